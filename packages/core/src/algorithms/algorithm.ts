@@ -1,0 +1,59 @@
+/**
+ * The contract of every way to compute a convolution. All algorithms compute, in NHWC and HWIO,
+ *
+ *     y[n, i, j, o]  = bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c]
+ *
+ * with g the group of output channel o, C = inChannels / groups, and taps outside the image *skipped*; and the
+ * gradients of L = ⟨dy, y⟩ with respect to x and w. Whatever can be made before the data is seen (packed weights,
+ * tables of offsets, scratch memory) is made in `prepare…`; `run` only computes.
+ *
+ * @module
+ */
+
+import type { ConvGeometry } from "../geometry.ts";
+import type { FloatArray } from "../tensor.ts";
+
+/** What is computed: the output, or the gradient with respect to the input or to the filter. */
+export type Pass = "forward" | "inputGradient" | "filterGradient";
+
+/** A prepared computation. The output array is overwritten whole; the inputs are only read. */
+export interface ForwardPlan {
+  /** y = conv(x): `x` in NHWC of the geometry's input shape, `y` of its output shape. */
+  run(x: FloatArray, y: FloatArray): void;
+  /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
+  readonly scratchBytes: number;
+}
+
+/** A prepared gradient with respect to the input. */
+export interface InputGradientPlan {
+  /** dx = ∂⟨dy, y⟩/∂x. */
+  run(dy: FloatArray, dx: FloatArray): void;
+  readonly scratchBytes: number;
+}
+
+/** A prepared gradient with respect to the filter. */
+export interface FilterGradientPlan {
+  /** dw = ∂⟨dy, y⟩/∂w. */
+  run(x: FloatArray, dy: FloatArray, dw: FloatArray): void;
+  readonly scratchBytes: number;
+}
+
+/** A way to compute a convolution and its gradients. */
+export interface ConvAlgorithm {
+  readonly name: string;
+  /** What runs it: plain JavaScript, or WebAssembly SIMD. */
+  readonly engine: "scalar" | "simd";
+  /** One sentence for people who choose. */
+  readonly summary: string;
+  /**
+   * Where non-finite values go. Every algorithm gives the reference's NaN and ±Inf in the cells whose taps hold one;
+   * this says whether it keeps them out of all other cells.
+   */
+  readonly nonFinite: "as the reference" | "spreads over a tile";
+  /** True, or the reason why not. */
+  supports(geometry: ConvGeometry, pass: Pass): true | string;
+  /** `filter` and `bias` are read here and not kept. */
+  prepare(geometry: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined): ForwardPlan;
+  prepareInputGradient(geometry: ConvGeometry, filter: FloatArray): InputGradientPlan;
+  prepareFilterGradient(geometry: ConvGeometry): FilterGradientPlan;
+}

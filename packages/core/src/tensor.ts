@@ -1,0 +1,116 @@
+/**
+ * The dense tensor: a shape and the elements in row-major order. Nothing more: there is no handle to dispose of, and
+ * any object with these two properties is one.
+ *
+ * @module
+ */
+
+import { type Shape2, type Shape4, sizeOf } from "./shape.ts";
+
+/** The element types the scalar algorithms compute in. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Name of the element type. */
+export type DType = "float32" | "float64";
+
+/** A dense, row-major array: `data.length` is the product of `shape`. */
+export interface Tensor<S extends readonly number[] = readonly number[], T extends FloatArray = Float32Array> {
+  readonly shape: S;
+  readonly data: T;
+}
+
+/** A matrix or a one-channel image. */
+export type Matrix<T extends FloatArray = Float32Array> = Tensor<Shape2, T>;
+
+/** Activations (NHWC or NCHW) or a filter (HWIO). */
+export type Tensor4<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
+
+/**
+ * Makes a tensor of `data` without copying it. A plain array of numbers is copied into a `Float32Array`; without data
+ * the tensor is filled with zeros.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([2, 3], [1, 2, 3, 4, 5, 6]); // the matrix [[1, 2, 3], [4, 5, 6]]
+ * ```
+ * @throws TypeError if `shape` is not an array of numbers or `data` not an array of floats.
+ * @throws RangeError if a dimension is not a non-negative integer, or `data` has not as many elements as `shape` says.
+ */
+export function tensor<const S extends readonly number[]>(shape: S, data?: readonly number[]): Tensor<S>;
+export function tensor<const S extends readonly number[], T extends FloatArray>(shape: S, data: T): Tensor<S, T>;
+export function tensor(shape: readonly number[], data?: readonly number[] | FloatArray): Tensor<readonly number[], FloatArray> {
+  const size = checkedSize("tensor", "shape", shape);
+  const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? Float32Array.from(data) : data;
+  const result = { shape: Object.freeze([...shape]), data: elements as FloatArray };
+  checkTensor("tensor", "data", result, shape.length);
+  return result;
+}
+
+/** More elements than this are refused before memory is taken: 2³⁰ (4 GiB of float32), what engines can address. */
+export const MAX_ELEMENTS: number = 2 ** 30;
+
+/**
+ * Checks that `value` is a tensor of rank `rank`.
+ *
+ * @throws TypeError, RangeError naming `operation` and `parameter`.
+ */
+export function checkTensor(operation: string, parameter: string, value: unknown, rank: number): void {
+  const candidate = value as Partial<Tensor<readonly number[], FloatArray>> | null | undefined;
+  if (candidate === null || typeof candidate !== "object" || !("shape" in candidate) || !("data" in candidate)) {
+    throw new TypeError(`${operation}: ${parameter} must be a tensor { shape, data }, got ${describe(value)}`);
+  }
+  const { shape, data } = candidate;
+  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
+    throw new TypeError(`${operation}: ${parameter}.data must be a Float32Array or Float64Array, got ${describe(data)}`);
+  }
+  const size = checkedSize(operation, `${parameter}.shape`, shape);
+  if (shape!.length !== rank) {
+    throw new RangeError(`${operation}: ${parameter} must have rank ${rank}, got shape [${shape}] of rank ${shape!.length}`);
+  }
+  if (data.length !== size) {
+    throw new RangeError(`${operation}: ${parameter} of shape [${shape}] needs ${size} elements, got ${data.length}`);
+  }
+}
+
+/** Size of a shape that came from outside. */
+function checkedSize(operation: string, parameter: string, shape: unknown): number {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${operation}: ${parameter} must be an array of dimensions, got ${describe(shape)}`);
+  }
+  for (const dimension of shape) {
+    if (typeof dimension !== "number") {
+      throw new TypeError(`${operation}: ${parameter} must hold numbers, got ${describe(dimension)}`);
+    }
+    if (!Number.isInteger(dimension) || dimension < 0) {
+      throw new RangeError(`${operation}: ${parameter} [${shape}] must hold integers of 0 or more, got ${dimension}`);
+    }
+  }
+  const size = sizeOf(shape);
+  if (size > MAX_ELEMENTS) {
+    throw new RangeError(`${operation}: ${parameter} [${shape}] has ${size} elements, more than the ${MAX_ELEMENTS} allowed`);
+  }
+  return size;
+}
+
+/** A value named for an error message: its kind and, where short, itself. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return `[${value}]`;
+  if (typeof value === "object") return value.constructor?.name ?? "object";
+  return typeof value;
+}
+
+/** The element type of `data`. */
+export function dtypeOf(data: FloatArray): DType {
+  return data instanceof Float64Array ? "float64" : "float32";
+}
+
+/** A zeroed array of `length` elements. */
+export function zeros(dtype: "float32", length: number): Float32Array;
+export function zeros(dtype: "float64", length: number): Float64Array;
+export function zeros(dtype: DType, length: number): FloatArray;
+export function zeros(dtype: DType, length: number): FloatArray {
+  return dtype === "float64" ? new Float64Array(length) : new Float32Array(length);
+}
