@@ -1,0 +1,30 @@
+/**
+ * What every proof needs: convolution problems as plain data, seeded arrays for them, an independent float64
+ * reference, error bounds, and the layers of real networks. Runs wherever JavaScript does; photographs, which need a
+ * file system, stand apart in `@corr2d/testkit/photographs`.
+ *
+ * @module
+ */
+
+export {
+  describeCase,
+  flopsOf,
+  multiplyAddsOf,
+  outputShapeOf,
+  type ResolvedAxis,
+  type ResolvedCase,
+  resolveCase,
+  resultShapeOf,
+  sizeOf,
+  termsOf,
+  withBatch,
+} from "./arithmetic.ts";
+export { elementBounds, gamma, normwiseBounds, UNIT_ROUNDOFF } from "./bounds.ts";
+export type { CaseData, CasePadding, CasePass, ConvCase } from "./case.ts";
+export { CASE_PASSES } from "./case.ts";
+export { CASES, generateCases } from "./cases.ts";
+export { exactData, realData } from "./data.ts";
+export { type Judgement, judge, ulpDistance } from "./judge.ts";
+export { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
+export { type Random, seededRandom } from "./random.ts";
+export { absoluteReference, type ReferenceData, reference } from "./reference.ts";

@@ -1,0 +1,99 @@
+/**
+ * Holds a float32 result against the truth and a bound, element by element.
+ *
+ * NaN matches NaN, +Inf matches +Inf, −Inf matches −Inf, and −0 equals 0. A truth too large for float32 is the infinity
+ * it rounds to. Everything else must lie within its bound; a bound of 0 asks for equality.
+ *
+ * @module
+ */
+
+/** What `judge` found. */
+export interface Judgement {
+  /** Whether the lengths are the same and every element lies within its bound. */
+  readonly ok: boolean;
+  /** How many elements do not. */
+  readonly mismatches: number;
+  /** The largest error/bound; Infinity where a bound of 0 or a non-finite value was missed. 0 if there is nothing to judge. */
+  readonly worstRatio: number;
+  /** Where the largest ratio stands; −1 if every element is exact. */
+  readonly worstIndex: number;
+  /** The largest distance to the truth rounded to float32, in units in the last place, of all finite elements. */
+  readonly worstUlp: number;
+  /** What is wrong, in one sentence; undefined if all is well. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * Judges `actual` against `truth`: |actual − truth| ≤ bound for every element.
+ *
+ * @param bound one bound for each element, or 0 for exact equality.
+ * @throws RangeError if `bound` has not as many elements as `truth`.
+ * @example
+ * ```ts
+ * const verdict = judge(y, reference(convCase, "forward", data), elementBounds(convCase, "forward", data));
+ * expect(verdict.reason).toBeUndefined();
+ * ```
+ */
+export function judge(actual: Float32Array, truth: Float64Array, bound: Float64Array | 0): Judgement {
+  if (bound !== 0 && bound.length !== truth.length) {
+    throw new RangeError(`judge: bound must have ${truth.length} elements, as truth has, got ${bound.length}`);
+  }
+  if (actual.length !== truth.length) {
+    return {
+      ok: false,
+      mismatches: Math.max(actual.length, truth.length),
+      worstRatio: Number.POSITIVE_INFINITY,
+      worstIndex: -1,
+      worstUlp: Number.POSITIVE_INFINITY,
+      reason: `${actual.length} elements instead of ${truth.length}`,
+    };
+  }
+  let [mismatches, worstRatio, worstIndex, worstUlp] = [0, 0, -1, 0];
+  for (let i = 0; i < truth.length; i++) {
+    const ratio = errorRatio(actual[i], truth[i], bound === 0 ? 0 : bound[i]);
+    if (ratio > 1) mismatches++;
+    if (ratio > worstRatio) [worstRatio, worstIndex] = [ratio, i];
+    const ulp = ulpDistance(actual[i], truth[i]);
+    if (ulp > worstUlp && Number.isFinite(actual[i]) && Number.isFinite(truth[i])) worstUlp = ulp;
+  }
+  return {
+    ok: mismatches === 0,
+    mismatches,
+    worstRatio,
+    worstIndex,
+    worstUlp,
+    reason:
+      mismatches === 0
+        ? undefined
+        : `${mismatches} of ${truth.length} elements miss their bound; worst at ${worstIndex}: ` +
+          `got ${actual[worstIndex]}, expected ${truth[worstIndex]} ± ${bound === 0 ? 0 : bound[worstIndex]}`,
+  };
+}
+
+/** error/bound of one element: at most 1 is within the bound. */
+function errorRatio(actual: number, truth: number, bound: number): number {
+  const rounded = Math.fround(truth);
+  if (!Number.isFinite(rounded)) return Object.is(actual, rounded) ? 0 : Number.POSITIVE_INFINITY;
+  const error = Math.abs(actual - truth);
+  if (error === 0) return 0;
+  return Number.isFinite(error) && bound > 0 ? error / bound : Number.POSITIVE_INFINITY;
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/**
+ * How many float32 lie between two values, each rounded to float32 first: 0 for equals (−0 and 0 too, NaN and NaN), 1 for neighbours, and
+ * Infinity between a NaN and anything else.
+ */
+export function ulpDistance(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : Number.POSITIVE_INFINITY;
+  return Math.abs(orderOf(a) - orderOf(b));
+}
+
+/** The place of a float32 on the line of all float32: neighbours differ by 1, and −0 stands where 0 does. */
+function orderOf(value: number): number {
+  float[0] = value;
+  // The bits of a float, its sign aside, count upwards with its magnitude.
+  return bits[0] >= 0 ? bits[0] : -(bits[0] & 0x7fffffff);
+}
