@@ -44,5 +44,5 @@ export interface CaseData {
   readonly dy: Float32Array;
 }
 
-/** Every pass; the passes that have meaning for a case without bias are the first three. */
+/** Every pass. The bias gradient is defined without a bias too: Σ dy per output channel. */
 export const CASE_PASSES: readonly CasePass[] = ["forward", "inputGradient", "filterGradient", "biasGradient"];

@@ -1,8 +1,8 @@
 /**
  * Holds a float32 result against the truth and a bound, element by element.
  *
- * NaN matches NaN, +Inf matches +Inf, −Inf matches −Inf, and −0 equals 0. A truth too large for float32 is the infinity
- * it rounds to. Everything else must lie within its bound; a bound of 0 asks for equality.
+ * NaN matches NaN, +Inf matches +Inf, −Inf matches −Inf, and −0 equals 0. An infinity also matches a truth that is too large
+ * for float32 and rounds to it. Everything else must lie within its bound; a bound of 0 asks for equality.
  *
  * @module
  */
@@ -72,11 +72,12 @@ export function judge(actual: Float32Array, truth: Float64Array, bound: Float64A
 
 /** error/bound of one element: at most 1 is within the bound. */
 function errorRatio(actual: number, truth: number, bound: number): number {
-  const rounded = Math.fround(truth);
-  if (!Number.isFinite(rounded)) return Object.is(actual, rounded) ? 0 : Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(actual) || !Number.isFinite(truth)) {
+    return Object.is(actual, Math.fround(truth)) ? 0 : Number.POSITIVE_INFINITY;
+  }
   const error = Math.abs(actual - truth);
   if (error === 0) return 0;
-  return Number.isFinite(error) && bound > 0 ? error / bound : Number.POSITIVE_INFINITY;
+  return bound > 0 ? error / bound : Number.POSITIVE_INFINITY;
 }
 
 const float = new Float32Array(1);
