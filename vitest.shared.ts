@@ -1,0 +1,26 @@
+/**
+ * What every test project shares: packages of the workspace are imported from their TypeScript source (the condition
+ * `@corr2d/source` in their `exports`), so that tests need no build and errors point at the line that was written.
+ *
+ * Vite's own conditions are spelt out because naming any replaces the default list.
+ *
+ * @module
+ */
+
+import type { ViteUserConfig } from "vitest/config";
+
+const forNode = ["@corr2d/source", "module", "node", "development|production"];
+const forBrowser = ["@corr2d/source", "module", "browser", "development|production"];
+
+/** Test files: white-box ones beside the source, those of the public face in `test/`. */
+export const TEST_FILES: readonly string[] = ["src/**/*.test.ts", "test/**/*.test.ts"];
+
+/** A project that runs in Node. */
+export const nodeProject: ViteUserConfig = {
+  resolve: { conditions: forNode },
+  ssr: { resolve: { conditions: forNode } },
+  test: { include: [...TEST_FILES], passWithNoTests: false },
+};
+
+/** The part of a browser project that resolves modules. */
+export const browserResolution: ViteUserConfig = { resolve: { conditions: forBrowser } };
