@@ -1,0 +1,297 @@
+/**
+ * An assembler for the little WebAssembly the engine needs: functions of int32 arguments without results, over one
+ * imported memory.
+ *
+ * Values are expressions and are typed: an {@link I32} is code that leaves an int32 on the stack, a {@link V128} code
+ * that leaves a vector, and TypeScript refuses to mix them. A {@link FunctionBuilder} appends statements:
+ *
+ *     const module = new ModuleBuilder();
+ *     module.function("double", ["from", "to"], (f, from, to) => {
+ *       const x = f.v128();
+ *       f.set(x, v128.load(from, 0));
+ *       f.store(to, f32x4.add(x, x), 0);
+ *     });
+ *     const bytes = module.toBytes();
+ *
+ * Source: W3C, "WebAssembly Core Specification 2.0", chapter 5 (binary format).
+ *
+ * @module
+ */
+
+import { signedLeb128, unsignedLeb128 } from "./leb128.ts";
+import {
+  BLOCK_VOID,
+  CONTROL,
+  F32X4,
+  I32 as I32_OP,
+  SECTION,
+  SIMD_PREFIX,
+  V128 as V128_OP,
+  VALUE_TYPE,
+} from "./opcodes.ts";
+
+type ValueType = keyof typeof VALUE_TYPE;
+
+/** Code that leaves one value of the given type on the stack. */
+interface Value<T extends ValueType> {
+  readonly type: T;
+  readonly code: readonly number[];
+}
+
+/** An int32: an address or a counter. */
+export type I32 = Value<"i32">;
+/** Four floats. */
+export type V128 = Value<"v128">;
+
+/** A local variable; used as a value it is read. */
+export interface Local<T extends ValueType> extends Value<T> {
+  readonly index: number;
+}
+
+/** A function of the module, to be called from a later one. */
+export interface FunctionHandle {
+  readonly index: number;
+}
+
+/** Where the emitted modules find their memory: imported as `corr2d.memory`. */
+export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
+
+// Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
+const ALIGN_4 = 2;
+
+function value<T extends ValueType>(type: T, ...parts: readonly (readonly number[])[]): Value<T> {
+  return { type, code: parts.flat() };
+}
+
+/** A number written out is a constant. */
+function int(operand: I32 | number): readonly number[] {
+  return typeof operand === "number" ? [I32_OP.const, ...signedLeb128(operand)] : operand.code;
+}
+
+function memoryOperand(offset: number): number[] {
+  return [ALIGN_4, ...unsignedLeb128(offset)];
+}
+
+function simd(opcode: number): number[] {
+  return [SIMD_PREFIX, ...unsignedLeb128(opcode)];
+}
+
+type Int32Binary = (a: I32 | number, b: I32 | number) => I32;
+
+function int32Binary(opcode: number): Int32Binary {
+  return (a, b) => value("i32", int(a), int(b), [opcode]);
+}
+
+/** Expressions of int32. */
+export const i32: {
+  readonly const: (n: number) => I32;
+  readonly load: (address: I32, offset: number) => I32;
+  readonly add: Int32Binary;
+  readonly sub: Int32Binary;
+  readonly mul: Int32Binary;
+} = {
+  const: (n) => value("i32", int(n)),
+  load: (address, offset) => value("i32", address.code, [I32_OP.load], memoryOperand(offset)),
+  add: /* @__PURE__ */ int32Binary(I32_OP.add),
+  sub: /* @__PURE__ */ int32Binary(I32_OP.sub),
+  mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
+};
+
+type VectorLoad = (address: I32, offset: number) => V128;
+
+function vectorLoad(opcode: number): VectorLoad {
+  return (address, offset) => value("v128", address.code, simd(opcode), memoryOperand(offset));
+}
+
+/** Expressions that make a vector: four floats of memory, one float of memory four times, or a constant four times. */
+export const v128: {
+  readonly load: VectorLoad;
+  readonly load32Splat: VectorLoad;
+  readonly splat: (n: number) => V128;
+} = {
+  load: /* @__PURE__ */ vectorLoad(V128_OP.load),
+  load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
+  splat: (n) => value("v128", simd(V128_OP.const), [...new Uint8Array(new Float32Array(4).fill(n).buffer)]),
+};
+
+type VectorBinary = (a: V128, b: V128) => V128;
+
+function vectorBinary(opcode: number): VectorBinary {
+  return (a, b) => value("v128", a.code, b.code, simd(opcode));
+}
+
+/** Expressions of four floats. */
+export const f32x4: {
+  readonly add: VectorBinary;
+  readonly sub: VectorBinary;
+  readonly mul: VectorBinary;
+  /** b < a ? b : a, so that a NaN in a stays. */
+  readonly pmin: VectorBinary;
+  /** a < b ? b : a, so that a NaN in a stays. */
+  readonly pmax: VectorBinary;
+  /** a · b + c, rounded once or twice as the machine likes. */
+  readonly relaxedMadd: (a: V128, b: V128, c: V128) => V128;
+} = {
+  add: /* @__PURE__ */ vectorBinary(F32X4.add),
+  sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
+  mul: /* @__PURE__ */ vectorBinary(F32X4.mul),
+  pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
+  pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
+  relaxedMadd: (a, b, c) => value("v128", a.code, b.code, c.code, simd(F32X4.relaxedMadd)),
+};
+
+/** Collects the locals and statements of one function. */
+export class FunctionBuilder {
+  readonly #code: number[] = [];
+  readonly #localTypes: ValueType[] = [];
+  readonly #parameterCount: number;
+
+  constructor(parameterCount: number) {
+    this.#parameterCount = parameterCount;
+  }
+
+  /** Parameter number `index`, an int32. It may be assigned to. */
+  parameter(index: number): Local<"i32"> {
+    return local("i32", index);
+  }
+
+  /** A new int32 local, 0 at the start. */
+  i32(): Local<"i32"> {
+    return this.#declare("i32");
+  }
+
+  /** A new vector local, 0 at the start. */
+  v128(): Local<"v128"> {
+    return this.#declare("v128");
+  }
+
+  /** target = source. */
+  set<T extends ValueType>(target: Local<T>, source: Value<T>): void {
+    this.#emit(source.code, [CONTROL.localSet], unsignedLeb128(target.index));
+  }
+
+  /** target += step. */
+  advance(target: Local<"i32">, step: I32 | number): void {
+    if (step !== 0) this.set(target, i32.add(target, step));
+  }
+
+  /** The first `lanes` (1 to 4) floats of a vector to memory, and no byte more. */
+  store(address: I32, vector: Local<"v128">, offset: number, lanes = 4): void {
+    if (lanes === 4) {
+      this.#emit(address.code, vector.code, simd(V128_OP.store), memoryOperand(offset));
+      return;
+    }
+    if (lanes >= 2) {
+      this.#emit(address.code, vector.code, simd(V128_OP.store64Lane), memoryOperand(offset), [0]);
+    }
+    if (lanes % 2 === 1) {
+      const lane = lanes - 1;
+      this.#emit(address.code, vector.code, simd(V128_OP.store32Lane), memoryOperand(offset + 4 * lane), [lane]);
+    }
+  }
+
+  /** Repeats the body `counter` times, which must be at least 1, counting the local down to 0. */
+  repeat(counter: Local<"i32">, body: () => void): void {
+    this.#emit([CONTROL.loop, BLOCK_VOID]);
+    body();
+    this.advance(counter, -1);
+    this.#emit(counter.code, [CONTROL.brIf, 0, CONTROL.end]);
+  }
+
+  /** Runs the body if the condition is not 0. */
+  when(condition: I32, body: () => void): void {
+    this.#emit(condition.code, [CONTROL.if, BLOCK_VOID]);
+    body();
+    this.#emit([CONTROL.end]);
+  }
+
+  /** Calls a function that was defined before. */
+  call(callee: FunctionHandle, ...args: readonly (I32 | number)[]): void {
+    this.#emit(args.flatMap(int), [CONTROL.call], unsignedLeb128(callee.index));
+  }
+
+  /** The function's entry of the code section: locals, statements, end. */
+  toBytes(): number[] {
+    const locals = this.#localTypes.flatMap((type) => [1, VALUE_TYPE[type]]);
+    return sized([...unsignedLeb128(this.#localTypes.length), ...locals, ...this.#code, CONTROL.end]);
+  }
+
+  #declare<T extends ValueType>(type: T): Local<T> {
+    this.#localTypes.push(type);
+    return local(type, this.#parameterCount + this.#localTypes.length - 1);
+  }
+
+  #emit(...parts: readonly (readonly number[])[]): void {
+    for (const part of parts) for (const byte of part) this.#code.push(byte);
+  }
+}
+
+function local<T extends ValueType>(type: T, index: number): Local<T> {
+  return { type, index, code: [CONTROL.localGet, ...unsignedLeb128(index)] };
+}
+
+/** Parameters by name: the names document the call and give the number of arguments. */
+type ParameterLocals<P extends readonly string[]> = { readonly [K in keyof P]: Local<"i32"> };
+
+/** Collects functions and writes the module. */
+export class ModuleBuilder {
+  readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: number[] }[] = [];
+
+  /** Defines and exports a function of int32 parameters. */
+  function<const P extends readonly string[]>(
+    name: string,
+    parameters: P,
+    body: (f: FunctionBuilder, ...parameters: ParameterLocals<P>) => void,
+  ): FunctionHandle {
+    const f = new FunctionBuilder(parameters.length);
+    body(f, ...(parameters.map((_, index) => f.parameter(index)) as unknown as ParameterLocals<P>));
+    this.#functions.push({ name, parameterCount: parameters.length, code: f.toBytes() });
+    return { index: this.#functions.length - 1 };
+  }
+
+  /** The module in the binary format. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const FUNCTION_TYPE = 0x60;
+    const KIND = { function: 0, memory: 2 };
+    const types = this.#functions.map(({ parameterCount }) => [
+      FUNCTION_TYPE,
+      ...vector(Array.from({ length: parameterCount }, () => [VALUE_TYPE.i32])),
+      ...vector([]),
+    ]);
+    // Limits without a maximum, at least 1 page: any memory will do.
+    const memory = [...text(MEMORY_IMPORT.module), ...text(MEMORY_IMPORT.name), KIND.memory, 0, 1];
+    return new Uint8Array([
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
+      ...section(SECTION.type, types),
+      ...section(SECTION.import, [memory]),
+      ...section(
+        SECTION.function,
+        this.#functions.map((_, index) => unsignedLeb128(index)),
+      ),
+      ...section(
+        SECTION.export,
+        this.#functions.map(({ name }, index) => [...text(name), KIND.function, ...unsignedLeb128(index)]),
+      ),
+      ...section(
+        SECTION.code,
+        this.#functions.map(({ code }) => code),
+      ),
+    ]);
+  }
+}
+
+function section(id: number, items: readonly (readonly number[])[]): number[] {
+  return [id, ...sized(vector(items))];
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...unsignedLeb128(items.length), ...items.flat()];
+}
+
+function sized(bytes: readonly number[]): number[] {
+  return [...unsignedLeb128(bytes.length), ...bytes];
+}
+
+function text(ascii: string): number[] {
+  return sized(Array.from(ascii, (character) => character.charCodeAt(0)));
+}

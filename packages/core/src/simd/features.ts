@@ -1,0 +1,50 @@
+/**
+ * What this host's WebAssembly can do, found by asking it: `WebAssembly.validate` says whether an instruction is known,
+ * and compiling one tiny module says whether compiling is allowed at all (a content security policy without
+ * `wasm-unsafe-eval` and some edge runtimes refuse it). Asked once, at first use.
+ *
+ * @module
+ */
+
+import { f32x4, ModuleBuilder, v128 } from "./assembler.ts";
+import { hostWebAssembly, type WasmApi } from "./webassembly.ts";
+
+/** What the host can do. */
+export interface SimdFeatures {
+  /** True, or the reason why no SIMD module can run here. */
+  readonly simd: true | string;
+  /** Whether `f32x4.relaxed_madd`, one instruction for multiply and add, is known. */
+  readonly relaxedMadd: boolean;
+}
+
+/** Examines a host; `undefined` is one without WebAssembly. */
+export function probeFeatures(host: WasmApi | undefined): SimdFeatures {
+  if (host === undefined) return { simd: "this host has no WebAssembly", relaxedMadd: false };
+  const plain = probeModule(false);
+  if (!host.validate(plain)) return { simd: "this host's WebAssembly has no SIMD", relaxedMadd: false };
+  try {
+    new host.Module(plain);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { simd: `this host refuses to compile WebAssembly: ${reason}`, relaxedMadd: false };
+  }
+  return { simd: true, relaxedMadd: host.validate(probeModule(true)) };
+}
+
+let known: SimdFeatures | undefined;
+
+/** What this host can do. */
+export function simdFeatures(): SimdFeatures {
+  return (known ??= probeFeatures(hostWebAssembly()));
+}
+
+function probeModule(fma: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.function("probe", ["address"], (f, address) => {
+    const x = f.v128();
+    f.set(x, v128.load(address, 0));
+    f.set(x, fma ? f32x4.relaxedMadd(x, x, x) : f32x4.mul(x, x));
+    f.store(address, x, 0);
+  });
+  return module.toBytes();
+}

@@ -1,0 +1,59 @@
+/**
+ * The numbers of the WebAssembly instructions that the engine emits; nothing else is listed.
+ *
+ * Sources: W3C, "WebAssembly Core Specification 2.0", section 5.4; the relaxed SIMD proposal for `relaxedMadd`.
+ *
+ * @module
+ */
+
+/** Types of values, as the binary format writes them. */
+export const VALUE_TYPE = { i32: 0x7f, v128: 0x7b } as const;
+
+/** Type of a block without parameters and results. */
+export const BLOCK_VOID = 0x40;
+
+/** Control flow and locals. */
+export const CONTROL = {
+  loop: 0x03,
+  if: 0x04,
+  end: 0x0b,
+  brIf: 0x0d,
+  call: 0x10,
+  localGet: 0x20,
+  localSet: 0x21,
+} as const;
+
+/** 32-bit integers: addresses and counters. */
+export const I32 = {
+  load: 0x28,
+  const: 0x41,
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+} as const;
+
+/** First byte of every vector instruction; the number below follows as LEB128. */
+export const SIMD_PREFIX = 0xfd;
+
+/** 128-bit vectors: moving them. */
+export const V128 = {
+  load: 0x00,
+  load32Splat: 0x09,
+  store: 0x0b,
+  const: 0x0c,
+  store32Lane: 0x5a,
+  store64Lane: 0x5b,
+} as const;
+
+/** Four floats: computing with them. */
+export const F32X4 = {
+  add: 0xe4,
+  sub: 0xe5,
+  mul: 0xe6,
+  pmin: 0xea,
+  pmax: 0xeb,
+  relaxedMadd: 0x105,
+} as const;
+
+/** Sections of a module, in their order. */
+export const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
