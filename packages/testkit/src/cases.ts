@@ -90,7 +90,7 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   "stride steps over the whole image": {
     inputShape: [1, 2, 2, 2],
     filterShape: [1, 1, 2, 3],
-    strides: [5, 5],
+    strides: [7, 7],
     padding: 4,
   },
   // Dilation
