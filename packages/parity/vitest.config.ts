@@ -1,4 +1,1 @@
-import { defineConfig } from "vitest/config";
-import { nodeProject } from "../../vitest.shared.ts";
-
-export default defineConfig(nodeProject);
+export { nodeProject as default } from "../../vitest.shared.ts";

@@ -47,16 +47,16 @@ async function unpackedChromium(): Promise<string> {
 
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(`${folder}-`);
-  const temporary = process.env["TMPDIR"];
-  process.env["TMPDIR"] = unfinished;
+  const temporary = process.env.TMPDIR;
+  process.env.TMPDIR = unfinished;
   try {
     const { inflate } = await import("@sparticuz/chromium");
     for (const archive of ["chromium.br", "fonts.tar.br", "al2023.tar.br"]) {
       await inflate(join(packageFolder, "bin", archive));
     }
   } finally {
-    if (temporary === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = temporary;
+    if (temporary === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = temporary;
   }
   // Whoever unpacks at the same time may have come first: theirs is as good.
   await rename(unfinished, folder).catch(async (error: unknown) => {
