@@ -18,7 +18,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JsonTestResults } from "vitest/node";
 import { countVitest, isSuccess, type Outcome, oneCheck, sum, summaryLine } from "./tally.ts";
@@ -29,7 +29,6 @@ const STEP_TIMEOUT_MS = 10 * 60_000;
 
 const environment: NodeJS.ProcessEnv = {
   ...process.env,
-  PATH: `${BIN}${delimiter}${process.env.PATH}`,
   TURBO_TELEMETRY_DISABLED: "1",
   TURBO_NO_UPDATE_NOTIFIER: "1",
   DO_NOT_TRACK: "1",
