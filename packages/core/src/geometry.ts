@@ -16,7 +16,7 @@
  */
 
 import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
-import { type DType, MAX_ELEMENTS, describe } from "./tensor.ts";
+import { type DType, describe, MAX_ELEMENTS } from "./tensor.ts";
 
 /** One number for both axes, or `[height, width]`. */
 export type PerAxis = number | readonly [height: number, width: number];
@@ -73,7 +73,13 @@ export interface ConvGeometry {
 }
 
 /** The names of {@link ConvOptions}, for operations that check for unknown ones. */
-export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] = ["strides", "padding", "dilations", "groups", "layout"];
+export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
+  "strides",
+  "padding",
+  "dilations",
+  "groups",
+  "layout",
+];
 
 /**
  * Resolves shapes and options of a two-dimensional convolution.

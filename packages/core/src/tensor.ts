@@ -38,7 +38,10 @@ export type Tensor4<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
  */
 export function tensor<const S extends readonly number[]>(shape: S, data?: readonly number[]): Tensor<S>;
 export function tensor<const S extends readonly number[], T extends FloatArray>(shape: S, data: T): Tensor<S, T>;
-export function tensor(shape: readonly number[], data?: readonly number[] | FloatArray): Tensor<readonly number[], FloatArray> {
+export function tensor(
+  shape: readonly number[],
+  data?: readonly number[] | FloatArray,
+): Tensor<readonly number[], FloatArray> {
   const size = checkedSize("tensor", "shape", shape);
   const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? Float32Array.from(data) : data;
   const result = { shape: Object.freeze([...shape]), data: elements as FloatArray };
@@ -61,14 +64,44 @@ export function checkTensor(operation: string, parameter: string, value: unknown
   }
   const { shape, data } = candidate;
   if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
-    throw new TypeError(`${operation}: ${parameter}.data must be a Float32Array or Float64Array, got ${describe(data)}`);
+    throw new TypeError(
+      `${operation}: ${parameter}.data must be a Float32Array or Float64Array, got ${describe(data)}`,
+    );
   }
-  const size = checkedSize(operation, `${parameter}.shape`, shape);
-  if (shape!.length !== rank) {
-    throw new RangeError(`${operation}: ${parameter} must have rank ${rank}, got shape [${shape}] of rank ${shape!.length}`);
-  }
+  const size = checkShape(operation, parameter, shape, rank);
   if (data.length !== size) {
     throw new RangeError(`${operation}: ${parameter} of shape [${shape}] needs ${size} elements, got ${data.length}`);
+  }
+}
+
+/**
+ * Checks that `value` is a shape of rank `rank`, and returns its number of elements.
+ *
+ * @throws TypeError, RangeError naming `operation` and `parameter`.
+ */
+export function checkShape(operation: string, parameter: string, value: unknown, rank: number): number {
+  const size = checkedSize(operation, parameter, value);
+  const shape = value as readonly number[];
+  if (shape.length !== rank) {
+    throw new RangeError(
+      `${operation}: ${parameter} must have rank ${rank}, got shape [${shape}] of rank ${shape.length}`,
+    );
+  }
+  return size;
+}
+
+/**
+ * Checks that `value` is an array of `length` elements of type `dtype`.
+ *
+ * @throws TypeError, RangeError naming `operation` and `parameter`.
+ */
+export function checkArray(operation: string, parameter: string, value: unknown, dtype: DType, length: number): void {
+  const type = dtype === "float64" ? Float64Array : Float32Array;
+  if (!(value instanceof type)) {
+    throw new TypeError(`${operation}: ${parameter} must be a ${type.name}, got ${describe(value)}`);
+  }
+  if (value.length !== length) {
+    throw new RangeError(`${operation}: ${parameter} must have ${length} elements, got ${value.length}`);
   }
 }
 
@@ -87,7 +120,9 @@ function checkedSize(operation: string, parameter: string, shape: unknown): numb
   }
   const size = sizeOf(shape);
   if (size > MAX_ELEMENTS) {
-    throw new RangeError(`${operation}: ${parameter} [${shape}] has ${size} elements, more than the ${MAX_ELEMENTS} allowed`);
+    throw new RangeError(
+      `${operation}: ${parameter} [${shape}] has ${size} elements, more than the ${MAX_ELEMENTS} allowed`,
+    );
   }
   return size;
 }

@@ -39,15 +39,15 @@ export interface FilterGradientPlan {
 }
 
 /** A way to compute a convolution and its gradients. */
-export interface ConvAlgorithm {
-  readonly name: string;
+export interface ConvAlgorithm<Name extends string = string> {
+  readonly name: Name;
   /** What runs it: plain JavaScript, or WebAssembly SIMD. */
   readonly engine: "scalar" | "simd";
   /** One sentence for people who choose. */
   readonly summary: string;
   /**
-   * Where non-finite values go. Every algorithm gives the reference's NaN and ±Inf in the cells whose taps hold one;
-   * this says whether it keeps them out of all other cells.
+   * Where NaN and ±Inf go. Cells whose taps hold one are as the reference's; this says whether all other cells are, too,
+   * or whether it spreads over the tile it stands in.
    */
   readonly nonFinite: "as the reference" | "spreads over a tile";
   /** True, or the reason why not. */

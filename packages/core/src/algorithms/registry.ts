@@ -1,0 +1,19 @@
+/**
+ * All algorithms, the reference first. This array is the whole registration: names, `auto`, the conformance suite, the
+ * parity run and the benchmark are derived from it.
+ *
+ * @module
+ */
+
+import { im2col } from "./im2col.ts";
+import { naive } from "./naive.ts";
+import { tiled } from "./tiled.ts";
+
+/** The reference, then what is faster. */
+export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled] = [naive, im2col, tiled];
+
+/** A registered algorithm. */
+export type RegisteredAlgorithm = (typeof algorithms)[number];
+
+/** Name of a registered algorithm. */
+export type AlgorithmName = RegisteredAlgorithm["name"];

@@ -1,0 +1,215 @@
+/**
+ * Direct convolution, tiled for the caches and the registers; nothing is unfolded.
+ *
+ * A block of the image is copied once, widened to float64 and framed with zeros, into the stream of the
+ * {@link registerTile}. In NHWC the taps of one kernel row are kw·C neighbours, so an output cell is kh *runs* of the
+ * stream against kh runs of weights; six output channels share each run. Loops, from the outside: image, group, block
+ * (what fits the L2 cache) > six output channels (whose weights fill the lanes) > output pixel > run.
+ *
+ * The gradient with respect to the input is the same computation on dy: the input cells of one residue modulo the stride
+ * see dy through a fixed subset of taps, at stride one.
+ *
+ * @module
+ */
+
+import type { ConvGeometry } from "../geometry.ts";
+import { isPadded } from "../geometry.ts";
+import type { FloatArray } from "../tensor.ts";
+import type { ConvAlgorithm, Pass } from "./algorithm.ts";
+import { backwardCorrelations, type Correlation, forwardCorrelation, mergeRuns, type Run } from "./correlation.ts";
+import { allFinite, naive } from "./naive.ts";
+import { LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
+
+/** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
+const PREFERRED_BLOCK = 49152;
+
+/** Direct, tiled for caches and registers. */
+export const tiled: ConvAlgorithm<"tiled"> = {
+  name: "tiled",
+  engine: "scalar",
+  summary: "direct, a block of the image in cache and six output channels in registers",
+  nonFinite: "as the reference",
+
+  supports(g, pass) {
+    if (pass === "filterGradient") return supportsTiledFilterGradient(g);
+    for (const correlation of correlationsOf(g, pass)) {
+      const terms = correlation.taps.length * correlation.channels;
+      if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
+      const patch = correlation.extentRows * correlation.extentColumns * correlation.channels;
+      if (patch > STREAM_LENGTH) return `a patch of ${patch} values exceeds the ${STREAM_LENGTH} that a block holds`;
+    }
+    return true;
+  },
+
+  prepare(g, filter, bias) {
+    if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
+    const part = new PackedCorrelation(forwardCorrelation(g), g, filter, bias?.slice());
+    return { scratchBytes: registerTile().bytes, run: (x, y) => part.run(x, y) };
+  },
+
+  prepareInputGradient(g, filter) {
+    if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
+    const parts = backwardCorrelations(g).map(
+      (correlation) => new PackedCorrelation(correlation, g, filter, undefined),
+    );
+    return {
+      scratchBytes: registerTile().bytes,
+      run(dy, dx) {
+        dx.fill(0); // cells that no tap reaches
+        for (const part of parts) part.run(dy, dx);
+      },
+    };
+  },
+
+  prepareFilterGradient: prepareTiledFilterGradient,
+};
+
+function correlationsOf(g: ConvGeometry, pass: Pass): readonly Correlation[] {
+  return pass === "forward" ? [forwardCorrelation(g)] : backwardCorrelations(g);
+}
+
+/** A correlation with its weights packed as the lanes want them, and the blocks it is computed in. */
+class PackedCorrelation {
+  readonly #correlation: Correlation;
+  readonly #batch: number;
+  readonly #groups: number;
+  readonly #bias: FloatArray | undefined;
+  /** `[group][output channel, a multiple of six][terms]`, in the order of the runs. */
+  readonly #weights: Float64Array;
+  readonly #terms: number;
+  readonly #panels: number;
+  readonly #blockRows: number;
+  readonly #blockColumns: number;
+
+  constructor(correlation: Correlation, g: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined) {
+    this.#correlation = correlation;
+    this.#batch = g.batch;
+    this.#groups = g.groups;
+    this.#bias = bias;
+    const { taps, channels, outChannels } = correlation;
+    this.#terms = taps.length * channels;
+    this.#panels = Math.ceil(outChannels / LANES);
+    this.#weights = new Float64Array(g.groups * this.#panels * LANES * this.#terms);
+    for (let group = 0; group < g.groups; group++) {
+      for (let o = 0; o < outChannels; o++) {
+        let at = (group * this.#panels * LANES + o) * this.#terms;
+        for (const tap of taps) {
+          for (let c = 0; c < channels; c++) this.#weights[at++] = filter[correlation.weightIndex(tap, group, c, o)];
+        }
+      }
+    }
+    [this.#blockRows, this.#blockColumns] = chooseBlock(correlation);
+  }
+
+  run(source: FloatArray, target: FloatArray): void {
+    const { rows, columns } = this.#correlation;
+    for (let n = 0; n < this.#batch; n++) {
+      for (let group = 0; group < this.#groups; group++) {
+        for (let row = 0; row < rows; row += this.#blockRows) {
+          const height = Math.min(this.#blockRows, rows - row);
+          for (let column = 0; column < columns; column += this.#blockColumns) {
+            const width = Math.min(this.#blockColumns, columns - column);
+            this.#runBlock(source, target, n, group, row, column, height, width);
+          }
+        }
+      }
+    }
+  }
+
+  #runBlock(
+    source: FloatArray,
+    target: FloatArray,
+    n: number,
+    group: number,
+    firstRow: number,
+    firstColumn: number,
+    height: number,
+    width: number,
+  ): void {
+    const k = this.#correlation;
+    const { lanes, stream, sums, accumulate } = registerTile();
+    const pitch = ((width - 1) * k.columnStep + k.extentColumns) * k.channels;
+    const blockHeight = (height - 1) * k.rowStep + k.extentRows;
+    copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch, stream);
+    const runs = mergeRuns(k, pitch);
+    const terms = this.#terms;
+    const bias = this.#bias;
+    for (let panel = 0; panel < this.#panels; panel++) {
+      const weights = (group * this.#panels + panel) * LANES * terms;
+      for (let i = 0; i < LANES; i++) {
+        lanes[i].set(this.#weights.subarray(weights + i * terms, weights + (i + 1) * terms));
+      }
+      const o = panel * LANES;
+      const laneCount = Math.min(LANES, k.outChannels - o);
+      const outChannel = group * k.outChannels + o;
+      for (let i = 0; i < height; i++) {
+        for (let j = 0; j < width; j++) {
+          for (let lane = 0; lane < LANES; lane++)
+            sums[lane] = bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane];
+          accumulateRuns(runs, (i * k.rowStep * pitch + j * k.columnStep * k.channels) | 0, accumulate);
+          const at = k.targetIndex(n, firstRow + i, firstColumn + j) + outChannel;
+          for (let lane = 0; lane < laneCount; lane++) target[at + lane] = sums[lane];
+        }
+      }
+    }
+  }
+}
+
+function accumulateRuns(
+  runs: readonly Run[],
+  base: number,
+  accumulate: (p: number, q: number, length: number) => void,
+): void {
+  for (let r = 0; r < runs.length; r++) {
+    const run = runs[r];
+    accumulate(run.term, base + run.offset, run.length);
+  }
+}
+
+/** Rows and columns of output computed from one copy of the input: whole rows where they fit. */
+function chooseBlock(k: Correlation): readonly [rows: number, columns: number] {
+  const fits = (rows: number, columns: number, limit: number): boolean =>
+    ((rows - 1) * k.rowStep + k.extentRows) * ((columns - 1) * k.columnStep + k.extentColumns) * k.channels <= limit;
+  let columns = Math.max(1, k.columns);
+  while (columns > 1 && !fits(1, columns, STREAM_LENGTH)) columns = Math.ceil(columns / 2);
+  let rows = 1;
+  while (rows < k.rows && fits(rows + 1, columns, PREFERRED_BLOCK)) rows++;
+  return [rows, columns];
+}
+
+/** Copies one group's channels of a rectangle of the source into the stream; what lies outside the source is zero. */
+function copyBlock(
+  source: FloatArray,
+  k: Correlation,
+  n: number,
+  group: number,
+  firstRow: number,
+  firstColumn: number,
+  blockHeight: number,
+  pitch: number,
+  stream: Float64Array,
+): void {
+  const top = firstRow * k.rowStep + k.originRow;
+  const left = firstColumn * k.columnStep + k.originColumn;
+  const blockWidth = pitch / k.channels;
+  const fromColumn = Math.min(blockWidth, Math.max(0, -left));
+  const toColumn = Math.max(fromColumn, Math.min(blockWidth, k.sourceWidth - left));
+  for (let i = 0; i < blockHeight; i++) {
+    const row = top + i;
+    let at = i * pitch;
+    if (row < 0 || row >= k.sourceHeight) {
+      stream.fill(0, at, at + pitch);
+      continue;
+    }
+    stream.fill(0, at, at + fromColumn * k.channels);
+    stream.fill(0, at + toColumn * k.channels, at + pitch);
+    at += fromColumn * k.channels;
+    let from = ((n * k.sourceHeight + row) * k.sourceWidth + left + fromColumn) * k.sourceChannels + group * k.channels;
+    for (let j = fromColumn; j < toColumn; j++) {
+      for (let c = 0; c < k.channels; c++) stream[at + c] = source[from + c];
+      at += k.channels;
+      from += k.sourceChannels;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The gradient with respect to the filter, tiled, nothing unfolded:
+ *
+ *     dw[a, b, c, o] = Σ_{n, i, j} x[n, i·s + a·d − p, j·s + b·d − p, c] · dy[n, i, j, o]
+ *
+ * is for each weight a sum over output rows of dot products along the row. The stream holds a block of the image as
+ * planes `[channel][row][residue of the column modulo the stride][column / stride]`, framed with zeros, in which the
+ * cells that one tap touches along an output row are neighbours; the lanes hold six channels of dy. Taps that fall
+ * outside the image meet zeros there, so a non-finite dy goes to the reference.
+ *
+ * @module
+ */
+
+import type { ConvGeometry } from "../geometry.ts";
+import { isPadded } from "../geometry.ts";
+import type { FloatArray } from "../tensor.ts";
+import type { FilterGradientPlan } from "./algorithm.ts";
+import { allFinite, naive } from "./naive.ts";
+import { LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+
+/** True, or why a block cannot hold what one output row needs. */
+export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
+  const plane = planeOf(g, 1).size;
+  if (plane > STREAM_LENGTH) {
+    return `${plane} values under one output row exceed the ${STREAM_LENGTH} that a block holds`;
+  }
+  if (g.outWidth > LANE_LENGTH)
+    return `an output row of ${g.outWidth} cells exceeds the ${LANE_LENGTH} that a lane holds`;
+  return true;
+}
+
+/** Prepares the gradient; geometry must be supported. */
+export function prepareTiledFilterGradient(g: ConvGeometry): FilterGradientPlan {
+  const tile = registerTile();
+  const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
+  const rows = chooseRows(g);
+  const channels = Math.min(g.groupInChannels, Math.floor(STREAM_LENGTH / planeOf(g, rows).size));
+  const reference = isPadded(g) ? naive.prepareFilterGradient(g) : undefined;
+  return {
+    scratchBytes: tile.bytes + sums.byteLength + (reference?.scratchBytes ?? 0),
+    run(x, dy, dw) {
+      if (reference !== undefined && !allFinite(dy)) {
+        reference.run(x, dy, dw);
+        return;
+      }
+      sums.fill(0);
+      for (let n = 0; n < g.batch; n++) {
+        for (let row = 0; row < g.outHeight; row += rows) {
+          const height = Math.min(rows, g.outHeight - row);
+          for (let group = 0; group < g.groups; group++) {
+            for (let c = 0; c < g.groupInChannels; c += channels) {
+              const depth = Math.min(channels, g.groupInChannels - c);
+              copyPlanes(x, g, n, row, height, group * g.groupInChannels + c, depth, tile.stream);
+              for (let o = 0; o < g.groupOutChannels; o += LANES) {
+                const width = Math.min(LANES, g.groupOutChannels - o);
+                const outChannel = group * g.groupOutChannels + o;
+                fillLanes(dy, g, n, row, height, outChannel, width);
+                addProducts(g, height, c, depth, outChannel, width, sums);
+              }
+            }
+          }
+        }
+      }
+      dw.set(sums);
+    },
+  };
+}
+
+/** Layout of one channel of a block under `rows` output rows. */
+function planeOf(g: ConvGeometry, rows: number): { height: number; columns: number; pitch: number; size: number } {
+  const height = (rows - 1) * g.strideHeight + (g.kernelHeight - 1) * g.dilationHeight + 1;
+  const width = (g.outWidth - 1) * g.strideWidth + (g.kernelWidth - 1) * g.dilationWidth + 1;
+  const columns = Math.ceil(width / g.strideWidth);
+  const pitch = columns * g.strideWidth;
+  return { height, columns, pitch, size: height * pitch };
+}
+
+/** Output rows of a block: all whose dy fits the lanes, and some sixteen channels of the image the stream. */
+function chooseRows(g: ConvGeometry): number {
+  const channels = Math.min(16, g.groupInChannels);
+  let rows = 1;
+  while (
+    rows < g.outHeight &&
+    (rows + 1) * g.outWidth <= LANE_LENGTH &&
+    planeOf(g, rows + 1).size * channels <= STREAM_LENGTH
+  ) {
+    rows++;
+  }
+  return rows;
+}
+
+function copyPlanes(
+  x: FloatArray,
+  g: ConvGeometry,
+  n: number,
+  firstRow: number,
+  rows: number,
+  firstChannel: number,
+  depth: number,
+  stream: Float64Array,
+): void {
+  const { height, columns, pitch, size } = planeOf(g, rows);
+  const top = firstRow * g.strideHeight - g.padTop;
+  stream.fill(0, 0, depth * size);
+  for (let r = 0; r < height; r++) {
+    const row = top + r;
+    if (row < 0 || row >= g.inHeight) continue;
+    const last = Math.min(pitch, g.inWidth + g.padLeft);
+    for (let column = g.padLeft; column < last; column++) {
+      const from = ((n * g.inHeight + row) * g.inWidth + column - g.padLeft) * g.inChannels + firstChannel;
+      const at = r * pitch + (column % g.strideWidth) * columns + Math.floor(column / g.strideWidth);
+      for (let c = 0; c < depth; c++) stream[at + c * size] = x[from + c];
+    }
+  }
+}
+
+function fillLanes(
+  dy: FloatArray,
+  g: ConvGeometry,
+  n: number,
+  firstRow: number,
+  rows: number,
+  outChannel: number,
+  width: number,
+): void {
+  const { lanes } = registerTile();
+  const pixels = rows * g.outWidth;
+  const base = (n * g.outHeight + firstRow) * g.outWidth;
+  for (let i = 0; i < LANES; i++) {
+    const lane = lanes[i];
+    if (i >= width) lane.fill(0, 0, pixels);
+    else for (let m = 0; m < pixels; m++) lane[m] = dy[(base + m) * g.outChannels + outChannel + i];
+  }
+}
+
+/** Adds what the block in the stream and the lanes contributes to the gradient of `depth` × `width` weights per tap. */
+function addProducts(
+  g: ConvGeometry,
+  rows: number,
+  firstChannel: number,
+  depth: number,
+  outChannel: number,
+  width: number,
+  total: Float64Array,
+): void {
+  const { sums, accumulate } = registerTile();
+  const { columns, pitch, size } = planeOf(g, rows);
+  for (let a = 0; a < g.kernelHeight; a++) {
+    for (let b = 0; b < g.kernelWidth; b++) {
+      const shift = b * g.dilationWidth;
+      const tap = a * g.dilationHeight * pitch + (shift % g.strideWidth) * columns + Math.floor(shift / g.strideWidth);
+      for (let c = 0; c < depth; c++) {
+        sums.fill(0);
+        for (let i = 0; i < rows; i++) {
+          accumulate(i * g.outWidth, c * size + tap + i * g.strideHeight * pitch, g.outWidth);
+        }
+        const at = ((a * g.kernelWidth + b) * g.groupInChannels + firstChannel + c) * g.outChannels + outChannel;
+        for (let lane = 0; lane < width; lane++) total[at + lane] += sums[lane];
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The contract of every algorithm: the one suite all of them pass, forward and backward. Exact data must give equal
+ * results whatever the order of summation; real data must stay within the bound derived from the number of terms.
+ */
+
+import { algorithms, type ConvAlgorithm, type ConvGeometry, type Pass, resolveConvGeometry } from "@corr2d/core";
+import {
+  CASES,
+  type CaseData,
+  type ConvCase,
+  elementBounds,
+  exactData,
+  generateCases,
+  judge,
+  NETWORK_LAYERS,
+  realData,
+  reference,
+  resultShapeOf,
+  sizeOf,
+} from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+
+const PASSES: readonly Pass[] = ["forward", "inputGradient", "filterGradient"];
+const SMALL_CASES: readonly ConvCase[] = [...CASES, ...generateCases(7, 120)];
+
+/** Computes one pass with one algorithm into a result that starts as garbage, as a caller's buffer may. */
+function compute(
+  algorithm: ConvAlgorithm,
+  geometry: ConvGeometry,
+  convCase: ConvCase,
+  pass: Pass,
+  data: CaseData,
+): Float32Array {
+  const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
+  if (pass === "forward") algorithm.prepare(geometry, data.filter, data.bias).run(data.x, result);
+  else if (pass === "inputGradient") algorithm.prepareInputGradient(geometry, data.filter).run(data.dy, result);
+  else algorithm.prepareFilterGradient(geometry).run(data.x, data.dy, result);
+  return result;
+}
+
+function geometryOf(convCase: ConvCase): ConvGeometry {
+  return resolveConvGeometry("conformance", convCase.inputShape, convCase.filterShape, convCase);
+}
+
+describe.each(algorithms)("$name", (algorithm: ConvAlgorithm) => {
+  describe.each(PASSES)("%s", (pass) => {
+    let executed = 0;
+
+    it.each(SMALL_CASES.map((convCase) => [convCase.name, convCase] as const))("%s", (_name, convCase) => {
+      const geometry = geometryOf(convCase);
+      const supported = algorithm.supports(geometry, pass);
+      if (supported !== true) {
+        expect(supported).toMatch(/\w+ \w+/); // a reason in words
+        return;
+      }
+      const exact = exactData(convCase, 1);
+      const before = [exact.x.slice(), exact.filter.slice(), exact.dy.slice()];
+      const truth = reference(convCase, pass, exact);
+      expect(judge(compute(algorithm, geometry, convCase, pass, exact), truth, 0).reason).toBeUndefined();
+      expect([exact.x, exact.filter, exact.dy]).toEqual(before);
+
+      const real = realData(convCase, 2);
+      const bound = elementBounds(convCase, pass, real);
+      const result = compute(algorithm, geometry, convCase, pass, real);
+      expect(judge(result, reference(convCase, pass, real), bound).reason).toBeUndefined();
+      executed++;
+    });
+
+    it("was executed on nearly all cases", () => {
+      expect(executed).toBeGreaterThan(0.9 * SMALL_CASES.length);
+    });
+  });
+
+  it("keeps NaN and infinities where the reference has them", () => {
+    const convCase = CASES.find((c) => c.padding === "same" && c.groups === 1 && c.filterShape[0] === 3)!;
+    const geometry = geometryOf(convCase);
+    const poison = (values: Float32Array, index: number, value: number): Float32Array => {
+      const poisoned = values.slice();
+      poisoned[index] = value;
+      return poisoned;
+    };
+    const clean = realData(convCase, 3);
+    const poisonedData: CaseData[] = [
+      { ...clean, filter: poison(clean.filter, 0, Number.POSITIVE_INFINITY) },
+      { ...clean, x: poison(clean.x, 5, Number.NaN) },
+      { ...clean, x: poison(clean.x, clean.x.length - 1, Number.NEGATIVE_INFINITY) },
+      { ...clean, dy: poison(clean.dy, 0, Number.POSITIVE_INFINITY) },
+    ];
+    for (const data of poisonedData) {
+      for (const pass of PASSES) {
+        const truth = reference(convCase, pass, data);
+        const bound = elementBounds(convCase, pass, data);
+        const verdict = judge(compute(algorithm, geometry, convCase, pass, data), truth, bound);
+        if (algorithm.nonFinite === "as the reference") expect(verdict.reason).toBeUndefined();
+      }
+    }
+  });
+
+  it("computes layers of real networks", () => {
+    const names = ["lenet5/C3", "resnet50/conv1", "mobilenetv2"];
+    const layers = NETWORK_LAYERS.filter(
+      (layer, i) => i % 17 === 0 || names.some((name) => layer.name.startsWith(name)),
+    )
+      .filter((layer) => sizeOf(layer.inputShape) * sizeOf(layer.filterShape) < 4e9)
+      .slice(0, 6);
+    expect(layers.length).toBeGreaterThan(3);
+    for (const layer of layers) {
+      const geometry = geometryOf(layer);
+      if (algorithm.supports(geometry, "forward") !== true) continue;
+      const data = exactData(layer, 4);
+      const result = compute(algorithm, geometry, layer, "forward", data);
+      expect(judge(result, reference(layer, "forward", data), 0).reason, layer.name).toBeUndefined();
+    }
+  });
+});
