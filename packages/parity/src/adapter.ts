@@ -18,6 +18,11 @@ export interface ConvAdapter {
   readonly version: string;
   /** Threads it computes with: fair comparisons have the same number. */
   readonly threads: number;
+  /**
+   * The order and precision it sums in, for the passes where it promises one. Two adapters with the same words must give
+   * the same bits.
+   */
+  readonly summation?: Readonly<Partial<Record<CasePass, string>>>;
   /** True, or the reason why this case cannot be asked of it. */
   supports(convCase: ConvCase, pass: CasePass): true | string;
   prepare(convCase: ConvCase, pass: CasePass, data: CaseData): Promise<PreparedCase> | PreparedCase;

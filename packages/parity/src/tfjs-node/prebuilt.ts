@@ -6,6 +6,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { cp, readdir, rename } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
@@ -51,8 +52,8 @@ export const prebuiltRoute: Route = {
 export async function findAddon(directory: string): Promise<string | undefined> {
   const paths = await readdir(join(directory, "lib")).catch(() => []);
   for (const napi of paths.sort().reverse()) {
-    const files = await readdir(join(directory, "lib", napi)).catch(() => []);
-    if (files.includes("tfjs_binding.node")) return `lib/${napi}/tfjs_binding.node`;
+    const addon = `lib/${napi}/tfjs_binding.node`;
+    if (existsSync(join(directory, addon))) return addon;
   }
   return undefined;
 }
