@@ -1,0 +1,83 @@
+/**
+ * The published packages as a user gets them: built, packed by pnpm, and laid out in a `node_modules` of their own,
+ * where they find their declared dependencies and nothing else.
+ *
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The packages that are published. */
+export const PUBLISHED = ["core", "testkit", "parity"] as const;
+
+/** The part of a package.json that is looked at. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package after packing. */
+export interface PackedPackage {
+  readonly manifest: Manifest;
+  /** The .tgz that would be published. */
+  readonly tarball: string;
+  /** Where it is unpacked: `<project>/node_modules/@corr2d/<name>`. */
+  readonly folder: string;
+  /** Paths of its files, relative to `folder`. */
+  readonly files: readonly string[];
+}
+
+/** Runs a program to its end and returns what it printed. Throws with its output if it fails. */
+export function run(cwd: string, command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
+  }
+  return stdout;
+}
+
+/** Builds and packs all published packages into a fresh folder outside the workspace. */
+export function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
+  const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));
+  const pnpm = (...args: string[]): string => run(root, "npx", "--yes", "pnpm@12", ...args);
+  // Building parity builds what it stands on.
+  pnpm("exec", "turbo", "run", "build", "--filter=@corr2d/parity...");
+  const packages = new Map<string, PackedPackage>();
+  for (const name of PUBLISHED) {
+    pnpm("--filter", `@corr2d/${name}`, "pack", "--pack-destination", project);
+    const { version } = readManifest(join(root, "packages", name));
+    const tarball = join(project, `corr2d-${name}-${version}.tgz`);
+    const folder = join(project, "node_modules", "@corr2d", name);
+    mkdirSync(folder, { recursive: true });
+    run(project, "tar", "-xzf", tarball, "-C", folder, "--strip-components=1");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+    packages.set(name, { manifest: readManifest(folder), tarball, folder, files });
+  }
+  for (const [name, { manifest }] of packages) linkDependencies(project, join(root, "packages", name), manifest);
+  return { project, packages };
+}
+
+/** Puts the declared dependencies of a package beside it, out of the workspace's own installation. */
+function linkDependencies(project: string, source: string, { dependencies = {} }: Manifest): void {
+  for (const name of Object.keys(dependencies)) {
+    const link = join(project, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    if (name.startsWith("@corr2d/")) continue;
+    symlinkSync(realpathSync(join(source, "node_modules", name)), link);
+  }
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}

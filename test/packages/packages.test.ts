@@ -1,0 +1,160 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { type PackedPackage, PUBLISHED, packAll, run } from "./pack.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const { project, packages } = packAll();
+afterAll(() => rmSync(project, { recursive: true }));
+
+/** Runs `code` as a module in the project, under plain node. */
+const runModule = (code: string): string => run(project, process.execPath, "--input-type=module", "--eval", code);
+
+describe.each(PUBLISHED)("@corr2d/%s as published", (name) => {
+  const { manifest, tarball, folder, files } = packages.get(name) as PackedPackage;
+  const read = (path: string): string => readFileSync(join(folder, path), "utf8");
+
+  test("publint has nothing to say", async () => {
+    const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: false });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test("its types are right for every module resolution that can import ES modules", () => {
+    const attw = join(
+      dirname(fileURLToPath(import.meta.resolve("@arethetypeswrong/cli/package.json"))),
+      "dist",
+      "index.js",
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [attw, tarball, "--profile", "esm-only"], {
+      encoding: "utf8",
+    });
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  test("carries its licence and a README", () => {
+    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md"]));
+  });
+
+  test("carries no tests and nothing that has lost its source", () => {
+    expect(files.filter((path) => /\.test\.|^test\//.test(path))).toEqual([]);
+    const modules = files.filter((path) => /^dist\/.*\.js$/.test(path));
+    expect(modules.length).toBeGreaterThan(0);
+    for (const path of modules) expect(files).toContain(path.replace(/^dist/, "src").replace(/\.js$/, ".ts"));
+  });
+
+  test("every export and command names files it carries", () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "string" ? [target] : Object.values(target),
+    );
+    for (const target of [...targets, ...Object.values(manifest.bin ?? {})]) {
+      expect(files).toContain(target.replace(/^\.\//, ""));
+    }
+  });
+
+  test("names released versions only", () => {
+    expect(
+      Object.values(manifest.dependencies ?? {}).filter((range) => /^(workspace|catalog|file|link):/.test(range)),
+    ).toEqual([]);
+  });
+
+  test("every export can be imported under plain node, with nothing but the declared dependencies", () => {
+    const specifiers = Object.keys(manifest.exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => manifest.name + path.slice(1));
+    for (const specifier of specifiers) {
+      const names = runModule(`console.log(Object.keys(await import(${JSON.stringify(specifier)})).join())`);
+      expect(names.trim(), specifier).not.toBe("");
+    }
+  });
+
+  test("source maps lead to sources it carries", () => {
+    for (const path of files.filter((file) => file.endsWith(".js.map"))) {
+      const { sources } = JSON.parse(read(path)) as { sources: string[] };
+      for (const source of sources) expect(files).toContain(join(dirname(path), source));
+    }
+  });
+});
+
+test("the command corr2d-parity starts", () => {
+  const { folder, manifest } = packages.get("parity") as PackedPackage;
+  expect(run(project, process.execPath, join(folder, manifest.bin!["corr2d-parity"]!), "--help")).toContain("--oracle");
+});
+
+test("core has no dependency of any kind and no script that runs at installation", () => {
+  const { folder } = packages.get("core") as PackedPackage;
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
+    string,
+    Record<string, string>
+  >;
+  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) {
+    expect(Object.keys(manifest[kind] ?? {}), kind).toEqual([]);
+  }
+  expect(Object.keys(manifest.scripts ?? {}).filter((name) => /install|prepare/.test(name))).toEqual([]);
+});
+
+test("core installs from its tarball without a network, and computes", () => {
+  const { tarball } = packages.get("core") as PackedPackage;
+  const folder = join(project, "installed");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  run(folder, "npm", "install", "--offline", "--no-audit", "--no-fund", tarball);
+  const code = `
+    import { corr2d, tensor } from "@corr2d/core";
+    const x = tensor([3, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    console.log(corr2d(x, tensor([2, 2], [0, 1, 2, 3])).data.join());
+  `;
+  expect(run(folder, process.execPath, "--input-type=module", "--eval", code).trim()).toBe("19,25,37,43");
+});
+
+/** What must never stand in a bundle: it would tie core to one runtime, or be refused by a content security policy. */
+const NOWHERE = ["node:", "require(", "eval(", "new Function", "process."];
+
+/** What core weighs in an application: minified and gzipped, with what must have been shaken off. */
+const BUNDLES = [
+  {
+    what: "corr2d alone",
+    code: 'export { corr2d } from "@corr2d/core"',
+    // The loop, the checks of matrices and options, the messages.
+    maxBytes: 2048,
+    mustNotAppear: ["im2col", "tiled", "NCHW", "groups", "gradient", "glorot", "WebAssembly"],
+  },
+  {
+    what: "conv2d alone",
+    code: 'export { conv2d } from "@corr2d/core"',
+    // Geometry and every algorithm, since the choice is made when shapes are known; no layers.
+    maxBytes: 12_288,
+    mustNotAppear: ["glorot", "learningRate"],
+  },
+  {
+    what: "everything",
+    code: 'export * from "@corr2d/core"',
+    maxBytes: 14_336,
+    mustNotAppear: [],
+  },
+];
+
+describe("bundle of core", () => {
+  test.each(BUNDLES)(
+    "$what: at most $maxBytes bytes gzipped, without what it does not use",
+    async ({ code, maxBytes, mustNotAppear }) => {
+      const { outputFiles } = await build({
+        stdin: { contents: code, resolveDir: project },
+        bundle: true,
+        minify: true,
+        format: "esm",
+        platform: "neutral",
+        write: false,
+      });
+      const text = outputFiles[0]!.text;
+      expect(gzipSync(text).length).toBeLessThanOrEqual(maxBytes);
+      expect([...NOWHERE, ...mustNotAppear].filter((word) => text.includes(word))).toEqual([]);
+    },
+  );
+});
