@@ -46,7 +46,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
     ...(name === "naive" && { summation: TFJS_CPU_SUMMATION }),
     supports: (convCase, pass) => supports(name as Corr2dName, convCase, pass),
     prepare(convCase, pass, data) {
-      const run = preparePass(name as Corr2dName, convCase, pass, data);
+      const { run, scratchBytes } = preparePass(name as Corr2dName, convCase, pass, data);
       let result: Float32Array | undefined;
       return {
         run() {
@@ -56,6 +56,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
           if (result === undefined) throw new Error(`corr2d/${name}: read before run`);
           return result;
         },
+        ...(scratchBytes !== undefined && { scratchBytes }),
         dispose() {},
       };
     },
@@ -69,7 +70,14 @@ function supports(name: Corr2dName, convCase: ConvCase, pass: CasePass): true | 
   return algorithm.supports(geometry, pass);
 }
 
-function preparePass(algorithm: Corr2dName, convCase: ConvCase, pass: CasePass, data: CaseData): () => Float32Array {
+/** A pass, ready to be computed. */
+interface PreparedPass {
+  run(): Float32Array;
+  /** Known where there is a plan. */
+  readonly scratchBytes?: number;
+}
+
+function preparePass(algorithm: Corr2dName, convCase: ConvCase, pass: CasePass, data: CaseData): PreparedPass {
   const { inputShape, filterShape } = convCase;
   const options = { ...optionsOf(convCase), algorithm };
   const x = { shape: inputShape, data: data.x };
@@ -78,14 +86,14 @@ function preparePass(algorithm: Corr2dName, convCase: ConvCase, pass: CasePass, 
   switch (pass) {
     case "forward": {
       const plan = planConv2d(inputShape, filter, { ...options, bias: data.bias });
-      return () => plan.run(data.x);
+      return { run: () => plan.run(data.x), scratchBytes: plan.scratchBytes };
     }
     case "inputGradient":
-      return () => conv2dInputGradient(dy, filter, inputShape, options).data;
+      return { run: () => conv2dInputGradient(dy, filter, inputShape, options).data };
     case "filterGradient":
-      return () => conv2dFilterGradient(x, dy, filterShape, options).data;
+      return { run: () => conv2dFilterGradient(x, dy, filterShape, options).data };
     case "biasGradient":
-      return () => biasGradient(dy);
+      return { run: () => biasGradient(dy) };
   }
 }
 
