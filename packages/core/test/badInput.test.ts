@@ -1,0 +1,295 @@
+/**
+ * Every input that cannot be right is refused with a message that names the operation, the parameter, the value and what
+ * is allowed, and a refused call changes nothing.
+ */
+
+import {
+  biasGradient,
+  Conv2d,
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  convolve2d,
+  corr2d,
+  explainConv2d,
+  planConv2d,
+  sgdStep,
+  tensor,
+} from "@corr2d/core";
+import { describe, expect, it } from "vitest";
+
+/** What TypeScript would refuse, but JavaScript callers and JSON can bring. */
+const untyped = (value: unknown): never => value as never;
+
+const image = tensor([1, 5, 6, 4], new Float32Array(120).fill(1));
+const filter = tensor([3, 3, 4, 8], new Float32Array(288).fill(1));
+
+interface Refusal {
+  readonly what: string;
+  readonly call: () => unknown;
+  readonly error: typeof TypeError | typeof RangeError;
+  readonly text: RegExp;
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    what: "a tensor whose data do not fill its shape",
+    call: () => tensor([2, 3], [1, 2, 3]),
+    error: RangeError,
+    text: /^tensor: data of shape \[2,3\] needs 6 elements, got 3$/,
+  },
+  {
+    what: "a negative dimension",
+    call: () => tensor([2, -3]),
+    error: RangeError,
+    text: /^tensor: shape \[2,-3\] must hold integers of 0 or more, got -3$/,
+  },
+  {
+    what: "a dimension that is not an integer",
+    call: () => tensor([2.5]),
+    error: RangeError,
+    text: /^tensor: shape \[2\.5\] must hold integers/,
+  },
+  {
+    what: "an absurd size, before memory is taken",
+    call: () => tensor([1e6, 1e6]),
+    error: RangeError,
+    text: /^tensor: shape \[1000000,1000000\] has 1000000000000 elements, more than the 1073741824 allowed$/,
+  },
+  {
+    what: "an absurd output, before memory is taken",
+    call: () => conv2d(image, filter, { padding: 50_000 }),
+    error: RangeError,
+    text: /^conv2d: output \[1, 100003, 100004, 8\] has \d+ elements, more than the 1073741824 allowed$/,
+  },
+  {
+    what: "integers instead of floats",
+    call: () => conv2d(untyped({ shape: [1, 1, 1, 1], data: new Uint8Array(1) }), filter),
+    error: TypeError,
+    text: /^conv2d: x\.data must be a Float32Array or Float64Array, got Uint8Array$/,
+  },
+  {
+    what: "no tensor at all",
+    call: () => conv2d(untyped([1, 2, 3]), filter),
+    error: TypeError,
+    text: /^conv2d: x must be a tensor \{ shape, data \}, got \[1,2,3\]$/,
+  },
+  {
+    what: "a wrong rank of the input",
+    call: () => conv2d(untyped(tensor([5, 6, 4])), filter),
+    error: RangeError,
+    text: /^conv2d: x must have rank 4, got shape \[5,6,4\] of rank 3$/,
+  },
+  {
+    what: "a wrong rank of the filter",
+    call: () => conv2d(image, untyped(tensor([3, 3]))),
+    error: RangeError,
+    text: /^conv2d: filter must have rank 4, got shape \[3,3\] of rank 2$/,
+  },
+  {
+    what: "channels that do not match",
+    call: () => conv2d(image, tensor([3, 3, 3, 8])),
+    error: RangeError,
+    text: /^conv2d: filter takes 3 input channels per group, but the input has 4 channels in 1 group /,
+  },
+  {
+    what: "input channels that groups do not divide",
+    call: () => conv2d(image, filter, { groups: 3 }),
+    error: RangeError,
+    text: /^conv2d: input channels 4 are not divisible by groups 3$/,
+  },
+  {
+    what: "output channels that groups do not divide",
+    call: () => conv2d(image, tensor([3, 3, 2, 7]), { groups: 2 }),
+    error: RangeError,
+    text: /^conv2d: output channels 7 are not divisible by groups 2$/,
+  },
+  {
+    what: "a kernel larger than the input",
+    call: () => conv2d(image, tensor([7, 3, 4, 8])),
+    error: RangeError,
+    text: /^conv2d: kernel height 7 exceeds input height 5$/,
+  },
+  {
+    what: "a dilated kernel larger than the padded input",
+    call: () => conv2d(image, filter, { dilations: [4, 1], padding: 1 }),
+    error: RangeError,
+    text: /^conv2d: kernel height 3 \(9 with dilation 4\) exceeds padded input height 7$/,
+  },
+  {
+    what: "a stride that is not an integer",
+    call: () => conv2d(image, filter, { strides: [1, 1.5] }),
+    error: RangeError,
+    text: /^conv2d: strides must be an integer of 1 or more, got 1\.5$/,
+  },
+  {
+    what: "a negative stride",
+    call: () => conv2d(image, filter, { strides: -1 }),
+    error: RangeError,
+    text: /^conv2d: strides must be an integer of 1 or more, got -1$/,
+  },
+  {
+    what: "a stride of zero",
+    call: () => conv2d(image, filter, { strides: 0 }),
+    error: RangeError,
+    text: /^conv2d: strides must be an integer of 1 or more, got 0$/,
+  },
+  {
+    what: "a stride that is text",
+    call: () => conv2d(image, filter, { strides: untyped("2") }),
+    error: TypeError,
+    text: /^conv2d: strides must be .*, got "2"$/,
+  },
+  {
+    what: "a negative padding",
+    call: () =>
+      conv2d(image, filter, {
+        padding: [
+          [0, -1],
+          [0, 0],
+        ],
+      }),
+    error: RangeError,
+    text: /^conv2d: padding must be an integer of 0 or more, got -1$/,
+  },
+  {
+    what: "an unknown padding",
+    call: () => conv2d(image, filter, { padding: untyped("full") }),
+    error: TypeError,
+    text: /^conv2d: padding must be .*"valid".*"same".*got "full"$/,
+  },
+  {
+    what: "an unknown layout",
+    call: () => conv2d(image, filter, { layout: untyped("CHWN") }),
+    error: RangeError,
+    text: /^conv2d: layout must be "NHWC" or "NCHW", got "CHWN"$/,
+  },
+  {
+    what: "an unknown option",
+    call: () => conv2d(image, filter, untyped({ stride: 2 })),
+    error: TypeError,
+    text: /^conv2d: unknown option "stride"; known options are strides, padding, dilations, groups, layout/,
+  },
+  {
+    what: "options that are not an object",
+    call: () => conv2d(image, filter, untyped(2)),
+    error: TypeError,
+    text: /^conv2d: options must be an object, got 2$/,
+  },
+  {
+    what: "an unknown algorithm",
+    call: () => conv2d(image, filter, { algorithm: untyped("fast") }),
+    error: RangeError,
+    text: /^conv2d: unknown algorithm "fast"; known are auto, naive, im2col, tiled/,
+  },
+  {
+    what: "a bias of the wrong length",
+    call: () => conv2d(image, filter, { bias: new Float32Array(4) }),
+    error: RangeError,
+    text: /^conv2d: bias must have 8 elements, got 4$/,
+  },
+  {
+    what: "element types that differ",
+    call: () => conv2d(untyped(tensor([1, 5, 6, 4], new Float64Array(120))), filter),
+    error: TypeError,
+    text: /^conv2d: x is float64, but filter is float32; both must be the same$/,
+  },
+  {
+    what: "a matrix smaller than its kernel",
+    call: () => corr2d(tensor([2, 5]), tensor([3, 3])),
+    error: RangeError,
+    text: /^corr2d: kernel height 3 exceeds input height 2$/,
+  },
+  {
+    what: "an unknown mode",
+    call: () => convolve2d(tensor([5, 5]), tensor([3, 3]), { mode: untyped("wrap") }),
+    error: RangeError,
+    text: /^convolve2d: mode must be "valid", "same" or "full", got "wrap"$/,
+  },
+  {
+    what: "an empty matrix",
+    call: () => corr2d(tensor([0, 5]), tensor([1, 1])),
+    error: RangeError,
+    text: /^corr2d: x \[0,5\] is empty$/,
+  },
+  {
+    what: "a gradient of the wrong shape",
+    call: () => conv2dInputGradient(tensor([1, 5, 6, 8]), filter, [1, 5, 6, 4]),
+    error: RangeError,
+    text: /^conv2dInputGradient: dy has shape \[1,5,6,8\], but the output of this convolution has \[1,3,4,8\]$/,
+  },
+  {
+    what: "a filter shape of the wrong rank",
+    call: () => conv2dFilterGradient(image, tensor([1, 3, 4, 8]), untyped([3, 3])),
+    error: RangeError,
+    text: /^conv2dFilterGradient: filterShape must have rank 4/,
+  },
+  {
+    what: "a bias gradient of a matrix",
+    call: () => biasGradient(untyped(tensor([3, 4]))),
+    error: RangeError,
+    text: /^biasGradient: dy must have rank 4/,
+  },
+  {
+    what: "an explanation of an impossible convolution",
+    call: () => explainConv2d([1, 2, 2, 1], [3, 3, 1, 1]),
+    error: RangeError,
+    text: /^explainConv2d: kernel height 3 exceeds input height 2$/,
+  },
+  {
+    what: "an output of the wrong length",
+    call: () => planConv2d([1, 5, 6, 4], filter).run(image.data, new Float32Array(7)),
+    error: RangeError,
+    text: /^Conv2dPlan\.run: y must have 96 elements, got 7$/,
+  },
+  {
+    what: "an output that overlaps the input",
+    call: () => {
+      const memory = new Float32Array(200);
+      planConv2d([1, 5, 6, 4], filter).run(memory.subarray(0, 120), memory.subarray(100, 196));
+    },
+    error: RangeError,
+    text: /^Conv2dPlan\.run: y overlaps x in memory; give it memory of its own$/,
+  },
+  {
+    what: "an unknown initialiser",
+    call: () => new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, initializer: untyped("xavier") }),
+    error: RangeError,
+    text: /^Conv2d: unknown initializer "xavier"; known are zeros, glorotUniform/,
+  },
+  {
+    what: "a layer whose channels groups do not divide",
+    call: () => new Conv2d({ inChannels: 3, outChannels: 4, kernelSize: 3, groups: 2 }),
+    error: RangeError,
+    text: /groups 2/,
+  },
+  {
+    what: "a learning rate that is not a number",
+    call: () => sgdStep([], Number.NaN),
+    error: RangeError,
+    text: /^sgdStep: learningRate must be a finite number, got NaN$/,
+  },
+];
+
+describe("refuses", () => {
+  it.each(refusals.map((refusal) => [refusal.what, refusal] as const))("%s", (_what, { call, error, text }) => {
+    expect(call).toThrow(error);
+    expect(call).toThrow(text);
+  });
+});
+
+it("refuses a backward pass before a forward pass", () => {
+  const layer = new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1 });
+  expect(() => layer.backward(tensor([1, 1, 1, 1]))).toThrow(/^Conv2d\.backward: call forward first/);
+});
+
+it("changes nothing of the caller's in a call that fails", () => {
+  const x = tensor([1, 4, 4, 1], new Float32Array(16).fill(2));
+  const weights = tensor([3, 3, 1, 1], new Float32Array(9).fill(3));
+  const y = new Float32Array(5).fill(7);
+  const options = Object.freeze({ strides: Object.freeze([1, 1] as const) });
+  expect(() => planConv2d(x.shape, weights, options).run(x.data, y)).toThrow(RangeError);
+  expect(y).toEqual(new Float32Array(5).fill(7));
+  expect(x.data).toEqual(new Float32Array(16).fill(2));
+  expect(weights.data).toEqual(new Float32Array(9).fill(3));
+});
