@@ -1,0 +1,69 @@
+/**
+ * Agreement before speed: a result is held against the float64 truth before its variant is timed.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { type CaseData, type ConvCase, elementBounds, judge, reference } from "@corr2d/testkit";
+import type { Agreement, BenchPass } from "../report/results.ts";
+
+/**
+ * What a variant promises:
+ * - `float32`: every element within γₖ · (Σ|x||w| + |b|), the bound of any float32 summation;
+ * - 8-bit libraries: within so many grey levels on top, and where their border differs from zeros, on the interior only.
+ */
+export type Promised =
+  | { readonly precision: "float32" }
+  | { readonly precision: "8 bit"; readonly greyLevels: number; readonly interiorOnly: boolean };
+
+/** The truth about one case, computed when it is first asked for: it takes longer than most variants. */
+export class Truth {
+  readonly #convCase: ConvCase;
+  readonly #pass: BenchPass;
+  readonly #data: CaseData;
+  #known: { readonly values: Float64Array; readonly bounds: Float64Array } | undefined;
+
+  constructor(convCase: ConvCase, pass: BenchPass, data: CaseData) {
+    this.#convCase = convCase;
+    this.#pass = pass;
+    this.#data = data;
+  }
+
+  /** Judges a result by what its variant promises. */
+  judge(result: Float32Array, promised: Promised): Agreement {
+    this.#known ??= {
+      values: reference(this.#convCase, this.#pass, this.#data),
+      bounds: elementBounds(this.#convCase, this.#pass, this.#data),
+    };
+    const { values, bounds } = this.#known;
+    const { ok, worstRatio } = judge(result, values, this.#boundsFor(promised, bounds));
+    return { agrees: ok, worstErrorOverBound: worstRatio, criterion: criterionOf(promised) };
+  }
+
+  #boundsFor(promised: Promised, bounds: Float64Array): Float64Array {
+    if (promised.precision === "float32") return bounds;
+    const [, height, width] = this.#convCase.inputShape;
+    const margin = promised.interiorOnly ? this.#convCase.filterShape[0] >> 1 : 0;
+    const isInside = (position: number, size: number) => position >= margin && position < size - margin;
+    return bounds.map((bound, i) =>
+      isInside(Math.floor(i / width), height) && isInside(i % width, width)
+        ? bound + promised.greyLevels
+        : Number.POSITIVE_INFINITY,
+    );
+  }
+}
+
+/** The criterion in words. */
+function criterionOf(promised: Promised): string {
+  if (promised.precision === "float32") return "γₖ·(Σ|x||w| + |b|), every element";
+  const levels = promised.greyLevels === 1 ? "1 grey level" : `${promised.greyLevels} grey levels`;
+  return `${levels}, ${promised.interiorOnly ? "every element whose taps lie inside" : "every element"}`;
+}
+
+/** SHA-256 of a result's bytes. */
+export function digestOf(result: Float32Array): string {
+  return createHash("sha256")
+    .update(new Uint8Array(result.buffer, result.byteOffset, result.byteLength))
+    .digest("hex");
+}

@@ -1,0 +1,93 @@
+/**
+ * Runs one job in a fresh process, and notices when that process dies or falls silent.
+ *
+ * @module
+ */
+
+import { fork } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Job, Message } from "./job.ts";
+
+/** How a job ended. */
+export type Ending =
+  | { readonly kind: "answered"; readonly answer: Exclude<Message, { kind: "step" | "refused" }> }
+  /** It threw, died or hung while it did something for `variant` (null: for all of them). */
+  | { readonly kind: "failed"; readonly variant: string | null; readonly reason: string };
+
+/** How to watch a process. */
+export interface Watch {
+  /** A process that says nothing for so many milliseconds is ended. */
+  readonly silenceLimit: number;
+  readonly onStep?: (variant: string | null, doing: string) => void;
+}
+
+/** One thread for everyone: native libraries read this when they are loaded. */
+const ONE_THREAD = {
+  OMP_NUM_THREADS: "1",
+  TF_NUM_INTRAOP_THREADS: "1",
+  TF_NUM_INTEROP_THREADS: "1",
+  VIPS_CONCURRENCY: "1",
+  TF_CPP_MIN_LOG_LEVEL: "2",
+};
+
+/** As this file runs from source or built, so does the worker. */
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const WORKER = fileURLToPath(new URL(`worker${EXTENSION}`, import.meta.url));
+const NODE_OPTIONS = EXTENSION === ".ts" ? ["--conditions=@corr2d/source"] : [];
+
+/** Starts a process, gives it the job, and waits for its answer or its end. Never rejects. */
+export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<Ending> {
+  return new Promise((resolve) => {
+    const child = fork(WORKER, {
+      execArgv: NODE_OPTIONS,
+      env: { ...process.env, ...ONE_THREAD },
+      // Not JSON, in which Infinity would arrive as null.
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    let current: { variant: string | null; doing: string } = { variant: null, doing: "starting" };
+    let lastWords = "";
+    let answered = false;
+    const end = (ending: Ending) => {
+      answered = true;
+      clearTimeout(silence);
+      resolve(ending);
+    };
+    const fail = (reason: string) => end({ kind: "failed", variant: current.variant, reason });
+    const silence = setTimeout(() => {
+      fail(`no sign of life for ${silenceLimit / 1000} s while ${current.doing}`);
+      child.kill("SIGKILL");
+    }, silenceLimit);
+
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      lastWords = (lastWords + text).slice(-2000);
+    });
+    child.on("message", (message: Message) => {
+      silence.refresh();
+      if (message.kind === "step") {
+        current = message;
+        onStep?.(message.variant, message.doing);
+      } else if (message.kind === "refused") {
+        fail(message.reason);
+      } else {
+        end({ kind: "answered", answer: message });
+      }
+    });
+    child.on("error", (error) => fail(error.message));
+    child.on("close", (code, signal) => {
+      if (answered) return;
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      fail(`its process died (${how}) while ${current.doing}${lastLine(lastWords)}`);
+    });
+    child.send(job, (error) => {
+      if (error !== null) fail(`its process took no job: ${error.message}`);
+    });
+  });
+}
+
+/** The last line that a process wrote, as a clause. */
+function lastLine(text: string): string {
+  const line = text.trimEnd().split("\n").at(-1) ?? "";
+  return line === "" ? "" : `: ${line}`;
+}

@@ -1,0 +1,62 @@
+/**
+ * An implementation that has been prepared for one case and run once: what a clock can be put around.
+ *
+ * @module
+ */
+
+import type { ConvAdapter, PreparedCase } from "@corr2d/parity";
+import type { CaseData, ConvCase } from "@corr2d/testkit";
+import type { BenchPass } from "../report/results.ts";
+
+/** A convolution to compute, with its data. */
+export interface Task {
+  readonly convCase: ConvCase;
+  readonly pass: BenchPass;
+  readonly data: CaseData;
+  /** Whether the weights are new at every call, so that preparing belongs inside the clock. */
+  readonly fresh: boolean;
+}
+
+/** One prepared implementation. */
+export interface Entry {
+  readonly prepared: PreparedCase;
+  /** What is timed. */
+  readonly run: () => void | Promise<void>;
+  readonly isAsync: boolean;
+  /** How long one call took, in milliseconds; the second one where the first took longer than `slowestRun`. */
+  readonly roughMs: number;
+}
+
+/** Prepares, runs, and so finds out how long a call takes and whether it has to be awaited. */
+export async function enter(adapter: ConvAdapter, task: Task, slowestRun: number): Promise<Entry> {
+  const prepared = await adapter.prepare(task.convCase, task.pass, task.data);
+  const steady = () => prepared.run();
+  // Even where fresh weights are timed, the result to be judged is that of `prepared`.
+  const first = await callOnce(steady);
+  const run = task.fresh ? stateless(adapter, task) : steady;
+  const call = task.fresh ? await callOnce(run) : first;
+  // A first call may have been slow because code was still being compiled.
+  const { ms } = call.ms > slowestRun ? await callOnce(run) : call;
+  return { prepared, run, isAsync: call.isAsync, roughMs: ms };
+}
+
+async function callOnce(run: () => void | Promise<void>): Promise<{ isAsync: boolean; ms: number }> {
+  const start = performance.now();
+  const running = run();
+  const isAsync = running instanceof Promise;
+  await running;
+  return { isAsync, ms: performance.now() - start };
+}
+
+/** Prepares, runs and disposes, without a promise unless the implementation makes one. */
+function stateless(adapter: ConvAdapter, { convCase, pass, data }: Task): () => void | Promise<void> {
+  const runOnce = (prepared: PreparedCase): void | Promise<void> => {
+    const running = prepared.run();
+    if (running instanceof Promise) return running.finally(() => prepared.dispose());
+    prepared.dispose();
+  };
+  return () => {
+    const prepared = adapter.prepare(convCase, pass, data);
+    return prepared instanceof Promise ? prepared.then(runOnce) : runOnce(prepared);
+  };
+}

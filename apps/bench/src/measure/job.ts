@@ -1,0 +1,70 @@
+/**
+ * What the runner and its worker processes say to each other. One worker does one job and ends.
+ *
+ * @module
+ */
+
+import type { Agreement, BenchPass, Ceiling, Outcome } from "../report/results.ts";
+import type { BenchCase } from "../suites/suite.ts";
+
+/** What a worker is asked to do. */
+export type Job = MeasureJob | CeilingJob;
+
+/** Measure the peak of plain arithmetic. */
+export interface CeilingJob {
+  readonly kind: "ceilings";
+}
+
+/** Time one convolution by several variants in turn. */
+export interface MeasureJob {
+  readonly kind: "measure";
+  readonly benchCase: BenchCase;
+  readonly pass: BenchPass;
+  readonly fresh: boolean;
+  readonly variants: readonly string[];
+  /** The variant that is timed twice, as a noise floor. */
+  readonly subject: string | null;
+  /** Modules that bring further variants. */
+  readonly adapterModules: readonly string[];
+  readonly seed: number;
+  readonly timePerVariant: number;
+  readonly rounds: number;
+  readonly slowestRun: number;
+  /** Results that an earlier process has judged. The same bits need not be judged again. */
+  readonly judged: Readonly<Record<string, JudgedResult>>;
+}
+
+/** A verdict, and the result it belongs to. */
+export interface JudgedResult {
+  readonly agreement: Agreement;
+  /** SHA-256 of the result's bytes. */
+  readonly digest: string;
+}
+
+/** What a worker says. */
+export type Message =
+  /** About to do something; if nothing follows, this is what it died of. */
+  | { readonly kind: "step"; readonly variant: string | null; readonly doing: string }
+  | {
+      readonly kind: "measured";
+      readonly variants: readonly MeasuredVariant[];
+      readonly selfRounds: readonly (number | null)[];
+    }
+  | { readonly kind: "ceilings"; readonly ceilings: readonly Ceiling[] }
+  /** The job as a whole cannot be done. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What a worker found out about one variant. */
+export interface MeasuredVariant {
+  readonly variant: string;
+  readonly version: string | null;
+  readonly threads: number | null;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly judged: JudgedResult | null;
+  readonly scratchBytes: number | null;
+  /** Median time of each round in milliseconds; null where it sat the round out. Empty unless timed. */
+  readonly rounds: readonly (number | null)[];
+  /** Calls that were timed. */
+  readonly runs: number;
+}

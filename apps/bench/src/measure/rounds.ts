@@ -1,0 +1,94 @@
+/**
+ * Times several contenders in turn, A B C A B C …, so that each round meets the same machine. Within its turn a
+ * contender is called once untimed, which brings its code and data back into the caches (and lets TensorFlow.js change its
+ * backend), then for a slice of its time by tinybench; the round's time is the median of those calls. The order is
+ * drawn anew for each round: nobody always follows the same neighbour.
+ *
+ * A contender whose single call is longer than a slice sits rounds out, spread evenly, so that it costs no more than
+ * its time; it takes part in at least {@link FEWEST_ROUNDS}.
+ *
+ * @module
+ */
+
+import { shuffle } from "simple-statistics";
+import { Bench } from "tinybench";
+
+/** Whoever takes no longer is called once at the start of a turn before the clock runs. */
+const UNTIMED_CALL_MS = 100;
+
+/** Fewer rounds than this say nothing about spread. */
+export const FEWEST_ROUNDS = 5;
+
+/** A function to be timed. */
+export interface Contender {
+  readonly name: string;
+  readonly run: () => void | Promise<void>;
+  /** Whether `run` returns a promise that must be awaited inside the clock. */
+  readonly isAsync: boolean;
+  /** Roughly how long one call takes, in milliseconds. */
+  readonly roughMs: number;
+}
+
+/** How long, and how often. */
+export interface Schedule {
+  readonly rounds: number;
+  /** For each contender over all rounds, in milliseconds. */
+  readonly timePerContender: number;
+  /** Uniform numbers in [0, 1), which draw the order. */
+  readonly random: () => number;
+}
+
+/** What was measured of one contender. */
+export interface RoundsResult {
+  /** Median of each round in milliseconds; null where it sat the round out. */
+  readonly medians: readonly (number | null)[];
+  readonly runs: number;
+}
+
+/**
+ * Times all contenders; one that throws rejects the whole.
+ *
+ * @param onTurn awaited before each contender's turn; `round` is −1 while it warms up.
+ */
+export async function timeInRounds(
+  contenders: readonly Contender[],
+  { rounds, timePerContender, random }: Schedule,
+  onTurn: (contender: Contender, round: number) => Promise<void>,
+): Promise<readonly RoundsResult[]> {
+  const slice = timePerContender / rounds;
+  const medians = contenders.map(() => new Array<number | null>(rounds).fill(null));
+  const runs = contenders.map(() => 0);
+  for (const contender of contenders) {
+    await onTurn(contender, -1);
+    // Just-in-time compilers want a few calls; whoever is slow has had the one that judged its result.
+    if (contender.roughMs < timePerContender) await timeOnce(contender, 2 * slice);
+  }
+  const places = contenders.map((_, index) => index);
+  for (let round = 0; round < rounds; round++) {
+    for (const index of shuffle(places, random)) {
+      const contender = contenders[index];
+      if (!takesPart(round, rounds, Math.floor(timePerContender / contender.roughMs))) continue;
+      await onTurn(contender, round);
+      if (contender.roughMs <= UNTIMED_CALL_MS) await contender.run();
+      const { median, calls } = await timeOnce(contender, slice);
+      medians[index][round] = median;
+      runs[index] += calls;
+    }
+  }
+  return contenders.map((_, i) => ({ medians: medians[i], runs: runs[i] }));
+}
+
+/** Whether a contender that can afford `affordable` rounds is in this one: they are spread evenly. */
+export function takesPart(round: number, rounds: number, affordable: number): boolean {
+  const turns = Math.min(rounds, Math.max(affordable, FEWEST_ROUNDS));
+  return Math.floor(((round + 1) * turns) / rounds) > Math.floor((round * turns) / rounds);
+}
+
+/** Calls a contender for `time` milliseconds, at least once. */
+async function timeOnce(contender: Contender, time: number): Promise<{ median: number; calls: number }> {
+  const bench = new Bench({ time, iterations: 1, warmup: false, throws: true });
+  bench.add(contender.name, contender.run, { async: contender.isAsync });
+  const [task] = contender.isAsync ? await bench.run() : bench.runSync();
+  if (task.result.state !== "completed") throw new Error(`${contender.name}: timing ended ${task.result.state}`);
+  return { median: task.result.latency.p50, calls: task.result.latency.samplesCount };
+}

@@ -1,0 +1,86 @@
+/**
+ * ONNX Runtime as a peer: in WebAssembly (`onnxruntime-web`, SIMD, one thread) and native (`onnxruntime-node`, one
+ * thread inside an operator and one between operators).
+ *
+ * It computes in NCHW. Inputs are brought into that layout before the clock starts and the result is brought back
+ * after it stopped, so the clock sees ONNX Runtime at its best: a `Float32Array` goes in, a `Float32Array` comes out,
+ * the weights were packed when the session was made.
+ *
+ * @module
+ */
+
+import type { AdapterSource, ConvAdapter, PreparedCase } from "@corr2d/parity";
+import { type CaseData, type CasePass, type ConvCase, resolveCase } from "@corr2d/testkit";
+import { toChannelsFirst, toChannelsLast, toOutputsFirst } from "./channels-first.ts";
+import { encodeConvModel, MODEL_INPUT, MODEL_OUTPUT } from "./onnx-conv-model.ts";
+
+type Runtime = typeof import("onnxruntime-node") | typeof import("onnxruntime-web");
+
+/** ONNX Runtime compiled to WebAssembly. */
+export const onnxruntimeWeb: AdapterSource = {
+  name: "onnxruntime-web",
+  summary: "ONNX Runtime in WebAssembly SIMD (MLAS)",
+  async load() {
+    const runtime = await import("onnxruntime-web");
+    runtime.env.wasm.numThreads = 1;
+    return new OnnxRuntimeAdapter("onnxruntime-web", "wasm", runtime, runtime.env.versions.web);
+  },
+};
+
+/** ONNX Runtime, native. */
+export const onnxruntimeNode: AdapterSource = {
+  name: "onnxruntime-node",
+  summary: "ONNX Runtime, native code for this processor (MLAS)",
+  async load() {
+    const runtime = await import("onnxruntime-node");
+    return new OnnxRuntimeAdapter("onnxruntime-node", "cpu", runtime, runtime.env.versions.node);
+  },
+};
+
+class OnnxRuntimeAdapter implements ConvAdapter {
+  readonly name: string;
+  readonly version: string;
+  readonly threads = 1;
+  readonly #provider: "wasm" | "cpu";
+  readonly #runtime: Runtime;
+
+  constructor(name: string, provider: "wasm" | "cpu", runtime: Runtime, version: string | undefined) {
+    this.name = name;
+    this.version = `${version ?? runtime.env.versions.common} (${provider})`;
+    this.#provider = provider;
+    this.#runtime = runtime;
+  }
+
+  supports(_convCase: ConvCase, pass: CasePass): true | string {
+    return pass === "forward" ? true : "ONNX Runtime's inference packages have no gradients";
+  }
+
+  async prepare(convCase: ConvCase, _pass: CasePass, data: CaseData): Promise<PreparedCase> {
+    const { batch, height, width, inChannels, outChannels, groupInChannels } = resolveCase(convCase);
+    const filter = toOutputsFirst(data.filter, height.kernel * width.kernel, groupInChannels, outChannels);
+    const session = await this.#runtime.InferenceSession.create(encodeConvModel(convCase, filter, data.bias), {
+      executionProviders: [this.#provider],
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+    });
+    const { Tensor } = this.#runtime;
+    const x = toChannelsFirst(data.x, batch, height.input * width.input, inChannels);
+    let y: Float32Array | undefined;
+    return {
+      async run() {
+        const input = new Tensor("float32", x, [batch, inChannels, height.input, width.input]);
+        const results = await session.run({ [MODEL_INPUT]: input });
+        y = results[MODEL_OUTPUT].data as Float32Array;
+      },
+      read() {
+        if (y === undefined) throw new Error("onnxruntime: read() was called before run()");
+        return toChannelsLast(y, batch, height.output * width.output, outChannels);
+      },
+      dispose() {
+        void session.release();
+      },
+    };
+  }
+}

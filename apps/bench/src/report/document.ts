@@ -1,0 +1,92 @@
+/**
+ * A report before it is typeset: sections of text, tables, pictures and charts. The HTML page, the Markdown file and
+ * the terminal all show this one document. Every string is plain text; whoever typesets it escapes it.
+ *
+ * @module
+ */
+
+import type { Chart } from "./chart.ts";
+
+/** The whole. */
+export interface Document {
+  readonly title: string;
+  /** One or two sentences under the title. */
+  readonly lead: string;
+  /** When and where, in one line. */
+  readonly byline: string;
+  readonly figures: readonly KeyFigure[];
+  readonly sections: readonly Section[];
+}
+
+/** A number worth a large type, and what it says. */
+export interface KeyFigure {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A heading and what stands under it. */
+export interface Section {
+  readonly id: string;
+  readonly heading: string;
+  readonly blocks: readonly Block[];
+}
+
+/** Something that stands under a heading. */
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "table"; readonly table: Table }
+  | { readonly kind: "list"; readonly items: readonly { readonly term: string; readonly text: string }[] }
+  | { readonly kind: "pictures"; readonly pictures: readonly Picture[] }
+  | { readonly kind: "chart"; readonly chart: Chart };
+
+/** Rows and columns. */
+export interface Table {
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** Said below the table. */
+  readonly notes: readonly string[];
+  /** Long tables are folded away until somebody wants them. */
+  readonly folded: boolean;
+}
+
+/** One column. */
+export interface Column {
+  readonly label: string;
+  readonly numeric: boolean;
+}
+
+/** One row: a cell for each column, or a line that heads the rows below it. */
+export type Row = { readonly heading: string } | { readonly cells: readonly Cell[] };
+
+/** One cell. */
+export interface Cell {
+  readonly text: string;
+  /** `good` and `bad` judge, `muted` steps back, `strong` stands out. */
+  readonly tone: "plain" | "good" | "bad" | "muted" | "strong";
+}
+
+/** A grey picture. */
+export interface Picture {
+  readonly png: Uint8Array;
+  /** Name of the file beside the Markdown report. */
+  readonly file: string;
+  /** What is to be seen, for those who do not see it. */
+  readonly alt: string;
+  readonly caption: string;
+}
+
+/** A cell of a given tone. */
+export function cell(text: string, tone: Cell["tone"] = "plain"): Cell {
+  return { text, tone };
+}
+
+/** A column of text. */
+export function column(label: string): Column {
+  return { label, numeric: false };
+}
+
+/** A column of numbers. */
+export function numbers(label: string): Column {
+  return { label, numeric: true };
+}

@@ -1,0 +1,67 @@
+/**
+ * A document as GitHub-flavoured Markdown. Charts are left to the HTML page; every figure in them is in a table too.
+ *
+ * @module
+ */
+
+import type { Block, Cell, Document, Row, Table } from "./document.ts";
+
+/** Typesets a document. */
+export function toMarkdown({ title, lead, byline, figures, sections }: Document): string {
+  const parts = [
+    `# ${escapeMarkdown(title)}`,
+    escapeMarkdown(lead),
+    `*${escapeMarkdown(byline)}*`,
+    figures.map(({ value, label }) => `- **${escapeMarkdown(value)}** ${escapeMarkdown(label)}`).join("\n"),
+    ...sections.flatMap(({ heading, blocks }) => [`## ${escapeMarkdown(heading)}`, ...blocks.map(blockToMarkdown)]),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function blockToMarkdown(block: Block): string {
+  switch (block.kind) {
+    case "text":
+      return escapeMarkdown(block.text);
+    case "list":
+      return block.items.map(({ term, text }) => `- **${escapeMarkdown(term)}.** ${escapeMarkdown(text)}`).join("\n");
+    case "pictures":
+      return block.pictures
+        .map(({ file, alt, caption }) => `![${escapeMarkdown(alt)}](${file})\n\n*${escapeMarkdown(caption)}*`)
+        .join("\n\n");
+    case "table":
+      return tableToMarkdown(block.table);
+    case "chart":
+      return "";
+  }
+}
+
+function tableToMarkdown({ caption, columns, rows, notes }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rowToCells = (row: Row): readonly string[] =>
+    "heading" in row
+      ? [`**${escapeMarkdown(row.heading)}**`, ...columns.slice(1).map(() => "")]
+      : row.cells.map(cellToMarkdown);
+  return [
+    `**${escapeMarkdown(caption)}**`,
+    [
+      line(columns.map(({ label }) => escapeMarkdown(label))),
+      line(columns.map(({ numeric }) => (numeric ? "--:" : ":--"))),
+      ...rows.map((row) => line(rowToCells(row))),
+    ].join("\n"),
+    ...notes.map(escapeMarkdown),
+  ].join("\n\n");
+}
+
+function cellToMarkdown({ text, tone }: Cell): string {
+  const escaped = escapeMarkdown(text);
+  return tone === "strong" && escaped !== "" ? `**${escaped}**` : escaped;
+}
+
+/** Text that Markdown shows as it is: no emphasis, links, tags or table cells are made of it, no line breaks either. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/[\\`*[\]|]|(?<!\w)_|_(?!\w)/g, "\\$&")
+    .replaceAll(/\s*\n\s*/g, " ");
+}

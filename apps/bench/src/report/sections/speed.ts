@@ -1,0 +1,183 @@
+/**
+ * The section of one suite: how much faster the subject is, how fast everybody is, and every figure behind that.
+ *
+ * @module
+ */
+
+import { describeCase } from "@corr2d/testkit";
+import { type Cell, cell, column, numbers, type Row, type Section, type Table } from "../document.ts";
+import { bytes, percent, threeDigits, times, timesWithin } from "../number-format.ts";
+import type { BenchReport, CaseResult, Ratio, VariantResult } from "../results.ts";
+import { growthBlocks } from "./growth.ts";
+
+/** The section of the suite `suite`. */
+export function speedSection(report: BenchReport, suite: string, heading: string): Section {
+  const cases = report.cases.filter((found) => found.suite === suite);
+  const variants = variantsWith(cases, ({ timing }) => timing !== null);
+  const { subject } = report.settings;
+  const rivals = variants.filter((variant) => variant !== subject);
+  return {
+    id: suite,
+    heading,
+    blocks: [
+      ...(subject === null || rivals.length === 0 ? [] : ratioBlocks(cases, subject, rivals)),
+      ...growthBlocks(report, suite, cases, variants),
+      { kind: "chart", chart: speedChart(report, cases, variants) },
+      { kind: "table", table: speedTable(cases, variants) },
+      { kind: "table", table: detailTable(cases) },
+    ],
+  };
+}
+
+/** The variants of which some result has a certain property, in the order of the run. */
+function variantsWith(cases: readonly CaseResult[], has: (result: VariantResult) => boolean): readonly string[] {
+  return [...new Set(cases.flatMap(({ results }) => results.filter(has).map(({ variant }) => variant)))];
+}
+
+function resultOf({ results }: CaseResult, variant: string): VariantResult | undefined {
+  return results.find((result) => result.variant === variant);
+}
+
+function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: readonly string[]): Section["blocks"] {
+  const ratios = (variant: string) => cases.map((found) => resultOf(found, variant)?.ratio ?? null);
+  const noiseFloor = Math.max(1, ...cases.flatMap((found) => found.noiseFloor ?? []));
+  const table: Table = {
+    caption: `How many times as fast as each of the others ${subject} is: median and 95 % interval`,
+    columns: [column("layer"), ...rivals.map(numbers), numbers("noise floor")],
+    rows: cases.map((found) => ({
+      cells: [
+        cell(found.convCase.name),
+        ...rivals.map((variant) => ratioCell(resultOf(found, variant)?.ratio ?? null)),
+        cell(found.noiseFloor === null ? "–" : times(found.noiseFloor), "muted"),
+      ],
+    })),
+    notes: [
+      `Above 1 ${subject} is the faster one. The noise floor is how far the ratio of ${subject} to itself strays from 1; ` +
+        "≈ stands for no detectable difference: within the noise floor, or an interval that holds 1.",
+    ],
+    folded: false,
+  };
+  return [
+    {
+      kind: "chart",
+      chart: {
+        kind: "ratio",
+        title: `${subject} beside the others`,
+        caption: `How many times as fast ${subject} is on each layer: the dot is the median, the bar its 95 % interval.`,
+        subject,
+        cases: cases.map(({ convCase }) => convCase.name),
+        noiseFloor,
+        series: rivals.map((variant) => ({
+          variant,
+          points: ratios(variant).map((ratio) => ratio && { median: ratio.median, low: ratio.low, high: ratio.high }),
+        })),
+      },
+    },
+    { kind: "table", table },
+  ];
+}
+
+function ratioCell(ratio: Ratio | null): Cell {
+  if (ratio === null) return cell("–", "muted");
+  switch (ratio.verdict) {
+    case "faster":
+      return cell(timesWithin(ratio), "good");
+    case "slower":
+      return cell(timesWithin(ratio), "bad");
+    case "no detectable difference":
+      return cell(`≈ ${timesWithin(ratio)}`, "muted");
+  }
+}
+
+function speedChart(report: BenchReport, cases: readonly CaseResult[], variants: readonly string[]) {
+  return {
+    kind: "speed" as const,
+    title: "Speed",
+    caption:
+      "GFLOP/s on each layer, by the operations of the definition whatever the algorithm does. Longer is faster.",
+    cases: cases.map(({ convCase }) => convCase.name),
+    ceilings: report.ceilings.map(({ engine, gflops }) => ({ name: `${engine} ceiling`, gflops })),
+    series: variants.map((variant) => ({
+      variant,
+      gflops: cases.map((found) => resultOf(found, variant)?.timing?.gflops ?? null),
+    })),
+  };
+}
+
+function speedTable(cases: readonly CaseResult[], variants: readonly string[]): Table {
+  return {
+    caption: "GFLOP/s",
+    columns: [column("layer"), ...variants.map(numbers)],
+    rows: cases.map((found) => {
+      const fastest = Math.max(...found.results.map(({ timing }) => timing?.gflops ?? 0));
+      return {
+        cells: [
+          cell(found.convCase.name),
+          ...variants.map((variant) => {
+            const timing = resultOf(found, variant)?.timing;
+            if (!timing) return cell("–", "muted");
+            return cell(threeDigits(timing.gflops), timing.gflops === fastest ? "strong" : "plain");
+          }),
+        ],
+      };
+    }),
+    notes: [],
+    folded: false,
+  };
+}
+
+function detailTable(cases: readonly CaseResult[]): Table {
+  const unsupported = variantsWith(cases, ({ outcome }) => outcome === "unsupported");
+  return {
+    caption: "Every figure",
+    columns: [
+      column("variant"),
+      numbers("median ms"),
+      numbers("quartiles"),
+      numbers("calls"),
+      numbers("GFLOP/s"),
+      numbers("of ceiling"),
+      numbers("error / bound"),
+      numbers("scratch"),
+      column("remark"),
+    ],
+    rows: cases.flatMap((found): Row[] => [
+      { heading: `${found.convCase.name}: ${describeCase(found.convCase)}, ${threeDigits(found.flops / 1e6)} MFLOP` },
+      ...found.results.filter(({ outcome }) => outcome !== "unsupported").map(detailRow),
+    ]),
+    notes: unsupported.map((variant) => {
+      const refusals = cases
+        .map((found) => resultOf(found, variant))
+        .filter((result) => result?.outcome === "unsupported");
+      return `${variant} was not asked ${refusals.length} of ${cases.length} times: ${refusals[0]?.reason}.`;
+    }),
+    folded: true,
+  };
+}
+
+function detailRow({ variant, outcome, reason, agreement, timing, scratchBytes }: VariantResult): Row {
+  const error =
+    agreement === null
+      ? cell("–", "muted")
+      : cell(threeDigits(agreement.worstErrorOverBound), agreement.agrees ? "plain" : "bad");
+  const scratch = cell(scratchBytes === null ? "–" : bytes(scratchBytes), scratchBytes === null ? "muted" : "plain");
+  const none = cell("–", "muted");
+  if (timing === null) {
+    const tone = outcome === "disagrees" || outcome === "failed" ? "bad" : "muted";
+    const remark = cell(`${outcome === "too slow" ? "not timed" : outcome}: ${reason}`, tone);
+    return { cells: [cell(variant), none, none, none, none, none, error, scratch, remark] };
+  }
+  return {
+    cells: [
+      cell(variant),
+      cell(threeDigits(timing.medianMs)),
+      cell(`${threeDigits(timing.lowerQuartileMs)}–${threeDigits(timing.upperQuartileMs)}`),
+      cell(String(timing.runs)),
+      cell(threeDigits(timing.gflops)),
+      timing.ceilingShare === null ? none : cell(percent(timing.ceilingShare)),
+      error,
+      scratch,
+      cell(""),
+    ],
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * The suites over layers of real networks: each network whole, a handful of telling layers, and one layer at growing
+ * sizes.
+ *
+ * @module
+ */
+
+import { type ConvCase, NETWORK_LAYERS, type Network } from "@corr2d/testkit";
+import type { Suite } from "./suite.ts";
+
+const TITLES: Readonly<Record<Network, string>> = {
+  lenet5: "LeNet-5",
+  vgg16: "VGG-16",
+  resnet50: "ResNet-50",
+  mobilenetv2: "MobileNetV2",
+};
+
+/** One suite for each network, holding all of its convolutions. */
+export const NETWORK_SUITES: readonly Suite[] = (Object.keys(TITLES) as Network[]).map((network) =>
+  seededSuite(
+    network,
+    `every convolution of ${TITLES[network]}`,
+    NETWORK_LAYERS.filter((layer) => layer.network === network),
+  ),
+);
+
+/** One layer of each kind that networks are made of, small enough for every variant to be timed. */
+export const QUICK_SUITE: Suite = seededSuite(
+  "quick",
+  "six telling layers: 5×5, 7×7 stride 2, 3×3 early and late, 1×1, depthwise",
+  [
+    "lenet5/C3",
+    "resnet50/conv1",
+    "resnet50/conv2_1-3x3",
+    "resnet50/conv4_2-3x3",
+    "resnet50/conv4_2-1x1-reduce",
+    "mobilenetv2/bottleneck2_2-depthwise",
+  ].map(layerNamed),
+);
+
+/** ResNet's first 3×3 layer on pictures from 14² to 112². */
+export const SCALING_SUITE: Suite = {
+  ...seededSuite(
+    "scaling",
+    "3×3, 64 to 64 channels, on 14² to 112² pixels: how time grows with work",
+    [14, 20, 28, 40, 56, 80, 112].map((size) => ({
+      ...layerNamed("resnet50/conv2_1-3x3"),
+      name: `3×3 64→64 @${size}²`,
+      inputShape: [1, size, size, 64],
+    })),
+  ),
+  growing: true,
+};
+
+function layerNamed(name: string): ConvCase {
+  const layer = NETWORK_LAYERS.find((candidate) => candidate.name === name);
+  if (layer === undefined) throw new RangeError(`testkit has no network layer named ${name}`);
+  return layer;
+}
+
+function seededSuite(name: string, summary: string, cases: readonly ConvCase[]): Suite {
+  return {
+    name,
+    summary,
+    growing: false,
+    cases: cases.map((convCase) => ({ suite: name, convCase, data: "seeded" })),
+  };
+}

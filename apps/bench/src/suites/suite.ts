@@ -1,0 +1,27 @@
+/**
+ * A suite: a named list of convolutions to be timed, and where their data comes from.
+ *
+ * @module
+ */
+
+import type { ConvCase } from "@corr2d/testkit";
+
+/** What fills the arrays of a case: seeded normal numbers, or the photograph with a seeded kernel. */
+export type DataSource = "seeded" | "photograph";
+
+/** A convolution to be timed. */
+export interface BenchCase {
+  readonly suite: string;
+  readonly convCase: ConvCase;
+  readonly data: DataSource;
+}
+
+/** A named list of cases. */
+export interface Suite {
+  readonly name: string;
+  /** One line for `--help` and `bench list`. */
+  readonly summary: string;
+  /** Whether cases differ in size alone, so that a slope of time over work has a meaning. */
+  readonly growing: boolean;
+  readonly cases: readonly BenchCase[];
+}

@@ -1,0 +1,185 @@
+/**
+ * Everything that can be timed, and what a fair reader wants to know about each: what executes it, how precise it is,
+ * what it takes for cells outside the image, and what is inside the clock.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { algorithms } from "@corr2d/core";
+import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
+import type { CasePass, ConvCase } from "@corr2d/testkit";
+import type { Promised } from "./measure/agreement.ts";
+import { corr2dFunction } from "./peers/corr2d-function.ts";
+import { imageJs } from "./peers/image-js.ts";
+import { supportsOneChannel } from "./peers/one-channel.ts";
+import { onnxruntimeNode, onnxruntimeWeb } from "./peers/onnxruntime.ts";
+import { opencv } from "./peers/opencv.ts";
+import { sharpConvolve } from "./peers/sharp.ts";
+import type { Engine } from "./report/results.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A contender and the facts about it. */
+export interface Variant {
+  readonly source: AdapterSource;
+  readonly engine: Engine;
+  readonly promised: Promised;
+  readonly border: string;
+  readonly clock: string;
+  /** What can be said without loading it: true, or the reason why this case cannot be asked of it. */
+  readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
+}
+
+/** Names of ours begin with this. */
+export const OURS = "corr2d/";
+
+/** Whether a variant is ours; the others are peers. */
+export function isOurs(name: string): boolean {
+  return name.startsWith(OURS);
+}
+
+const FLOAT32 = { promised: { precision: "float32" }, border: "taps outside are skipped" } as const;
+
+const ALGORITHMS = algorithms.map(
+  ({ name, engine, summary }): Variant => ({
+    ...FLOAT32,
+    source: { name: `${OURS}${name}`, summary, load: async () => corr2dAdapter(name) },
+    engine,
+    clock: "Float32Array in, a new Float32Array out; weights were packed before",
+  }),
+);
+
+const ORACLE_ENGINES: Readonly<Record<string, Engine>> = { "tfjs-wasm": "simd", "tfjs-node": "native" };
+
+const ORACLES = KNOWN_ORACLES.map(
+  (source): Variant => ({
+    ...FLOAT32,
+    source,
+    engine: ORACLE_ENGINES[source.name] ?? "scalar",
+    clock: "upload of the input, computation, download of the output; the filter was uploaded before",
+  }),
+);
+
+const ONNX_CLOCK = "NCHW Float32Array in and out, converted outside the clock; weights were packed before";
+
+/** Every variant there is: ours, the fastest algorithm last, then the peers. */
+export const VARIANTS: readonly Variant[] = [
+  {
+    ...FLOAT32,
+    source: corr2dFunction,
+    engine: "scalar",
+    clock: "the whole stateless call: checking, computing, allocating the output",
+    supports: supportsOneChannel,
+  },
+  ...ALGORITHMS,
+  ...ORACLES,
+  { ...FLOAT32, source: onnxruntimeWeb, engine: "simd", clock: ONNX_CLOCK },
+  { ...FLOAT32, source: onnxruntimeNode, engine: "native", clock: ONNX_CLOCK },
+  {
+    source: opencv,
+    // The package is built without WebAssembly SIMD.
+    engine: "scalar",
+    promised: { precision: "float32" },
+    border: "zeros",
+    clock: "copy of the picture in, filter2D, copy of the result out; the kernel was copied in before",
+    supports: supportsOneChannel,
+  },
+  {
+    source: sharpConvolve,
+    engine: "native",
+    promised: { precision: "8 bit", greyLevels: 1, interiorOnly: true },
+    border: "edge cells repeated",
+    clock: "bytes in, convolve (fractions are cut off), bytes out",
+    supports: supportsOneChannel,
+  },
+  {
+    source: imageJs,
+    engine: "scalar",
+    promised: { precision: "8 bit", greyLevels: 0.5, interiorOnly: false },
+    border: "zeros",
+    clock: "bytes wrapped, directConvolution (rounded), bytes out",
+    supports: supportsOneChannel,
+  },
+];
+
+/** What to compare; undefined is everything of its kind. */
+export interface VariantChoice {
+  readonly ours?: readonly string[] | undefined;
+  readonly peers?: readonly string[] | undefined;
+  readonly adapterModules?: readonly string[] | undefined;
+}
+
+/**
+ * Chooses variants. Ours may be named without `corr2d/`; what a module brings takes part in any case.
+ *
+ * @throws UsageError for an unknown name, or a module that brings no adapter.
+ */
+export async function chooseVariants({ ours, peers, adapterModules = [] }: VariantChoice): Promise<readonly Variant[]> {
+  const brought = await variantsOfModules(adapterModules);
+  const [ourNames, peerNames] = [true, false].map((own) =>
+    VARIANTS.map(({ source }) => source.name).filter((name) => isOurs(name) === own),
+  );
+  const wanted = new Set([
+    ...checkedNames(
+      "variant",
+      ourNames,
+      ours?.map((name) => (isOurs(name) ? name : `${OURS}${name}`)),
+    ),
+    ...checkedNames("peer", peerNames, peers),
+  ]);
+  return [...VARIANTS.filter(({ source }) => wanted.has(source.name)), ...brought];
+}
+
+function checkedNames(
+  kind: string,
+  known: readonly string[],
+  wanted: readonly string[] | undefined,
+): readonly string[] {
+  for (const name of wanted ?? []) {
+    if (!known.includes(name))
+      throw new UsageError(`unknown ${kind} "${name}"; known ${kind}s are ${known.join(", ")}`);
+  }
+  return wanted ?? known;
+}
+
+/**
+ * The variants of these names, those that modules bring included.
+ *
+ * @throws UsageError for an unknown name, or a module that brings no adapter.
+ */
+export async function findVariants(
+  names: readonly string[],
+  adapterModules: readonly string[],
+): Promise<readonly Variant[]> {
+  const all = [...VARIANTS, ...(await variantsOfModules(adapterModules))];
+  return names.map((name) => {
+    const found = all.find(({ source }) => source.name === name);
+    if (found === undefined) throw new UsageError(`unknown variant "${name}"`);
+    return found;
+  });
+}
+
+/** Variants brought by modules whose default export is an `AdapterSource`, or several. */
+async function variantsOfModules(paths: readonly string[]): Promise<readonly Variant[]> {
+  const variants: Variant[] = [];
+  for (const path of paths) {
+    let brought: unknown;
+    try {
+      ({ default: brought } = await import(pathToFileURL(resolve(path)).href));
+    } catch (error) {
+      throw new UsageError(`cannot load the adapter module ${path}: ${(error as Error).message}`);
+    }
+    const sources = Array.isArray(brought) ? brought : [brought];
+    if (!sources.every(isAdapterSource)) {
+      throw new UsageError(`${path} must export by default { name, summary, load() }, or an array of these`);
+    }
+    variants.push(...sources.map((source) => ({ ...FLOAT32, source, engine: "scalar" as const, clock: "as it says" })));
+  }
+  return variants;
+}
+
+function isAdapterSource(value: unknown): value is AdapterSource {
+  const { name, summary, load } = (value ?? {}) as Partial<AdapterSource>;
+  return typeof name === "string" && typeof summary === "string" && typeof load === "function";
+}
