@@ -130,6 +130,10 @@ async function packageFolders(): Promise<string[]> {
 }
 
 const asked = process.argv.slice(2);
+if (asked.includes("--help")) {
+  console.log(`node scripts/verify.ts [step…]\n\nSteps, all unless named: ${Object.keys(STEPS).join(", ")}`);
+  process.exit(0);
+}
 const unknown = asked.filter((name) => !Object.hasOwn(STEPS, name));
 if (unknown.length > 0) {
   console.error(`verify: unknown step ${unknown.join(", ")}; steps are ${Object.keys(STEPS).join(", ")}`);
