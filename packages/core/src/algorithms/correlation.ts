@@ -147,22 +147,22 @@ function crossTaps(rows: readonly AxisTap[], columns: readonly AxisTap[]): reado
   );
 }
 
-/** Terms that are neighbours both in the packed weights and in a block of the source. */
+/** Terms that are neighbours in every block of the source, and how many. */
 export interface Run {
-  readonly term: number;
-  readonly offset: number;
+  readonly row: number;
+  readonly column: number;
   readonly length: number;
 }
 
-/** The taps as runs, for a block whose rows are `pitch` elements apart. */
-export function mergeRuns(k: Correlation, pitch: number): readonly Run[] {
-  const runs: { term: number; offset: number; length: number }[] = [];
-  k.taps.forEach((tap, index) => {
-    const offset = tap.row * pitch + tap.column * k.channels;
+/** The taps as runs: neighbouring taps of one row are one run of neighbouring terms. */
+export function runsOf(k: Correlation): readonly Run[] {
+  const runs: { row: number; column: number; length: number }[] = [];
+  for (const { row, column } of k.taps) {
     const last = runs.at(-1);
-    if (last !== undefined && last.offset + last.length === offset) last.length += k.channels;
-    else runs.push({ term: index * k.channels, offset, length: k.channels });
-  });
+    if (last !== undefined && last.row === row && last.column + last.length / k.channels === column) {
+      last.length += k.channels;
+    } else runs.push({ row, column, length: k.channels });
+  }
   return runs;
 }
 

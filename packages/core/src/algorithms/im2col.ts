@@ -17,7 +17,7 @@ import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 
 /** Unfold, then multiply. */
 export const im2col: ConvAlgorithm<"im2col"> = {
@@ -27,14 +27,15 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   nonFinite: "as the reference",
 
   supports(g, pass) {
-    const row = pass === "inputGradient" ? g.groupOutChannels : patchLength(g);
+    const row = inFours(pass === "inputGradient" ? g.groupOutChannels : patchLength(g));
     if (row <= STREAM_LENGTH) return true;
     return `a row of ${row} terms exceeds the ${STREAM_LENGTH} that one block holds`;
   },
 
   prepare(g, filter, bias) {
     if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
-    const terms = patchLength(g);
+    const patch = patchLength(g);
+    const terms = inFours(patch);
     const pixels = pixelCount(g);
     const blockRows = Math.min(pixels, Math.floor(STREAM_LENGTH / terms));
     const tile = registerTile();
@@ -48,6 +49,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
           for (let first = 0; first < pixels; first += blockRows) {
             const rows = Math.min(blockRows, pixels - first);
             unfold(x, g, group, first, rows, tile.stream, terms, 1);
+            clearPadding(tile.stream, rows, patch, terms);
             for (let o = 0; o < g.groupOutChannels; o += LANES) {
               const width = Math.min(LANES, g.groupOutChannels - o);
               const outChannel = group * g.groupOutChannels + o;
@@ -66,7 +68,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   },
 
   prepareInputGradient(g, filter) {
-    const terms = g.groupOutChannels;
+    const terms = inFours(g.groupOutChannels);
     const pixels = pixelCount(g);
     const blockRows = Math.min(pixels, Math.floor(STREAM_LENGTH / terms));
     const tile = registerTile();
@@ -80,7 +82,8 @@ export const im2col: ConvAlgorithm<"im2col"> = {
         for (let group = 0; group < g.groups; group++) {
           for (let first = 0; first < pixels; first += blockRows) {
             const rows = Math.min(blockRows, pixels - first);
-            copyGroup(dy, g, group, first, rows, tile.stream);
+            copyGroup(dy, g, group, first, rows, tile.stream, terms);
+            clearPadding(tile.stream, rows, g.groupOutChannels, terms);
             for (let k = 0; k < patch; k += LANES) {
               const width = Math.min(LANES, patch - k);
               product.fill(0, 0, rows * LANES);
@@ -96,7 +99,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   prepareFilterGradient(g) {
     const patch = patchLength(g);
     const pixels = pixelCount(g);
-    const blockRows = Math.min(pixels, LANE_LENGTH, Math.floor(STREAM_LENGTH / patch));
+    const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(STREAM_LENGTH / patch) & ~3);
     const tile = registerTile();
     const sums = new Float64Array(patch * g.outChannels);
     const reference = isPadded(g) ? naive.prepareFilterGradient(g) : undefined;
@@ -111,18 +114,22 @@ export const im2col: ConvAlgorithm<"im2col"> = {
         for (let group = 0; group < g.groups; group++) {
           for (let first = 0; first < pixels; first += blockRows) {
             const rows = Math.min(blockRows, pixels - first);
-            unfold(x, g, group, first, rows, tile.stream, 1, rows);
+            const terms = inFours(rows);
+            unfold(x, g, group, first, rows, tile.stream, 1, terms);
+            clearPadding(tile.stream, patch, rows, terms);
+            fillOffsets(terms);
             for (let o = 0; o < g.groupOutChannels; o += LANES) {
               const width = Math.min(LANES, g.groupOutChannels - o);
               const outChannel = group * g.groupOutChannels + o;
               for (let i = 0; i < LANES; i++) {
                 const lane = tile.lanes[i];
-                if (i >= width) lane.fill(0, 0, rows);
-                else for (let r = 0; r < rows; r++) lane[r] = dy[(first + r) * g.outChannels + outChannel + i];
+                lane.fill(0, 0, terms);
+                if (i < width)
+                  for (let r = 0; r < rows; r++) lane[r] = dy[(first + r) * g.outChannels + outChannel + i];
               }
               for (let k = 0; k < patch; k++) {
                 tile.sums.fill(0);
-                tile.accumulate(0, k * rows, rows);
+                tile.accumulate(k * terms, terms / 4);
                 for (let i = 0; i < width; i++) sums[k * g.outChannels + outChannel + i] += tile.sums[i];
               }
             }
@@ -148,23 +155,25 @@ function groupsOf<T>(g: ConvGeometry, make: (group: number) => T): T[] {
   return Array.from({ length: g.groups }, (_, group) => make(group));
 }
 
-/** The columns of W of one group, one after the other: `[outChannel][kh · kw · C]`. */
+/** The columns of W of one group, one after the other, each filled up to fours: `[outChannel][kh · kw · C]`. */
 function packColumns(filter: FloatArray, g: ConvGeometry, group: number): Float64Array {
-  const terms = patchLength(g);
+  const patch = patchLength(g);
+  const terms = inFours(patch);
   const packed = new Float64Array(terms * g.groupOutChannels);
   for (let o = 0; o < g.groupOutChannels; o++) {
-    for (let k = 0; k < terms; k++) packed[o * terms + k] = filter[k * g.outChannels + group * g.groupOutChannels + o];
+    for (let k = 0; k < patch; k++) packed[o * terms + k] = filter[k * g.outChannels + group * g.groupOutChannels + o];
   }
   return packed;
 }
 
-/** The rows of W of one group, one after the other: `[kh · kw · C][outChannel]`. */
+/** The rows of W of one group, one after the other, each filled up to fours: `[kh · kw · C][outChannel]`. */
 function packRows(filter: FloatArray, g: ConvGeometry, group: number): Float64Array {
-  const terms = patchLength(g);
-  const packed = new Float64Array(terms * g.groupOutChannels);
-  for (let k = 0; k < terms; k++) {
+  const patch = patchLength(g);
+  const terms = inFours(g.groupOutChannels);
+  const packed = new Float64Array(patch * terms);
+  for (let k = 0; k < patch; k++) {
     const row = k * g.outChannels + group * g.groupOutChannels;
-    packed.set(filter.subarray(row, row + g.groupOutChannels), k * g.groupOutChannels);
+    packed.set(filter.subarray(row, row + g.groupOutChannels), k * terms);
   }
   return packed;
 }
@@ -176,16 +185,28 @@ function multiplyBlock(factor: Float64Array, width: number, terms: number, rows:
   const { lanes, sums, accumulate } = registerTile();
   for (let start = 0; start < terms; start += LANE_LENGTH) {
     const length = Math.min(LANE_LENGTH, terms - start);
+    fillOffsets(length);
     for (let i = 0; i < LANES; i++) {
       if (i < width) lanes[i].set(factor.subarray(i * terms + start, i * terms + start + length));
       else lanes[i].fill(0, 0, length);
     }
     for (let r = 0; r < rows; r++) {
       for (let i = 0; i < LANES; i++) sums[i] = product[r * LANES + i];
-      accumulate(0, r * terms + start, length);
+      accumulate(r * terms + start, length / 4);
       for (let i = 0; i < LANES; i++) product[r * LANES + i] = sums[i];
     }
   }
+}
+
+/** The terms of a row of the stream are neighbours. */
+function fillOffsets(terms: number): void {
+  const { offsets } = registerTile();
+  for (let t = 0; t < terms; t += 4) offsets[t / 4] = t;
+}
+
+/** Zeros between the `used` elements of each row of the stream and its length. */
+function clearPadding(stream: Float64Array, rows: number, used: number, length: number): void {
+  if (used < length) for (let r = 0; r < rows; r++) stream.fill(0, r * length + used, (r + 1) * length);
 }
 
 /**
@@ -223,7 +244,7 @@ function unfold(
   }
 }
 
-/** Copies one group's channels of `rows` output pixels, densely. */
+/** Copies one group's channels of `rows` output pixels, `rowStride` elements apart. */
 function copyGroup(
   dy: FloatArray,
   g: ConvGeometry,
@@ -231,11 +252,12 @@ function copyGroup(
   first: number,
   rows: number,
   target: Float64Array,
+  rowStride: number,
 ): void {
   const channels = g.groupOutChannels;
   for (let r = 0; r < rows; r++) {
     const from = (first + r) * g.outChannels + group * channels;
-    for (let o = 0; o < channels; o++) target[r * channels + o] = dy[from + o];
+    for (let o = 0; o < channels; o++) target[r * rowStride + o] = dy[from + o];
   }
 }
 

@@ -115,7 +115,9 @@ function forEachTap(g: ConvGeometry, visit: (xOffset: number, wOffset: number, y
   }
 }
 
-/** Whether every element is finite. Algorithms that pad with zeros hand other filters to {@link naive}: 0 · ∞ is NaN. */
+/** Whether every element is finite. Algorithms that multiply by zeros hand other data to {@link naive}: 0 · ∞ is NaN. */
 export function allFinite(values: FloatArray): boolean {
-  return values.every(Number.isFinite);
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) zero += values[i] * 0;
+  return zero === 0;
 }

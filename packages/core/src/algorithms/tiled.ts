@@ -3,7 +3,8 @@
  *
  * A block of the image is copied once, widened to float64 and framed with zeros, into the stream of the
  * {@link registerTile}. In NHWC the taps of one kernel row are kw·C neighbours, so an output cell is kh *runs* of the
- * stream against kh runs of weights; six output channels share each run. Loops, from the outside: image, group, block
+ * stream against kh runs of weights; six output channels share each run. A run is filled up with zero weights to a
+ * multiple of four, which meet whatever stands behind it; where that is the case a non-finite image goes to the reference. Loops, from the outside: image, group, block
  * (what fits the L2 cache) > six output channels (whose weights fill the lanes) > output pixel > run.
  *
  * The gradient with respect to the input is the same computation on dy: the input cells of one residue modulo the stride
@@ -16,9 +17,9 @@ import type { ConvGeometry } from "../geometry.ts";
 import { isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
-import { backwardCorrelations, type Correlation, forwardCorrelation, mergeRuns, type Run } from "./correlation.ts";
+import { backwardCorrelations, type Correlation, forwardCorrelation, type Run, runsOf } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
-import { LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
 
 /** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
@@ -34,7 +35,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   supports(g, pass) {
     if (pass === "filterGradient") return supportsTiledFilterGradient(g);
     for (const correlation of correlationsOf(g, pass)) {
-      const terms = correlation.taps.length * correlation.channels;
+      const terms = termsOf(runsOf(correlation));
       if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
       const patch = correlation.extentRows * correlation.extentColumns * correlation.channels;
       if (patch > STREAM_LENGTH) return `a patch of ${patch} values exceeds the ${STREAM_LENGTH} that a block holds`;
@@ -45,7 +46,14 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   prepare(g, filter, bias) {
     if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
     const part = new PackedCorrelation(forwardCorrelation(g), g, filter, bias?.slice());
-    return { scratchBytes: registerTile().bytes, run: (x, y) => part.run(x, y) };
+    const reference = part.ragged ? naive.prepare(g, filter, bias) : undefined;
+    return {
+      scratchBytes: registerTile().bytes,
+      run(x, y) {
+        if (reference !== undefined && !allFinite(x)) reference.run(x, y);
+        else part.run(x, y);
+      },
+    };
   },
 
   prepareInputGradient(g, filter) {
@@ -53,9 +61,14 @@ export const tiled: ConvAlgorithm<"tiled"> = {
     const parts = backwardCorrelations(g).map(
       (correlation) => new PackedCorrelation(correlation, g, filter, undefined),
     );
+    const reference = parts.some((part) => part.ragged) ? naive.prepareInputGradient(g, filter) : undefined;
     return {
       scratchBytes: registerTile().bytes,
       run(dy, dx) {
+        if (reference !== undefined && !allFinite(dy)) {
+          reference.run(dy, dx);
+          return;
+        }
         dx.fill(0); // cells that no tap reaches
         for (const part of parts) part.run(dy, dx);
       },
@@ -69,12 +82,20 @@ function correlationsOf(g: ConvGeometry, pass: Pass): readonly Correlation[] {
   return pass === "forward" ? [forwardCorrelation(g)] : backwardCorrelations(g);
 }
 
+/** Terms of a chain, each run filled up to a multiple of four. */
+function termsOf(runs: readonly Run[]): number {
+  return runs.reduce((sum, run) => sum + inFours(run.length), 0);
+}
+
 /** A correlation with its weights packed as the lanes want them, and the blocks it is computed in. */
 class PackedCorrelation {
   readonly #correlation: Correlation;
   readonly #batch: number;
   readonly #groups: number;
   readonly #bias: FloatArray | undefined;
+  readonly #runs: readonly Run[];
+  /** Some run is filled up with zero weights. */
+  readonly ragged: boolean;
   /** `[group][output channel, a multiple of six][terms]`, in the order of the runs. */
   readonly #weights: Float64Array;
   readonly #terms: number;
@@ -88,14 +109,21 @@ class PackedCorrelation {
     this.#groups = g.groups;
     this.#bias = bias;
     const { taps, channels, outChannels } = correlation;
-    this.#terms = taps.length * channels;
+    this.#runs = runsOf(correlation);
+    this.ragged = this.#runs.some((run) => run.length % 4 !== 0);
+    this.#terms = termsOf(this.#runs);
     this.#panels = Math.ceil(outChannels / LANES);
     this.#weights = new Float64Array(g.groups * this.#panels * LANES * this.#terms);
     for (let group = 0; group < g.groups; group++) {
       for (let o = 0; o < outChannels; o++) {
         let at = (group * this.#panels * LANES + o) * this.#terms;
-        for (const tap of taps) {
-          for (let c = 0; c < channels; c++) this.#weights[at++] = filter[correlation.weightIndex(tap, group, c, o)];
+        let tap = 0;
+        for (const run of this.#runs) {
+          for (let t = 0; t < run.length; t += channels, tap++) {
+            for (let c = 0; c < channels; c++)
+              this.#weights[at + t + c] = filter[correlation.weightIndex(taps[tap], group, c, o)];
+          }
+          at += inFours(run.length);
         }
       }
     }
@@ -128,11 +156,11 @@ class PackedCorrelation {
     width: number,
   ): void {
     const k = this.#correlation;
-    const { lanes, stream, sums, accumulate } = registerTile();
+    const { lanes, sums, accumulate } = registerTile();
     const pitch = ((width - 1) * k.columnStep + k.extentColumns) * k.channels;
     const blockHeight = (height - 1) * k.rowStep + k.extentRows;
-    copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch, stream);
-    const runs = mergeRuns(k, pitch);
+    copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch);
+    fillOffsets(this.#runs, pitch, k.channels);
     const terms = this.#terms;
     const bias = this.#bias;
     for (let panel = 0; panel < this.#panels; panel++) {
@@ -147,7 +175,7 @@ class PackedCorrelation {
         for (let j = 0; j < width; j++) {
           for (let lane = 0; lane < LANES; lane++)
             sums[lane] = bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane];
-          accumulateRuns(runs, (i * k.rowStep * pitch + j * k.columnStep * k.channels) | 0, accumulate);
+          accumulate(i * k.rowStep * pitch + j * k.columnStep * k.channels, terms / 4);
           const at = k.targetIndex(n, firstRow + i, firstColumn + j) + outChannel;
           for (let lane = 0; lane < laneCount; lane++) target[at + lane] = sums[lane];
         }
@@ -156,14 +184,12 @@ class PackedCorrelation {
   }
 }
 
-function accumulateRuns(
-  runs: readonly Run[],
-  base: number,
-  accumulate: (p: number, q: number, length: number) => void,
-): void {
-  for (let r = 0; r < runs.length; r++) {
-    const run = runs[r];
-    accumulate(run.term, base + run.offset, run.length);
+/** Writes where in a block, whose rows are `pitch` elements apart, each four terms begin. */
+function fillOffsets(runs: readonly Run[], pitch: number, channels: number): void {
+  const { offsets } = registerTile();
+  let quad = 0;
+  for (const run of runs) {
+    for (let t = 0; t < run.length; t += 4) offsets[quad++] = run.row * pitch + run.column * channels + t;
   }
 }
 
@@ -188,13 +214,14 @@ function copyBlock(
   firstColumn: number,
   blockHeight: number,
   pitch: number,
-  stream: Float64Array,
 ): void {
+  const { stream } = registerTile();
   const top = firstRow * k.rowStep + k.originRow;
   const left = firstColumn * k.columnStep + k.originColumn;
   const blockWidth = pitch / k.channels;
   const fromColumn = Math.min(blockWidth, Math.max(0, -left));
   const toColumn = Math.max(fromColumn, Math.min(blockWidth, k.sourceWidth - left));
+  stream.fill(0, blockHeight * pitch, blockHeight * pitch + 3); // what zero weights of the last run may meet
   for (let i = 0; i < blockHeight; i++) {
     const row = top + i;
     let at = i * pitch;

@@ -5,18 +5,17 @@
  *
  * is for each weight a sum over output rows of dot products along the row. The stream holds a block of the image as
  * planes `[channel][row][residue of the column modulo the stride][column / stride]`, framed with zeros, in which the
- * cells that one tap touches along an output row are neighbours; the lanes hold six channels of dy. Taps that fall
- * outside the image meet zeros there, so a non-finite dy goes to the reference.
+ * cells that one tap touches along an output row are neighbours; the lanes hold six channels of dy, each row filled up with
+ * zeros to a multiple of four. Either side meets zeros of the other, so non-finite data go to the reference.
  *
  * @module
  */
 
 import type { ConvGeometry } from "../geometry.ts";
-import { isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { FilterGradientPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 
 /** True, or why a block cannot hold what one output row needs. */
 export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
@@ -35,11 +34,11 @@ export function prepareTiledFilterGradient(g: ConvGeometry): FilterGradientPlan 
   const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
   const rows = chooseRows(g);
   const channels = Math.min(g.groupInChannels, Math.floor(STREAM_LENGTH / planeOf(g, rows).size));
-  const reference = isPadded(g) ? naive.prepareFilterGradient(g) : undefined;
+  const reference = naive.prepareFilterGradient(g);
   return {
-    scratchBytes: tile.bytes + sums.byteLength + (reference?.scratchBytes ?? 0),
+    scratchBytes: tile.bytes + sums.byteLength + reference.scratchBytes,
     run(x, dy, dw) {
-      if (reference !== undefined && !allFinite(dy)) {
+      if (!allFinite(dy) || !allFinite(x)) {
         reference.run(x, dy, dw);
         return;
       }
@@ -81,7 +80,7 @@ function chooseRows(g: ConvGeometry): number {
   let rows = 1;
   while (
     rows < g.outHeight &&
-    (rows + 1) * g.outWidth <= LANE_LENGTH &&
+    (rows + 1) * inFours(g.outWidth) <= LANE_LENGTH &&
     planeOf(g, rows + 1).size * channels <= STREAM_LENGTH
   ) {
     rows++;
@@ -101,7 +100,7 @@ function copyPlanes(
 ): void {
   const { height, columns, pitch, size } = planeOf(g, rows);
   const top = firstRow * g.strideHeight - g.padTop;
-  stream.fill(0, 0, depth * size);
+  stream.fill(0, 0, depth * size + 3);
   for (let r = 0; r < height; r++) {
     const row = top + r;
     if (row < 0 || row >= g.inHeight) continue;
@@ -124,12 +123,15 @@ function fillLanes(
   width: number,
 ): void {
   const { lanes } = registerTile();
-  const pixels = rows * g.outWidth;
-  const base = (n * g.outHeight + firstRow) * g.outWidth;
+  const pitch = inFours(g.outWidth);
   for (let i = 0; i < LANES; i++) {
     const lane = lanes[i];
-    if (i >= width) lane.fill(0, 0, pixels);
-    else for (let m = 0; m < pixels; m++) lane[m] = dy[(base + m) * g.outChannels + outChannel + i];
+    lane.fill(0, 0, rows * pitch);
+    if (i >= width) continue;
+    for (let r = 0; r < rows; r++) {
+      const row = (n * g.outHeight + firstRow + r) * g.outWidth;
+      for (let j = 0; j < g.outWidth; j++) lane[r * pitch + j] = dy[(row + j) * g.outChannels + outChannel + i];
+    }
   }
 }
 
@@ -143,17 +145,19 @@ function addProducts(
   width: number,
   total: Float64Array,
 ): void {
-  const { sums, accumulate } = registerTile();
+  const { offsets, sums, accumulate } = registerTile();
   const { columns, pitch, size } = planeOf(g, rows);
+  let quads = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < g.outWidth; j += 4) offsets[quads++] = i * g.strideHeight * pitch + j;
+  }
   for (let a = 0; a < g.kernelHeight; a++) {
     for (let b = 0; b < g.kernelWidth; b++) {
       const shift = b * g.dilationWidth;
       const tap = a * g.dilationHeight * pitch + (shift % g.strideWidth) * columns + Math.floor(shift / g.strideWidth);
       for (let c = 0; c < depth; c++) {
         sums.fill(0);
-        for (let i = 0; i < rows; i++) {
-          accumulate(i * g.outWidth, c * size + tap + i * g.strideHeight * pitch, g.outWidth);
-        }
+        accumulate(c * size + tap, quads);
         const at = ((a * g.kernelWidth + b) * g.groupInChannels + firstChannel + c) * g.outChannels + outChannel;
         for (let lane = 0; lane < width; lane++) total[at + lane] += sums[lane];
       }
