@@ -11,7 +11,11 @@ describe("probeFeatures", () => {
   });
 
   it("reports a host without WebAssembly", () => {
-    expect(probeFeatures(undefined)).toEqual({ simd: "this host has no WebAssembly", relaxedMadd: false });
+    expect(probeFeatures(undefined)).toEqual({
+      simd: "this host has no WebAssembly",
+      relaxedMadd: false,
+      foldsOffsets: false,
+    });
   });
 
   it("reports WebAssembly without SIMD", () => {
@@ -38,7 +42,7 @@ describe("probeFeatures", () => {
   it("does without fused multiply-add where it is unknown", () => {
     let asked = 0;
     const early: WasmApi = { ...pick(host), validate: (bytes) => ++asked === 1 && host.validate(bytes) };
-    expect(probeFeatures(early)).toEqual({ simd: true, relaxedMadd: false });
+    expect(probeFeatures(early)).toEqual({ simd: true, relaxedMadd: false, foldsOffsets: false });
   });
 });
 

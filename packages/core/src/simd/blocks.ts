@@ -1,0 +1,239 @@
+/**
+ * Cutting a correlation into blocks, and the two copies of a block: in, into an image framed with zeros that fits the
+ * second-level cache, and out, into the caller's array.
+ *
+ * A block is so many whole images, or so many *periods* of one: a period is one cell of every part of an axis (of a
+ * forward pass an output row, of an input gradient with stride s the s rows that one row of dy begins). The last block
+ * of columns is as wide as the others and begins earlier, so one table of offsets serves all.
+ *
+ * Layout of the image: [image][row][column][source channel], of the output: [image][row][column][target channel].
+ *
+ * @module
+ */
+
+import type { FloatArray } from "../tensor.ts";
+import type { Correlation, CorrelationAxis } from "./correlation.ts";
+
+/** Image and output of a block that leave room for weights in a cache of 1 MB. */
+const PREFERRED_BYTES = 768 * 1024;
+
+/** Image and output of a block for which scratch has room, beside guards. */
+const LARGEST_BYTES = 3.5 * 2 ** 20;
+
+/** Fewer columns than this make tiles poor; a block rather grows than gets narrower. */
+const FEWEST_COLUMNS = 24;
+
+/** One axis of a block. */
+export interface BlockAxis {
+  /** Periods of the whole axis, and of a block. */
+  readonly total: number;
+  readonly periods: number;
+  /** Cells of the image and of the output. */
+  readonly imageSize: number;
+  readonly outSize: number;
+  /** Source cell of the image's first cell, for the block that starts at period 0; may be negative. */
+  readonly origin: number;
+  /** Image cells from period to period. */
+  readonly imageStep: number;
+  /** Source cells from image cell to image cell: more than 1 where a kernel of size 1 strides. */
+  readonly skip: number;
+}
+
+/** How a correlation is cut. */
+export interface Blocks {
+  readonly images: number;
+  readonly rows: BlockAxis;
+  readonly columns: BlockAxis;
+  readonly sourceChannels: number;
+  readonly targetChannels: number;
+  readonly imageBytes: number;
+  readonly outBytes: number;
+}
+
+/**
+ * Cuts a correlation into blocks; undefined if even the smallest is too large for scratch.
+ *
+ * @param cellBytes scratch beside image and output, per cell of a part.
+ * @param preferredBytes what image, output and cells of a block should not exceed.
+ */
+export function cutIntoBlocks(
+  c: Correlation,
+  cellBytes = 0,
+  preferredBytes: number = PREFERRED_BYTES,
+): Blocks | undefined {
+  const columnTotal = periodsOf(c.columns);
+  const rowTotal = periodsOf(c.rows);
+  const bytes = (rows: number, columns: number): number => {
+    const { imageBytes, outBytes } = blocksOf(c, 1, rows, columns);
+    return imageBytes + outBytes + rows * columns * cellBytes;
+  };
+  let columns = columnTotal;
+  while (bytes(1, columns) > preferredBytes && columns * c.columns.step > FEWEST_COLUMNS)
+    columns = Math.ceil(columns / 2);
+  while (bytes(1, columns) > LARGEST_BYTES && columns > 1) columns = Math.ceil(columns / 2);
+  if (bytes(1, columns) > LARGEST_BYTES) return undefined;
+
+  let rows = 1;
+  while (rows < rowTotal && bytes(rows + 1, columns) <= preferredBytes) rows++;
+  rows = evenShare(rowTotal, rows);
+  const isWhole = rows === rowTotal && columns === columnTotal;
+  const fitting = isWhole ? Math.floor(preferredBytes / bytes(rows, columns)) : 1;
+  return blocksOf(c, evenShare(c.batch, Math.max(1, Math.min(fitting, c.batch))), rows, columns);
+}
+
+/** The size of equal shares, as few of them as shares of `atMost` need. */
+function evenShare(total: number, atMost: number): number {
+  return Math.ceil(total / Math.ceil(total / atMost));
+}
+
+function blocksOf(c: Correlation, images: number, rowPeriods: number, columnPeriods: number): Blocks {
+  const rows = blockAxis(c.rows, rowPeriods, true);
+  const columns = blockAxis(c.columns, columnPeriods, false);
+  const sourceChannels = c.groups * c.groupSourceChannels;
+  const targetChannels = c.groups * c.groupTargetChannels;
+  return {
+    images,
+    rows,
+    columns,
+    sourceChannels,
+    targetChannels,
+    imageBytes: 4 * images * rows.imageSize * columns.imageSize * sourceChannels,
+    outBytes: 4 * images * rows.outSize * columns.outSize * targetChannels,
+  };
+}
+
+function periodsOf(axis: CorrelationAxis): number {
+  return Math.ceil(axis.targetSize / axis.step);
+}
+
+function blockAxis(axis: CorrelationAxis, periods: number, maySkip: boolean): BlockAxis {
+  // Parts without taps look at nothing; if all are so, one cell of the image stands for it.
+  const used = axis.parts.filter(({ taps }) => taps.length > 0);
+  const first = used.map(({ sourceStart }) => sourceStart);
+  const origin = used.length === 0 ? 0 : Math.min(...first);
+  const last = Math.max(origin, ...used.map(({ taps }, i) => first[i]! + (taps.length - 1) * axis.tapStep));
+  const skips = maySkip && last === origin;
+  const imageStep = skips ? 1 : axis.sourceStep;
+  return {
+    total: periodsOf(axis),
+    periods,
+    imageSize: last - origin + (periods - 1) * imageStep + 1,
+    outSize: (periods - 1) * axis.step + axis.parts.length * axis.cellSize,
+    origin,
+    imageStep,
+    skip: skips ? axis.sourceStep : 1,
+  };
+}
+
+/** A block by its place: first image, first period of rows and of columns, and how many images and rows it has. */
+export interface BlockPlace {
+  readonly image: number;
+  readonly images: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+}
+
+/** Visits all blocks; those of one image one after the other. */
+export function forEachBlock(batch: number, b: Blocks, visit: (place: BlockPlace) => void): void {
+  for (let image = 0; image < batch; image += b.images) {
+    const images = Math.min(b.images, batch - image);
+    for (let row = 0; row < b.rows.total; row += b.rows.periods) {
+      const rows = Math.min(b.rows.periods, b.rows.total - row);
+      for (let from = 0; from < b.columns.total; from += b.columns.periods) {
+        visit({ image, images, row, rows, column: Math.min(from, b.columns.total - b.columns.periods) });
+      }
+    }
+  }
+}
+
+/** Copies the image of a block, `imageAddress / 4` being its first float; what lies outside the source is zero. */
+export function copyIn(
+  source: FloatArray,
+  c: Correlation,
+  b: Blocks,
+  place: BlockPlace,
+  floats: Float32Array,
+  imageAddress: number,
+): void {
+  const { rows, columns, sourceChannels: channels } = b;
+  const sourceRow = c.columns.sourceSize * channels;
+  const imageRow = columns.imageSize * channels;
+  const firstRow = rows.origin + place.row * c.rows.sourceStep;
+  const firstColumn = columns.origin + place.column * c.columns.sourceStep;
+  // The columns of the image, from and to, that lie inside the source.
+  const from = Math.min(columns.imageSize, Math.max(0, -firstColumn));
+  const to = Math.max(from, Math.min(columns.imageSize, c.columns.sourceSize - firstColumn));
+  const lead = from * channels;
+  const length = (to - from) * channels;
+  const isWholeRow = length === sourceRow && length === imageRow && rows.skip === 1;
+  for (let n = 0; n < place.images; n++) {
+    const image = imageAddress / 4 + n * rows.imageSize * imageRow;
+    const start = ((place.image + n) * c.rows.sourceSize * c.columns.sourceSize + firstColumn + from) * channels;
+    const inside = rowsInside(rows, firstRow, c.rows.sourceSize);
+    floats.fill(0, image, image + inside.from * imageRow);
+    floats.fill(0, image + inside.to * imageRow, image + rows.imageSize * imageRow);
+    if (isWholeRow) {
+      const begin = start + (firstRow + inside.from) * sourceRow;
+      const end = begin + (inside.to - inside.from) * sourceRow;
+      floats.set(source.subarray(begin, end), image + inside.from * imageRow);
+      continue;
+    }
+    for (let r = inside.from; r < inside.to; r++) {
+      const at = image + r * imageRow;
+      const begin = start + (firstRow + r * rows.skip) * sourceRow;
+      if (lead > 0) floats.fill(0, at, at + lead);
+      copyRow(source, begin, floats, at + lead, length);
+      if (lead + length < imageRow) floats.fill(0, at + lead + length, at + imageRow);
+    }
+  }
+}
+
+/** The rows of the image, from and to, that lie inside the source. */
+function rowsInside(
+  rows: BlockAxis,
+  firstRow: number,
+  sourceSize: number,
+): { readonly from: number; readonly to: number } {
+  const from = Math.min(rows.imageSize, Math.max(0, Math.ceil(-firstRow / rows.skip)));
+  const to = Math.min(rows.imageSize, Math.floor((sourceSize - 1 - firstRow) / rows.skip) + 1);
+  return { from, to: Math.max(from, to) };
+}
+
+/** Copies the output of a block to where it belongs. */
+export function copyOut(
+  target: FloatArray,
+  c: Correlation,
+  b: Blocks,
+  place: BlockPlace,
+  floats: Float32Array,
+  outAddress: number,
+): void {
+  const { targetChannels: channels } = b;
+  const targetRow = c.columns.targetSize * channels;
+  const outRow = b.columns.outSize * channels;
+  const firstRow = place.row * c.rows.step;
+  const firstColumn = place.column * c.columns.step;
+  const rows = Math.min(place.rows * c.rows.step, c.rows.targetSize - firstRow);
+  const length = Math.min(b.columns.outSize, c.columns.targetSize - firstColumn) * channels;
+  for (let n = 0; n < place.images; n++) {
+    const out = outAddress / 4 + n * b.rows.outSize * outRow;
+    const start = ((place.image + n) * c.rows.targetSize + firstRow) * targetRow + firstColumn * channels;
+    if (outRow === targetRow) {
+      target.set(floats.subarray(out, out + rows * outRow), start);
+      continue;
+    }
+    for (let r = 0; r < rows; r++) copyRow(floats, out + r * outRow, target, start + r * targetRow, length);
+  }
+}
+
+/** Below this many floats a loop is sooner done than a view is made. */
+const SHORT_ROW = 48;
+
+function copyRow(source: FloatArray, begin: number, target: FloatArray, at: number, length: number): void {
+  if (length > SHORT_ROW) {
+    target.set(source.subarray(begin, begin + length), at);
+    return;
+  }
+  for (let i = 0; i < length; i++) target[at + i] = source[begin + i]!;
+}

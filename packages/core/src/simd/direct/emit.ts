@@ -1,0 +1,133 @@
+/**
+ * The microkernel of implicit GEMM, as WebAssembly. One call computes, for all tiles of MR output pixels and all panels
+ * of NR output channels,
+ *
+ *     out[p][o] = bias[o] + Σ_k x[p][k] · w[k][o]
+ *
+ * where x[p][k] is read where it lies in the image: pixel p begins at a byte offset given by a table, and its values
+ * come in segments of consecutive floats, the next one a given distance away. So stride, dilation, batch, row ends and
+ * 1×1 are all numbers in tables, and one module serves every shape.
+ *
+ * An MR × NR tile of sums stays in registers: per k it takes NR/4 vector loads of weights, MR broadcasts of x and
+ * MR·NR/4 multiply-adds. Of the 16 vector registers of x86-64 V8 keeps one, so MR·NR/4 + NR/4 + 1 must not exceed 15.
+ *
+ * Layout of weights: panels [bias NR | K × NR], one after the other.
+ *
+ * @module
+ */
+
+import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
+
+/** What is done to an output value before it is stored. */
+export type Activation = "none" | "relu" | "relu6";
+
+/** One microkernel: everything its code depends on. */
+export interface MicrokernelShape {
+  /** Output pixels per tile. */
+  readonly mr: number;
+  /** Vectors of four output channels per panel: NR = 4 · vectors, the last of which may be partly stored. */
+  readonly vectors: number;
+  /** Channels stored of the last vector, 1 to 4. */
+  readonly lastLanes: number;
+  /** Values of k per turn of the inner loop. */
+  readonly unroll: number;
+  /** Values of k after the inner loop: segment length modulo `unroll`. */
+  readonly remainder: number;
+  /** Whether multiply and add are one instruction. */
+  readonly fma: boolean;
+  readonly activation: Activation;
+}
+
+/** Name of a shape: unique, and readable in a profile. */
+export function microkernelName(s: MicrokernelShape): string {
+  const fma = s.fma ? "fma" : "mul-add";
+  return `direct-${s.mr}x${4 * s.vectors - 4 + s.lastLanes}-k${s.unroll}+${s.remainder}-${fma}-${s.activation}`;
+}
+
+/** Parameters of the emitted function `gemm`, in order. */
+export const GEMM_PARAMETERS = [
+  "tiles", // tiles of MR pixels, at least 1
+  "panels", // panels of NR channels, at least 1
+  "rowTable", // address: int32 byte offset of each pixel from `input`
+  "outTable", // address: int32 byte offset of each pixel's channels from `output`
+  "input", // address of the image
+  "output", // address of the first panel's first channel
+  "weights", // address of the first panel
+  "jumps", // address: int32 bytes from the end of each segment to the start of the next
+  "segments", // segments per pixel, at least 1
+  "turns", // turns of the inner loop per segment: ⌊segment length / unroll⌋, at least 1
+] as const;
+
+/** Writes the module of one microkernel. */
+export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
+  const { mr, vectors, lastLanes, unroll, remainder } = shape;
+  const multiplyAdd = multiplyAddOf(shape.fma);
+  const module = new ModuleBuilder();
+  module.function("gemm", GEMM_PARAMETERS, (f, ...parameters) => {
+    const [tiles, panels, rowTable, outTable, input, output, weights, jumps, segments, turns] = parameters;
+    const pixels = Array.from({ length: mr }, () => f.i32());
+    const w = f.i32();
+    const [tile, rows, outs] = [f.i32(), f.i32(), f.i32()];
+    const [segment, jump, turn, address] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    const sums = pixels.map(() => Array.from({ length: vectors }, () => f.v128()));
+    const panel = Array.from({ length: vectors }, () => f.v128());
+    const broadcast = f.v128();
+
+    const accumulate = (count: number) => {
+      for (let k = 0; k < count; k++) {
+        for (const [n, vector] of panel.entries()) f.set(vector, v128.load(w, 16 * (k * vectors + n)));
+        for (const [m, pixel] of pixels.entries()) {
+          f.set(broadcast, v128.load32Splat(pixel, 4 * k));
+          for (const [n, vector] of panel.entries()) f.set(sums[m]![n]!, multiplyAdd(broadcast, vector, sums[m]![n]!));
+        }
+      }
+      for (const pixel of pixels) f.advance(pixel, 4 * count);
+      f.advance(w, 16 * vectors * count);
+    };
+
+    f.repeat(panels, () => {
+      f.set(tile, tiles);
+      f.set(rows, rowTable);
+      f.set(outs, outTable);
+      f.repeat(tile, () => {
+        for (const [m, pixel] of pixels.entries()) f.set(pixel, i32.add(input, i32.load(rows, 4 * m)));
+        for (const row of sums) for (const [n, sum] of row.entries()) f.set(sum, v128.load(weights, 16 * n));
+        f.set(w, i32.add(weights, 16 * vectors));
+        f.set(segment, segments);
+        f.set(jump, jumps);
+        f.repeat(segment, () => {
+          f.set(turn, turns);
+          f.repeat(turn, () => accumulate(unroll));
+          accumulate(remainder);
+          f.set(address, i32.load(jump, 0));
+          for (const pixel of pixels) f.advance(pixel, address);
+          f.advance(jump, 4);
+        });
+        for (const [m, row] of sums.entries()) {
+          f.set(address, i32.add(output, i32.load(outs, 4 * m)));
+          for (const [n, sum] of row.entries()) {
+            activate(f, sum, shape.activation);
+            f.store(address, sum, 16 * n, n === vectors - 1 ? lastLanes : 4);
+          }
+        }
+        f.advance(rows, 4 * mr);
+        f.advance(outs, 4 * mr);
+      });
+      f.set(weights, w);
+      f.advance(output, 16 * vectors);
+    });
+  });
+  return module.toBytes();
+}
+
+/** a · b + c in one instruction or in two. */
+export function multiplyAddOf(fma: boolean): (a: V128, b: V128, c: V128) => V128 {
+  return fma ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
+}
+
+/** value = activation(value); a NaN stays one. */
+export function activate(f: FunctionBuilder, value: Local<"v128">, activation: Activation): void {
+  if (activation === "none") return;
+  f.set(value, f32x4.pmax(value, v128.splat(0)));
+  if (activation === "relu6") f.set(value, f32x4.pmin(value, v128.splat(6)));
+}

@@ -1,0 +1,161 @@
+/**
+ * The numbers of an implicit GEMM: blocks, tables of offsets, and where packed weights stand. Pure: nothing is
+ * allocated or computed here.
+ *
+ * @module
+ */
+
+import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import type { AxisPart, Correlation } from "../correlation.ts";
+import type { SimdEngine } from "../engine.ts";
+import { chooseTile, type TileShape } from "../microkernels.ts";
+import type { Activation, MicrokernelShape } from "./emit.ts";
+
+/** Segments up to this length are unrolled whole, where the compiler folds offsets. */
+const LONGEST_UNROLLED_SEGMENT = 24;
+
+/** Channels of the target that one microkernel computes. */
+export interface PanelRange {
+  readonly shape: MicrokernelShape;
+  /** First channel within the group, and how many panels follow. */
+  readonly firstChannel: number;
+  readonly panels: number;
+}
+
+/** A pair of parts, one of each axis: target pixels that use the same taps. */
+export interface DirectPart {
+  readonly rows: AxisPart;
+  readonly columns: AxisPart;
+  /** Terms per output value. */
+  readonly terms: number;
+  /** Byte offsets, in the image and in the output, of the pixels of a block; whole tiles, the last pixel repeated. */
+  readonly rowTable: Int32Array;
+  readonly outTable: Int32Array;
+  /** Bytes from the end of each segment to the start of the next; of the last one, anything. */
+  readonly jumps: Int32Array;
+  /** Turns of the inner loop per segment. */
+  readonly turns: number;
+  readonly ranges: readonly PanelRange[];
+  /** Floats of packed weights of one group. */
+  readonly groupWeights: number;
+}
+
+/** Everything a run needs to know. */
+export interface DirectPlan {
+  readonly correlation: Correlation;
+  readonly blocks: Blocks;
+  readonly tile: TileShape;
+  /** Parts that have taps. */
+  readonly parts: readonly DirectPart[];
+  /** Whether some target cells have no taps and stay zero. */
+  readonly hasEmptyParts: boolean;
+}
+
+/** Plans a correlation; undefined if not even one of its rows fits scratch. */
+export function planDirect(engine: SimdEngine, c: Correlation, activation: Activation): DirectPlan | undefined {
+  const blocks = cutIntoBlocks(c);
+  if (blocks === undefined) return undefined;
+  const pixels = blocks.images * blocks.rows.periods * blocks.columns.periods;
+  const tile = chooseTile(engine, pixels, c.groupTargetChannels);
+  const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));
+  const used = pairs.filter(({ rows, columns }) => rows.taps.length > 0 && columns.taps.length > 0);
+  const parts = used.map(({ rows, columns }) => planPart(engine, c, blocks, tile, rows, columns, activation));
+  return { correlation: c, blocks, tile, parts, hasEmptyParts: used.length < pairs.length };
+}
+
+function planPart(
+  engine: SimdEngine,
+  c: Correlation,
+  blocks: Blocks,
+  tile: TileShape,
+  rows: AxisPart,
+  columns: AxisPart,
+  activation: Activation,
+): DirectPart {
+  // Taps side by side in a row of the image are one segment, if their channels are.
+  const isRun = c.groups === 1 && (c.columns.tapStep === 1 || columns.taps.length === 1);
+  const length = isRun ? columns.taps.length * c.groupSourceChannels : c.groupSourceChannels;
+  const segmentsPerRow = isRun ? 1 : columns.taps.length;
+  const terms = rows.taps.length * columns.taps.length * c.groupSourceChannels;
+  const ranges = panelRanges(c.groupTargetChannels, {
+    ...tile,
+    ...unrolling(engine, length),
+    fma: engine.fma,
+    activation,
+  });
+  return {
+    rows,
+    columns,
+    terms,
+    ...pixelTables(c, blocks, tile, rows, columns),
+    jumps: segmentJumps(c, blocks, rows.taps.length, segmentsPerRow, length),
+    turns: Math.floor(length / ranges[0]!.shape.unroll),
+    ranges,
+    groupWeights: ranges.reduce((sum, { panels, shape }) => sum + panels * 4 * shape.vectors * (1 + terms), 0),
+  };
+}
+
+/** How the loop over a segment is unrolled. */
+export function unrolling(engine: SimdEngine, length: number): Pick<MicrokernelShape, "unroll" | "remainder"> {
+  if (!engine.features.foldsOffsets) return { unroll: 1, remainder: 0 };
+  if (length <= LONGEST_UNROLLED_SEGMENT) return { unroll: length, remainder: 0 };
+  return { unroll: 4, remainder: length % 4 };
+}
+
+/** Whole panels, and one narrower microkernel for the channels left over. */
+export function panelRanges(channels: number, shape: Omit<MicrokernelShape, "lastLanes">): PanelRange[] {
+  const nr = 4 * shape.vectors;
+  const panels = Math.floor(channels / nr);
+  const left = channels - panels * nr;
+  const ranges: PanelRange[] = [];
+  if (panels > 0) ranges.push({ shape: { ...shape, lastLanes: 4 }, firstChannel: 0, panels });
+  if (left > 0) {
+    const narrow = { ...shape, vectors: Math.ceil(left / 4), lastLanes: ((left - 1) % 4) + 1 };
+    ranges.push({ shape: narrow, firstChannel: panels * nr, panels: 1 });
+  }
+  return ranges;
+}
+
+function pixelTables(
+  c: Correlation,
+  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
+  { mr }: TileShape,
+  rowPart: AxisPart,
+  columnPart: AxisPart,
+): Pick<DirectPart, "rowTable" | "outTable"> {
+  const pixels = images * rows.periods * columns.periods;
+  const rowTable = new Int32Array(Math.ceil(pixels / mr) * mr);
+  const outTable = new Int32Array(rowTable.length);
+  let pixel = 0;
+  for (let n = 0; n < images; n++) {
+    for (let t = 0; t < rows.periods; t++) {
+      const imageRow = n * rows.imageSize + (rowPart.sourceStart - rows.origin) / rows.skip + t * rows.imageStep;
+      const outRow = n * rows.outSize + t * c.rows.step + rowPart.start;
+      for (let u = 0; u < columns.periods; u++) {
+        const imageColumn = columnPart.sourceStart - columns.origin + u * columns.imageStep;
+        const outColumn = u * c.columns.step + columnPart.start;
+        rowTable[pixel] = 4 * (imageRow * columns.imageSize + imageColumn) * sourceChannels;
+        outTable[pixel] = 4 * (outRow * columns.outSize + outColumn) * targetChannels;
+        pixel++;
+      }
+    }
+  }
+  rowTable.fill(rowTable[pixels - 1]!, pixels);
+  outTable.fill(outTable[pixels - 1]!, pixels);
+  return { rowTable, outTable };
+}
+
+function segmentJumps(
+  c: Correlation,
+  { columns, sourceChannels }: Blocks,
+  rowTaps: number,
+  segmentsPerRow: number,
+  length: number,
+): Int32Array {
+  const nextColumn = c.columns.tapStep * sourceChannels;
+  const nextRow = c.rows.tapStep * columns.imageSize * sourceChannels;
+  return Int32Array.from({ length: rowTaps * segmentsPerRow }, (_, segment) => {
+    const isRowEnd = (segment + 1) % segmentsPerRow === 0;
+    return 4 * ((isRowEnd ? nextRow - (segmentsPerRow - 1) * nextColumn : nextColumn) - length);
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * An engine: what the host can do, a memory, and the emitted modules, each compiled once. Plans hold their engine; all
+ * plans of a process share one ({@link sharedEngine}), made at first use. Tests make engines of their own, with fused
+ * multiply-add off, one microkernel forced, or guard zones on.
+ *
+ * @module
+ */
+
+/// <reference lib="esnext.disposable" />
+
+import type { FloatArray } from "../tensor.ts";
+import { MEMORY_IMPORT } from "./assembler.ts";
+import { type SimdFeatures, simdFeatures } from "./features.ts";
+import { type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
+import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
+
+/** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
+const MODULE_LIMIT = 256;
+
+/** What an engine may be told to do differently. */
+export interface EngineOptions {
+  /** Use fused multiply-add. Default: where the host knows it. */
+  readonly fma?: boolean;
+  /** Use only microkernels of this name. Default: the fastest by the table. */
+  readonly microkernel?: string;
+  /** Width of the guard zones around every buffer; 0, the default, for none. */
+  readonly guardBytes?: number;
+}
+
+/** A prepared run of the engine; it need not be disposed of. */
+export interface SimdPlan<Arrays extends readonly Float32Array[]> {
+  run(...arrays: { [K in keyof Arrays]: FloatArray }): void;
+  readonly scratchBytes: number;
+  /** Gives the plan's memory back now, instead of when it is collected. */
+  [Symbol.dispose](): void;
+}
+
+/** Compiled code and memory of a set of plans. */
+export class SimdEngine {
+  readonly features: SimdFeatures;
+  readonly fma: boolean;
+  readonly microkernel: string | undefined;
+  readonly memory: SimdMemory;
+  readonly #host: WasmApi;
+  readonly #modules = new Map<string, WasmModule>();
+  readonly #instances = new Map<string, WasmFunctions>();
+  #instancesOf: WasmMemory | undefined;
+  readonly #collected = new FinalizationRegistry<readonly MemoryRange[]>((blocks) => this.#free(blocks));
+
+  constructor(host: WasmApi, features: SimdFeatures, options: EngineOptions = {}) {
+    this.#host = host;
+    this.features = features;
+    this.fma = options.fma ?? features.relaxedMadd;
+    this.microkernel = options.microkernel;
+    this.memory = new SimdMemory(host, options.guardBytes ?? 0);
+  }
+
+  /** Functions of the module of this name, emitted and compiled if they are not there yet. */
+  functions(name: string, emit: () => Uint8Array): WasmFunctions {
+    const memory = this.memory.wasm;
+    if (this.#instancesOf !== memory) {
+      this.#instances.clear();
+      this.#instancesOf = memory;
+    }
+    let functions = this.#instances.get(name);
+    if (functions === undefined) {
+      const imports = { [MEMORY_IMPORT.module]: { [MEMORY_IMPORT.name]: memory } };
+      functions = new this.#host.Instance(this.#module(name, emit), imports).exports;
+      this.#instances.set(name, functions);
+    }
+    return functions;
+  }
+
+  /**
+   * Makes a plan of `run`: `blocks` are given back when the plan is disposed of, or when neither it nor its `run` can
+   * be reached any more.
+   */
+  plan<Arrays extends readonly Float32Array[]>(
+    run: (...arrays: Arrays) => void,
+    blocks: readonly MemoryRange[],
+    scratch: ScratchLayout,
+  ): SimdPlan<Arrays> {
+    // What is watched is held by the run, not the plan: a caller may keep the function alone.
+    const lease = { ended: false };
+    this.#collected.register(lease, blocks, lease);
+    return {
+      scratchBytes: scratch.bytes,
+      run: (...arrays) => {
+        if (lease.ended) throw new Error("simd: run of a plan that was disposed of");
+        this.memory.guarded(scratch, () => run(...(arrays as unknown as Arrays)));
+      },
+      [Symbol.dispose]: () => {
+        lease.ended = true;
+        this.#collected.unregister(lease);
+        this.#free(blocks);
+      },
+    };
+  }
+
+  #module(name: string, emit: () => Uint8Array): WasmModule {
+    let module = this.#modules.get(name);
+    if (module === undefined) {
+      module = new this.#host.Module(emit());
+      if (this.#modules.size >= MODULE_LIMIT) this.#forgetOldest();
+    } else {
+      this.#modules.delete(name); // to the end: the order of the map is that of last use
+    }
+    this.#modules.set(name, module);
+    return module;
+  }
+
+  #forgetOldest(): void {
+    for (const name of this.#modules.keys()) {
+      this.#modules.delete(name);
+      this.#instances.delete(name);
+      return;
+    }
+  }
+
+  #free(blocks: readonly MemoryRange[]): void {
+    for (const block of blocks) this.memory.free(block);
+  }
+}
+
+let shared: SimdEngine | undefined;
+
+/**
+ * The engine of this process.
+ *
+ * @throws Error where no SIMD module can run, with the reason.
+ */
+export function sharedEngine(): SimdEngine {
+  if (shared === undefined) {
+    const host = hostWebAssembly();
+    const features = simdFeatures();
+    if (host === undefined || features.simd !== true) throw new Error(`simd: ${features.simd}`);
+    shared = new SimdEngine(host, features);
+  }
+  return shared;
+}

@@ -1,0 +1,220 @@
+/**
+ * The WebAssembly memory of an engine:
+ *
+ *     | scratch, the same 4 MB for every run | packed weights and tables of the living plans, with gaps |
+ *
+ * Runs are synchronous, so one scratch serves all plans; pages that nobody touches cost nothing. Above it blocks are
+ * taken first fit and given back one by one. Memory can grow while plans live: that detaches every view, so views are
+ * asked for at each use ({@link SimdMemory.floats}) and never leave this folder. WebAssembly cannot shrink a memory;
+ * when the last block is given back and the memory is large, it is let go as a whole and a new one made at next use.
+ *
+ * With guard bytes (a check for tests) every block and every scratch buffer stands between zones of a pattern, scratch
+ * is filled with the pattern before each run, and a zone that was written is an error. The pattern is a NaN in float32:
+ * reading what nobody wrote shows in the result.
+ *
+ * @module
+ */
+
+import type { WasmApi, WasmMemory } from "./webassembly.ts";
+
+const PAGE_BYTES = 65536;
+const MAX_PAGES = 65536;
+const ALIGNMENT = 64;
+
+/** What a run may use beyond input, output and weights. */
+export const SCRATCH_BYTES: number = 4 * 2 ** 20;
+
+/** An empty memory larger than this is let go. */
+const KEEP_BYTES = 64 * 2 ** 20;
+
+const GUARD_PATTERN = 0xff;
+
+/** A range of memory. */
+export interface MemoryRange {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** Addresses of the buffers of one run. */
+export interface ScratchLayout {
+  readonly buffers: readonly MemoryRange[];
+  readonly bytes: number;
+}
+
+/** Places buffers in scratch one after the other, each on a cache line, `guardBytes` between them. */
+export function layoutScratch(sizes: readonly number[], guardBytes = 0): ScratchLayout {
+  let end = guardBytes;
+  const buffers = sizes.map((bytes) => {
+    const address = end;
+    end = aligned(address + bytes) + guardBytes;
+    return { address, bytes };
+  });
+  return { buffers, bytes: end };
+}
+
+/** Rounds up to the next cache line. */
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Memory of one engine. */
+export class SimdMemory {
+  readonly #host: WasmApi;
+  readonly #guardBytes: number;
+  #memory: WasmMemory | undefined;
+  #floats = new Float32Array(0);
+  #ints = new Int32Array(0);
+  #bytes = new Uint8Array(0);
+  /** Gaps between the blocks, by address. */
+  #free: MemoryRange[] = [];
+  readonly #blocks = new Set<MemoryRange>();
+
+  constructor(host: WasmApi, guardBytes: number) {
+    this.#host = host;
+    this.#guardBytes = aligned(guardBytes);
+  }
+
+  /** The memory as modules import it; another one after everything was given back. */
+  get wasm(): WasmMemory {
+    if (this.#memory === undefined) {
+      this.#memory = new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES, maximum: MAX_PAGES });
+      this.#free = [];
+    }
+    return this.#memory;
+  }
+
+  /** Bytes of the memory as it is now, scratch included. */
+  get byteLength(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
+  /** Bytes in blocks, without guards. */
+  get usedBytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#blocks) sum += bytes;
+    return sum;
+  }
+
+  /** All of it as floats; valid until memory grows. */
+  get floats(): Float32Array {
+    this.#renewViews();
+    return this.#floats;
+  }
+
+  /** All of it as int32; valid until memory grows. */
+  get ints(): Int32Array {
+    this.#renewViews();
+    return this.#ints;
+  }
+
+  /** Takes a block, filled with whatever was there. */
+  allocate(bytes: number): MemoryRange {
+    const guard = this.#guardBytes;
+    const outer = this.#take(aligned(bytes) + 2 * guard);
+    const block = { address: outer + guard, bytes };
+    this.#blocks.add(block);
+    this.#paintAround(block);
+    return block;
+  }
+
+  /** Gives a block back. */
+  free(block: MemoryRange): void {
+    if (!this.#blocks.delete(block)) return;
+    const guard = this.#guardBytes;
+    this.#giveBack({ address: block.address - guard, bytes: aligned(block.bytes) + 2 * guard });
+    if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#memory = undefined;
+  }
+
+  /** Places the buffers of a run in scratch. */
+  layoutScratch(sizes: readonly number[]): ScratchLayout {
+    return layoutScratch(sizes, this.#guardBytes);
+  }
+
+  /**
+   * Runs a computation over scratch buffers, between checks of the guards if there are any.
+   *
+   * @throws Error naming the zone that was written.
+   */
+  guarded(scratch: ScratchLayout, compute: () => void): void {
+    if (this.#guardBytes === 0) {
+      compute();
+      return;
+    }
+    this.#renewViews();
+    this.#bytes.fill(GUARD_PATTERN, 0, scratch.bytes);
+    compute();
+    this.#checkAround(scratch.buffers, "scratch buffer");
+    this.#checkAround([...this.#blocks], "block");
+  }
+
+  /** Views are made anew when the buffer is another one: after growth or a new memory. */
+  #renewViews(): void {
+    const { buffer } = this.wasm;
+    if (this.#bytes.buffer === buffer) return;
+    this.#floats = new Float32Array(buffer);
+    this.#ints = new Int32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
+  }
+
+  #take(bytes: number): number {
+    const fit = this.#free.findIndex((gap) => gap.bytes >= bytes);
+    if (fit >= 0) {
+      const gap = this.#free[fit]!;
+      const rest = { address: gap.address + bytes, bytes: gap.bytes - bytes };
+      this.#free.splice(fit, 1, ...(rest.bytes > 0 ? [rest] : []));
+      return gap.address;
+    }
+    const memory = this.wasm;
+    const end = memory.buffer.byteLength;
+    const last = this.#free.at(-1);
+    const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
+    const pages = Math.ceil((bytes - tail) / PAGE_BYTES);
+    if (end / PAGE_BYTES + pages > MAX_PAGES) {
+      throw new RangeError(`simd: packed weights of ${bytes} bytes do not fit the 4 GiB that WebAssembly can address`);
+    }
+    memory.grow(pages);
+    this.#giveBack({ address: end, bytes: pages * PAGE_BYTES });
+    return this.#take(bytes);
+  }
+
+  /** Inserts a gap by address, one with its neighbours. */
+  #giveBack(gap: MemoryRange): void {
+    const at = this.#free.findIndex(({ address }) => address > gap.address);
+    const index = at < 0 ? this.#free.length : at;
+    const before = this.#free[index - 1];
+    const after = this.#free[index];
+    const joinsBefore = before !== undefined && before.address + before.bytes === gap.address;
+    const joinsAfter = after !== undefined && gap.address + gap.bytes === after.address;
+    const address = joinsBefore ? before.address : gap.address;
+    const end = joinsAfter ? after.address + after.bytes : gap.address + gap.bytes;
+    const from = joinsBefore ? index - 1 : index;
+    const to = joinsAfter ? index + 1 : index;
+    this.#free.splice(from, to - from, { address, bytes: end - address });
+  }
+
+  #paintAround(range: MemoryRange): void {
+    if (this.#guardBytes === 0) return;
+    this.#renewViews();
+    for (const [from, to] of this.#zones(range)) this.#bytes.fill(GUARD_PATTERN, from, to);
+  }
+
+  #checkAround(ranges: readonly MemoryRange[], what: string): void {
+    this.#renewViews();
+    for (const range of ranges) {
+      for (const [from, to] of this.#zones(range)) {
+        for (let at = from; at < to; at++) {
+          if (this.#bytes[at] === GUARD_PATTERN) continue;
+          const where = at < range.address ? `${range.address - at} bytes before` : `${at - from} bytes after`;
+          throw new Error(`simd: wrote ${where} a ${what} of ${range.bytes} bytes at address ${range.address}`);
+        }
+      }
+    }
+  }
+
+  #zones({ address, bytes }: MemoryRange): readonly (readonly [from: number, to: number])[] {
+    return [
+      [address - this.#guardBytes, address],
+      [address + bytes, aligned(address + bytes) + this.#guardBytes],
+    ];
+  }
+}

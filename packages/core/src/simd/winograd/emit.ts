@@ -1,0 +1,311 @@
+/**
+ * The three transforms of Winograd's algorithm as WebAssembly, four channels at a time: each is its one-dimensional
+ * form applied to the columns and then to the rows of a small matrix of vectors. The points and formulas are those of
+ * `points.ts`; the multiplication between is the microkernel of implicit GEMM.
+ *
+ * Layouts: V [tile][point²][channel], M [tile][point²][channel], U [point²][panels of weights].
+ *
+ * @module
+ */
+
+import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
+import { type Activation, activate, multiplyAddOf } from "../direct/emit.ts";
+import { pointCount, type TileSize, WINOGRAD_POINTS } from "./points.ts";
+
+/** What the code of the transforms depends on. */
+export interface TransformVariant {
+  readonly tileSize: TileSize;
+  readonly fma: boolean;
+  readonly activation: Activation;
+}
+
+/** Name of the module: unique. */
+export function transformsName({ tileSize, fma, activation }: TransformVariant): string {
+  return `winograd-${tileSize}x${tileSize}-${fma ? "fma" : "mul-add"}-${activation}`;
+}
+
+/** Writes the module: `transformInput`, `transformFilter`, `transformOutput`. */
+export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  emitInputTransform(module, variant);
+  emitFilterTransform(module, variant);
+  emitOutputTransform(module, variant);
+  return module.toBytes();
+}
+
+/** A one-dimensional transform: so many vectors in, so many out. */
+type Transform = (inputs: readonly V128[]) => readonly V128[];
+
+/** V = Bᵀ d B for all tiles of a block. */
+function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): void {
+  const size = pointCount(variant.tileSize);
+  const parameters = [
+    "tiles", // at least 1
+    "vectors", // channels / 4
+    "tileTable", // address: int32 byte offset of each tile's first pixel from `image`
+    "image",
+    "v", // address of V
+    "rowBytes", // of the image
+    "pixelBytes", // of the image; also the bytes from point to point of V
+    "tileBytes", // of V
+  ] as const;
+  module.function(
+    "transformInput",
+    parameters,
+    (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, tileBytes) => {
+      const [pixel, target, column, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
+      const matrix = vectorMatrix(f, size, size);
+      const transform = new Formulas(f, variant).input();
+      f.repeat(tiles, () => {
+        f.set(pixel, i32.add(image, i32.load(tileTable, 0)));
+        f.set(target, v);
+        f.set(vector, vectors);
+        f.repeat(vector, () => {
+          for (let j = 0; j < size; j++) {
+            f.set(column, i32.add(pixel, i32.mul(pixelBytes, j)));
+            for (let i = 0; i < size; i++) {
+              f.set(matrix[i]![j]!, v128.load(column, 0));
+              f.advance(column, rowBytes);
+            }
+            transformColumn(f, transform, matrix, j);
+          }
+          f.set(column, target);
+          for (const row of matrix) {
+            storeVectors(f, transform(row), column, pixelBytes);
+          }
+          f.advance(pixel, 16);
+          f.advance(target, 16);
+        });
+        f.advance(tileTable, 4);
+        f.advance(v, tileBytes);
+      });
+    },
+  );
+}
+
+/** U = G g Gᵀ for four target channels and all source channels of a slice. */
+function emitFilterTransform(module: ModuleBuilder, variant: TransformVariant): void {
+  const parameters = [
+    "channels", // source channels of the slice, at least 1
+    "filter", // address of the first tap's first source channel
+    "tapBytes", // from tap to tap
+    "channelBytes", // from source channel to source channel
+    "u", // address of the first point's first source channel
+    "pointBytes", // from point to point of U
+    "termBytes", // from source channel to source channel of U
+  ] as const;
+  module.function(
+    "transformFilter",
+    parameters,
+    (f, channels, filter, tapBytes, channelBytes, u, pointBytes, termBytes) => {
+      const [tap, target] = [f.i32(), f.i32()];
+      const taps = vectorMatrix(f, 3, 3);
+      const size = pointCount(variant.tileSize);
+      const matrix = vectorMatrix(f, size, 3);
+      const transform = new Formulas(f, variant).filter();
+      f.repeat(channels, () => {
+        f.set(tap, filter);
+        for (const weight of taps.flat()) {
+          f.set(weight, v128.load(tap, 0));
+          f.advance(tap, tapBytes);
+        }
+        for (let j = 0; j < 3; j++) {
+          const outputs = transform(taps.map((row) => row[j]!));
+          for (let i = 0; i < size; i++) f.set(matrix[i]![j]!, outputs[i]!);
+        }
+        f.set(target, u);
+        for (const row of matrix) storeVectors(f, transform(row), target, pointBytes);
+        f.advance(filter, channelBytes);
+        f.advance(u, termBytes);
+      });
+    },
+  );
+}
+
+/** Y = Aᵀ M A + bias for all tiles of a block. */
+function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): void {
+  const { tileSize } = variant;
+  const size = pointCount(tileSize);
+  const parameters = [
+    "tiles", // at least 1
+    "vectors", // channels / 4
+    "tileTable", // address: int32 byte offset of each tile's first pixel from `output`
+    "output",
+    "m", // address of M
+    "rowBytes", // of the output
+    "pixelBytes", // of the output; also the bytes from point to point of M
+    "tileBytes", // of M
+    "bias",
+  ] as const;
+  module.function(
+    "transformOutput",
+    parameters,
+    (f, tiles, vectors, tileTable, output, m, rowBytes, pixelBytes, tileBytes, bias) => {
+      const [pixel, source, column, vector, biasAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
+      const matrix = vectorMatrix(f, size, size);
+      const shift = f.v128();
+      const transform = new Formulas(f, variant).output();
+      f.repeat(tiles, () => {
+        f.set(pixel, i32.add(output, i32.load(tileTable, 0)));
+        f.set(source, m);
+        f.set(biasAt, bias);
+        f.set(vector, vectors);
+        f.repeat(vector, () => {
+          for (let j = 0; j < size; j++) {
+            f.set(column, i32.add(source, i32.mul(pixelBytes, j)));
+            for (let i = 0; i < size; i++) {
+              f.set(matrix[i]![j]!, v128.load(column, 0));
+              f.advance(column, i32.mul(pixelBytes, size));
+            }
+            transformColumn(f, transform, matrix, j);
+          }
+          f.set(shift, v128.load(biasAt, 0));
+          for (let i = 0; i < tileSize; i++) {
+            f.set(column, i32.add(pixel, i32.mul(rowBytes, i)));
+            const sum = f.v128();
+            for (const y of transform(matrix[i]!)) {
+              f.set(sum, f32x4.add(y, shift));
+              activate(f, sum, variant.activation);
+              f.store(column, sum, 0);
+              f.advance(column, pixelBytes);
+            }
+          }
+          f.advance(pixel, 16);
+          f.advance(source, 16);
+          f.advance(biasAt, 16);
+        });
+        f.advance(tileTable, 4);
+        f.advance(m, tileBytes);
+      });
+    },
+  );
+}
+
+function vectorMatrix(f: FunctionBuilder, rows: number, columns: number): readonly (readonly Local<"v128">[])[] {
+  return Array.from({ length: rows }, () => Array.from({ length: columns }, () => f.v128()));
+}
+
+/** Column j of a matrix, replaced by its transform. */
+function transformColumn(
+  f: FunctionBuilder,
+  transform: Transform,
+  matrix: readonly (readonly Local<"v128">[])[],
+  j: number,
+): void {
+  const outputs = transform(matrix.map((row) => row[j]!));
+  outputs.forEach((output, i) => {
+    f.set(matrix[i]![j]!, output);
+  });
+}
+
+/** Stores vectors `step` bytes apart, moving the address on. */
+function storeVectors(f: FunctionBuilder, vectors: readonly V128[], address: Local<"i32">, step: Local<"i32">): void {
+  const vector = f.v128();
+  for (const source of vectors) {
+    f.set(vector, source);
+    f.store(address, vector, 0);
+    f.advance(address, step);
+  }
+}
+
+/**
+ * The one-dimensional transforms. Their results are expressions over locals set here, none of which reads an input
+ * after another result may have replaced it.
+ */
+class Formulas {
+  readonly #f: FunctionBuilder;
+  readonly #points: readonly number[];
+  readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
+
+  constructor(f: FunctionBuilder, { tileSize, fma }: TransformVariant) {
+    this.#f = f;
+    this.#points = WINOGRAD_POINTS[tileSize];
+    this.#multiplyAdd = multiplyAddOf(fma);
+  }
+
+  /** Bᵀ. */
+  input(): Transform {
+    const [p, q] = this.#points as [number, number?];
+    const [p2, q2] = [p * p, (q ?? 0) ** 2];
+    if (q === undefined) {
+      return ([d0, d1, d2, d3]) =>
+        this.#keep([
+          this.#scaledSum(-p2, d0!, d2!),
+          ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
+          this.#scaledSum(-p2, d1!, d3!),
+        ]);
+    }
+    return ([d0, d1, d2, d3, d4, d5]) =>
+      this.#keep([
+        this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
+        ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
+        ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
+        this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
+      ]);
+  }
+
+  /** G. */
+  filter(): Transform {
+    // Π (a − a_l) over the other finite points is, for 0, the product of all −a², and for ±a 2a² Π (a² − b²).
+    const points = this.#points;
+    const zero = points.reduce((product, a) => product * -a * a, 1);
+    return ([g0, g1, g2]) =>
+      this.#keep([
+        this.#scaled(1 / zero, g0!),
+        ...points.flatMap((a) => {
+          const others = points.filter((b) => b !== a);
+          const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
+          return this.#plusMinus(
+            this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
+            this.#scaled(scale * a, g1!),
+          );
+        }),
+        g2!,
+      ]);
+  }
+
+  /** Aᵀ. */
+  output(): Transform {
+    const [p, q] = this.#points as [number, number?];
+    return (m) => {
+      const [m0, m1, m2] = m as [V128, V128, V128];
+      const [even, odd] = this.#keep([f32x4.add(m1, m2), f32x4.sub(m1, m2)]) as [V128, V128];
+      if (q === undefined) return this.#keep([f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)]);
+      const [even2, odd2] = this.#keep([f32x4.add(m[3]!, m[4]!), f32x4.sub(m[3]!, m[4]!)]) as [V128, V128];
+      const powers = (n: number, a: V128, b: V128) => this.#scaledSum(p ** n, a, this.#scaled(q ** n, b));
+      return this.#keep([
+        f32x4.add(m0, f32x4.add(even, even2)),
+        powers(1, odd, odd2),
+        powers(2, even, even2),
+        f32x4.add(powers(3, odd, odd2), m[5]!),
+      ]);
+    };
+  }
+
+  /** factor · a. */
+  #scaled(factor: number, a: V128): V128 {
+    return factor === 1 ? a : f32x4.mul(v128.splat(factor), a);
+  }
+
+  /** factor · a + b. */
+  #scaledSum(factor: number, a: V128, b: V128): V128 {
+    if (factor === 1) return f32x4.add(b, a);
+    if (factor === -1) return f32x4.sub(b, a);
+    return this.#multiplyAdd(v128.splat(factor), a, b);
+  }
+
+  /** even + odd, even − odd. */
+  #plusMinus(even: V128, odd: V128): readonly [V128, V128] {
+    const [e, o] = this.#keep([even, odd]) as [V128, V128];
+    return [f32x4.add(e, o), f32x4.sub(e, o)];
+  }
+
+  /** Evaluates expressions into fresh locals. */
+  #keep(values: readonly V128[]): readonly V128[] {
+    return values.map((value) => {
+      const kept = this.#f.v128();
+      this.#f.set(kept, value);
+      return kept;
+    });
+  }
+}

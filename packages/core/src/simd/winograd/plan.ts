@@ -1,0 +1,122 @@
+/**
+ * The numbers of Winograd's algorithm: tiles as cells of a coarser correlation, blocks of tiles, where V, M and U stand.
+ *
+ * @module
+ */
+
+import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import type { Correlation, CorrelationAxis } from "../correlation.ts";
+import { type PanelRange, panelRanges, unrolling } from "../direct/plan.ts";
+import type { SimdEngine } from "../engine.ts";
+import { chooseTile, type TileShape } from "../microkernels.ts";
+import { pointCount, type TileSize } from "./points.ts";
+
+/** Image, output, V and M of a block that suit a second-level cache of 1 MB. */
+const PREFERRED_BYTES = 1.25 * 2 ** 20;
+
+/** Everything a run needs to know. */
+export interface WinogradPlan {
+  readonly tileSize: TileSize;
+  /** The correlation whose cells are tiles. */
+  readonly correlation: Correlation;
+  readonly blocks: Blocks;
+  /** Microkernel of the products. */
+  readonly tile: TileShape;
+  readonly ranges: readonly PanelRange[];
+  /** Turns of the microkernel's inner loop. */
+  readonly turns: number;
+  /** Tiles of a block, and the same rounded up to whole microkernel tiles. */
+  readonly tiles: number;
+  readonly paddedTiles: number;
+  /** Bytes from tile to tile of V and of M. */
+  readonly vTileBytes: number;
+  readonly mTileBytes: number;
+  /** Bytes from point to point of U. */
+  readonly pointBytes: number;
+  /** Byte offsets of tiles in the image, the output, V and M. */
+  readonly imageTable: Int32Array;
+  readonly outTable: Int32Array;
+  readonly vTable: Int32Array;
+  readonly mTable: Int32Array;
+}
+
+/** True, or why Winograd's algorithm does not compute this correlation. */
+export function supportsWinograd(c: Correlation, tileSize: TileSize): true | string {
+  if (!c.rows.parts.concat(c.columns.parts).every(({ taps }) => taps.length === 3)) return "the kernel is not 3×3";
+  if (![c.rows, c.columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1))
+    return "the stride is not 1";
+  if (![c.rows, c.columns].every(({ tapStep }) => tapStep === 1)) return "the kernel is dilated";
+  if (c.groups !== 1) return "the channels are grouped";
+  if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
+    return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
+  }
+  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+}
+
+/** Plans a correlation that is supported. */
+export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileSize): WinogradPlan {
+  const correlation = tileCorrelation(c, tileSize);
+  const blocks = cut(correlation, tileSize)!;
+  const tiles = blocks.images * blocks.rows.periods * blocks.columns.periods;
+  const tile = chooseTile(engine, tiles, c.groupTargetChannels);
+  const paddedTiles = Math.ceil(tiles / tile.mr) * tile.mr;
+  const loop = unrolling(engine, c.groupSourceChannels);
+  // An activation belongs to the output transform, not to the products.
+  const ranges = panelRanges(c.groupTargetChannels, { ...tile, ...loop, fma: engine.fma, activation: "none" });
+  const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
+  const mTileBytes = tileBytes(tileSize, c.groupTargetChannels);
+  const panelFloats = ranges.reduce((sum, { panels, shape }) => sum + panels * 4 * shape.vectors, 0);
+  return {
+    tileSize,
+    correlation,
+    blocks,
+    tile,
+    ranges,
+    turns: Math.floor(c.groupSourceChannels / loop.unroll),
+    tiles,
+    paddedTiles,
+    vTileBytes,
+    mTileBytes,
+    pointBytes: 4 * panelFloats * (1 + c.groupSourceChannels),
+    ...tileTables(blocks, tileSize),
+    vTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * vTileBytes),
+    mTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * mTileBytes),
+  };
+}
+
+/** Bytes of one tile of V or M; an odd number of cache lines, so that tiles do not fall into the same cache sets. */
+function tileBytes(tileSize: TileSize, channels: number): number {
+  const lines = Math.ceil((4 * channels * pointCount(tileSize) ** 2) / 64);
+  return 64 * (lines + 1 - (lines % 2));
+}
+
+function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
+  const cellBytes = tileBytes(tileSize, c.groupSourceChannels) + tileBytes(tileSize, c.groupTargetChannels);
+  return cutIntoBlocks(c, cellBytes, PREFERRED_BYTES);
+}
+
+/** The same correlation with a tile of outputs for each cell: m cells on, m + 2 taps wide. */
+function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation {
+  return { ...c, rows: tileAxis(c.rows, tileSize), columns: tileAxis(c.columns, tileSize) };
+}
+
+function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
+  const taps = Array.from({ length: pointCount(tileSize) }, (_, tap) => tap);
+  return { ...axis, cellSize: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
+}
+
+function tileTables({ images, rows, columns, sourceChannels, targetChannels }: Blocks, tileSize: TileSize) {
+  const imageTable: number[] = [];
+  const outTable: number[] = [];
+  for (let n = 0; n < images; n++) {
+    for (let t = 0; t < rows.periods; t++) {
+      for (let u = 0; u < columns.periods; u++) {
+        const imageCell = (n * rows.imageSize + t * tileSize) * columns.imageSize + u * tileSize;
+        const outCell = (n * rows.outSize + t * tileSize) * columns.outSize + u * tileSize;
+        imageTable.push(4 * imageCell * sourceChannels);
+        outTable.push(4 * outCell * targetChannels);
+      }
+    }
+  }
+  return { imageTable: Int32Array.from(imageTable), outTable: Int32Array.from(outTable) };
+}

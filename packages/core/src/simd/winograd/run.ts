@@ -1,0 +1,167 @@
+/**
+ * Running Winograd's algorithm: the transformed filter U into memory once, then for each block of tiles copy in,
+ * V = Bᵀ d B, one product per point M = V · U, Y = Aᵀ M A, copy out.
+ *
+ * @module
+ */
+
+import type { FloatArray } from "../../tensor.ts";
+import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
+import type { Correlation } from "../correlation.ts";
+import type { Activation } from "../direct/emit.ts";
+import { gemmOf } from "../direct/run.ts";
+import type { SimdEngine, SimdPlan } from "../engine.ts";
+import { type MemoryRange, SCRATCH_BYTES } from "../memory.ts";
+import { emitTransforms, transformsName } from "./emit.ts";
+import type { WinogradPlan } from "./plan.ts";
+import { pointCount } from "./points.ts";
+
+/** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
+export function prepareWinograd(
+  engine: SimdEngine,
+  plan: WinogradPlan,
+  c: Correlation,
+  filter: FloatArray,
+  bias: FloatArray | undefined,
+  activation: Activation,
+): SimdPlan<[source: Float32Array, target: Float32Array]> {
+  const { memory } = engine;
+  const { blocks, ranges, tileSize } = plan;
+  const points = pointCount(tileSize) ** 2;
+  const variant = { tileSize, fma: engine.fma, activation };
+  const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
+
+  const tables = [plan.imageTable, plan.outTable, plan.vTable, plan.mTable, Int32Array.of(0)];
+  const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const block = memory.allocate(points * plan.pointBytes + 4 * blocks.targetChannels + tableBytes);
+  const u = block.address;
+  packFilter(engine, plan, c, transforms.transformFilter!, filter, u);
+  const biasAddress = u + points * plan.pointBytes;
+  const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
+  if (bias === undefined) biasFloats.fill(0);
+  else biasFloats.set(bias);
+  let address = biasAddress + 4 * blocks.targetChannels;
+  const [imageTable, outTable, vTable, mTable, jumps] = tables.map((table) => {
+    memory.ints.set(table, address / 4);
+    address += table.byteLength;
+    return address - table.byteLength;
+  }) as [number, number, number, number, number];
+
+  const scratch = memory.layoutScratch([
+    blocks.imageBytes,
+    blocks.outBytes,
+    plan.paddedTiles * plan.vTileBytes,
+    plan.paddedTiles * plan.mTileBytes,
+  ]);
+  const [image, out, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange];
+  const { transformInput, transformOutput } = transforms;
+  const gemms = ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range }));
+  const sourceBytes = 4 * blocks.sourceChannels;
+  const targetBytes = 4 * blocks.targetChannels;
+
+  const run = (source: FloatArray, target: FloatArray): void => {
+    const { floats } = memory;
+    forEachBlock(c.batch, blocks, (place) => {
+      copyIn(source, plan.correlation, blocks, place, floats, image.address);
+      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
+      const tiles = rows * blocks.columns.periods;
+      transformInput!(
+        tiles,
+        blocks.sourceChannels / 4,
+        imageTable,
+        image.address,
+        v.address,
+        blocks.columns.imageSize * sourceBytes,
+        sourceBytes,
+        plan.vTileBytes,
+      );
+      const gemmTiles = Math.ceil(tiles / plan.tile.mr);
+      let weights = u;
+      for (let point = 0; point < points; point++) {
+        const input = v.address + point * sourceBytes;
+        const output = m.address + point * targetBytes;
+        for (const { gemm, panels, firstChannel, shape } of gemms) {
+          gemm(gemmTiles, panels, vTable, mTable, input, output + 4 * firstChannel, weights, jumps, 1, plan.turns);
+          weights += 16 * shape.vectors * panels * (1 + blocks.sourceChannels);
+        }
+      }
+      transformOutput!(
+        tiles,
+        blocks.targetChannels / 4,
+        outTable,
+        out.address,
+        m.address,
+        blocks.columns.outSize * targetBytes,
+        targetBytes,
+        plan.mTileBytes,
+        biasAddress,
+      );
+      copyOut(target, plan.correlation, blocks, place, floats, out.address);
+    });
+  };
+  return engine.plan(run, [block], scratch);
+}
+
+/** U = G g Gᵀ in the layout of the microkernel's weights (with zeros for bias), through slices of scratch. */
+function packFilter(
+  engine: SimdEngine,
+  { ranges, pointBytes, tileSize }: WinogradPlan,
+  c: Correlation,
+  transformFilter: (...args: number[]) => void,
+  filter: FloatArray,
+  u: number,
+): void {
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const { floats } = engine.memory;
+  const perSlice = Math.min(sources, Math.floor(SCRATCH_BYTES / (4 * 9 * targets)));
+  for (let first = 0; first < sources; first += perSlice) {
+    const count = Math.min(perSlice, sources - first);
+    gatherSlice(c, filter, first, count, floats);
+    let panel = u;
+    for (const { shape, firstChannel, panels } of ranges) {
+      const termBytes = 16 * shape.vectors;
+      for (let n = 0; n < panels * shape.vectors; n++) {
+        const vectorBytes = 16 * (n % shape.vectors);
+        const to = panel + Math.floor(n / shape.vectors) * termBytes * (1 + sources) + vectorBytes;
+        if (first === 0) {
+          for (let point = 0; point < pointCount(tileSize) ** 2; point++) {
+            const bias = (to + point * pointBytes) / 4;
+            floats.fill(0, bias, bias + 4);
+          }
+        }
+        const from = 4 * (firstChannel + 4 * n);
+        transformFilter(
+          count,
+          from,
+          4 * count * targets,
+          4 * targets,
+          to + termBytes * (1 + first),
+          pointBytes,
+          termBytes,
+        );
+      }
+      panel += panels * termBytes * (1 + sources);
+    }
+  }
+}
+
+/** Copies so many source channels of all taps to the beginning of memory: [tap][source channel][target channel]. */
+function gatherSlice(c: Correlation, filter: FloatArray, first: number, count: number, floats: Float32Array): void {
+  const { filter: distance, groupTargetChannels: targets } = c;
+  let to = 0;
+  for (const tapRow of c.rows.parts[0]!.taps) {
+    for (const tapColumn of c.columns.parts[0]!.taps) {
+      const from = tapRow * distance.row + tapColumn * distance.column + first * distance.sourceChannel;
+      if (distance.targetChannel === 1) {
+        floats.set(filter.subarray(from, from + count * targets), to);
+        to += count * targets;
+        continue;
+      }
+      for (let channel = 0; channel < count; channel++) {
+        for (let n = 0; n < targets; n++) {
+          floats[to++] = filter[from + channel * distance.sourceChannel + n * distance.targetChannel]!;
+        }
+      }
+    }
+  }
+}
