@@ -122,20 +122,20 @@ const BUNDLES = [
     what: "corr2d alone",
     code: 'export { corr2d } from "@corr2d/core"',
     // The loop, the checks of matrices and options, the messages.
-    maxBytes: 2048,
+    maxBytes: 1536,
     mustNotAppear: ["im2col", "tiled", "NCHW", "groups", "gradient", "glorot", "WebAssembly"],
   },
   {
     what: "conv2d alone",
     code: 'export { conv2d } from "@corr2d/core"',
     // Geometry and every algorithm, since the choice is made when shapes are known; no layers.
-    maxBytes: 12_288,
+    maxBytes: 9216,
     mustNotAppear: ["glorot", "learningRate"],
   },
   {
     what: "everything",
     code: 'export * from "@corr2d/core"',
-    maxBytes: 14_336,
+    maxBytes: 12_288,
     mustNotAppear: [],
   },
 ];
