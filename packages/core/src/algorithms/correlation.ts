@@ -42,6 +42,8 @@ export interface Correlation {
   weightIndex(tap: Tap, group: number, channel: number, outChannel: number): number;
   /** Where channel 0 of a grid cell stands in the target. */
   targetIndex(n: number, row: number, column: number): number;
+  /** Elements of the target between neighbouring grid cells of a row. */
+  readonly targetColumnStep: number;
 }
 
 /** The forward pass. */
@@ -68,6 +70,7 @@ export function forwardCorrelation(g: ConvGeometry): Correlation {
       group * g.groupOutChannels +
       outChannel,
     targetIndex: (n, row, column) => ((n * g.outHeight + row) * g.outWidth + column) * g.outChannels,
+    targetColumnStep: g.outChannels,
   };
 }
 
@@ -100,6 +103,7 @@ export function backwardCorrelations(g: ConvGeometry): readonly Correlation[] {
           horizontal.first +
           column * g.strideWidth) *
         g.inChannels,
+      targetColumnStep: g.strideWidth * g.inChannels,
     })),
   );
 }

@@ -162,6 +162,7 @@ class PackedCorrelation {
     copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch);
     fillOffsets(this.#runs, pitch, k.channels);
     const terms = this.#terms;
+    const quads = terms / 4;
     const bias = this.#bias;
     for (let panel = 0; panel < this.#panels; panel++) {
       const weights = (group * this.#panels + panel) * LANES * terms;
@@ -171,13 +172,18 @@ class PackedCorrelation {
       const o = panel * LANES;
       const laneCount = Math.min(LANES, k.outChannels - o);
       const outChannel = group * k.outChannels + o;
+      const start = Float64Array.from({ length: LANES }, (_, lane) =>
+        bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane],
+      );
       for (let i = 0; i < height; i++) {
+        let base = i * k.rowStep * pitch;
+        let at = k.targetIndex(n, firstRow + i, firstColumn) + outChannel;
         for (let j = 0; j < width; j++) {
-          for (let lane = 0; lane < LANES; lane++)
-            sums[lane] = bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane];
-          accumulate(i * k.rowStep * pitch + j * k.columnStep * k.channels, terms / 4);
-          const at = k.targetIndex(n, firstRow + i, firstColumn + j) + outChannel;
+          for (let lane = 0; lane < LANES; lane++) sums[lane] = start[lane];
+          accumulate(base, quads);
           for (let lane = 0; lane < laneCount; lane++) target[at + lane] = sums[lane];
+          base += k.columnStep * k.channels;
+          at += k.targetColumnStep;
         }
       }
     }
