@@ -6,6 +6,7 @@
 
 import type { CasePass } from "@corr2d/testkit";
 import { type Comparison, type Findings, REFERENCE, type Refusal, type VanishedDivergence } from "./compare.ts";
+import { groupBy } from "./group-by.ts";
 import type { Divergence } from "./ledger.ts";
 import type { Shard } from "./trials.ts";
 import type { Rung } from "./verdict.ts";
@@ -138,13 +139,7 @@ function conclude(
 
 /** Adds up the comparisons by oracle, algorithm and pass, in the order in which they first came. */
 function summarise({ comparisons, refusals }: Findings): SummaryRow[] {
-  const groups = new Map<string, Comparison[]>();
-  for (const comparison of comparisons) {
-    const key = JSON.stringify([comparison.oracle, comparison.algorithm, comparison.pass]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [comparison]);
-    else group.push(comparison);
-  }
+  const groups = groupBy(comparisons, (c) => JSON.stringify([c.oracle, c.algorithm, c.pass]));
   return [...groups.values()].map((group): SummaryRow => {
     const [{ oracle, algorithm, pass }] = group;
     const count = (select: (comparison: Comparison) => boolean): number => group.filter(select).length;

@@ -1,0 +1,74 @@
+/**
+ * What the command line accepts, and what it says where it does not.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "commander";
+import { corr2dNames } from "./corr2d.ts";
+import { KNOWN_ORACLES } from "./oracles/known.ts";
+import type { Shard } from "./trials.ts";
+
+/** A run asks each case dozens of questions: more cases than this is a slip of the finger, or a matter of shards. */
+const MAX_CASES = 1_000_000;
+const MAX_SHARDS = 10_000;
+
+/** Any integer that a float64 holds exactly. */
+export function parseSeed(text: string): number {
+  return parseInteger(text, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+}
+
+/** How many cases to generate. */
+export function parseCases(text: string): number {
+  return parseInteger(text, 0, MAX_CASES);
+}
+
+/** `2/5`: the second of five shares. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= MAX_SHARDS)) {
+    throw new InvalidArgumentError(`A shard is i/n with 1 ≤ i ≤ n ≤ ${MAX_SHARDS}, such as 2/5.`);
+  }
+  return shard;
+}
+
+/** Adds one or more oracles, separated by commas, to those named before. */
+export function collectOracles(text: string, before: readonly string[] | undefined): readonly string[] {
+  const known = KNOWN_ORACLES.map(({ name }) => name);
+  return collect(text, before, known, "Oracles are");
+}
+
+/** Adds one or more of core's algorithms, separated by commas, to those named before. */
+export function collectAlgorithms(text: string, before: readonly string[] | undefined): readonly string[] {
+  return collect(text, before, corr2dNames(), "Algorithms are");
+}
+
+/** A path that is not empty. */
+export function parsePath(text: string): string {
+  if (text === "") throw new InvalidArgumentError("A file needs a name.");
+  return text;
+}
+
+function collect(
+  text: string,
+  before: readonly string[] = [],
+  known: readonly string[],
+  are: string,
+): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (!known.includes(name)) {
+      throw new InvalidArgumentError(`${JSON.stringify(name)} is unknown. ${are} ${known.join(", ")}.`);
+    }
+  }
+  return [...new Set([...before, ...names])];
+}
+
+function parseInteger(text: string, minimum: number, maximum: number): number {
+  const value = Number(text);
+  if (!/^[+-]?\d+$/.test(text) || !(value >= minimum && value <= maximum)) {
+    throw new InvalidArgumentError(`It must be an integer from ${minimum} to ${maximum}.`);
+  }
+  return value;
+}
