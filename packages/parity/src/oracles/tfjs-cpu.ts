@@ -5,6 +5,7 @@
  */
 
 import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { loadOnce } from "./load-once.ts";
 
 /**
  * How the backend sums, as its source has it. An algorithm that promises the same is held to the same bits.
@@ -18,17 +19,19 @@ export const TFJS_CPU_SUMMATION: NonNullable<ConvAdapter["summation"]> = {
 export const tfjsCpu: AdapterSource = {
   name: "tfjs-cpu",
   summary: "TensorFlow.js in plain JavaScript",
-  async load() {
-    const { version_cpu } = await import("@tensorflow/tfjs-backend-cpu");
-    const { tf } = await import("./tensorflow.ts");
-    const { tfjsAdapter } = await import("./tfjs-adapter.ts");
-    await tf.setBackend("cpu");
-    return tfjsAdapter({
-      name: "tfjs-cpu",
-      backend: "cpu",
-      version: version_cpu,
-      threads: 1,
-      summation: TFJS_CPU_SUMMATION,
-    });
-  },
+  load: loadOnce(load),
 };
+
+async function load(): Promise<ConvAdapter> {
+  const { version_cpu } = await import("@tensorflow/tfjs-backend-cpu");
+  const { tf } = await import("./tensorflow.ts");
+  const { tfjsAdapter } = await import("./tfjs-adapter.ts");
+  await tf.setBackend("cpu");
+  return tfjsAdapter({
+    name: "tfjs-cpu",
+    backend: "cpu",
+    version: version_cpu,
+    threads: 1,
+    summation: TFJS_CPU_SUMMATION,
+  });
+}

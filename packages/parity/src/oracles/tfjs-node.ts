@@ -4,25 +4,28 @@
  * @module
  */
 
-import type { AdapterSource } from "../adapter.ts";
+import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { loadOnce } from "./load-once.ts";
 
 export const tfjsNode: AdapterSource = {
   name: "tfjs-node",
   summary: "TensorFlow itself, native, through TensorFlow.js",
-  async load() {
-    const { findTfjsNode } = await import("../tfjs-node/setup.ts");
-    const library = await findTfjsNode();
-    const { tf } = await import("./tensorflow.ts");
-    const { loadTfjsNode, tfjsNodeThreads } = await import("../tfjs-node/load.ts");
-    const { tfjsAdapter } = await import("./tfjs-adapter.ts");
-    const tfjs = loadTfjsNode(library.addonPath);
-    await tf.setBackend("tensorflow");
-    return tfjsAdapter({
-      name: "tfjs-node",
-      backend: "tensorflow",
-      version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,
-      threads: tfjsNodeThreads(),
-      padsGradientsByHand: true,
-    });
-  },
+  load: loadOnce(load),
 };
+
+async function load(): Promise<ConvAdapter> {
+  const { findTfjsNode } = await import("../tfjs-node/setup.ts");
+  const library = await findTfjsNode();
+  const { tf } = await import("./tensorflow.ts");
+  const { loadTfjsNode, tfjsNodeThreads } = await import("../tfjs-node/load.ts");
+  const { tfjsAdapter } = await import("./tfjs-adapter.ts");
+  const tfjs = loadTfjsNode(library.addonPath);
+  await tf.setBackend("tensorflow");
+  return tfjsAdapter({
+    name: "tfjs-node",
+    backend: "tensorflow",
+    version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,
+    threads: tfjsNodeThreads(),
+    padsGradientsByHand: true,
+  });
+}

@@ -11,17 +11,15 @@
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { loadOnce } from "./load-once.ts";
 
 const REFUSAL = /^XNN status for \w+ is not successful/;
 
 export const tfjsWasm: AdapterSource = {
   name: "tfjs-wasm",
   summary: "TensorFlow.js on WebAssembly SIMD (XNNPACK)",
-  load: () => (loading ??= load()),
+  load: loadOnce(load),
 };
-
-/** The engine has one wasm backend, so there is one adapter of it. */
-let loading: Promise<ConvAdapter> | undefined;
 
 async function load(): Promise<ConvAdapter> {
   const { tf } = await import("./tensorflow.ts");

@@ -1,0 +1,59 @@
+import { CASES, type ConvCase } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+import { expectedDivergence, LEDGER } from "./ledger.ts";
+import { KNOWN_ORACLES } from "./oracles/known.ts";
+
+const base: ConvCase = {
+  name: "a case",
+  inputShape: [1, 6, 6, 1],
+  filterShape: [2, 2, 1, 1],
+  strides: [1, 1],
+  padding: "same",
+  dilations: [1, 1],
+  groups: 1,
+  bias: false,
+};
+const wasm = (changes: Partial<ConvCase>) =>
+  expectedDivergence(LEDGER, "tfjs-wasm", { ...base, ...changes }, "forward")?.id;
+
+describe("the ledger", () => {
+  it("has entries with an id of their own, about oracles there are, with the reason", () => {
+    expect(new Set(LEDGER.map(({ id }) => id)).size).toBe(LEDGER.length);
+    const oracles = KNOWN_ORACLES.map(({ name }) => name);
+    for (const { oracle, version, what, why, issues } of LEDGER) {
+      expect(oracles).toContain(oracle);
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(what.length * why.length).toBeGreaterThan(0);
+      for (const issue of issues) expect(issue).toMatch(/^https:\/\/github\.com\/tensorflow\/tfjs\/issues\/\d+$/);
+    }
+  });
+
+  it("has only entries that a case of testkit's table meets, so that a run can see each vanish", () => {
+    for (const entry of LEDGER) {
+      const met = CASES.filter((convCase) =>
+        (["forward", "inputGradient", "filterGradient", "biasGradient"] as const).some((pass) =>
+          entry.applies(convCase, pass),
+        ),
+      );
+      expect(met, entry.id).not.toHaveLength(0);
+    }
+  });
+
+  it("expects wasm to fail exactly where `same` needs negative padding", () => {
+    expect(wasm({ strides: [3, 3] })).toBe("wasm-same-strides-past-kernel");
+    expect(wasm({ strides: [1, 3] })).toBe("wasm-same-strides-past-kernel");
+    // (2 − 1)·5 + 2 = 7 cells of 6: nothing is left unseen.
+    expect(wasm({ strides: [5, 5] })).toBeUndefined();
+    expect(wasm({ strides: [2, 2] })).toBeUndefined();
+    expect(wasm({ strides: [3, 3], dilations: [2, 2] })).toBeUndefined();
+    expect(wasm({ strides: [3, 3], filterShape: [1, 1, 1, 1] })).toBeUndefined();
+    expect(wasm({ strides: [3, 3], padding: "valid" })).toBeUndefined();
+    expect(wasm({ strides: [3, 3], padding: 0 })).toBeUndefined();
+  });
+
+  it("says nothing about other oracles and passes", () => {
+    const strided = { ...base, strides: [3, 3] as const };
+    expect(expectedDivergence(LEDGER, "tfjs-cpu", strided, "forward")).toBeUndefined();
+    expect(expectedDivergence(LEDGER, "tfjs-wasm", strided, "inputGradient")).toBeUndefined();
+  });
+});

@@ -1,0 +1,86 @@
+/** A run as a library call, ours and anybody's. */
+
+import { reference } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+import { type ConvAdapter, corr2dAdapter, corr2dNames, type OracleStatus, runParity } from "../src/index.ts";
+
+/** Somebody's implementation, with the padding off by one where there is any. */
+const mine: ConvAdapter = {
+  name: "mine",
+  version: "1.0.0",
+  threads: 1,
+  supports: (_, pass) => (pass === "forward" ? true : "it has no gradients"),
+  prepare(convCase, pass, data) {
+    const { padding } = convCase;
+    const moved = typeof padding === "object" ? ([padding[0], [padding[1][1], padding[1][0]]] as const) : padding;
+    let y = new Float32Array();
+    return {
+      run() {
+        y = Float32Array.from(reference({ ...convCase, padding: moved }, pass, data));
+      },
+      read: () => y,
+      dispose() {},
+    };
+  },
+};
+
+describe("runParity", () => {
+  it("finds what is wrong in anybody's implementation, and only that", async () => {
+    const report = await runParity({ adapters: [mine], oracles: ["tfjs-cpu"], cases: 0, only: "padding" });
+    expect(report.outcome).toBe("disagree");
+    const wrong = report.comparisons.filter(({ verdict }) => verdict === "ours is wrong");
+    expect(new Set(wrong.map((comparison) => comparison.case))).toEqual(
+      new Set(["padding differs on every side", "padding larger than the kernel, without bias"]),
+    );
+    expect(report.comparisons.some(({ verdict }) => verdict === "agree")).toBe(true);
+    expect(report.comparisons.some(({ verdict }) => verdict === "tfjs is wrong")).toBe(false);
+  });
+
+  it("tells how far it has come", async () => {
+    const oracles: OracleStatus[] = [];
+    const trials: string[] = [];
+    await runParity({
+      oracles: ["tfjs-cpu"],
+      algorithms: ["naive"],
+      cases: 0,
+      only: "stride 2",
+      observer: {
+        onOracle: (status) => oracles.push(status),
+        onTrial: (done, total, name) => trials.push(`${done}/${total} ${name}`),
+      },
+    });
+    expect(oracles.map(({ name }) => name)).toEqual(["tfjs-cpu"]);
+    expect(trials[0]).toMatch(/^1\/\d+ stride 2$/);
+  });
+
+  it("is the same report for the same seed, time and machine aside", async () => {
+    const options = { oracles: ["tfjs-cpu"], algorithms: ["naive"], seed: 4, cases: 3, only: "generated" };
+    const [first, second] = [await runParity(options), await runParity(options)];
+    expect(second.comparisons).toEqual(first.comparisons);
+    expect(first.comparisons.length).toBeGreaterThan(0);
+  });
+
+  it("refuses names there are none of", async () => {
+    await expect(runParity({ oracles: ["torch"] })).rejects.toThrow("oracle must be one of tfjs-cpu");
+    await expect(runParity({ algorithms: ["fft"] })).rejects.toThrow("algorithm must be one of naive");
+  });
+});
+
+describe("core", () => {
+  it.each(corr2dNames())("%s agrees with tfjs-cpu and tfjs-wasm on the table", async (name) => {
+    const report = await runParity({ oracles: ["tfjs-cpu", "tfjs-wasm"], algorithms: [name], cases: 0 });
+    expect(report.reasons).toEqual([]);
+    expect(report.outcome).toBe("agree");
+  });
+
+  it("naive gives the very bits of tfjs-cpu", async () => {
+    expect(corr2dAdapter("naive").summation).toBeDefined();
+    const report = await runParity({ oracles: ["tfjs-cpu"], algorithms: ["naive"], cases: 20, only: "generated" });
+    const row = (pass: string) => report.summary.find((r) => r.oracle === "tfjs-cpu" && r.pass === pass)!;
+    for (const pass of ["forward", "filterGradient"]) {
+      expect(row(pass).rungs["bit-exact"]).toBe(row(pass).compared);
+      expect(row(pass).agree).toBe(row(pass).compared);
+      expect(row(pass).compared).toBeGreaterThan(10);
+    }
+  });
+});
