@@ -6,23 +6,27 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The packages that are published. */
-export const PUBLISHED = ["core", "testkit", "parity"] as const;
+/** Folders of the packages that are published: all of `packages/` that do not say they are private. */
+export const PUBLISHED: readonly string[] = readdirSync(join(root, "packages")).filter(
+  (name) => !readManifest(join(root, "packages", name)).private,
+);
 
 /** The part of a package.json that is looked at. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** A package after packing. */
@@ -53,8 +57,7 @@ export function run(cwd: string, command: string, ...args: string[]): string {
 export function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
   const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));
   const pnpm = (...args: string[]): string => run(root, "npx", "--yes", "pnpm@12", ...args);
-  // Building parity builds what it stands on.
-  pnpm("exec", "turbo", "run", "build", "--filter=@corr2d/parity...");
+  pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
   const packages = new Map<string, PackedPackage>();
   for (const name of PUBLISHED) {
     pnpm("--filter", `@corr2d/${name}`, "pack", "--pack-destination", project);
@@ -73,11 +76,11 @@ export function packAll(): { readonly project: string; readonly packages: Readon
 }
 
 /** Puts the declared dependencies of a package beside it, out of the workspace's own installation. */
-function linkDependencies(project: string, source: string, { dependencies = {} }: Manifest): void {
-  for (const name of Object.keys(dependencies)) {
+function linkDependencies(project: string, source: string, { dependencies, peerDependencies }: Manifest): void {
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
     const link = join(project, "node_modules", name);
+    if (existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
-    if (name.startsWith("@corr2d/")) continue;
     symlinkSync(realpathSync(join(source, "node_modules", name)), link);
   }
 }
