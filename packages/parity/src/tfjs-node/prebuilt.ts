@@ -24,7 +24,7 @@ export const prebuiltRoute: Route = {
   source: "prebuilt",
   summary: "the package's own download of libtensorflow",
   async build({ target, work, env, report }) {
-    const { directory, version } = tfjsNodePackage();
+    const { directory } = tfjsNodePackage();
     const copy = join(work, "package");
     const left = new Set(["node_modules", "deps", "lib"].map((folder) => join(directory, folder)));
     await cp(directory, copy, { recursive: true, filter: (path) => !left.has(path) });
@@ -44,7 +44,7 @@ export const prebuiltRoute: Route = {
 
     await rename(join(copy, "lib"), join(target, "lib"));
     await rename(join(copy, "deps"), join(target, "deps"));
-    return { addon, provenance: `prebuilt for tfjs-node ${version}, by its own installer` };
+    return { addon, how: "prebuilt, by the package's own installer" };
   },
 };
 
@@ -64,6 +64,8 @@ function withDependenciesOf(directory: string, env: NodeJS.ProcessEnv): NodeJS.P
   const commands = folders.map((folder) => join(folder, ".bin"));
   return {
     ...env,
+    // Its own use of deprecated functions would drown the reason it fails for.
+    NODE_NO_WARNINGS: "1",
     NODE_PATH: [...folders, env.NODE_PATH].filter(Boolean).join(delimiter),
     PATH: [...commands, env.PATH].filter(Boolean).join(delimiter),
   };

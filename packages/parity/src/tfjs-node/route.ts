@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NativeManifest, NativeSource } from "./native-library.ts";
+import type { NativeSource } from "./native-library.ts";
 
 /** Where a route works: it puts `lib/…` and `deps/lib/…` into `target`, and anything else into `work`. */
 export interface BuildSite {
@@ -16,9 +16,17 @@ export interface BuildSite {
   report(message: string): void;
 }
 
+/** What a route has put there. */
+export interface BuiltLibrary {
+  /** Path of the add-on below `target`, with forward slashes. */
+  readonly addon: string;
+  /** How it was had, to follow the version of TensorFlow in reports. */
+  readonly how: string;
+}
+
 /** One way; `build` rejects with the reason if it cannot be gone here. */
 export interface Route {
   readonly source: NativeSource;
   readonly summary: string;
-  build(site: BuildSite): Promise<Pick<NativeManifest, "addon" | "provenance">>;
+  build(site: BuildSite): Promise<BuiltLibrary>;
 }

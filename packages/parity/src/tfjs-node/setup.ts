@@ -137,9 +137,9 @@ async function build(
   const work = join(site, "work");
   await mkdir(target);
   await mkdir(work);
-  const { addon, provenance } = await route.build({ target, work, env, report });
+  const { addon, how } = await route.build({ target, work, env, report });
   report("trying it on the textbook's example");
-  await verify(join(target, addon));
+  const provenance = `TensorFlow ${await verify(join(target, addon))}, ${how}`;
   report("recording the hash of every file");
   await writeManifest(target, { source: route.source, tfjsNode: tfjsNodePackage().version, provenance, addon });
   await rename(target, directory).catch((error: NodeJS.ErrnoException) => {
@@ -148,8 +148,8 @@ async function build(
   });
 }
 
-/** Loads the add-on in a process of its own and lets it compute. */
-async function verify(addonPath: string): Promise<void> {
+/** Loads the add-on in a process of its own and lets it compute. Gives the version of TensorFlow that did. */
+async function verify(addonPath: string): Promise<string> {
   const program = fileURLToPath(new URL(`./verify${extname(import.meta.url)}`, import.meta.url));
   const result = await runCommand(process.execPath, [program, addonPath], {
     env: process.env,
@@ -158,6 +158,7 @@ async function verify(addonPath: string): Promise<void> {
   if (result.failure !== undefined) {
     throw new Error(`the library does not work here: ${result.failure}: ${lastWords(result.output)}`);
   }
+  return lastWords(result.output, 1);
 }
 
 async function removeStaleBuilds(parent: string): Promise<void> {

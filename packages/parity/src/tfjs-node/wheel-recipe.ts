@@ -13,7 +13,6 @@
 export interface WheelRecipe {
   /** The package and version that pip is asked for. */
   readonly requirement: string;
-  readonly tensorflow: string;
   readonly pythonVersion: string;
   readonly platform: string;
   /** SHA-256 of that one wheel. */
@@ -32,7 +31,6 @@ export interface WheelRecipe {
 
 export const WHEEL_RECIPE: WheelRecipe = {
   requirement: "tensorflow-cpu==2.12.0",
-  tensorflow: "2.12.0",
   pythonVersion: "3.11",
   platform: "manylinux2014_x86_64",
   sha256: "e8c7047552a2d759f3e65ac13e36dd24bb5fec2e6576e848287811ec44b3d62f",

@@ -45,10 +45,7 @@ export const wheelRoute: Route = {
     await rm(wheel);
     report(`compiling the add-on with ${compiler.version}`);
     await compile(compiler.command, target, headers, env);
-    return {
-      addon: ADDON,
-      provenance: `TensorFlow ${WHEEL_RECIPE.tensorflow} from its wheel, add-on compiled by ${compiler.version}`,
-    };
+    return { addon: ADDON, how: `from its wheel, add-on compiled by ${compiler.version}` };
   },
 };
 
