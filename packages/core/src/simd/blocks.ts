@@ -18,7 +18,7 @@ import type { Correlation, CorrelationAxis } from "./correlation.ts";
 const PREFERRED_BYTES = 768 * 1024;
 
 /** Image and output of a block for which scratch has room, beside guards. */
-const LARGEST_BYTES = 3.5 * 2 ** 20;
+export const LARGEST_BYTES: number = 3.875 * 2 ** 20;
 
 /** Fewer columns than this make tiles poor; a block rather grows than gets narrower. */
 const FEWEST_COLUMNS = 24;
@@ -50,22 +50,26 @@ export interface Blocks {
   readonly outBytes: number;
 }
 
-/**
- * Cuts a correlation into blocks; undefined if even the smallest is too large for scratch.
- *
- * @param cellBytes scratch beside image and output, per cell of a part.
- * @param preferredBytes what image, output and cells of a block should not exceed.
- */
-export function cutIntoBlocks(
-  c: Correlation,
-  cellBytes = 0,
-  preferredBytes: number = PREFERRED_BYTES,
-): Blocks | undefined {
+/** What a run needs beside the image and the output of a block. */
+export interface BlockDemand {
+  /** Scratch per cell of a part. */
+  readonly cellBytes: number;
+  /** Whether the output takes the place of the image, which is not needed any more when it is written. */
+  readonly inPlace: boolean;
+  /** What all of it should not exceed. */
+  readonly preferredBytes: number;
+}
+
+const IMAGE_AND_OUTPUT: BlockDemand = { cellBytes: 0, inPlace: false, preferredBytes: PREFERRED_BYTES };
+
+/** Cuts a correlation into blocks; undefined if even the smallest is too large for scratch. */
+export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OUTPUT): Blocks | undefined {
+  const { cellBytes, inPlace, preferredBytes } = demand;
   const columnTotal = periodsOf(c.columns);
   const rowTotal = periodsOf(c.rows);
   const bytes = (rows: number, columns: number): number => {
     const { imageBytes, outBytes } = blocksOf(c, 1, rows, columns);
-    return imageBytes + outBytes + rows * columns * cellBytes;
+    return (inPlace ? Math.max(imageBytes, outBytes) : imageBytes + outBytes) + rows * columns * cellBytes;
   };
   let columns = columnTotal;
   while (bytes(1, columns) > preferredBytes && columns * c.columns.step > FEWEST_COLUMNS)

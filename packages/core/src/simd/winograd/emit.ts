@@ -133,14 +133,15 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
     "output",
     "m", // address of M
     "rowBytes", // of the output
-    "pixelBytes", // of the output; also the bytes from point to point of M
+    "pixelBytes", // of the output
+    "pointBytes", // from point to point of M
     "tileBytes", // of M
     "bias",
   ] as const;
   module.function(
     "transformOutput",
     parameters,
-    (f, tiles, vectors, tileTable, output, m, rowBytes, pixelBytes, tileBytes, bias) => {
+    (f, tiles, vectors, tileTable, output, m, rowBytes, pixelBytes, pointBytes, tileBytes, bias) => {
       const [pixel, source, column, vector, biasAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
       const matrix = vectorMatrix(f, size, size);
       const shift = f.v128();
@@ -152,10 +153,10 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
         f.set(vector, vectors);
         f.repeat(vector, () => {
           for (let j = 0; j < size; j++) {
-            f.set(column, i32.add(source, i32.mul(pixelBytes, j)));
+            f.set(column, i32.add(source, i32.mul(pointBytes, j)));
             for (let i = 0; i < size; i++) {
               f.set(matrix[i]![j]!, v128.load(column, 0));
-              f.advance(column, i32.mul(pixelBytes, size));
+              f.advance(column, i32.mul(pointBytes, size));
             }
             transformColumn(f, transform, matrix, j);
           }

@@ -4,15 +4,29 @@
  * @module
  */
 
-import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
 import type { Correlation, CorrelationAxis } from "../correlation.ts";
 import { type PanelRange, panelRanges, unrolling } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import { pointCount, type TileSize } from "./points.ts";
 
-/** Image, output, V and M of a block that suit a second-level cache of 1 MB. */
+/** Image, V and M of a block that suit a second-level cache of 1 MB. */
 const PREFERRED_BYTES = 1.25 * 2 ** 20;
+
+/**
+ * Target channels that are multiplied and transformed back before the next are begun. M is that narrow, so that V can
+ * hold more tiles: every block reads all of U, which with many channels no cache holds.
+ */
+const CHUNK_CHANNELS = 128;
+
+/** Target channels of one pass over V. */
+export interface Chunk {
+  readonly firstChannel: number;
+  readonly channels: number;
+  /** Panels, with channels counted from the first of the chunk. */
+  readonly ranges: readonly PanelRange[];
+}
 
 /** Everything a run needs to know. */
 export interface WinogradPlan {
@@ -22,7 +36,7 @@ export interface WinogradPlan {
   readonly blocks: Blocks;
   /** Microkernel of the products. */
   readonly tile: TileShape;
-  readonly ranges: readonly PanelRange[];
+  readonly chunks: readonly Chunk[];
   /** Turns of the microkernel's inner loop. */
   readonly turns: number;
   /** Tiles of a block, and the same rounded up to whole microkernel tiles. */
@@ -62,26 +76,37 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
   const paddedTiles = Math.ceil(tiles / tile.mr) * tile.mr;
   const loop = unrolling(engine, c.groupSourceChannels);
   // An activation belongs to the output transform, not to the products.
-  const ranges = panelRanges(c.groupTargetChannels, { ...tile, ...loop, fma: engine.fma, activation: "none" });
+  const shape = { ...tile, ...loop, fma: engine.fma, activation: "none" } as const;
+  const chunkChannels = chunkChannelsOf(c, tile.vectors);
+  const chunks: Chunk[] = [];
+  for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
+    const channels = Math.min(chunkChannels, c.groupTargetChannels - firstChannel);
+    chunks.push({ firstChannel, channels, ranges: panelRanges(channels, shape) });
+  }
   const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
-  const mTileBytes = tileBytes(tileSize, c.groupTargetChannels);
-  const panelFloats = ranges.reduce((sum, { panels, shape }) => sum + panels * 4 * shape.vectors, 0);
+  const mTileBytes = tileBytes(tileSize, chunkChannels);
   return {
     tileSize,
     correlation,
     blocks,
     tile,
-    ranges,
+    chunks,
     turns: Math.floor(c.groupSourceChannels / loop.unroll),
     tiles,
     paddedTiles,
     vTileBytes,
     mTileBytes,
-    pointBytes: 4 * panelFloats * (1 + c.groupSourceChannels),
+    pointBytes: 4 * c.groupTargetChannels * (1 + c.groupSourceChannels),
     ...tileTables(blocks, tileSize),
     vTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * vTileBytes),
     mTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * mTileBytes),
   };
+}
+
+/** Whole panels, as many as a chunk may have. */
+function chunkChannelsOf(c: Correlation, vectors: number): number {
+  const panel = 4 * vectors;
+  return Math.min(c.groupTargetChannels, Math.floor(CHUNK_CHANNELS / panel) * panel);
 }
 
 /** Bytes of one tile of V or M; an odd number of cache lines, so that tiles do not fall into the same cache sets. */
@@ -91,8 +116,13 @@ function tileBytes(tileSize: TileSize, channels: number): number {
 }
 
 function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
-  const cellBytes = tileBytes(tileSize, c.groupSourceChannels) + tileBytes(tileSize, c.groupTargetChannels);
-  return cutIntoBlocks(c, cellBytes, PREFERRED_BYTES);
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const filterBytes = 4 * sources * targets * pointCount(tileSize) ** 2;
+  return cutIntoBlocks(c, {
+    cellBytes: tileBytes(tileSize, sources) + tileBytes(tileSize, Math.min(targets, CHUNK_CHANNELS)),
+    inPlace: true,
+    preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes), LARGEST_BYTES),
+  });
 }
 
 /** The same correlation with a tile of outputs for each cell: m cells on, m + 2 taps wide. */

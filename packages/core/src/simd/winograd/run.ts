@@ -9,11 +9,12 @@ import type { FloatArray } from "../../tensor.ts";
 import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
 import type { Correlation } from "../correlation.ts";
 import type { Activation } from "../direct/emit.ts";
+import type { PanelRange } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { type MemoryRange, SCRATCH_BYTES } from "../memory.ts";
 import { emitTransforms, transformsName } from "./emit.ts";
-import type { WinogradPlan } from "./plan.ts";
+import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
 
 /** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
@@ -26,7 +27,7 @@ export function prepareWinograd(
   activation: Activation,
 ): SimdPlan<[source: Float32Array, target: Float32Array]> {
   const { memory } = engine;
-  const { blocks, ranges, tileSize } = plan;
+  const { blocks, tileSize } = plan;
   const points = pointCount(tileSize) ** 2;
   const variant = { tileSize, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
@@ -48,14 +49,18 @@ export function prepareWinograd(
   }) as [number, number, number, number, number];
 
   const scratch = memory.layoutScratch([
-    blocks.imageBytes,
-    blocks.outBytes,
+    Math.max(blocks.imageBytes, blocks.outBytes),
     plan.paddedTiles * plan.vTileBytes,
     plan.paddedTiles * plan.mTileBytes,
   ]);
-  const [image, out, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange];
+  // When the output is written, the image has become V.
+  const [image, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const out = image;
   const { transformInput, transformOutput } = transforms;
-  const gemms = ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range }));
+  const chunks = plan.chunks.map((chunk) => ({
+    ...chunk,
+    products: chunk.ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range })),
+  }));
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
 
@@ -76,26 +81,29 @@ export function prepareWinograd(
         plan.vTileBytes,
       );
       const gemmTiles = Math.ceil(tiles / plan.tile.mr);
-      let weights = u;
-      for (let point = 0; point < points; point++) {
-        const input = v.address + point * sourceBytes;
-        const output = m.address + point * targetBytes;
-        for (const { gemm, panels, firstChannel, shape } of gemms) {
-          gemm(gemmTiles, panels, vTable, mTable, input, output + 4 * firstChannel, weights, jumps, 1, plan.turns);
-          weights += 16 * shape.vectors * panels * (1 + blocks.sourceChannels);
+      for (const { firstChannel: first, channels, products } of chunks) {
+        for (let point = 0; point < points; point++) {
+          const input = v.address + point * sourceBytes;
+          const output = m.address + point * 4 * channels;
+          let weights = u + point * plan.pointBytes + 4 * first * (1 + blocks.sourceChannels);
+          for (const { gemm, panels, firstChannel, shape } of products) {
+            gemm(gemmTiles, panels, vTable, mTable, input, output + 4 * firstChannel, weights, jumps, 1, plan.turns);
+            weights += 16 * shape.vectors * panels * (1 + blocks.sourceChannels);
+          }
         }
+        transformOutput!(
+          tiles,
+          channels / 4,
+          outTable,
+          out.address + 4 * first,
+          m.address,
+          blocks.columns.outSize * targetBytes,
+          targetBytes,
+          4 * channels,
+          plan.mTileBytes,
+          biasAddress + 4 * first,
+        );
       }
-      transformOutput!(
-        tiles,
-        blocks.targetChannels / 4,
-        outTable,
-        out.address,
-        m.address,
-        blocks.columns.outSize * targetBytes,
-        targetBytes,
-        plan.mTileBytes,
-        biasAddress,
-      );
       copyOut(target, plan.correlation, blocks, place, floats, out.address);
     });
   };
@@ -105,7 +113,7 @@ export function prepareWinograd(
 /** U = G g Gᵀ in the layout of the microkernel's weights (with zeros for bias), through slices of scratch. */
 function packFilter(
   engine: SimdEngine,
-  { ranges, pointBytes, tileSize }: WinogradPlan,
+  { chunks, pointBytes, tileSize }: WinogradPlan,
   c: Correlation,
   transformFilter: (...args: number[]) => void,
   filter: FloatArray,
@@ -118,7 +126,7 @@ function packFilter(
     const count = Math.min(perSlice, sources - first);
     gatherSlice(c, filter, first, count, floats);
     let panel = u;
-    for (const { shape, firstChannel, panels } of ranges) {
+    for (const { shape, firstChannel, panels } of allRanges(chunks)) {
       const termBytes = 16 * shape.vectors;
       for (let n = 0; n < panels * shape.vectors; n++) {
         const vectorBytes = 16 * (n % shape.vectors);
@@ -143,6 +151,13 @@ function packFilter(
       panel += panels * termBytes * (1 + sources);
     }
   }
+}
+
+/** The panels of all chunks, with channels counted from the first of all. */
+function allRanges(chunks: readonly Chunk[]): readonly PanelRange[] {
+  return chunks.flatMap((chunk) =>
+    chunk.ranges.map((range) => ({ ...range, firstChannel: chunk.firstChannel + range.firstChannel })),
+  );
 }
 
 /** Copies so many source channels of all taps to the beginning of memory: [tap][source channel][target channel]. */
