@@ -1,0 +1,46 @@
+/**
+ * Reads arguments of the command line; what is wrong is said in a message that names what is right.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "commander";
+import type { BenchPass } from "../report/results.ts";
+
+const PASSES: readonly BenchPass[] = ["forward", "inputGradient", "filterGradient"];
+
+/** Names by comma, or by repeating the option. */
+export function collectNames(text: string, collected: readonly string[] | undefined): readonly string[] {
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0) throw new InvalidArgumentError("Expected names, separated by commas.");
+  return [...(collected ?? []), ...names];
+}
+
+/** Names of peers; `none` is none of them. */
+export function collectPeers(text: string, collected: readonly string[] | undefined): readonly string[] {
+  return text.trim() === "none" ? [] : collectNames(text, collected);
+}
+
+/** An integer. */
+export function parseInteger(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value)) throw new InvalidArgumentError("Expected an integer.");
+  return value;
+}
+
+/** An integer of at least 1. */
+export function parseCount(text: string): number {
+  const value = parseInteger(text);
+  if (value < 1) throw new InvalidArgumentError("Expected an integer of at least 1.");
+  return value;
+}
+
+/** A pass. */
+export function parsePass(text: string): BenchPass {
+  const pass = PASSES.find((candidate) => candidate === text);
+  if (pass === undefined) throw new InvalidArgumentError(`Expected one of ${PASSES.join(", ")}.`);
+  return pass;
+}

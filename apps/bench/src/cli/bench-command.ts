@@ -1,0 +1,115 @@
+/**
+ * The command that measures: from options to a report on disk and a table on the terminal.
+ *
+ * @module
+ */
+
+import { stdout } from "node:process";
+import { type BenchRequest, BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
+import { composeReport } from "../report/compose.ts";
+import { threeDigits } from "../report/number-format.ts";
+import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
+import { toText } from "../report/terminal.ts";
+import { writeReport } from "../report/write.ts";
+import { type ProgressTask, runTasks } from "./tasks.ts";
+
+/** Options as the command line gives them. */
+export interface BenchArguments {
+  readonly suite?: readonly string[];
+  readonly filter?: string;
+  readonly variants?: readonly string[];
+  readonly peers?: readonly string[];
+  readonly adapter?: readonly string[];
+  readonly subject?: string;
+  readonly pass: BenchPass;
+  readonly fresh?: boolean;
+  readonly quick?: boolean;
+  readonly seed: number;
+  readonly time?: number;
+  readonly rounds?: number;
+  readonly processes?: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Measures, writes the report, prints. Resolves to the exit code: 1 if a variant was wrong or failed. */
+export async function runBench(args: BenchArguments): Promise<number> {
+  const run = await BenchRun.plan(requestOf(args));
+  await runTasks(benchTasks(run));
+  const bench = run.report();
+  const page = await writeReport(args.out, { bench });
+  if (args.json) stdout.write(`${JSON.stringify(bench)}\n`);
+  else stdout.write(`\n${resultTables(bench)}\n\nThe report is ${page}\n`);
+  return exitCodeOf(bench);
+}
+
+function requestOf(args: BenchArguments): BenchRequest {
+  const { quick = false, fresh = false, pass, seed, filter, subject } = args;
+  const { timePerVariant, rounds, processes, slowestRun, silenceLimit } = THOROUGHNESS[quick ? "quick" : "full"];
+  return {
+    suites: args.suite ?? ["quick"],
+    filter,
+    ours: args.variants,
+    peers: args.peers,
+    adapterModules: args.adapter,
+    subject,
+    pass,
+    fresh,
+    quick,
+    seed,
+    timePerVariant: args.time ?? timePerVariant,
+    rounds: args.rounds ?? rounds,
+    processes: args.processes ?? processes,
+    slowestRun,
+    silenceLimit,
+  };
+}
+
+/** The tasks of a run: the ceilings, then one for each case. */
+export function benchTasks(run: BenchRun): readonly ProgressTask[] {
+  return [
+    {
+      title: "measured ceiling",
+      run: async () =>
+        (await run.start()).map(({ engine, gflops }) => `${threeDigits(gflops)} GFLOP/s ${engine}`).join(", "),
+    },
+    ...run.cases.map((benchCase, index) => ({
+      title: `${index + 1}/${run.cases.length} ${benchCase.convCase.name}`,
+      run: async (say: (doing: string) => void) =>
+        summarise(
+          await run.measure(benchCase, (variant, doing) => say(variant === null ? doing : `${variant}: ${doing}`)),
+        ),
+    })),
+  ];
+}
+
+/** One line about a case. */
+function summarise({ results }: CaseResult): string {
+  const timed = results.flatMap(({ variant, timing }) => (timing ? [{ variant, gflops: timing.gflops }] : []));
+  const wrong = results.filter(({ outcome }) => outcome === "disagrees" || outcome === "failed");
+  const [fastest] = timed.toSorted((a, b) => b.gflops - a.gflops);
+  return [
+    `${timed.length} timed`,
+    ...(fastest === undefined ? [] : [`fastest ${fastest.variant}, ${threeDigits(fastest.gflops)} GFLOP/s`]),
+    ...wrong.map(({ variant, outcome, reason }) => `${variant} ${outcome}: ${reason}`),
+  ].join("; ");
+}
+
+/** The tables of every suite, for the terminal. */
+export function resultTables(bench: BenchReport): string {
+  const suites = composeReport({ bench }).sections.filter(({ id }) => bench.settings.suites.includes(id));
+  return suites
+    .flatMap(({ heading, blocks }) => [
+      heading.toUpperCase(),
+      ...blocks.flatMap((block) => (block.kind === "table" && !block.table.folded ? [toText(block.table)] : [])),
+    ])
+    .join("\n\n");
+}
+
+/** 1 if somebody's result was wrong, or somebody failed. */
+export function exitCodeOf({ cases }: BenchReport): number {
+  const isBad = cases.some(({ results }) =>
+    results.some(({ outcome }) => outcome === "disagrees" || outcome === "failed"),
+  );
+  return isBad ? 1 : 0;
+}

@@ -1,0 +1,23 @@
+/**
+ * The command that detects the edges of somebody's picture.
+ *
+ * @module
+ */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { stdout } from "node:process";
+import { encodePng, readGrey } from "../pictures/grey-picture.ts";
+import { detectEdges, edgesAsInk } from "../showcase/edges.ts";
+
+/** Reads a picture, writes its edges as PNG. */
+export async function runEdges(picture: string | URL, out: string): Promise<void> {
+  const grey = await readGrey(picture);
+  const start = performance.now();
+  const edges = detectEdges(grey);
+  const milliseconds = performance.now() - start;
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, await encodePng(edgesAsInk(edges)));
+  const [height, width] = grey.shape;
+  stdout.write(`${out}: edges of ${width}×${height} pixels, two kernels of 3×3 in ${milliseconds.toFixed(0)} ms\n`);
+}

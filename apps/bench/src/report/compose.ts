@@ -1,0 +1,98 @@
+/**
+ * Puts a report together: what stands first, what follows, and the few numbers in large type.
+ *
+ * @module
+ */
+
+import type { ParityReport } from "@corr2d/parity";
+import { geometricMean } from "simple-statistics";
+import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
+import { SUITES } from "../suites/registry.ts";
+import type { Document, KeyFigure, Section } from "./document.ts";
+import { percent, times } from "./number-format.ts";
+import type { BenchPass, BenchReport } from "./results.ts";
+import { edgesSection } from "./sections/edges.ts";
+import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
+import { paritySection } from "./sections/parity.ts";
+import { speedSection } from "./sections/speed.ts";
+
+/** What a report can be made of. */
+export interface ReportParts {
+  readonly bench: BenchReport;
+  readonly parity?: ParityReport | undefined;
+  readonly showcase?: EdgeShowcase | undefined;
+}
+
+/** The document. */
+export function composeReport({ bench, parity, showcase }: ReportParts): Document {
+  const { environment, created, settings } = bench;
+  return {
+    title: "corr2d, measured",
+    lead:
+      "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
+      "how fast it is beside what one would use instead.",
+    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · Node ${environment.node}, V8 ${environment.v8}`,
+    figures: [...speedFigures(bench), ...(parity === undefined ? [] : [parityFigure(parity)]), ...noiseFigure(bench)],
+    sections: [
+      ...(showcase === undefined ? [] : [edgesSection(showcase)]),
+      ...(parity === undefined ? [] : [paritySection(parity)]),
+      ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
+      methodsSection(bench),
+      variantsSection(bench),
+      environmentSection(bench),
+    ],
+  };
+}
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  quick: "Speed on layers of real networks",
+  lenet5: "Speed on LeNet-5",
+  vgg16: "Speed on VGG-16",
+  resnet50: "Speed on ResNet-50",
+  mobilenetv2: "Speed on MobileNetV2",
+  scaling: "How time grows with work",
+  images: "Speed on a photograph",
+};
+
+function headingOf(suite: string, pass: BenchPass): string {
+  const heading = HEADINGS[suite] ?? suite;
+  return {
+    forward: heading,
+    inputGradient: `${heading}: input gradient`,
+    filterGradient: `${heading}: filter gradient`,
+  }[pass];
+}
+
+/** For each peer that is on network layers, how many times as fast the subject is, on average. */
+function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
+  const growing = SUITES.filter((suite) => suite.growing).map(({ name }) => name);
+  const layers = cases.filter(({ suite }) => !growing.includes(suite));
+  const peers = new Set(layers.flatMap(({ results }) => results.filter(({ ratio }) => ratio).map((r) => r.variant)));
+  return [...peers]
+    .filter((name) => !name.startsWith("corr2d/"))
+    .map((peer) => {
+      const ratios = layers.flatMap(
+        ({ results }) => results.find(({ variant }) => variant === peer)?.ratio?.median ?? [],
+      );
+      return {
+        value: times(geometricMean(ratios)),
+        label: `${settings.subject} to ${peer}, geometric mean of ${ratios.length} layers`,
+      };
+    });
+}
+
+function parityFigure({ comparisons }: ParityReport): KeyFigure {
+  const agreeing = comparisons.filter(({ verdict, expected }) => verdict === "agree" || expected !== undefined).length;
+  return {
+    value: percent(agreeing / Math.max(1, comparisons.length)),
+    label: `of ${comparisons.length.toLocaleString("en")} comparisons with TensorFlow.js as they should be`,
+  };
+}
+
+function noiseFigure({ cases }: BenchReport): KeyFigure[] {
+  const floors = cases.flatMap(({ noiseFloor }) => noiseFloor ?? []);
+  if (floors.length === 0) return [];
+  return [
+    { value: percent(geometricMean(floors) - 1), label: "noise floor: what a variant differs from itself, on average" },
+  ];
+}

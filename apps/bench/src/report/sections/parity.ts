@@ -1,0 +1,101 @@
+/**
+ * The section of the parity run: what was compared with whom, and the verdicts.
+ *
+ * @module
+ */
+
+import type { ParityReport, SummaryRow } from "@corr2d/parity";
+import { cell, column, numbers, type Section } from "../document.ts";
+import { threeDigits } from "../number-format.ts";
+
+/** Who agreed with whom. */
+export function paritySection(report: ParityReport): Section {
+  const { oracles, outcome, reasons, run, summary, ledger } = report;
+  const missing = oracles.flatMap((oracle) => (oracle.ran ? [] : [`${oracle.name} did not run: ${oracle.reason}.`]));
+  const bad = (count: number) => cell(String(count), count === 0 ? "muted" : "bad");
+  return {
+    id: "parity",
+    heading: "Does it compute what TensorFlow.js computes?",
+    blocks: [
+      { kind: "text", text: verdictText(report) },
+      {
+        kind: "table",
+        table: {
+          caption: "Comparisons, by oracle and pass",
+          columns: [
+            column("oracle"),
+            column("pass"),
+            numbers("comparisons"),
+            numbers("agree"),
+            numbers("ours wrong"),
+            numbers("oracle wrong, known"),
+            numbers("oracle wrong, new"),
+            numbers("worst error / bound"),
+            numbers("oracle's"),
+          ],
+          rows: mergeAlgorithms(summary).map((row) => ({
+            cells: [
+              cell(row.oracle),
+              cell(row.pass),
+              cell(String(row.compared)),
+              cell(String(row.agree), row.agree + row.expected === row.compared ? "good" : "plain"),
+              bad(row.oursWrong),
+              cell(String(row.expected), row.expected === 0 ? "muted" : "plain"),
+              bad(row.tfjsWrong),
+              cell(threeDigits(row.worstRatio)),
+              cell(threeDigits(row.oracleWorstRatio)),
+            ],
+          })),
+          notes: [
+            ...(outcome === "agree" ? [] : reasons),
+            ...missing,
+            ...ledger.map(({ oracle, what, issues, met }) => {
+              const known = issues.map((url) => `tfjs issue ${url.split("/").at(-1)}`).join(", ") || "not reported yet";
+              return `Known to be wrong, met ${met} times: ${oracle}, ${what} (${known}).`;
+            }),
+            `Seed ${run.seed}, ${run.trials} problems, ${run.seconds.toFixed(0)} s.`,
+          ],
+          folded: false,
+        },
+      },
+    ],
+  };
+}
+
+function verdictText({ outcome, oracles, algorithms, comparisons, run }: ParityReport): string {
+  const ran = oracles.flatMap((oracle) => (oracle.ran ? [`${oracle.name} ${oracle.version}`] : []));
+  const answer = { agree: "Yes.", disagree: "No.", "could not run": "It could not be asked." }[outcome];
+  return (
+    `${answer} ${algorithms.map(({ name }) => name).join(", ")} were held against ${ran.join(", ")} on ` +
+    `${run.trials} problems, forward and gradients, ${comparisons.length.toLocaleString("en")} comparisons in all. The truth is a ` +
+    "float64 reference that shares no code with either; every element must lie within the bound that is proven for any " +
+    "float32 summation, and where data are small integers it must be equal."
+  );
+}
+
+/** One row per oracle and pass: sums of counts, the worst of errors. */
+function mergeAlgorithms(summary: readonly SummaryRow[]): readonly SummaryRow[] {
+  const merged = new Map<string, SummaryRow>();
+  for (const row of summary) {
+    const key = `${row.oracle} ${row.pass}`;
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? row : add(known, row));
+  }
+  return [...merged.values()];
+}
+
+function add(a: SummaryRow, b: SummaryRow): SummaryRow {
+  return {
+    ...a,
+    compared: a.compared + b.compared,
+    agree: a.agree + b.agree,
+    oursWrong: a.oursWrong + b.oursWrong,
+    tfjsWrong: a.tfjsWrong + b.tfjsWrong,
+    expected: a.expected + b.expected,
+    undecided: a.undecided + b.undecided,
+    notAsked: a.notAsked + b.notAsked,
+    worstRatio: Math.max(a.worstRatio, b.worstRatio),
+    worstUlp: Math.max(a.worstUlp, b.worstUlp),
+    oracleWorstRatio: Math.max(a.oracleWorstRatio, b.oracleWorstRatio),
+  };
+}

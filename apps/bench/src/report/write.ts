@@ -1,0 +1,36 @@
+/**
+ * Writes a report to a folder.
+ *
+ * @module
+ */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReportParts } from "./compose.ts";
+import { renderReport } from "./render.ts";
+import { edgePictures } from "./sections/edges.ts";
+
+/**
+ * Writes `index.html`, `report.md`, `report.json`, and where there are such parts `parity.json` and the edge pictures.
+ *
+ * @returns path of the page.
+ */
+export async function writeReport(folder: string, parts: ReportParts): Promise<string> {
+  const { html, markdown } = renderReport(parts);
+  const files: Record<string, string | Uint8Array> = {
+    "index.html": html,
+    "report.md": markdown,
+    "report.json": toJson(parts.bench),
+  };
+  if (parts.parity !== undefined) files["parity.json"] = toJson(parts.parity);
+  if (parts.showcase !== undefined) {
+    for (const { file, png } of edgePictures(parts.showcase, "")) files[file] = png;
+  }
+  await mkdir(folder, { recursive: true });
+  await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
+  return join(folder, "index.html");
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}
