@@ -6,6 +6,7 @@
  */
 
 import type { ConvAlgorithm } from "../algorithms/algorithm.ts";
+import { depthwiseAlgorithm } from "./depthwise/algorithm.ts";
 import { directAlgorithm } from "./direct/algorithm.ts";
 import { sharedEngine } from "./engine.ts";
 import type { EngineSource } from "./support.ts";
@@ -13,7 +14,12 @@ import { winogradAlgorithm } from "./winograd/algorithm.ts";
 
 /** Makes all algorithms over one engine. */
 export function simdAlgorithmsOf(engineOf: EngineSource): readonly ConvAlgorithm[] {
-  return [directAlgorithm(engineOf), winogradAlgorithm(engineOf, 2), winogradAlgorithm(engineOf, 4)];
+  return [
+    directAlgorithm(engineOf),
+    winogradAlgorithm(engineOf, 2),
+    winogradAlgorithm(engineOf, 4),
+    depthwiseAlgorithm(engineOf),
+  ];
 }
 
 /** All algorithms over the engine of this process. */

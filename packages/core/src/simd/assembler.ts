@@ -89,12 +89,15 @@ export const i32: {
   readonly add: Int32Binary;
   readonly sub: Int32Binary;
   readonly mul: Int32Binary;
+  /** 1 if a = b, else 0. */
+  readonly equal: Int32Binary;
 } = {
   const: (n) => value("i32", int(n)),
   load: (address, offset) => value("i32", address.code, [I32_OP.load], memoryOperand(offset)),
   add: /* @__PURE__ */ int32Binary(I32_OP.add),
   sub: /* @__PURE__ */ int32Binary(I32_OP.sub),
   mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
+  equal: /* @__PURE__ */ int32Binary(I32_OP.eq),
 };
 
 type VectorLoad = (address: I32, offset: number) => V128;

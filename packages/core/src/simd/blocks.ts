@@ -122,7 +122,7 @@ function blockAxis(axis: CorrelationAxis, periods: number, maySkip: boolean): Bl
     total: periodsOf(axis),
     periods,
     imageSize: last - origin + (periods - 1) * imageStep + 1,
-    outSize: (periods - 1) * axis.step + axis.parts.length * axis.cellSize,
+    outSize: (periods - 1) * axis.step + axis.span,
     origin,
     imageStep,
     skip: skips ? axis.sourceStep : 1,

@@ -30,8 +30,8 @@ export interface AxisPart {
 export interface CorrelationAxis {
   readonly sourceSize: number;
   readonly targetSize: number;
-  /** Target cells side by side that are computed as one. */
-  readonly cellSize: number;
+  /** Target cells from the first to the last of one period (one cell of every part), both counted. */
+  readonly span: number;
   /** Target cells from one cell of a part to its next. */
   readonly step: number;
   /** Source cells from one cell of a part to its next. */
@@ -103,7 +103,7 @@ function forwardAxis(
   return {
     sourceSize: inSize,
     targetSize: outSize,
-    cellSize: 1,
+    span: 1,
     step: 1,
     sourceStep: stride,
     tapStep: dilation,
@@ -131,7 +131,7 @@ function gradientAxis(
   return {
     sourceSize: outSize,
     targetSize: inSize,
-    cellSize: 1,
+    span: parts.length,
     step: stride,
     sourceStep: 1,
     tapStep: dilation / greatestCommonDivisor(stride, dilation),

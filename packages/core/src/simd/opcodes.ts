@@ -27,6 +27,7 @@ export const CONTROL = {
 export const I32 = {
   load: 0x28,
   const: 0x41,
+  eq: 0x46,
   add: 0x6a,
   sub: 0x6b,
   mul: 0x6c,

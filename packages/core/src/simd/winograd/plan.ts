@@ -132,7 +132,7 @@ function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation {
 
 function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
   const taps = Array.from({ length: pointCount(tileSize) }, (_, tap) => tap);
-  return { ...axis, cellSize: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
+  return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
 }
 
 function tileTables({ images, rows, columns, sourceChannels, targetChannels }: Blocks, tileSize: TileSize) {

@@ -1,0 +1,143 @@
+/**
+ * The numbers of a depthwise convolution: tiles as cells of a coarser correlation, one module for each part.
+ *
+ * @module
+ */
+
+import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import type { AxisPart, Correlation, CorrelationAxis } from "../correlation.ts";
+import type { Activation } from "../direct/emit.ts";
+import type { DepthwiseAxis, DepthwiseShape } from "./emit.ts";
+
+/** More taps than this are not unrolled. */
+const MOST_TAPS = 128;
+
+/** Rows and columns of outputs per tile. Eight sums hide the latency of a multiply-add; seven suit widths of 7 and 14. */
+const TILES = [
+  { rows: 2, columns: 4 },
+  { rows: 4, columns: 2 },
+  { rows: 1, columns: 7 },
+] as const;
+
+/** A pair of parts, one of each axis. */
+export interface DepthwisePart {
+  readonly rows: AxisPart;
+  readonly columns: AxisPart;
+  readonly shape: DepthwiseShape;
+  /** Byte offsets of the tiles of a block in the image and in the output. */
+  readonly imageTable: Int32Array;
+  readonly outTable: Int32Array;
+}
+
+/** Everything a run needs to know. */
+export interface DepthwisePlan {
+  /** The correlation whose cells are tiles. */
+  readonly correlation: Correlation;
+  readonly blocks: Blocks;
+  readonly parts: readonly DepthwisePart[];
+  /** Whether some target cells have no taps and stay zero. */
+  readonly hasEmptyParts: boolean;
+}
+
+/** True, or why this correlation is not computed as a depthwise one. */
+export function supportsDepthwise(c: Correlation): true | string {
+  if (c.groupSourceChannels !== 1 || c.groupTargetChannels !== 1)
+    return "the convolution is not depthwise with one filter per channel";
+  if (c.groups < 4) return `${c.groups} channels do not fill a vector of 4`;
+  const tapsOf = ({ parts }: CorrelationAxis) => Math.max(...parts.map(({ taps }) => taps.length));
+  const taps = tapsOf(c.rows) * tapsOf(c.columns);
+  if (taps > MOST_TAPS) return `${taps} taps exceed the ${MOST_TAPS} that are unrolled`;
+  return cutIntoBlocks(tileCorrelation(c)) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+}
+
+/** Plans a correlation that is supported. */
+export function planDepthwise(c: Correlation, fma: boolean, activation: Activation): DepthwisePlan {
+  const tiled = tileCorrelation(c);
+  const blocks = cutIntoBlocks(tiled)!;
+  const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));
+  const used = pairs.filter(({ rows, columns }) => rows.taps.length > 0 && columns.taps.length > 0);
+  const pixelBytes = 4 * c.groups;
+  const parts = used.map(({ rows, columns }) => {
+    const shape: DepthwiseShape = {
+      channels: c.groups,
+      rows: tileAxis(
+        c.rows,
+        tiled.rows,
+        rows,
+        blocks.columns.imageSize * pixelBytes,
+        blocks.columns.outSize * pixelBytes,
+      ),
+      columns: tileAxis(c.columns, tiled.columns, columns, pixelBytes, pixelBytes),
+      fma,
+      activation,
+    };
+    return { rows, columns, shape, ...tileTables(tiled, blocks, rows, columns) };
+  });
+  return { correlation: tiled, blocks, parts, hasEmptyParts: used.length < pairs.length };
+}
+
+/** The same correlation with a tile of outputs for each cell, of the shape that computes least in vain. */
+function tileCorrelation(c: Correlation): Correlation {
+  const cells = ({ targetSize, step }: CorrelationAxis, outputs: number) =>
+    Math.ceil(targetSize / (step * outputs)) * outputs;
+  const work = ({ rows, columns }: (typeof TILES)[number]) => cells(c.rows, rows) * cells(c.columns, columns);
+  const tile = TILES.reduce((best, candidate) => (work(candidate) < work(best) ? candidate : best));
+  return { ...c, rows: coarsened(c.rows, tile.rows), columns: coarsened(c.columns, tile.columns) };
+}
+
+/** An axis whose cells are `outputs` of the other's, seeing all that those see. */
+function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAxis {
+  const lead = (outputs - 1) * axis.sourceStep;
+  return {
+    ...axis,
+    span: (outputs - 1) * axis.step + axis.span,
+    step: outputs * axis.step,
+    sourceStep: outputs * axis.sourceStep,
+    tapStep: 1,
+    parts: axis.parts.map((part) => {
+      const extent = part.taps.length === 0 ? 0 : lead + (part.taps.length - 1) * axis.tapStep + 1;
+      return { ...part, taps: Array.from({ length: extent }, (_, cell) => cell) };
+    }),
+  };
+}
+
+function tileAxis(
+  axis: CorrelationAxis,
+  tiled: CorrelationAxis,
+  part: AxisPart,
+  imageBytes: number,
+  targetBytes: number,
+): DepthwiseAxis {
+  return {
+    outputs: tiled.step / axis.step,
+    taps: part.taps.length,
+    outputBytes: axis.sourceStep * imageBytes,
+    tapBytes: axis.tapStep * imageBytes,
+    targetBytes: axis.step * targetBytes,
+  };
+}
+
+function tileTables(
+  c: Correlation,
+  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
+  rowPart: AxisPart,
+  columnPart: AxisPart,
+): Pick<DepthwisePart, "imageTable" | "outTable"> {
+  const imageTable = new Int32Array(images * rows.periods * columns.periods);
+  const outTable = new Int32Array(imageTable.length);
+  let tile = 0;
+  for (let n = 0; n < images; n++) {
+    for (let t = 0; t < rows.periods; t++) {
+      const imageRow = n * rows.imageSize + rowPart.sourceStart - rows.origin + t * rows.imageStep;
+      const outRow = n * rows.outSize + rowPart.start + t * c.rows.step;
+      for (let u = 0; u < columns.periods; u++) {
+        const imageColumn = columnPart.sourceStart - columns.origin + u * columns.imageStep;
+        const outColumn = columnPart.start + u * c.columns.step;
+        imageTable[tile] = 4 * (imageRow * columns.imageSize + imageColumn) * sourceChannels;
+        outTable[tile] = 4 * (outRow * columns.outSize + outColumn) * targetChannels;
+        tile++;
+      }
+    }
+  }
+  return { imageTable, outTable };
+}
