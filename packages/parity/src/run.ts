@@ -17,24 +17,28 @@ export const DEFAULT_CASES = 100;
 export const DEFAULT_SEED = 1;
 
 /** What to check; everything has a default. */
-export interface ParityOptions extends Partial<TrialOptions> {
+export interface ParityOptions extends Pick<TrialOptions, "shard" | "only"> {
+  /** Of data and generated cases. */
+  readonly seed?: number | undefined;
+  /** How many cases to generate beside the table. */
+  readonly cases?: number | undefined;
   /** Names of oracles. Default: all. */
-  readonly oracles?: readonly string[];
+  readonly oracles?: readonly string[] | undefined;
   /** Oracles without which the run is void. They are asked whether or not `oracles` names them. */
-  readonly require?: readonly string[];
+  readonly require?: readonly string[] | undefined;
   /** Names of core's algorithms. Default: all, and `auto`. */
-  readonly algorithms?: readonly string[];
+  readonly algorithms?: readonly string[] | undefined;
   /** Implementations to check instead of core's. */
-  readonly adapters?: readonly ConvAdapter[];
+  readonly adapters?: readonly ConvAdapter[] | undefined;
   /** What is known to differ. Default: the ledger of this package. */
-  readonly ledger?: readonly Divergence[];
-  readonly observer?: RunObserver;
+  readonly ledger?: readonly Divergence[] | undefined;
+  readonly observer?: RunObserver | undefined;
 }
 
 /** Told how far a run has come. */
 export interface RunObserver {
-  readonly onOracle?: (status: OracleStatus) => void;
-  readonly onTrial?: (done: number, total: number, caseName: string) => void;
+  readonly onOracle?: ((status: OracleStatus) => void) | undefined;
+  readonly onTrial?: ((done: number, total: number, caseName: string) => void) | undefined;
 }
 
 /**
@@ -72,7 +76,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
   }
 
   const isVoid = oracles.length === 0 || statuses.some(({ name, ran }) => !ran && require.includes(name));
-  const trials = isVoid ? [] : await selectTrials({ seed, cases, ...(shard && { shard }), ...(only && { only }) });
+  const trials = isVoid ? [] : await selectTrials({ seed, cases, shard, only });
   const findings = await compare({ algorithms, oracles, trials, ledger, onTrial: observer.onTrial });
   return makeReport({
     run: {

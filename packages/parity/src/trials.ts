@@ -42,9 +42,9 @@ export interface TrialOptions {
   readonly seed: number;
   /** How many cases to generate beside the table. */
   readonly cases: number;
-  readonly shard?: Shard;
+  readonly shard?: Shard | undefined;
   /** Only cases whose name holds this text. */
-  readonly only?: string;
+  readonly only?: string | undefined;
 }
 
 /**

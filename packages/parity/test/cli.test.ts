@@ -1,7 +1,7 @@
 /** The command, as a process: what it prints, writes and ends with. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,6 +118,14 @@ describe("corr2d-parity ends with 2", () => {
     expect(out).toContain("required oracle tfjs-node did not run: tfjs-node is not set up");
     expect(readFileSync(join(folder, "missing.xml"), "utf8")).toContain("tfjs-node is not set up");
     expect(code).toBe(2);
+  });
+
+  it("where a part of it cannot be loaded", () => {
+    const alone = join(folder, "cli.ts");
+    copyFileSync(PROGRAM, alone);
+    const { status, stderr } = spawnSync(process.execPath, [alone], { encoding: "utf8" });
+    expect(stderr).toMatch(/^corr2d-parity: Cannot find module .*command\.ts/);
+    expect(status).toBe(2);
   });
 
   it("where tfjs-node cannot be set up", () => {

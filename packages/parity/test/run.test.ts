@@ -1,5 +1,6 @@
 /** A run as a library call, ours and anybody's. */
 
+import { spawnSync } from "node:child_process";
 import { reference } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { type ConvAdapter, corr2dAdapter, corr2dNames, type OracleStatus, runParity } from "../src/index.ts";
@@ -83,4 +84,12 @@ describe("core", () => {
       expect(row(pass).compared).toBeGreaterThan(10);
     }
   });
+});
+
+it("importing the package loads no oracle", () => {
+  const entry = new URL("../src/index.ts", import.meta.url).href;
+  const program = `await import(${JSON.stringify(entry)}); console.log("_tfengine" in globalThis)`;
+  const args = ["--conditions=@corr2d/source", "--input-type=module", "--eval", program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect([stdout, stderr]).toEqual(["false\n", ""]);
 });
