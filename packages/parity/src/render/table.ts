@@ -12,14 +12,14 @@ const HEADER = [
   "pass",
   "compared",
   "agree",
-  "ours wrong",
-  "tfjs wrong",
-  "as expected",
+  "ours ✗",
+  "tfjs ✗",
+  "known ✗",
   "undecided",
   "not asked",
-  "worst error/bound",
+  "error/bound",
   "oracle's",
-  "worst ULP",
+  "ULP",
 ] as const;
 
 /** Columns of words; the others hold numbers and are aligned to the right. */

@@ -70,7 +70,8 @@ function heldTo({ summary }: ParityReport): string {
   const total = (rung: Rung): number => rows.reduce((sum, { rungs }) => sum + rungs[rung], 0);
   return (
     `Held to: the same bits ${total("bit-exact")} times, equality on exact data ${total("exact by data")} times, ` +
-    `a bound for each element ${total("per-element bound")} times. The rows "${REFERENCE}" are the float64 truth itself.`
+    `a bound for each element ${total("per-element bound")} times. Rows "${REFERENCE}" are the float64 truth itself. ` +
+    "✗ counts wrong answers, known ones apart; error/bound and ULP are the worst on real data."
   );
 }
 
