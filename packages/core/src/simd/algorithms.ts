@@ -9,6 +9,7 @@ import type { ConvAlgorithm } from "../algorithms/algorithm.ts";
 import { depthwiseAlgorithm } from "./depthwise/algorithm.ts";
 import { directAlgorithm } from "./direct/algorithm.ts";
 import { sharedEngine } from "./engine.ts";
+import { planeAlgorithm } from "./plane/algorithm.ts";
 import type { EngineSource } from "./support.ts";
 import { winogradAlgorithm } from "./winograd/algorithm.ts";
 
@@ -19,6 +20,7 @@ export function simdAlgorithmsOf(engineOf: EngineSource): readonly ConvAlgorithm
     winogradAlgorithm(engineOf, 2),
     winogradAlgorithm(engineOf, 4),
     depthwiseAlgorithm(engineOf),
+    planeAlgorithm(engineOf),
   ];
 }
 

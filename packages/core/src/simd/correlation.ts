@@ -139,6 +139,22 @@ function gradientAxis(
   };
 }
 
+/** An axis whose cells are `outputs` of the other's, seeing all that those see. */
+export function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAxis {
+  const lead = (outputs - 1) * axis.sourceStep;
+  return {
+    ...axis,
+    span: (outputs - 1) * axis.step + axis.span,
+    step: outputs * axis.step,
+    sourceStep: outputs * axis.sourceStep,
+    tapStep: 1,
+    parts: axis.parts.map((part) => {
+      const extent = part.taps.length === 0 ? 0 : lead + (part.taps.length - 1) * axis.tapStep + 1;
+      return { ...part, taps: Array.from({ length: extent }, (_, cell) => cell) };
+    }),
+  };
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -5,7 +5,7 @@
  */
 
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import type { AxisPart, Correlation, CorrelationAxis } from "../correlation.ts";
+import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../correlation.ts";
 import type { Activation } from "../direct/emit.ts";
 import type { DepthwiseAxis, DepthwiseShape } from "./emit.ts";
 
@@ -83,22 +83,6 @@ function tileCorrelation(c: Correlation): Correlation {
   const work = ({ rows, columns }: (typeof TILES)[number]) => cells(c.rows, rows) * cells(c.columns, columns);
   const tile = TILES.reduce((best, candidate) => (work(candidate) < work(best) ? candidate : best));
   return { ...c, rows: coarsened(c.rows, tile.rows), columns: coarsened(c.columns, tile.columns) };
-}
-
-/** An axis whose cells are `outputs` of the other's, seeing all that those see. */
-function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAxis {
-  const lead = (outputs - 1) * axis.sourceStep;
-  return {
-    ...axis,
-    span: (outputs - 1) * axis.step + axis.span,
-    step: outputs * axis.step,
-    sourceStep: outputs * axis.sourceStep,
-    tapStep: 1,
-    parts: axis.parts.map((part) => {
-      const extent = part.taps.length === 0 ? 0 : lead + (part.taps.length - 1) * axis.tapStep + 1;
-      return { ...part, taps: Array.from({ length: extent }, (_, cell) => cell) };
-    }),
-  };
 }
 
 function tileAxis(
