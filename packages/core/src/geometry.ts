@@ -1,51 +1,31 @@
 /**
  * Options and shapes in, plain numbers out: every question of "same or valid, one stride or two, which layout" is
- * answered here, once, and every shape error is thrown here. Algorithms get a frozen {@link ConvGeometry} and validate
- * nothing.
+ * answered here, once, and every shape error is thrown here (the arithmetic along one axis stands in axis.ts). Algorithms
+ * get a frozen {@link ConvGeometry} and validate nothing.
  *
- * Along one axis, with input size n, kernel size k, stride s, dilation d, padding p before and q after:
- *
- *     effective kernel  kₑ = (k − 1)·d + 1
- *     output size       o  = ⌊(n + p + q − kₑ) / s⌋ + 1
- *
- * `"valid"` is p = q = 0. `"same"` gives o = ⌈n / s⌉ with p + q = max(0, (o − 1)·s + kₑ − n) and the odd cell after
- * (TensorFlow's rule). Sources: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning",
- * arXiv:1603.07285; TensorFlow, tf.nn, "Notes on padding".
+ * Convolutions of one, two and three spatial axes are one thing: a {@link SpatialGeometry} has three, and those that the
+ * user's tensors lack are of size one. Algorithms compute planes, `[height, width]`: see {@link planarGeometry}.
  *
  * @module
  */
 
-import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
+import { type AxisGeometry, type Rounding, resolveAxis, resolveTransposedAxis, UNIT_AXIS } from "./axis.ts";
+import { AXIS_NAMES, channelsLastShape, isChannelsFirst, LAYOUTS, type SpatialRank, shapeInLayout } from "./layout.ts";
+import {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  type PaddingMode,
+  requireInteger,
+  resolvePadding,
+  resolvePerAxis,
+  resolveWord,
+} from "./options.ts";
+import { type FilterShape, type NhwcShape, type Shape4, sizeOf } from "./shape.ts";
 import { type DType, describe, MAX_ELEMENTS } from "./tensor.ts";
 
-/** One number for both axes, or `[height, width]`. */
-export type PerAxis = number | readonly [height: number, width: number];
+export { checkOptionNames } from "./options.ts";
 
-/** Cells added around the image before it is correlated: a rule, a number for all four sides, or each side by name. */
-export type Padding =
-  | "valid"
-  | "same"
-  | number
-  | readonly [vertical: readonly [top: number, bottom: number], horizontal: readonly [left: number, right: number]];
-
-/** Order of the axes of activations: channels last or channels first. */
-export type Layout = "NHWC" | "NCHW";
-
-/** What a convolution does with its shapes. */
-export interface ConvOptions {
-  /** Distance between neighbouring output cells, in input cells. Default 1. */
-  readonly strides?: PerAxis;
-  /** Cells added around the input; they count as absent, never as a factor. Default `"valid"`. */
-  readonly padding?: Padding;
-  /** Distance between neighbouring kernel taps, in input cells. Default 1. */
-  readonly dilations?: PerAxis;
-  /** Channels fall into so many groups that do not see each other. Default 1. */
-  readonly groups?: number;
-  /** Order of the axes of activations. Default `"NHWC"`. The filter is HWIO in either. */
-  readonly layout?: Layout;
-}
-
-/** A convolution in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
+/** A convolution of planes in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
 export interface ConvGeometry {
   readonly dtype: DType;
   readonly batch: number;
@@ -72,17 +52,26 @@ export interface ConvGeometry {
   readonly padRight: number;
 }
 
-/** The names of {@link ConvOptions}, for operations that check for unknown ones. */
-export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
-  "strides",
-  "padding",
-  "dilations",
-  "groups",
-  "layout",
-];
+/** A convolution of one to three spatial axes. Frozen; valid by construction. */
+export interface SpatialGeometry {
+  readonly dtype: DType;
+  /** Spatial axes of the user's tensors; of depth, height and width the last ones. */
+  readonly rank: SpatialRank;
+  readonly batch: number;
+  readonly depth: AxisGeometry;
+  readonly height: AxisGeometry;
+  readonly width: AxisGeometry;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** What stands in the cells `before` and `after` of each axis. */
+  readonly paddingMode: PaddingMode;
+  /** Whether the channels of the user's activations come before the spatial axes. */
+  readonly channelsFirst: boolean;
+}
 
 /**
- * Resolves shapes and options of a two-dimensional convolution.
+ * Resolves shapes and options of a two-dimensional convolution into what algorithms compute.
  *
  * @param operation name of the caller, the first word of every error.
  * @param inputShape shape of the activations, in `options.layout`.
@@ -95,85 +84,190 @@ export function resolveConvGeometry(
   operation: string,
   inputShape: Shape4,
   filterShape: Shape4,
-  options: ConvOptions = {},
+  options: Omit<ConvOptions, "paddingMode"> = {},
   dtype: DType = "float32",
 ): ConvGeometry {
-  const layout = resolveLayout(operation, options.layout);
-  const [batch, inHeight, inWidth, inChannels] = nhwcShape(layout, inputShape);
-  const [kernelHeight, kernelWidth, groupInChannels, outChannels] = filterShape as FilterShape;
-  requirePositive(operation, "input height", inHeight);
-  requirePositive(operation, "input width", inWidth);
-  requirePositive(operation, "input channels", inChannels);
-  requirePositive(operation, "kernel height", kernelHeight);
-  requirePositive(operation, "kernel width", kernelWidth);
-  requirePositive(operation, "output channels", outChannels);
+  const geometry = resolveConvolution(operation, 2, inputShape, filterShape, options, dtype);
+  if (geometry.paddingMode !== "zeros") {
+    throw new RangeError(
+      `${operation}: paddingMode must be "zeros" here, got ${describe(geometry.paddingMode)}; algorithms know no other`,
+    );
+  }
+  return planarGeometry(geometry);
+}
 
+/**
+ * Resolves shapes and options of a convolution of `rank` spatial axes.
+ *
+ * @param inputShape batch, spatial axes and channels, in the order that `options.layout` says.
+ * @param filterShape spatial axes, input channels per group, output channels.
+ * @throws as {@link resolveConvGeometry}, and RangeError if reflected or circular padding exceeds what there is.
+ */
+export function resolveConvolution<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  options: ConvOptions<R>,
+  dtype: DType,
+): SpatialGeometry {
+  const channelsFirst = isChannelsFirst(operation, rank, options.layout);
+  const [batch, ...sizes] = channelsLastShape(inputShape, channelsFirst);
+  const inChannels = sizes.pop()!;
+  const [groupInChannels, outChannels] = filterShape.slice(rank);
+  requirePositiveAxes(operation, rank, sizes, inChannels, filterShape, outChannels);
   const groups = options.groups ?? 1;
   requireInteger(operation, "groups", groups, 1);
-  if (inChannels % groups !== 0) {
-    throw new RangeError(`${operation}: input channels ${inChannels} are not divisible by groups ${groups}`);
-  }
-  if (outChannels % groups !== 0) {
-    throw new RangeError(`${operation}: output channels ${outChannels} are not divisible by groups ${groups}`);
-  }
+  requireDivisible(operation, "input", inChannels, groups);
+  requireDivisible(operation, "output", outChannels, groups);
   if (groupInChannels !== inChannels / groups) {
     throw new RangeError(
       `${operation}: filter takes ${groupInChannels} input channels per group, ` +
         `but the input has ${inChannels} channels in ${groups === 1 ? "1 group" : `${groups} groups`} ` +
-        `(filter shape [${filterShape}], input shape [${inputShape}] in ${layout})`,
+        `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})`,
     );
   }
+  const strides = resolvePerAxis(operation, "strides", rank, options.strides ?? 1);
+  const dilations = resolvePerAxis(operation, "dilations", rank, options.dilations ?? 1);
+  const padding = resolvePadding(operation, rank, options.padding ?? "valid");
+  const rounding = resolveWord<Rounding>(operation, "rounding", ["floor", "round", "ceil"], options.rounding);
+  const paddingMode = resolveWord<PaddingMode>(
+    operation,
+    "paddingMode",
+    ["zeros", "reflect", "replicate", "circular"],
+    options.paddingMode,
+  );
+  const axes = AXIS_NAMES[rank].map((axis, i) => {
+    const [inSize, kernelSize, stride, dilation] = [sizes[i], filterShape[i], strides[i], dilations[i]];
+    return resolveAxis({ operation, axis, inSize, kernelSize, stride, dilation, padding: padding[i] }, rounding);
+  });
+  for (const [i, axis] of axes.entries()) checkBorder(operation, AXIS_NAMES[rank][i], paddingMode, axis);
+  const geometry = assemble({ dtype, rank, batch, inChannels, outChannels, groups, paddingMode, channelsFirst }, axes);
+  requireElements(operation, "output", outputShapeOfConvolution(geometry));
+  requireElements(operation, "padded input", inputShapeOfConvolution(filled(geometry)));
+  return geometry;
+}
 
-  const [strideHeight, strideWidth] = resolvePerAxis(operation, "strides", options.strides ?? 1);
-  const [dilationHeight, dilationWidth] = resolvePerAxis(operation, "dilations", options.dilations ?? 1);
-  const padding = resolvePadding(operation, options.padding ?? "valid");
-  const vertical = resolveAxis(operation, "height", inHeight, kernelHeight, strideHeight, dilationHeight, padding[0]);
-  const horizontal = resolveAxis(operation, "width", inWidth, kernelWidth, strideWidth, dilationWidth, padding[1]);
-
-  const outElements = batch * vertical.outSize * horizontal.outSize * outChannels;
-  if (outElements > MAX_ELEMENTS) {
+/**
+ * Resolves shapes and options of a transposed convolution of `rank` spatial axes into the convolution that it is the
+ * transpose of: that one's input is the output asked for here, its output the input given here.
+ *
+ * @param inputShape shape of the input of the transposed convolution.
+ * @param filterShape spatial axes, *output* channels per group, *input* channels.
+ * @throws as {@link resolveConvGeometry}.
+ */
+export function resolveTransposedConvolution<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  options: ConvTransposeOptions<R>,
+  dtype: DType,
+): SpatialGeometry {
+  const channelsFirst = isChannelsFirst(operation, rank, options.layout);
+  const [batch, ...sizes] = channelsLastShape(inputShape, channelsFirst);
+  const inChannels = sizes.pop()!;
+  const [groupOutChannels, filterInChannels] = filterShape.slice(rank);
+  requirePositiveAxes(operation, rank, sizes, inChannels, filterShape, groupOutChannels);
+  const groups = options.groups ?? 1;
+  requireInteger(operation, "groups", groups, 1);
+  requireDivisible(operation, "input", inChannels, groups);
+  if (filterInChannels !== inChannels) {
     throw new RangeError(
-      `${operation}: output [${batch}, ${vertical.outSize}, ${horizontal.outSize}, ${outChannels}] has ${outElements} ` +
-        `elements, more than the ${MAX_ELEMENTS} allowed`,
+      `${operation}: filter takes ${filterInChannels} input channels, but the input has ${inChannels} ` +
+        `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})`,
     );
   }
+  const strides = resolvePerAxis(operation, "strides", rank, options.strides ?? 1);
+  const dilations = resolvePerAxis(operation, "dilations", rank, options.dilations ?? 1);
+  const padding = resolvePadding(operation, rank, options.padding ?? "valid");
+  const added = resolvePerAxis(operation, "outputPadding", rank, options.outputPadding ?? 0, 0);
+  const outputSize = options.outputSize && resolvePerAxis<R>(operation, "outputSize", rank, options.outputSize);
+  const axes = AXIS_NAMES[rank].map((axis, i) => {
+    const [inSize, kernelSize, stride, dilation] = [sizes[i], filterShape[i], strides[i], dilations[i]];
+    const request = { operation, axis, inSize, kernelSize, stride, dilation, padding: padding[i] };
+    return resolveTransposedAxis(request, added[i], outputSize?.[i]);
+  });
+  const geometry = assemble(
+    {
+      dtype,
+      rank,
+      batch,
+      inChannels: groupOutChannels * groups,
+      outChannels: inChannels,
+      groups,
+      paddingMode: "zeros",
+      channelsFirst,
+    },
+    axes,
+  );
+  requireElements(operation, "output", inputShapeOfConvolution(geometry));
+  return geometry;
+}
+
+/** The input of a convolution, in the user's layout. */
+export function inputShapeOfConvolution(s: SpatialGeometry): readonly number[] {
+  const sizes = [s.depth, s.height, s.width].map((axis) => axis.inSize).slice(3 - s.rank);
+  return shapeInLayout([s.batch, ...sizes, s.inChannels], s.channelsFirst);
+}
+
+/** The output of a convolution, in the user's layout. */
+export function outputShapeOfConvolution(s: SpatialGeometry): readonly number[] {
+  const sizes = [s.depth, s.height, s.width].map((axis) => axis.outSize).slice(3 - s.rank);
+  return shapeInLayout([s.batch, ...sizes, s.outChannels], s.channelsFirst);
+}
+
+/**
+ * Whether every output plane depends on the one input plane of its number alone, so that depth is but a larger batch.
+ */
+export function isPlanar({ depth }: SpatialGeometry): boolean {
+  return depth.kernelSize === 1 && depth.stride === 1 && depth.outSize === depth.inSize && depth.before === 0;
+}
+
+/** The convolution of the input into whose padding, if it is not to be absent, cells have been filled. */
+export function filled(s: SpatialGeometry): SpatialGeometry {
+  if (s.paddingMode === "zeros") return s;
+  const grow = (axis: AxisGeometry): AxisGeometry => ({
+    ...axis,
+    inSize: axis.before + axis.inSize + axis.after,
+    before: 0,
+    after: 0,
+  });
   return Object.freeze({
-    dtype,
-    batch,
-    inHeight,
-    inWidth,
-    inChannels,
-    kernelHeight,
-    kernelWidth,
-    outHeight: vertical.outSize,
-    outWidth: horizontal.outSize,
-    outChannels,
-    groups,
-    groupInChannels,
-    groupOutChannels: outChannels / groups,
-    strideHeight,
-    strideWidth,
-    dilationHeight,
-    dilationWidth,
-    padTop: vertical.before,
-    padBottom: vertical.after,
-    padLeft: horizontal.before,
-    padRight: horizontal.after,
+    ...s,
+    depth: grow(s.depth),
+    height: grow(s.height),
+    width: grow(s.width),
+    paddingMode: "zeros",
   });
 }
 
-/** Checks a layout; the default is NHWC. */
-export function resolveLayout(operation: string, layout: Layout | undefined): Layout {
-  if (layout === undefined) return "NHWC";
-  if (layout !== "NHWC" && layout !== "NCHW") {
-    throw new RangeError(`${operation}: layout must be "NHWC" or "NCHW", got ${describe(layout)}`);
-  }
-  return layout;
-}
-
-/** The shape of activations in NHWC. */
-function nhwcShape(layout: Layout, [a, b, c, d]: Shape4): NhwcShape {
-  return layout === "NHWC" ? [a, b, c, d] : [a, c, d, b];
+/** The convolution of planes, for a geometry whose padding is absent: all of them at once, or one at a time. */
+export function planarGeometry(s: SpatialGeometry): ConvGeometry {
+  const { height, width } = s;
+  return Object.freeze({
+    dtype: s.dtype,
+    batch: isPlanar(s) ? s.batch * s.depth.inSize : 1,
+    inHeight: height.inSize,
+    inWidth: width.inSize,
+    inChannels: s.inChannels,
+    kernelHeight: height.kernelSize,
+    kernelWidth: width.kernelSize,
+    outHeight: height.outSize,
+    outWidth: width.outSize,
+    outChannels: s.outChannels,
+    groups: s.groups,
+    groupInChannels: s.inChannels / s.groups,
+    groupOutChannels: s.outChannels / s.groups,
+    strideHeight: height.stride,
+    strideWidth: width.stride,
+    dilationHeight: height.dilation,
+    dilationWidth: width.dilation,
+    padTop: height.before,
+    padBottom: height.after + height.overhang,
+    padLeft: width.before,
+    padRight: width.after + width.overhang,
+  });
 }
 
 /** Shape of the input in NHWC. */
@@ -201,106 +295,59 @@ export function flopsOf(g: ConvGeometry): number {
   return 2 * g.batch * g.outHeight * g.outWidth * g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels;
 }
 
-/** The half-open range of output cells along one axis whose tap `k` lies inside the image. */
-export function validRange(
-  tap: number,
-  inSize: number,
-  outSize: number,
-  stride: number,
-  dilation: number,
-  padBefore: number,
-): readonly [from: number, to: number] {
-  // Input cell o·stride + tap·dilation − padBefore must lie in [0, inSize).
-  const shift = tap * dilation - padBefore;
-  const from = shift >= 0 ? 0 : Math.ceil(-shift / stride);
-  const to = Math.min(outSize, Math.floor((inSize - 1 - shift) / stride) + 1);
-  return [Math.min(from, outSize), Math.max(Math.min(from, outSize), to)];
+function assemble(
+  shared: Omit<SpatialGeometry, "depth" | "height" | "width">,
+  axes: readonly AxisGeometry[],
+): SpatialGeometry {
+  const [depth, height, width] = [UNIT_AXIS, UNIT_AXIS, UNIT_AXIS, ...axes].slice(-3);
+  return Object.freeze({ ...shared, depth, height, width });
 }
 
-/** Throws for an option that the operation does not know: a misspelt one must not be ignored. */
-export function checkOptionNames(operation: string, options: unknown, known: readonly string[]): void {
-  if (options === undefined) return;
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(`${operation}: options must be an object, got ${describe(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${operation}: unknown option ${describe(name)}; known options are ${known.join(", ")}`);
-    }
-  }
-}
-
-/** One number or two, positive integers. */
-export function resolvePerAxis(
+function requirePositiveAxes(
   operation: string,
-  parameter: string,
-  value: PerAxis,
-): readonly [height: number, width: number] {
-  const pair = typeof value === "number" ? ([value, value] as const) : value;
-  if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new TypeError(`${operation}: ${parameter} must be a number or [height, width], got ${describe(value)}`);
-  }
-  requireInteger(operation, parameter, pair[0], 1);
-  requireInteger(operation, parameter, pair[1], 1);
-  return [pair[0], pair[1]];
+  rank: SpatialRank,
+  sizes: readonly number[],
+  inChannels: number,
+  filterShape: readonly number[],
+  outChannels: number,
+): void {
+  const requirePositive = (what: string, value: number): void => {
+    if (value < 1) throw new RangeError(`${operation}: ${what} must be at least 1, got ${value}`);
+  };
+  const axes = AXIS_NAMES[rank];
+  for (const [i, axis] of axes.entries()) requirePositive(`input ${axis}`, sizes[i]);
+  requirePositive("input channels", inChannels);
+  for (const [i, axis] of axes.entries()) requirePositive(`kernel ${axis}`, filterShape[i]);
+  requirePositive("output channels", outChannels);
 }
 
-type AxisPadding = "valid" | "same" | readonly [before: number, after: number];
+function requireDivisible(operation: string, side: "input" | "output", channels: number, groups: number): void {
+  if (channels % groups === 0) return;
+  throw new RangeError(`${operation}: ${side} channels ${channels} are not divisible by groups ${groups}`);
+}
 
-function resolvePadding(operation: string, padding: Padding): readonly [AxisPadding, AxisPadding] {
-  if (padding === "valid" || padding === "same") return [padding, padding];
-  if (typeof padding === "number") {
-    requireInteger(operation, "padding", padding, 0);
-    return [
-      [padding, padding],
-      [padding, padding],
-    ];
-  }
-  const isPair = (value: unknown): value is readonly [number, number] => Array.isArray(value) && value.length === 2;
-  if (!isPair(padding) || !isPair(padding[0]) || !isPair(padding[1])) {
-    throw new TypeError(
-      `${operation}: padding must be "valid", "same", a number or [[top, bottom], [left, right]], got ${describe(padding)}`,
+/** Reflected cells must exist, and circular padding goes round once. */
+function checkBorder(operation: string, name: string, mode: PaddingMode, axis: AxisGeometry): void {
+  const limit = {
+    zeros: Number.POSITIVE_INFINITY,
+    reflect: axis.inSize - 1,
+    replicate: Number.POSITIVE_INFINITY,
+    circular: axis.inSize,
+  }[mode];
+  const largest = Math.max(axis.before, axis.after);
+  if (largest > limit) {
+    throw new RangeError(
+      `${operation}: padding ${largest} along ${name} must be at most ${limit} ` +
+        `with paddingMode ${describe(mode)} and input ${name} ${axis.inSize}`,
     );
   }
-  for (const side of [...padding[0], ...padding[1]]) requireInteger(operation, "padding", side, 0);
-  return [padding[0], padding[1]];
 }
 
-function resolveAxis(
-  operation: string,
-  axis: "height" | "width",
-  inSize: number,
-  kernelSize: number,
-  stride: number,
-  dilation: number,
-  padding: AxisPadding,
-): { outSize: number; before: number; after: number } {
-  const effectiveKernel = (kernelSize - 1) * dilation + 1;
-  if (padding === "same") {
-    const outSize = Math.ceil(inSize / stride);
-    const total = Math.max(0, (outSize - 1) * stride + effectiveKernel - inSize);
-    const before = Math.floor(total / 2);
-    return { outSize, before, after: total - before };
-  }
-  const [before, after] = padding === "valid" ? [0, 0] : padding;
-  const padded = inSize + before + after;
-  if (effectiveKernel > padded) {
-    const dilated = dilation > 1 ? ` (${effectiveKernel} with dilation ${dilation})` : "";
-    const what = before + after > 0 ? `padded input ${axis} ${padded}` : `input ${axis} ${inSize}`;
-    throw new RangeError(`${operation}: kernel ${axis} ${kernelSize}${dilated} exceeds ${what}`);
-  }
-  return { outSize: Math.floor((padded - effectiveKernel) / stride) + 1, before, after };
-}
-
-function requirePositive(operation: string, what: string, value: number): void {
-  if (value < 1) throw new RangeError(`${operation}: ${what} must be at least 1, got ${value}`);
-}
-
-function requireInteger(operation: string, parameter: string, value: unknown, minimum: number): void {
-  if (typeof value !== "number") {
-    throw new TypeError(`${operation}: ${parameter} must be a number, got ${describe(value)}`);
-  }
-  if (!Number.isSafeInteger(value) || value < minimum) {
-    throw new RangeError(`${operation}: ${parameter} must be an integer of ${minimum} or more, got ${value}`);
+function requireElements(operation: string, what: string, shape: readonly number[]): void {
+  const elements = sizeOf(shape);
+  if (elements > MAX_ELEMENTS) {
+    throw new RangeError(
+      `${operation}: ${what} [${shape.join(", ")}] has ${elements} elements, more than the ${MAX_ELEMENTS} allowed`,
+    );
   }
 }

@@ -1,38 +1,85 @@
 /**
- * The door: activations in the user's layout become NHWC before they are computed on, and back after.
+ * The order of the axes of activations. Everything is computed with channels last; activations with channels first are
+ * converted at the door:
  *
- *     NHWC[n, h, w, c] = NCHW[n, c, h, w]
+ *     last[n, …, c] = first[n, c, …]
  *
  * @module
  */
 
-import type { Layout } from "./geometry.ts";
-import type { NhwcShape, Shape4 } from "./shape.ts";
-import { dtypeOf, type FloatArray, zeros } from "./tensor.ts";
+import { describe, type FloatArray } from "./tensor.ts";
 
-/** The shape of NHWC activations in the user's layout. */
-export function shapeInLayout([n, h, w, c]: NhwcShape, layout: Layout): Shape4 {
-  return layout === "NHWC" ? [n, h, w, c] : [n, c, h, w];
+/** Number of spatial axes of a convolution. */
+export type SpatialRank = 1 | 2 | 3;
+
+/** One value for each spatial axis. */
+export type AxisTuple<R extends SpatialRank, T = number> = R extends 1
+  ? readonly [width: T]
+  : R extends 2
+    ? readonly [height: T, width: T]
+    : readonly [depth: T, height: T, width: T];
+
+/** Order of the axes of activations: channels last or channels first. */
+export type Layout<R extends SpatialRank = 2> = R extends 1
+  ? "NWC" | "NCW"
+  : R extends 2
+    ? "NHWC" | "NCHW"
+    : "NDHWC" | "NCDHW";
+
+/** The spatial axes, outermost first. */
+export const AXIS_NAMES: Readonly<Record<SpatialRank, readonly ("depth" | "height" | "width")[]>> = {
+  1: ["width"],
+  2: ["height", "width"],
+  3: ["depth", "height", "width"],
+};
+
+/** The layouts of each rank: channels last, channels first. */
+export const LAYOUTS: { readonly [R in SpatialRank]: readonly [last: Layout<R>, first: Layout<R>] } = {
+  1: ["NWC", "NCW"],
+  2: ["NHWC", "NCHW"],
+  3: ["NDHWC", "NCDHW"],
+};
+
+/**
+ * Checks a layout, channels last by default, and says whether channels come first.
+ *
+ * @throws RangeError if it is none of this rank.
+ */
+export function isChannelsFirst(operation: string, rank: SpatialRank, layout: unknown): boolean {
+  const [last, first] = LAYOUTS[rank];
+  if (layout === undefined || layout === last) return false;
+  if (layout === first) return true;
+  throw new RangeError(`${operation}: layout must be "${last}" or "${first}", got ${describe(layout)}`);
 }
 
-/** Activations in NHWC: the same array if they are so already, else a new one. `shape` is the NHWC shape. */
-export function toNhwc<T extends FloatArray>(data: T, [n, h, w, c]: NhwcShape, layout: Layout): T {
-  return layout === "NHWC" ? data : transposeInner(data, n, c, h * w);
+/** A shape with its channels last. */
+export function channelsLastShape(shape: readonly number[], channelsFirst: boolean): readonly number[] {
+  return channelsFirst ? [shape[0], ...shape.slice(2), shape[1]] : shape;
 }
 
-/** The reverse of {@link toNhwc}. */
-export function fromNhwc<T extends FloatArray>(data: T, [n, h, w, c]: NhwcShape, layout: Layout): T {
-  return layout === "NHWC" ? data : transposeInner(data, n, h * w, c);
+/** The reverse of {@link channelsLastShape}. */
+export function shapeInLayout(shape: readonly number[], channelsFirst: boolean): readonly number[] {
+  return channelsFirst ? [shape[0], shape.at(-1)!, ...shape.slice(1, -1)] : shape;
 }
 
-/** `[batch, rows, columns]` → `[batch, columns, rows]`, in a new array. */
-function transposeInner<T extends FloatArray>(data: T, batch: number, rows: number, columns: number): T {
-  const result = zeros(dtypeOf(data), data.length);
+/** Writes activations with channels last into `target`; `shape` is the source's, channels first. */
+export function moveChannelsLast(source: FloatArray, shape: readonly number[], target: FloatArray): void {
+  transposeInner(source, shape[0], shape[1], target);
+}
+
+/** The reverse of {@link moveChannelsLast}; `shape` is the target's, channels first. */
+export function moveChannelsFirst(source: FloatArray, shape: readonly number[], target: FloatArray): void {
+  const cells = shape.slice(2).reduce((product, size) => product * size, 1);
+  transposeInner(source, shape[0], cells, target);
+}
+
+/** `[batch, rows, columns]` → `[batch, columns, rows]`. */
+function transposeInner(source: FloatArray, batch: number, rows: number, target: FloatArray): void {
+  const columns = source.length / (batch * rows);
   for (let n = 0; n < batch; n++) {
     const base = n * rows * columns;
     for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) result[base + c * rows + r] = data[base + r * columns + c];
+      for (let c = 0; c < columns; c++) target[base + c * rows + r] = source[base + r * columns + c];
     }
   }
-  return result as T;
 }

@@ -10,8 +10,14 @@
 /** Shape of a matrix or a one-channel image. */
 export type Shape2 = readonly [height: number, width: number];
 
+/** Shape of a three-dimensional tensor whose axes the function that takes it names. */
+export type Shape3 = readonly [number, number, number];
+
 /** Shape of a four-dimensional tensor whose axes the function that takes it names. */
 export type Shape4 = readonly [number, number, number, number];
+
+/** Shape of a five-dimensional tensor whose axes the function that takes it names. */
+export type Shape5 = readonly [number, number, number, number, number];
 
 /** Activations, channels last: the layout all algorithms compute in. */
 export type NhwcShape = readonly [batch: number, height: number, width: number, channels: number];

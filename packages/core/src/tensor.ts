@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Shape2, type Shape4, sizeOf } from "./shape.ts";
+import { type Shape2, type Shape3, type Shape4, type Shape5, sizeOf } from "./shape.ts";
 
 /** The element types the scalar algorithms compute in. */
 export type FloatArray = Float32Array | Float64Array;
@@ -22,8 +22,14 @@ export interface Tensor<S extends readonly number[] = readonly number[], T exten
 /** A matrix or a one-channel image. */
 export type Matrix<T extends FloatArray = Float32Array> = Tensor<Shape2, T>;
 
+/** Activations of one spatial axis (NWC or NCW), or their filter (WIO). */
+export type Tensor3<T extends FloatArray = Float32Array> = Tensor<Shape3, T>;
+
 /** Activations (NHWC or NCHW) or a filter (HWIO). */
 export type Tensor4<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
+
+/** Activations of three spatial axes (NDHWC or NCDHW), or their filter (DHWIO). */
+export type Tensor5<T extends FloatArray = Float32Array> = Tensor<Shape5, T>;
 
 /**
  * Makes a tensor of `data` without copying it. A plain array of numbers is copied into a `Float32Array`; without data

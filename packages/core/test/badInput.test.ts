@@ -168,7 +168,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown option",
     call: () => conv2d(image, filter, untyped({ stride: 2 })),
     error: TypeError,
-    text: /^conv2d: unknown option "stride"; known options are strides, padding, dilations, groups, layout/,
+    text: /^conv2d: unknown option "stride"; known options are strides, padding, paddingMode, rounding, dilations, groups, layout/,
   },
   {
     what: "options that are not an object",
@@ -228,7 +228,7 @@ const refusals: readonly Refusal[] = [
     what: "a bias gradient of a matrix",
     call: () => biasGradient(untyped(tensor([3, 4]))),
     error: RangeError,
-    text: /^biasGradient: dy must have rank 4/,
+    text: /^biasGradient: dy must have rank 3, 4 or 5/,
   },
   {
     what: "an explanation of an impossible convolution",

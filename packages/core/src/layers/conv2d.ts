@@ -5,9 +5,9 @@
  */
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import { CONV_OPTION_NAMES, type ConvOptions, checkOptionNames, type PerAxis, resolvePerAxis } from "../geometry.ts";
-import { type Conv2dPlan, planConv2d } from "../ops/conv2d.ts";
-import { biasGradient, conv2dFilterGradient, conv2dInputGradient } from "../ops/gradients.ts";
+import { biasGradient } from "../ops/biasGradient.ts";
+import { type Conv2dPlan, conv2dFilterGradient, conv2dInputGradient, planConv2d } from "../ops/conv2d.ts";
+import { CONV_OPTION_NAMES, type ConvOptions, checkOptionNames, type PerAxis, resolvePerAxis } from "../options.ts";
 import type { FilterShape, Shape4 } from "../shape.ts";
 import { checkTensor, describe, type Tensor4 } from "../tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
@@ -85,7 +85,7 @@ export class Conv2d {
     }
     if (!Number.isSafeInteger(seed)) throw new RangeError(`Conv2d: seed must be an integer, got ${describe(seed)}`);
     if (typeof bias !== "boolean") throw new TypeError(`Conv2d: bias must be true or false, got ${describe(bias)}`);
-    const [kernelHeight, kernelWidth] = resolvePerAxis("Conv2d", "kernelSize", kernelSize);
+    const [kernelHeight, kernelWidth] = resolvePerAxis("Conv2d", "kernelSize", 2, kernelSize);
     this.filter = createParameter("filter", [kernelHeight, kernelWidth, inChannels / groups, outChannels]);
     this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
     this.#convOptions = conv;

@@ -1,38 +1,46 @@
 /**
  * The convolution of deep learning: cross-correlation of every image of a batch with every filter, plus a bias.
  *
- *     y[n, i, j, o] = bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c]
+ *     y[n, i, j, o] = act(bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c])
  *
- * with C = inChannels / groups and g the group of output channel o. The kernel is *not* flipped.
+ * with C = inChannels / groups and g the group of output channel o. The kernel is *not* flipped. With L = ⟨dy, y⟩, and
+ * without activation,
+ *
+ *     ∂L/∂x[n, u, v, c]    = Σ dy[n, i, j, o] · w[a, b, c, o]   over all taps with u = i·s + a·d − p, v = j·s + b·d − p
+ *     ∂L/∂w[a, b, c, o]    = Σ_{n, i, j} dy[n, i, j, o] · x[n, i·s + a·d − p, j·s + b·d − p, c]
+ *     ∂L/∂bias[o]          = Σ_{n, i, j} dy[n, i, j, o]
+ *
+ * Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
  *
  * @module
  */
 
-import { type Choice, chooseAlgorithm } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { ConvOptions } from "../options.ts";
+import type { Shape4 } from "../shape.ts";
+import type { FloatArray, Tensor4 } from "../tensor.ts";
+import { CONV } from "./kinds.ts";
 import {
-  CONV_OPTION_NAMES,
-  type ConvGeometry,
-  type ConvOptions,
-  checkOptionNames,
-  inputShapeOf,
-  outputShapeOf,
-  resolveConvGeometry,
-  resolveLayout,
-} from "../geometry.ts";
-import { fromNhwc, shapeInLayout, toNhwc } from "../layout.ts";
-import { type Shape4, sizeOf } from "../shape.ts";
-import { checkArray, checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor4, zeros } from "../tensor.ts";
+  type AlgorithmOption,
+  type ConvGradients,
+  type ConvPlan,
+  explain,
+  type FusedOptions,
+  filterGradient,
+  gradients,
+  inputGradient,
+  makePlan,
+  runOnce,
+} from "./operation.ts";
 
 /** Options of {@link conv2d} and {@link planConv2d}. */
-export interface Conv2dOptions<T extends FloatArray = Float32Array> extends ConvOptions {
-  /** Added to every cell of its output channel: `outChannels` values of the input's element type. */
-  readonly bias?: T | undefined;
-  /** How to compute; the result is the same within the stated bounds. Default `"auto"`. */
-  readonly algorithm?: AlgorithmName | "auto";
-}
+export interface Conv2dOptions<T extends FloatArray = Float32Array> extends ConvOptions, FusedOptions<T> {}
 
-const OPTION_NAMES: readonly string[] = [...CONV_OPTION_NAMES, "bias", "algorithm"];
+/** Options of the linear gradients: those of the convolution that is differentiated, without bias and activation. */
+export interface Conv2dGradientOptions extends ConvOptions, AlgorithmOption {}
+
+/** A {@link conv2d} that has been prepared. */
+export type Conv2dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape4, T>;
 
 /**
  * Convolves a batch of images with a bank of filters, once. Weights are packed at each call; to run the same filter many
@@ -48,44 +56,21 @@ const OPTION_NAMES: readonly string[] = [...CONV_OPTION_NAMES, "bias", "algorith
  * const x = tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
  * const filter = tensor([2, 2, 1, 1], [0, 1, 2, 3]);
  * conv2d(x, filter).data; // → [19, 25, 37, 43]
+ * conv2d(x, filter, { padding: [[1, 0], [1, 0]], paddingMode: "replicate" }).data; // → [0, 5, 11, 13, 19, 25, 31, 37, 43]
+ * conv2d(x, filter, { bias: new Float32Array([-30]), activation: "relu" }).data; // → [0, 0, 7, 13]
  * ```
- * Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
  */
 export function conv2d<T extends FloatArray = Float32Array>(
   x: Tensor4<T>,
   filter: Tensor4<T>,
   options: Conv2dOptions<T> = {},
 ): Tensor4<T> {
-  checkTensor("conv2d", "x", x, 4);
-  const plan = makePlan("conv2d", x.shape, filter, options);
-  if (dtypeOf(x.data) !== plan.geometry.dtype) {
-    throw new TypeError(`conv2d: x is ${dtypeOf(x.data)}, but filter is ${plan.geometry.dtype}; both must be the same`);
-  }
-  return { shape: plan.outputShape, data: plan.run(x.data) };
-}
-
-/** A convolution whose filter is packed and whose scratch memory is taken: made once, run many times. */
-export interface Conv2dPlan<T extends FloatArray = Float32Array> {
-  readonly geometry: ConvGeometry;
-  /** In the layout of the options, as are the arrays that `run` takes. */
-  readonly inputShape: Shape4;
-  readonly outputShape: Shape4;
-  /** The algorithm that runs, and why. */
-  readonly algorithm: AlgorithmName;
-  readonly reason: string;
-  /** Bytes of scratch memory beyond input, output and packed weights. */
-  readonly scratchBytes: number;
-  /**
-   * Computes the convolution of `x` into `y`, or into a new array.
-   *
-   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
-   */
-  run(x: T, y?: T): T;
+  return runOnce(CONV[2], x, filter, options);
 }
 
 /**
  * Prepares a convolution: resolves the geometry, chooses the algorithm and packs the weights, so that `run` only
- * computes. `filter` and `bias` are copied; changing them later does not change the plan.
+ * computes. `filter`, `bias` and `slopes` are copied; changing them later does not change the plan.
  *
  * @throws as {@link conv2d}.
  *
@@ -102,7 +87,7 @@ export function planConv2d<T extends FloatArray = Float32Array>(
   filter: Tensor4<T>,
   options: Conv2dOptions<T> = {},
 ): Conv2dPlan<T> {
-  return makePlan("planConv2d", inputShape, filter, options);
+  return makePlan(CONV[2], "planConv2d", inputShape, filter, options);
 }
 
 /**
@@ -112,66 +97,89 @@ export function planConv2d<T extends FloatArray = Float32Array>(
  *
  * @example
  * ```ts
- * explainConv2d([1, 56, 56, 64], [3, 3, 64, 64]).algorithm; // → "tiled"
+ * explainConv2d([1, 56, 56, 64], [3, 3, 64, 64], { algorithm: "tiled" }); // → { algorithm: "tiled", reason: "asked for by name" }
  * ```
  */
 export function explainConv2d(
   inputShape: Shape4,
   filterShape: Shape4,
-  options: ConvOptions & Pick<Conv2dOptions, "algorithm"> = {},
+  options: Conv2dGradientOptions = {},
 ): { readonly algorithm: AlgorithmName; readonly reason: string } {
-  checkOptionNames("explainConv2d", options, OPTION_NAMES);
-  checkShape("explainConv2d", "inputShape", inputShape, 4);
-  checkShape("explainConv2d", "filterShape", filterShape, 4);
-  const geometry = resolveConvGeometry("explainConv2d", inputShape, filterShape, options);
-  const { algorithm, reason } = chooseAlgorithm("explainConv2d", geometry, "forward", options.algorithm);
-  return { algorithm: algorithm.name, reason };
+  return explain(CONV[2], "explainConv2d", inputShape, filterShape, options);
 }
 
-function makePlan<T extends FloatArray>(
-  operation: string,
-  inputShape: Shape4,
+/**
+ * Gradient of a convolution with respect to its input.
+ *
+ * @param dy gradient with respect to the output, in its shape and layout.
+ * @param filter weights (HWIO).
+ * @param inputShape shape of the input, in `options.layout`.
+ * @returns gradient with respect to the input, of shape `inputShape`.
+ * @throws TypeError, RangeError as {@link conv2d}, and if `dy` has not the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const dy = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+ * conv2dInputGradient(dy, tensor([2, 2, 1, 1], [0, 1, 2, 3]), [1, 3, 3, 1]).data; // → [0, 1, 1, 2, 6, 4, 2, 5, 3]
+ * ```
+ */
+export function conv2dInputGradient<T extends FloatArray = Float32Array>(
+  dy: Tensor4<T>,
   filter: Tensor4<T>,
-  options: Conv2dOptions<T>,
-): Conv2dPlan<T> {
-  checkOptionNames(operation, options, OPTION_NAMES);
-  checkTensor(operation, "filter", filter, 4);
-  checkShape(operation, "inputShape", inputShape, 4);
-  const layout = resolveLayout(operation, options.layout);
-  const dtype = dtypeOf(filter.data);
-  const geometry = resolveConvGeometry(operation, inputShape, filter.shape, options, dtype);
-  const { bias } = options;
-  if (bias !== undefined) checkArray(operation, "bias", bias, dtype, geometry.outChannels);
-  const { algorithm, reason }: Choice = chooseAlgorithm(operation, geometry, "forward", options.algorithm);
-  const prepared = algorithm.prepare(geometry, filter.data, bias);
-  const nhwcInput = inputShapeOf(geometry);
-  const nhwcOutput = outputShapeOf(geometry);
-  return {
-    geometry,
-    inputShape: shapeInLayout(nhwcInput, layout),
-    outputShape: shapeInLayout(nhwcOutput, layout),
-    algorithm: algorithm.name,
-    reason,
-    scratchBytes: prepared.scratchBytes,
-    run(x, y) {
-      checkArray("Conv2dPlan.run", "x", x, dtype, sizeOf(nhwcInput));
-      if (y !== undefined) {
-        checkArray("Conv2dPlan.run", "y", y, dtype, sizeOf(nhwcOutput));
-        if (overlap(x, y)) throw new RangeError("Conv2dPlan.run: y overlaps x in memory; give it memory of its own");
-      }
-      const input = toNhwc(x, nhwcInput, layout);
-      const computed = (layout === "NHWC" && y !== undefined ? y : zeros(dtype, sizeOf(nhwcOutput))) as T;
-      prepared.run(input, computed);
-      const output = fromNhwc(computed, nhwcOutput, layout);
-      if (y === undefined || y === output) return output;
-      y.set(output);
-      return y;
-    },
-  };
+  inputShape: Shape4,
+  options: Conv2dGradientOptions = {},
+): Tensor4<T> {
+  return inputGradient(CONV[2], dy, filter, inputShape, options);
 }
 
-function overlap(a: FloatArray, b: FloatArray): boolean {
-  return (
-    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
-  );
+/**
+ * Gradient of a convolution with respect to its filter.
+ *
+ * @param x input of the convolution.
+ * @param dy gradient with respect to the output, in its shape and layout.
+ * @param filterShape `[kernelHeight, kernelWidth, inChannels / groups, outChannels]`.
+ * @returns gradient with respect to the filter, of shape `filterShape`.
+ * @throws TypeError, RangeError as {@link conv2d}, and if `dy` has not the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * const dy = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+ * conv2dFilterGradient(x, dy, [2, 2, 1, 1]).data; // → [8, 12, 20, 24]
+ * ```
+ */
+export function conv2dFilterGradient<T extends FloatArray = Float32Array>(
+  x: Tensor4<T>,
+  dy: Tensor4<T>,
+  filterShape: Shape4,
+  options: Conv2dGradientOptions = {},
+): Tensor4<T> {
+  return filterGradient(CONV[2], x, dy, filterShape, options);
+}
+
+/**
+ * All gradients of a convolution with everything that is fused to it: with respect to input, filter, bias and, with
+ * activation `"prelu"`, slopes.
+ *
+ * @param dy gradient with respect to the output, after the activation.
+ * @param options those that {@link conv2d} was called with.
+ * @throws TypeError, RangeError as {@link conv2d}, and if `dy` has not the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([1, 1, 3, 1], [1, -2, 4]);
+ * const dy = tensor([1, 1, 3, 1], [1, 1, 1]);
+ * const gradients = conv2dGradients(x, tensor([1, 1, 1, 1], [2]), dy, { activation: "relu" });
+ * gradients.input.data; // → [2, 0, 2]
+ * gradients.filter.data; // → [5]
+ * gradients.bias; // → [2]
+ * ```
+ */
+export function conv2dGradients<T extends FloatArray = Float32Array>(
+  x: Tensor4<T>,
+  filter: Tensor4<T>,
+  dy: Tensor4<T>,
+  options: Conv2dOptions<T> = {},
+): ConvGradients<Shape4, T> {
+  return gradients(CONV[2], x, filter, dy, options);
 }

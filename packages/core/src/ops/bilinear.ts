@@ -1,0 +1,153 @@
+/**
+ * A convolution of any kind as what it is: a map y = f(x, w), linear in each argument, with its two gradients. Maps are
+ * made of maps:
+ *
+ *     planes         what the algorithms compute (this file)
+ *     depth          three spatial axes, as sums over planes             depth.ts
+ *     border         padding that is not absent, and its adjoint         border.ts
+ *     channels first activations converted at the door                   this file
+ *     transpose      output and input change places                      this file
+ *
+ * so every algorithm serves all of them, forward and backward, and an adjoint is never derived twice.
+ *
+ * @module
+ */
+
+import type { FilterGradientPlan, ForwardPlan, InputGradientPlan, Pass } from "../algorithms/algorithm.ts";
+import { type Choice, chooseAlgorithm } from "../algorithms/choose.ts";
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { ConvGeometry } from "../geometry.ts";
+import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
+import { sizeOf } from "../shape.ts";
+import { type DType, type FloatArray, zeros } from "../tensor.ts";
+
+/** What computes a prepared pass, and why. */
+export interface Explained {
+  readonly algorithm: AlgorithmName;
+  readonly reason: string;
+}
+
+/** Dense arrays in, dense arrays out; outputs are overwritten whole. What `prepare…` is given is copied, as in algorithms. */
+export interface BilinearMap {
+  /** Which algorithm would compute a pass. */
+  choose(pass: Pass): Choice;
+  /** y = f(x, filter) + bias. */
+  prepare(filter: FloatArray, bias: FloatArray | undefined): ForwardPlan & Explained;
+  /** dx = ∂⟨dy, f(x, filter)⟩/∂x. */
+  prepareInputGradient(filter: FloatArray): InputGradientPlan & Explained;
+  /** dw = ∂⟨dy, f(x, w)⟩/∂w. */
+  prepareFilterGradient(): FilterGradientPlan & Explained;
+}
+
+/** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
+export function planarMap(operation: string, g: ConvGeometry, wanted: AlgorithmName | "auto" | undefined): BilinearMap {
+  const choose = (pass: Pass): Choice => chooseAlgorithm(operation, g, pass, wanted);
+  const explained = <P extends { run: (...arrays: never[]) => void; readonly scratchBytes: number }>(
+    { algorithm, reason }: Choice,
+    plan: P,
+  ) => ({
+    algorithm: algorithm.name,
+    reason,
+    scratchBytes: plan.scratchBytes,
+    run: plan.run.bind(plan) as P["run"],
+  });
+  return {
+    choose,
+    prepare(filter, bias) {
+      const choice = choose("forward");
+      return explained(choice, choice.algorithm.prepare(g, filter, bias));
+    },
+    prepareInputGradient(filter) {
+      const choice = choose("inputGradient");
+      return explained(choice, choice.algorithm.prepareInputGradient(g, filter));
+    },
+    prepareFilterGradient() {
+      const choice = choose("filterGradient");
+      return explained(choice, choice.algorithm.prepareFilterGradient(g));
+    },
+  };
+}
+
+/** The map for activations with channels first; the shapes are theirs. */
+export function channelsFirstMap(
+  inner: BilinearMap,
+  dtype: DType,
+  inputShape: readonly number[],
+  outputShape: readonly number[],
+): BilinearMap {
+  const makeScratch = (): readonly [input: FloatArray, output: FloatArray, bytes: number] => {
+    const [input, output] = [zeros(dtype, sizeOf(inputShape)), zeros(dtype, sizeOf(outputShape))];
+    return [input, output, input.byteLength + output.byteLength];
+  };
+  return {
+    choose: inner.choose,
+    prepare(filter, bias) {
+      const [input, output, bytes] = makeScratch();
+      const plan = inner.prepare(filter, bias);
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + bytes,
+        run(x, y) {
+          moveChannelsLast(x, inputShape, input);
+          plan.run(input, output);
+          moveChannelsFirst(output, outputShape, y);
+        },
+      };
+    },
+    prepareInputGradient(filter) {
+      const [input, output, bytes] = makeScratch();
+      const plan = inner.prepareInputGradient(filter);
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + bytes,
+        run(dy, dx) {
+          moveChannelsLast(dy, outputShape, output);
+          plan.run(output, input);
+          moveChannelsFirst(input, inputShape, dx);
+        },
+      };
+    },
+    prepareFilterGradient() {
+      const [input, output, bytes] = makeScratch();
+      const plan = inner.prepareFilterGradient();
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + bytes,
+        run(x, dy, dw) {
+          moveChannelsLast(x, inputShape, input);
+          moveChannelsLast(dy, outputShape, output);
+          plan.run(input, output, dw);
+        },
+      };
+    },
+  };
+}
+
+/**
+ * The transpose in the activations: ⟨y, f(x, w)⟩ = ⟨fᵀ(y, w), x⟩. Its forward pass is the input gradient of `inner`, its
+ * input gradient the forward pass, and its filter gradient that of `inner` with the activations in each other's place.
+ *
+ * @param addBias adds a value to each channel of the transpose's output.
+ */
+export function transposedMap(inner: BilinearMap, addBias: (y: FloatArray, bias: FloatArray) => void): BilinearMap {
+  return {
+    choose: (pass) =>
+      inner.choose(pass === "forward" ? "inputGradient" : pass === "inputGradient" ? "forward" : "filterGradient"),
+    prepare(filter, bias) {
+      const plan = inner.prepareInputGradient(filter);
+      const b = bias?.slice();
+      return {
+        ...plan,
+        run(x, y) {
+          plan.run(x, y);
+          if (b !== undefined) addBias(y, b);
+        },
+      };
+    },
+    prepareInputGradient: (filter) => inner.prepare(filter, undefined),
+    prepareFilterGradient() {
+      const plan = inner.prepareFilterGradient();
+      return { ...plan, run: (x, dy, dw) => plan.run(dy, x, dw) };
+    },
+  };
+}

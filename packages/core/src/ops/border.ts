@@ -1,0 +1,104 @@
+/**
+ * Padding that is not absent: the image is written into a larger one whose border cells are copies of inner cells, and
+ * that is convolved without padding. Along each axis
+ *
+ *     padded[i] = x[source(i − before)]
+ *
+ * with `source` as in {@link PaddingMode}. The adjoint adds each cell of the padded gradient to the cell that it is a copy
+ * of.
+ *
+ * @module
+ */
+
+import type { AxisGeometry } from "../axis.ts";
+import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../geometry.ts";
+import type { PaddingMode } from "../options.ts";
+import { sizeOf } from "../shape.ts";
+import { type FloatArray, zeros } from "../tensor.ts";
+import type { BilinearMap } from "./bilinear.ts";
+
+/** The map of `s`, out of `inner`, the map of {@link filled} `s`. Activations have their channels last. */
+export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
+  const sources = sourceCells(s);
+  const makeImage = (): FloatArray => zeros(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
+  return {
+    choose: inner.choose,
+    prepare(filter, bias) {
+      const image = makeImage();
+      const plan = inner.prepare(filter, bias);
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
+        run(x, y) {
+          copyCells(x, image, sources, s.inChannels);
+          plan.run(image, y);
+        },
+      };
+    },
+    prepareInputGradient(filter) {
+      const image = makeImage();
+      const plan = inner.prepareInputGradient(filter);
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
+        run(dy, dx) {
+          plan.run(dy, image);
+          addCells(image, dx, sources, s.inChannels);
+        },
+      };
+    },
+    prepareFilterGradient() {
+      const image = makeImage();
+      const plan = inner.prepareFilterGradient();
+      return {
+        ...plan,
+        scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
+        run(x, dy, dw) {
+          copyCells(x, image, sources, s.inChannels);
+          plan.run(image, dy, dw);
+        },
+      };
+    },
+  };
+}
+
+/** For each cell of the padded images of a batch, the cell that it is a copy of. */
+export function sourceCells(s: SpatialGeometry): Int32Array {
+  const [planes, rows, columns] = [s.depth, s.height, s.width].map((axis) => sourcesAlong(axis, s.paddingMode));
+  const cells = new Int32Array(s.batch * planes.length * rows.length * columns.length);
+  let at = 0;
+  for (let n = 0; n < s.batch; n++) {
+    for (const plane of planes) {
+      for (const row of rows) {
+        const start = ((n * s.depth.inSize + plane) * s.height.inSize + row) * s.width.inSize;
+        for (const column of columns) cells[at++] = start + column;
+      }
+    }
+  }
+  return cells;
+}
+
+/** target[i] = source[cells[i]], cell by cell. */
+export function copyCells(source: FloatArray, target: FloatArray, cells: Int32Array, channels: number): void {
+  for (let i = 0; i < cells.length; i++) {
+    for (let c = 0; c < channels; c++) target[i * channels + c] = source[cells[i] * channels + c];
+  }
+}
+
+/** The adjoint of {@link copyCells}: target[cells[i]] gathers source[i]. */
+export function addCells(source: FloatArray, target: FloatArray, cells: Int32Array, channels: number): void {
+  target.fill(0);
+  for (let i = 0; i < cells.length; i++) {
+    for (let c = 0; c < channels; c++) target[cells[i] * channels + c] += source[i * channels + c];
+  }
+}
+
+function sourcesAlong({ before, inSize, after }: AxisGeometry, mode: PaddingMode): readonly number[] {
+  return Array.from({ length: before + inSize + after }, (_, i) => sourceOf(i - before, inSize, mode));
+}
+
+function sourceOf(i: number, size: number, mode: PaddingMode): number {
+  if (mode === "circular") return (i + size) % size;
+  if (mode === "replicate") return Math.min(Math.max(i, 0), size - 1);
+  return i < 0 ? -i : i < size ? i : 2 * (size - 1) - i; // reflect
+}

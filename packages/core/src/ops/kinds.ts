@@ -1,0 +1,156 @@
+/**
+ * The kinds of convolution: how the shapes and options of each become a geometry and a map. Depthwise is grouped
+ * convolution, transposed is the input gradient of a convolution; one and three spatial axes differ from two in nothing
+ * that is written here.
+ *
+ * @module
+ */
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import {
+  filled,
+  inputShapeOfConvolution,
+  isPlanar,
+  outputShapeOfConvolution,
+  planarGeometry,
+  resolveConvolution,
+  resolveTransposedConvolution,
+  type SpatialGeometry,
+} from "../geometry.ts";
+import type { SpatialRank } from "../layout.ts";
+import {
+  CONV_OPTION_NAMES,
+  CONV_TRANSPOSE_OPTION_NAMES,
+  type ConvOptions,
+  type ConvTransposeOptions,
+} from "../options.ts";
+import { sizeOf } from "../shape.ts";
+import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "./bilinear.ts";
+import { borderMap } from "./border.ts";
+import { addPerChannel } from "./channels.ts";
+import { depthMap } from "./depth.ts";
+import type { AlgorithmOption, OperationKind } from "./operation.ts";
+
+type Wanted = AlgorithmName | "auto" | undefined;
+
+/** conv1d, conv2d, conv3d. */
+export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {
+  1: convKind(1),
+  2: convKind(2),
+  3: convKind(3),
+};
+
+/** conv1dTranspose, conv2dTranspose, conv3dTranspose. */
+export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
+  1: transposeKind(1),
+  2: transposeKind(2),
+  3: transposeKind(3),
+};
+
+/**
+ * depthwiseConv2d. The filter [kh, kw, C, multiplier] is, element for element, [kh, kw, 1, C · multiplier] in C groups.
+ */
+export const DEPTHWISE: OperationKind = {
+  name: "depthwiseConv2d",
+  tensorRank: 4,
+  optionNames: CONV_OPTION_NAMES.filter((name) => name !== "groups"),
+  resolve(operation, inputShape, [kernelHeight, kernelWidth, channels, multiplier], options, dtype) {
+    const convOptions = options as ConvOptions & AlgorithmOption;
+    const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];
+    if (channels !== inChannels) {
+      throw new RangeError(
+        `${operation}: filter is for ${channels} channels, but the input has ${inChannels} (filter shape ` +
+          `[${[kernelHeight, kernelWidth, channels, multiplier]}], input shape [${inputShape}])`,
+      );
+    }
+    const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
+    const grouped = { ...convOptions, groups: Math.max(1, channels) };
+    return convResolved(
+      operation,
+      resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
+      convOptions.algorithm,
+    );
+  },
+};
+
+function convKind<R extends SpatialRank>(rank: R): OperationKind {
+  return {
+    name: `conv${rank}d`,
+    tensorRank: rank + 2,
+    optionNames: CONV_OPTION_NAMES,
+    resolve(operation, inputShape, filterShape, options, dtype) {
+      const { algorithm, ...convOptions } = options as ConvOptions<R> & AlgorithmOption;
+      const geometry = resolveConvolution<R>(
+        operation,
+        rank,
+        inputShape,
+        filterShape,
+        convOptions as ConvOptions<R>,
+        dtype,
+      );
+      return convResolved(operation, geometry, algorithm);
+    },
+  };
+}
+
+function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
+  return {
+    name: `conv${rank}dTranspose`,
+    tensorRank: rank + 2,
+    optionNames: CONV_TRANSPOSE_OPTION_NAMES,
+    resolve(operation, inputShape, filterShape, options, dtype) {
+      const transposeOptions = options as ConvTransposeOptions<R> & AlgorithmOption;
+      const geometry = resolveTransposedConvolution<R>(
+        operation,
+        rank,
+        inputShape,
+        filterShape,
+        transposeOptions,
+        dtype,
+      );
+      const outputShape = inputShapeOfConvolution(geometry);
+      const inner = innerOf(geometry, outputShape);
+      return {
+        geometry,
+        inputShape: outputShapeOfConvolution(geometry),
+        outputShape,
+        outChannels: geometry.inChannels,
+        inner,
+        map: transposedMap(mapOf(operation, geometry, transposeOptions.algorithm), (y, bias) =>
+          addPerChannel(y, bias, inner),
+        ),
+      };
+    },
+  };
+}
+
+function convResolved(
+  operation: string,
+  geometry: SpatialGeometry,
+  wanted: Wanted,
+): ReturnType<OperationKind["resolve"]> {
+  const outputShape = outputShapeOfConvolution(geometry);
+  return {
+    geometry,
+    inputShape: inputShapeOfConvolution(geometry),
+    outputShape,
+    outChannels: geometry.outChannels,
+    inner: innerOf(geometry, outputShape),
+    map: mapOf(operation, geometry, wanted),
+  };
+}
+
+/** The map of a convolution, from the planes outwards. */
+function mapOf(operation: string, s: SpatialGeometry, wanted: Wanted): BilinearMap {
+  const inside = filled(s);
+  const planes = planarGeometry(inside);
+  let map = planarMap(operation, planes, wanted);
+  if (!isPlanar(inside)) map = depthMap(map, planes, s.batch, inside.depth);
+  if (inside !== s) map = borderMap(map, s);
+  if (s.channelsFirst) map = channelsFirstMap(map, s.dtype, inputShapeOfConvolution(s), outputShapeOfConvolution(s));
+  return map;
+}
+
+function innerOf(s: SpatialGeometry, shape: readonly number[]): number {
+  return s.channelsFirst ? sizeOf(shape.slice(2)) : 1;
+}

@@ -1,0 +1,314 @@
+/**
+ * What all convolutions do alike, whatever their kind: check, resolve, run once, plan, differentiate. A kind (conv1d,
+ * depthwiseConv2d, conv2dTranspose, …) says only how the shapes and options of a call become a geometry and a
+ * {@link BilinearMap}; with z = f(x, filter) + bias the output is y = activation(z).
+ *
+ * @module
+ */
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import { type ConvGeometry, filled, planarGeometry, type SpatialGeometry } from "../geometry.ts";
+import { checkOptionNames } from "../options.ts";
+import { sizeOf } from "../shape.ts";
+import {
+  checkArray,
+  checkShape,
+  checkTensor,
+  type DType,
+  dtypeOf,
+  type FloatArray,
+  type Tensor,
+  zeros,
+} from "../tensor.ts";
+import {
+  ACTIVATION_OPTION_NAMES,
+  type Activation,
+  type ActivationOptions,
+  applyActivation,
+  applyDerivative,
+  resolveActivation,
+  slopesGradient,
+} from "./activation.ts";
+import type { BilinearMap } from "./bilinear.ts";
+import { sumPerChannel } from "./channels.ts";
+
+/** How to compute. */
+export interface AlgorithmOption {
+  /** The result is the same within the stated bounds. Default `"auto"`. */
+  readonly algorithm?: AlgorithmName | "auto";
+}
+
+/** What is fused to a convolution. */
+export interface FusedOptions<T extends FloatArray = Float32Array> extends ActivationOptions<T>, AlgorithmOption {
+  /** Added to every cell of its output channel: a value of the input's element type for each. */
+  readonly bias?: T | undefined;
+}
+
+/** A call, resolved. Shapes are in the user's layout. */
+export interface ResolvedOperation {
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly outChannels: number;
+  /** Distance between neighbouring channels in the output. */
+  readonly inner: number;
+  readonly geometry: SpatialGeometry;
+  readonly map: BilinearMap;
+}
+
+/** A kind of convolution. */
+export interface OperationKind {
+  readonly name: string;
+  /** Rank of its tensors. */
+  readonly tensorRank: number;
+  /** Options that it has besides those of {@link FusedOptions}. */
+  readonly optionNames: readonly string[];
+  /** Resolves shapes of rank `tensorRank` and options that have been checked for names. */
+  resolve(
+    operation: string,
+    inputShape: readonly number[],
+    filterShape: readonly number[],
+    options: object,
+    dtype: DType,
+  ): ResolvedOperation;
+}
+
+/** A convolution whose filter is packed and whose scratch memory is taken: made once, run many times. */
+export interface ConvPlan<S extends readonly number[], T extends FloatArray = Float32Array> {
+  /** What the algorithm computes: the planes of the convolution, or of the one that this is the transpose of. */
+  readonly geometry: ConvGeometry;
+  /** In the layout of the options, as are the arrays that `run` takes. */
+  readonly inputShape: S;
+  readonly outputShape: S;
+  /** The algorithm that runs, and why. */
+  readonly algorithm: AlgorithmName;
+  readonly reason: string;
+  /** Bytes of scratch memory beyond input, output and packed weights. */
+  readonly scratchBytes: number;
+  /**
+   * Computes the convolution of `x` into `y`, or into a new array.
+   *
+   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
+   */
+  run(x: T, y?: T): T;
+}
+
+/** All gradients of L = ⟨dy, y⟩. */
+export interface ConvGradients<S extends readonly number[], T extends FloatArray = Float32Array> {
+  readonly input: Tensor<S, T>;
+  readonly filter: Tensor<S, T>;
+  /** One value for each output channel, whether there was a bias or not. */
+  readonly bias: T;
+  /** Of the slopes of activation `"prelu"`; undefined with any other. */
+  readonly slopes: T | undefined;
+}
+
+const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES];
+
+/** y = activation(f(x, filter) + bias), once. */
+export function runOnce<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  x: Tensor<S, T>,
+  filter: Tensor<S, T>,
+  options: FusedOptions<T>,
+): Tensor<S, T> {
+  checkTensor(kind.name, "x", x, kind.tensorRank);
+  const plan = makePlan(kind, kind.name, x.shape, filter, options);
+  requireSameDtype(kind.name, "x", x.data, "filter", filter.data);
+  return { shape: plan.outputShape, data: plan.run(x.data) };
+}
+
+/** Prepares y = activation(f(x, filter) + bias). */
+export function makePlan<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  operation: string,
+  inputShape: S,
+  filter: Tensor<S, T>,
+  options: FusedOptions<T>,
+): ConvPlan<S, T> {
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  checkTensor(operation, "filter", filter, kind.tensorRank);
+  const dtype = dtypeOf(filter.data);
+  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
+  const { bias } = options;
+  if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
+  const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
+  const prepared = resolved.map.prepare(filter.data, bias);
+  const runName = `${kind.name[0].toUpperCase()}${kind.name.slice(1)}Plan.run`;
+  const [inputSize, outputSize] = [sizeOf(resolved.inputShape), sizeOf(resolved.outputShape)];
+  return {
+    geometry: planarGeometry(filled(resolved.geometry)),
+    inputShape: resolved.inputShape as S,
+    outputShape: resolved.outputShape as S,
+    algorithm: prepared.algorithm,
+    reason: prepared.reason,
+    scratchBytes: prepared.scratchBytes,
+    run(x, y) {
+      checkArray(runName, "x", x, dtype, inputSize);
+      if (y !== undefined) {
+        checkArray(runName, "y", y, dtype, outputSize);
+        if (overlap(x, y)) throw new RangeError(`${runName}: y overlaps x in memory; give it memory of its own`);
+      }
+      const output = y ?? (zeros(dtype, outputSize) as T);
+      prepared.run(x, output);
+      if (activation.name !== "linear") applyActivation(output, output, activation, resolved.inner);
+      return output;
+    },
+  };
+}
+
+/** Which algorithm the forward pass would take, and why. */
+export function explain(
+  kind: OperationKind,
+  operation: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  options: object,
+): { readonly algorithm: AlgorithmName; readonly reason: string } {
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32");
+  const { algorithm, reason } = map.choose("forward");
+  return { algorithm: algorithm.name, reason };
+}
+
+/** ∂⟨dz, f(x, filter)⟩/∂x. */
+export function inputGradient<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  dz: Tensor<S, T>,
+  filter: Tensor<S, T>,
+  inputShape: S,
+  options: object,
+): Tensor<S, T> {
+  const operation = `${kind.name}InputGradient`;
+  checkOptionNames(operation, options, [...kind.optionNames, "algorithm"]);
+  checkTensor(operation, "dy", dz, kind.tensorRank);
+  checkTensor(operation, "filter", filter, kind.tensorRank);
+  const dtype = requireSameDtype(operation, "dy", dz.data, "filter", filter.data);
+  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
+  requireShape(operation, dz.shape, resolved.outputShape);
+  return { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz.data) };
+}
+
+/** ∂⟨dz, f(x, w)⟩/∂w. */
+export function filterGradient<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  x: Tensor<S, T>,
+  dz: Tensor<S, T>,
+  filterShape: S,
+  options: object,
+): Tensor<S, T> {
+  const operation = `${kind.name}FilterGradient`;
+  checkOptionNames(operation, options, [...kind.optionNames, "algorithm"]);
+  checkTensor(operation, "x", x, kind.tensorRank);
+  checkTensor(operation, "dy", dz, kind.tensorRank);
+  const dtype = requireSameDtype(operation, "x", x.data, "dy", dz.data);
+  const resolved = resolve(kind, operation, x.shape, filterShape, options, dtype);
+  requireShape(operation, dz.shape, resolved.outputShape);
+  return { shape: [...filterShape] as unknown as S, data: filterGradientOf(resolved, x.data, dz.data, filterShape) };
+}
+
+/** All gradients of L = ⟨dy, activation(f(x, filter) + bias)⟩; the sums that the activation saw are computed anew. */
+export function gradients<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  x: Tensor<S, T>,
+  filter: Tensor<S, T>,
+  dy: Tensor<S, T>,
+  options: FusedOptions<T>,
+): ConvGradients<S, T> {
+  const operation = `${kind.name}Gradients`;
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  checkTensor(operation, "x", x, kind.tensorRank);
+  checkTensor(operation, "filter", filter, kind.tensorRank);
+  checkTensor(operation, "dy", dy, kind.tensorRank);
+  const dtype = requireSameDtype(operation, "x", x.data, "filter", filter.data);
+  requireSameDtype(operation, "x", x.data, "dy", dy.data);
+  const resolved = resolve(kind, operation, x.shape, filter.shape, options, dtype);
+  requireShape(operation, dy.shape, resolved.outputShape);
+  const { bias } = options;
+  if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
+  const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
+  let z: T | undefined;
+  if (activation.name !== "linear") {
+    z = zeros(dtype, dy.data.length) as T;
+    resolved.map.prepare(filter.data, bias).run(x.data, z);
+  }
+  return gradientsOf(resolved, activation, x.data, filter, z, dy.data);
+}
+
+/** All gradients of a resolved operation; `z` is what the activation was applied to, or undefined if that is linear. */
+export function gradientsOf<S extends readonly number[], T extends FloatArray>(
+  resolved: ResolvedOperation,
+  activation: Activation,
+  x: T,
+  filter: Tensor<S, T>,
+  z: T | undefined,
+  dy: T,
+): ConvGradients<S, T> {
+  const { outChannels, inner } = resolved;
+  const dtype = dtypeOf(x);
+  let dz = dy;
+  let slopes: T | undefined;
+  if (z !== undefined) {
+    dz = zeros(dtype, dy.length) as T;
+    applyDerivative(z, dy, dz, activation, inner);
+    if (activation.name === "prelu") slopes = rounded(dtype, slopesGradient(z, dy, outChannels, inner)) as T;
+  }
+  return {
+    input: { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz) },
+    filter: { shape: filter.shape, data: filterGradientOf(resolved, x, dz, filter.shape) },
+    bias: rounded(dtype, sumPerChannel(dz, outChannels, inner)) as T,
+    slopes,
+  };
+}
+
+function resolve(
+  kind: OperationKind,
+  operation: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  options: object,
+  dtype: DType,
+): ResolvedOperation {
+  checkShape(operation, "inputShape", inputShape, kind.tensorRank);
+  checkShape(operation, "filterShape", filterShape, kind.tensorRank);
+  return kind.resolve(operation, inputShape, filterShape, options, dtype);
+}
+
+function inputGradientOf<T extends FloatArray>({ map, inputShape }: ResolvedOperation, filter: T, dz: T): T {
+  const dx = zeros(dtypeOf(dz), sizeOf(inputShape)) as T;
+  map.prepareInputGradient(filter).run(dz, dx);
+  return dx;
+}
+
+function filterGradientOf<T extends FloatArray>(
+  { map }: ResolvedOperation,
+  x: T,
+  dz: T,
+  filterShape: readonly number[],
+): T {
+  const dw = zeros(dtypeOf(dz), sizeOf(filterShape)) as T;
+  map.prepareFilterGradient().run(x, dz, dw);
+  return dw;
+}
+
+function rounded(dtype: DType, values: Float64Array): FloatArray {
+  const result = zeros(dtype, values.length);
+  result.set(values);
+  return result;
+}
+
+function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB: string, b: FloatArray): DType {
+  const dtype = dtypeOf(a);
+  if (dtypeOf(b) === dtype) return dtype;
+  throw new TypeError(`${operation}: ${nameA} is ${dtype}, but ${nameB} is ${dtypeOf(b)}; both must be the same`);
+}
+
+function requireShape(operation: string, actual: readonly number[], expected: readonly number[]): void {
+  if (expected.every((size, axis) => size === actual[axis])) return;
+  throw new RangeError(`${operation}: dy has shape [${actual}], but the output of this convolution has [${expected}]`);
+}
+
+function overlap(a: FloatArray, b: FloatArray): boolean {
+  return (
+    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
+  );
+}

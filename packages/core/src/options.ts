@@ -1,0 +1,180 @@
+/**
+ * What a user may write in the options of a convolution, and the checks of single values. How options and shapes work
+ * together is answered in geometry.ts.
+ *
+ * @module
+ */
+
+import type { AxisPadding, Rounding } from "./axis.ts";
+import { AXIS_NAMES, type AxisTuple, type Layout, type SpatialRank } from "./layout.ts";
+import { describe } from "./tensor.ts";
+
+/** One number for all axes, or one for each: `[width]`, `[height, width]` or `[depth, height, width]`. */
+export type PerAxis<R extends SpatialRank = 2> = number | AxisTuple<R>;
+
+/** Cells added around the image before it is correlated: a rule, a number for all sides, or each side by name. */
+export type Padding<R extends SpatialRank = 2> =
+  /** None: only cells where the whole kernel fits. */
+  | "valid"
+  /** As much as makes ⌈input / stride⌉ outputs; the odd cell after. */
+  | "same"
+  /** The same, the odd cell before. */
+  | "same-lower"
+  | number
+  | AxisTuple<R, readonly [before: number, after: number]>;
+
+/**
+ * What stands in the padding, along each axis of n cells 0 … n − 1:
+ *
+ *     zeros      nothing: taps there are skipped
+ *     reflect    … 2 1 | 0 1 2 … n−1 | n−2 n−3 …    the edge is not repeated; at most n − 1 cells
+ *     replicate  … 0 0 | 0 1 2 … n−1 | n−1 n−1 …
+ *     circular   … n−2 n−1 | 0 1 2 … n−1 | 0 1 …    at most n cells
+ */
+export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
+
+/** What a convolution does with its shapes; `R` is its number of spatial axes. */
+export interface ConvOptions<R extends SpatialRank = 2> {
+  /** Distance between neighbouring output cells, in input cells. Default 1. */
+  readonly strides?: PerAxis<R>;
+  /** Cells added around the input. Default `"valid"`. */
+  readonly padding?: Padding<R>;
+  /** What stands in them. Default `"zeros"`: they count as absent, never as a factor. */
+  readonly paddingMode?: PaddingMode;
+  /**
+   * How (padded input − effective kernel) / stride becomes an integer, one less than the output size (the `dimRoundingMode`
+   * of TensorFlow.js; `"ceil"` is the `ceil_mode` of other systems, without dropping windows that see no cell). What the
+   * last window sees past the padding is absent. The size that `"same"` gives is not rounded by this. Default `"floor"`.
+   */
+  readonly rounding?: Rounding;
+  /** Distance between neighbouring kernel taps, in input cells. Default 1. */
+  readonly dilations?: PerAxis<R>;
+  /** Channels fall into so many groups that do not see each other. Default 1. */
+  readonly groups?: number;
+  /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
+  readonly layout?: Layout<R>;
+}
+
+/** What a transposed convolution does with its shapes; `R` is its number of spatial axes. */
+export interface ConvTransposeOptions<R extends SpatialRank = 2> {
+  /** Distance between the output cells that neighbouring input cells reach with the same tap. Default 1. */
+  readonly strides?: PerAxis<R>;
+  /** Cells cut off around the output; `"same"` and `"same-lower"` leave input · stride of them. Default `"valid"`: none. */
+  readonly padding?: Padding<R>;
+  /** Cells added after the output, along each axis fewer than the larger of stride and dilation. Default 0. */
+  readonly outputPadding?: PerAxis<R>;
+  /** Size of the output, where stride leaves a choice; it takes the place of the size that `outputPadding` gives. */
+  readonly outputSize?: AxisTuple<R>;
+  /** Distance between neighbouring kernel taps, in output cells. Default 1. */
+  readonly dilations?: PerAxis<R>;
+  /** Channels fall into so many groups that do not see each other. Default 1. */
+  readonly groups?: number;
+  /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
+  readonly layout?: Layout<R>;
+}
+
+/** The names of {@link ConvOptions}, for operations that check for unknown ones. */
+export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
+  "strides",
+  "padding",
+  "paddingMode",
+  "rounding",
+  "dilations",
+  "groups",
+  "layout",
+];
+
+/** The names of {@link ConvTransposeOptions}. */
+export const CONV_TRANSPOSE_OPTION_NAMES: readonly (keyof ConvTransposeOptions)[] = [
+  "strides",
+  "padding",
+  "outputPadding",
+  "outputSize",
+  "dilations",
+  "groups",
+  "layout",
+];
+
+/** Throws for an option that the operation does not know: a misspelt one must not be ignored. */
+export function checkOptionNames(operation: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+    throw new TypeError(`${operation}: options must be an object, got ${describe(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${operation}: unknown option ${describe(name)}; known options are ${known.join(", ")}`);
+    }
+  }
+}
+
+/** One number or one for each axis, integers of `minimum` or more. */
+export function resolvePerAxis<R extends SpatialRank>(
+  operation: string,
+  parameter: string,
+  rank: R,
+  value: PerAxis<R>,
+  minimum = 1,
+): readonly number[] {
+  const values: unknown = typeof value === "number" ? AXIS_NAMES[rank].map(() => value) : value;
+  if (!Array.isArray(values) || values.length !== rank) {
+    const names = AXIS_NAMES[rank].join(", ");
+    throw new TypeError(`${operation}: ${parameter} must be a number or [${names}], got ${describe(value)}`);
+  }
+  for (const element of values) requireInteger(operation, parameter, element, minimum);
+  return [...values];
+}
+
+const SIDES: Readonly<Record<SpatialRank, string>> = {
+  1: "[[left, right]]",
+  2: "[[top, bottom], [left, right]]",
+  3: "[[front, back], [top, bottom], [left, right]]",
+};
+
+/** Padding for each axis: the rule, or cells before and after. */
+export function resolvePadding<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  padding: Padding<R>,
+): readonly AxisPadding[] {
+  const names = AXIS_NAMES[rank];
+  if (padding === "valid" || padding === "same" || padding === "same-lower") return names.map(() => padding);
+  if (typeof padding === "number") {
+    requireInteger(operation, "padding", padding, 0);
+    return names.map(() => [padding, padding]);
+  }
+  const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2;
+  if (!Array.isArray(padding) || padding.length !== rank || !padding.every(isPair)) {
+    throw new TypeError(
+      `${operation}: padding must be "valid", "same", "same-lower", a number or ${SIDES[rank]}, got ${describe(padding)}`,
+    );
+  }
+  const pairs = padding as readonly (readonly [number, number])[];
+  for (const side of pairs.flat()) requireInteger(operation, "padding", side, 0);
+  return pairs.map(([before, after]) => [before, after]);
+}
+
+/** One of a few words; the first is the default. */
+export function resolveWord<W extends string>(
+  operation: string,
+  parameter: string,
+  words: readonly [W, ...W[]],
+  value: unknown,
+): W {
+  if (value === undefined) return words[0];
+  if (words.includes(value as W)) return value as W;
+  const known = words.map(describe);
+  throw new RangeError(
+    `${operation}: ${parameter} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${describe(value)}`,
+  );
+}
+
+/** Throws unless `value` is an integer of `minimum` or more. */
+export function requireInteger(operation: string, parameter: string, value: unknown, minimum: number): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${operation}: ${parameter} must be a number, got ${describe(value)}`);
+  }
+  if (!Number.isSafeInteger(value) || value < minimum) {
+    throw new RangeError(`${operation}: ${parameter} must be an integer of ${minimum} or more, got ${value}`);
+  }
+}
