@@ -14,7 +14,7 @@ export type {
 export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
 export type { Rounding } from "./axis.ts";
-export { type Corr2dMode, type Corr2dOptions, convolve2d, corr2d } from "./corr2d.ts";
+export { convolve2d, corr2d } from "./corr2d.ts";
 export {
   type ConvGeometry,
   filterShapeOf,
@@ -27,6 +27,10 @@ export { Conv2d, type Conv2dLayerOptions } from "./layers/conv2d.ts";
 export type { InitializerName } from "./layers/initializers.ts";
 export { type Parameter, sgdStep } from "./layers/parameter.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
+export type { Boundary } from "./matrix/boundary.ts";
+export { type Corr2dExplanation, explainCorr2d } from "./matrix/explainCorr2d.ts";
+export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
+export { separateKernel } from "./matrix/separable.ts";
 export {
   type ActivateOptions,
   type ActivationName,
@@ -35,6 +39,26 @@ export {
   activationGradient,
 } from "./ops/activation.ts";
 export { biasGradient } from "./ops/biasGradient.ts";
+export {
+  type Conv1dGradientOptions,
+  type Conv1dOptions,
+  type Conv1dPlan,
+  conv1d,
+  conv1dFilterGradient,
+  conv1dGradients,
+  conv1dInputGradient,
+  planConv1d,
+} from "./ops/conv1d.ts";
+export {
+  type Conv1dTransposeGradientOptions,
+  type Conv1dTransposeOptions,
+  type Conv1dTransposePlan,
+  conv1dTranspose,
+  conv1dTransposeFilterGradient,
+  conv1dTransposeGradients,
+  conv1dTransposeInputGradient,
+  planConv1dTranspose,
+} from "./ops/conv1dTranspose.ts";
 export {
   type Conv2dGradientOptions,
   type Conv2dOptions,
@@ -46,7 +70,54 @@ export {
   explainConv2d,
   planConv2d,
 } from "./ops/conv2d.ts";
+export {
+  type Conv2dTransposeGradientOptions,
+  type Conv2dTransposeOptions,
+  type Conv2dTransposePlan,
+  conv2dTranspose,
+  conv2dTransposeFilterGradient,
+  conv2dTransposeGradients,
+  conv2dTransposeInputGradient,
+  planConv2dTranspose,
+} from "./ops/conv2dTranspose.ts";
+export {
+  type Conv3dGradientOptions,
+  type Conv3dOptions,
+  type Conv3dPlan,
+  conv3d,
+  conv3dFilterGradient,
+  conv3dGradients,
+  conv3dInputGradient,
+  planConv3d,
+} from "./ops/conv3d.ts";
+export {
+  type Conv3dTransposeGradientOptions,
+  type Conv3dTransposeOptions,
+  type Conv3dTransposePlan,
+  conv3dTranspose,
+  conv3dTransposeFilterGradient,
+  conv3dTransposeGradients,
+  conv3dTransposeInputGradient,
+  planConv3dTranspose,
+} from "./ops/conv3dTranspose.ts";
+export {
+  type DepthwiseConv2dGradientOptions,
+  type DepthwiseConv2dOptions,
+  type DepthwiseConv2dPlan,
+  depthwiseConv2d,
+  depthwiseConv2dFilterGradient,
+  depthwiseConv2dGradients,
+  depthwiseConv2dInputGradient,
+  planDepthwiseConv2d,
+} from "./ops/depthwiseConv2d.ts";
 export type { AlgorithmOption, ConvGradients, ConvPlan, FusedOptions } from "./ops/operation.ts";
+export {
+  type SeparableConv2dGradients,
+  type SeparableConv2dOptions,
+  separableConv2d,
+  separableConv2dGradients,
+} from "./ops/separableConv2d.ts";
+export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export type { ConvOptions, ConvTransposeOptions, Padding, PaddingMode, PerAxis } from "./options.ts";
 export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./shape.ts";
 export {

@@ -93,12 +93,24 @@ export function addCells(source: FloatArray, target: FloatArray, cells: Int32Arr
   }
 }
 
-function sourcesAlong({ before, inSize, after }: AxisGeometry, mode: PaddingMode): readonly number[] {
-  return Array.from({ length: before + inSize + after }, (_, i) => sourceOf(i - before, inSize, mode));
+function sourcesAlong(axis: AxisGeometry, mode: PaddingMode): readonly number[] {
+  return Array.from({ length: axis.before + axis.inSize + axis.after }, (_, i) =>
+    sourceOf(i - axis.before, axis, mode),
+  );
 }
 
-function sourceOf(i: number, size: number, mode: PaddingMode): number {
-  if (mode === "circular") return (i + size) % size;
-  if (mode === "replicate") return Math.min(Math.max(i, 0), size - 1);
-  return i < 0 ? -i : i < size ? i : 2 * (size - 1) - i; // reflect
+/** The cell that stands in cell i along an axis, or −1 if that is absent. */
+export function sourceOf(i: number, { before, inSize, after }: AxisGeometry, mode: PaddingMode): number {
+  if (i >= 0 && i < inSize) return i;
+  if (i < -before || i >= inSize + after) return -1; // past the padding
+  switch (mode) {
+    case "zeros":
+      return -1;
+    case "reflect":
+      return i < 0 ? -i : 2 * (inSize - 1) - i;
+    case "replicate":
+      return i < 0 ? 0 : inSize - 1;
+    case "circular":
+      return (i + inSize) % inSize;
+  }
 }

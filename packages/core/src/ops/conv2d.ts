@@ -56,7 +56,7 @@ export type Conv2dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape4, T
  * const x = tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
  * const filter = tensor([2, 2, 1, 1], [0, 1, 2, 3]);
  * conv2d(x, filter).data; // → [19, 25, 37, 43]
- * conv2d(x, filter, { padding: [[1, 0], [1, 0]], paddingMode: "replicate" }).data; // → [0, 5, 11, 13, 19, 25, 31, 37, 43]
+ * conv2d(x, filter, { padding: [[1, 0], [1, 0]], paddingMode: "replicate" }).data; // → [0, 4, 10, 15, 19, 25, 33, 37, 43]
  * conv2d(x, filter, { bias: new Float32Array([-30]), activation: "relu" }).data; // → [0, 0, 7, 13]
  * ```
  */

@@ -102,7 +102,8 @@ export interface ConvGradients<S extends readonly number[], T extends FloatArray
   readonly slopes: T | undefined;
 }
 
-const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES];
+/** The names of {@link FusedOptions}. */
+export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, "algorithm"];
 
 /** y = activation(f(x, filter) + bias), once. */
 export function runOnce<S extends readonly number[], T extends FloatArray>(
@@ -125,7 +126,7 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   filter: Tensor<S, T>,
   options: FusedOptions<T>,
 ): ConvPlan<S, T> {
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   checkTensor(operation, "filter", filter, kind.tensorRank);
   const dtype = dtypeOf(filter.data);
   const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
@@ -164,7 +165,7 @@ export function explain(
   filterShape: readonly number[],
   options: object,
 ): { readonly algorithm: AlgorithmName; readonly reason: string } {
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32");
   const { algorithm, reason } = map.choose("forward");
   return { algorithm: algorithm.name, reason };
@@ -215,7 +216,7 @@ export function gradients<S extends readonly number[], T extends FloatArray>(
   options: FusedOptions<T>,
 ): ConvGradients<S, T> {
   const operation = `${kind.name}Gradients`;
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "algorithm"]);
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   checkTensor(operation, "x", x, kind.tensorRank);
   checkTensor(operation, "filter", filter, kind.tensorRank);
   checkTensor(operation, "dy", dy, kind.tensorRank);
