@@ -125,9 +125,19 @@ export class SimdMemory {
     if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#memory = undefined;
   }
 
-  /** Places the buffers of a run in scratch. */
+  /**
+   * Places the buffers of a run in scratch.
+   *
+   * @throws RangeError if they do not fit: the plan should not have been made.
+   */
   layoutScratch(sizes: readonly number[]): ScratchLayout {
-    return layoutScratch(sizes, this.#guardBytes);
+    const layout = layoutScratch(sizes, this.#guardBytes);
+    if (layout.bytes > SCRATCH_BYTES) {
+      throw new RangeError(
+        `simd: a run needs ${layout.bytes} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`,
+      );
+    }
+    return layout;
   }
 
   /**

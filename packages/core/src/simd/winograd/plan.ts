@@ -39,15 +39,14 @@ export interface WinogradPlan {
   readonly chunks: readonly Chunk[];
   /** Turns of the microkernel's inner loop. */
   readonly turns: number;
-  /** Tiles of a block, and the same rounded up to whole microkernel tiles. */
+  /** Tiles of a block. */
   readonly tiles: number;
-  readonly paddedTiles: number;
   /** Bytes from tile to tile of V and of M. */
   readonly vTileBytes: number;
   readonly mTileBytes: number;
   /** Bytes from point to point of U. */
   readonly pointBytes: number;
-  /** Byte offsets of tiles in the image, the output, V and M. */
+  /** Byte offsets of tiles in the image and the output; in V and M, whole microkernel tiles, the last repeated. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
   readonly vTable: Int32Array;
@@ -93,13 +92,12 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
     chunks,
     turns: Math.floor(c.groupSourceChannels / loop.unroll),
     tiles,
-    paddedTiles,
     vTileBytes,
     mTileBytes,
     pointBytes: 4 * c.groupTargetChannels * (1 + c.groupSourceChannels),
     ...tileTables(blocks, tileSize),
-    vTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * vTileBytes),
-    mTable: Int32Array.from({ length: paddedTiles }, (_, t) => t * mTileBytes),
+    vTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * vTileBytes),
+    mTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * mTileBytes),
   };
 }
 

@@ -50,8 +50,8 @@ export function prepareWinograd(
 
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes),
-    plan.paddedTiles * plan.vTileBytes,
-    plan.paddedTiles * plan.mTileBytes,
+    plan.tiles * plan.vTileBytes,
+    plan.tiles * plan.mTileBytes,
   ]);
   // When the output is written, the image has become V.
   const [image, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];

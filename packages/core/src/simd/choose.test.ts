@@ -1,0 +1,56 @@
+import { NETWORK_LAYERS } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
+import type { ConvOptions } from "../options.ts";
+import type { Shape4 } from "../shape.ts";
+import { chooseSimd } from "./choose.ts";
+
+function geometry(inputShape: Shape4, filterShape: Shape4, options: ConvOptions = {}): ConvGeometry {
+  return resolveConvGeometry("choose", inputShape, filterShape, { padding: "same", ...options });
+}
+
+const MANY: readonly [Shape4, Shape4] = [
+  [1, 56, 56, 64],
+  [3, 3, 64, 64],
+];
+
+describe("chooseSimd", () => {
+  it.each([
+    ["3x3 of many channels", geometry(...MANY), "simd-winograd4"],
+    ["3x3 on very few pixels of many channels", geometry([1, 2, 2, 512], [3, 3, 512, 512]), "simd-direct"],
+    ["3x3 with stride", geometry(...MANY, { strides: 2 }), "simd-direct"],
+    ["1x1", geometry([1, 56, 56, 64], [1, 1, 64, 256]), "simd-direct"],
+    ["three channels", geometry([1, 224, 224, 3], [7, 7, 3, 64], { strides: 2 }), "simd-direct"],
+    ["depthwise", geometry([1, 28, 28, 144], [3, 3, 1, 144], { groups: 144 }), "simd-depthwise"],
+    ["a photograph", geometry([1, 512, 512, 1], [5, 5, 1, 1]), "simd-plane"],
+  ])("%s", (_, g, name) => {
+    expect(chooseSimd(g, "forward").name).toBe(name);
+    expect(chooseSimd(g, "forward").reason).not.toBe("");
+  });
+
+  it("says what it weighed", () => {
+    expect(chooseSimd(geometry(...MANY), "forward").reason).toMatch(
+      /^least estimated time \(simd-direct .* ms, simd-winograd2 .* ms, simd-winograd4 .* ms\)$/,
+    );
+  });
+
+  it("keeps Winograd out where precision is strict", () => {
+    const choice = chooseSimd(geometry(...MANY), "forward", "strict");
+    expect(choice).toEqual({ name: "simd-direct", reason: "simd-winograd: precision is strict" });
+  });
+
+  it("gives the reason of every algorithm where none computes", () => {
+    const g = resolveConvGeometry("choose", ...MANY, {}, "float64");
+    const { name, reason } = chooseSimd(g, "forward");
+    expect(name).toBeUndefined();
+    expect(reason).toContain("simd-direct: SIMD computes in float32, not in float64");
+  });
+
+  it("finds one for every layer of the networks", () => {
+    for (const { inputShape, filterShape, strides, padding, dilations, groups } of NETWORK_LAYERS) {
+      const g = geometry(inputShape, filterShape, { strides, padding, dilations, groups });
+      expect(chooseSimd(g, "forward").name).toBeDefined();
+      expect(chooseSimd(g, "inputGradient").name).toBeDefined();
+    }
+  });
+});

@@ -1,0 +1,94 @@
+/**
+ * Which SIMD algorithm computes a pass soonest, and why.
+ *
+ * Planes and depthwise convolutions have an algorithm of their own. Between direct and Winograd decides an estimate:
+ *
+ *     time = multiply-adds / throughput + transformed values · cost of one + bytes of weights / bandwidth
+ *
+ * The last term is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
+ * channels and few pixels they are read once for little work.
+ *
+ * @module
+ */
+
+import type { Pass } from "../algorithms/algorithm.ts";
+import type { ConvGeometry } from "../geometry.ts";
+import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
+import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
+import { pointCount, type TileSize } from "./winograd/points.ts";
+
+/** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
+export type Precision = "default" | "strict";
+
+/** A choice and its reason; or that there is none. */
+export type SimdChoice =
+  | { readonly name: SimdAlgorithmName; readonly reason: string }
+  | { readonly name: undefined; readonly reason: string };
+
+/** Measured 2026-11-22 on an AMD EPYC (Zen 4), Node 24 (V8 13.6): nanoseconds. */
+const COST = {
+  multiplyAdd: 1 / 27.5,
+  /** Per value of V and M, by tile size: reading, transforming, writing. */
+  transform: { 2: 0.09, 4: 0.31 },
+  /** Per byte of packed weights, out of memory. */
+  weightByte: 0.05,
+  /** Filling and emptying a tile of sums, in terms of the sum. */
+  tileTerms: 8,
+} as const;
+
+/** Chooses among all SIMD algorithms. */
+export function chooseSimd(g: ConvGeometry, pass: Pass, precision: Precision = "default"): SimdChoice {
+  const refusals: string[] = [];
+  const supports = (name: SimdAlgorithmName): boolean => {
+    const supported = simdAlgorithms.find((algorithm) => algorithm.name === name)!.supports(g, pass);
+    if (supported !== true) refusals.push(`${name}: ${supported}`);
+    return supported === true;
+  };
+  if (supports("simd-plane")) return { name: "simd-plane", reason: "one channel, one kernel: runs along the row" };
+  if (supports("simd-depthwise")) return { name: "simd-depthwise", reason: "one filter for each channel" };
+  if (!supports("simd-direct")) return { name: undefined, reason: refusals.join("; ") };
+  if (pass === "filterGradient") return { name: "simd-direct", reason: "outer products over the pixels" };
+
+  const correlation = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
+  const direct = { name: "simd-direct", time: directTime(correlation) } as const;
+  const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
+  if (precision === "strict") refusals.push("simd-winograd: precision is strict");
+  else {
+    for (const [name, tileSize] of [
+      ["simd-winograd2", 2],
+      ["simd-winograd4", 4],
+    ] as const) {
+      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize) });
+    }
+  }
+  const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
+  const estimates = candidates.map(({ name, time }) => `${name} ${(time / 1e6).toPrecision(2)} ms`).join(", ");
+  const why = candidates.length > 1 ? `least estimated time (${estimates})` : refusals.slice(2).join("; ");
+  return { name: best.name, reason: why };
+}
+
+function directTime(c: Correlation): number {
+  const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
+  const taps = tapCount(c);
+  const terms = taps * c.groupSourceChannels;
+  const weights = 4 * terms * c.groupTargetChannels * c.groups;
+  return (
+    cells * (terms + COST.tileTerms) * c.groupTargetChannels * c.groups * COST.multiplyAdd + weights * COST.weightByte
+  );
+}
+
+function winogradTime(c: Correlation, tileSize: TileSize): number {
+  const tiles = c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
+  const points = pointCount(tileSize) ** 2;
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const products = tiles * points * (sources + COST.tileTerms) * targets * COST.multiplyAdd;
+  const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
+  return products + transforms + 4 * points * sources * targets * COST.weightByte;
+}
+
+/** Taps of a cell, on average over the parts. */
+function tapCount({ rows, columns }: Correlation): number {
+  const mean = (parts: readonly { readonly taps: readonly number[] }[]): number =>
+    parts.reduce((sum, { taps }) => sum + taps.length, 0) / parts.length;
+  return mean(rows.parts) * mean(columns.parts);
+}

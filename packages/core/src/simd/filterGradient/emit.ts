@@ -1,0 +1,139 @@
+/**
+ * The microkernel of the filter gradient as WebAssembly. The filter has a row for each tap and input channel and a
+ * column for each output channel; its gradient is a sum of outer products over the pixels,
+ *
+ *     dw[k][o] += Σ_p x[p][k] · dy[p][o]
+ *
+ * A tile of MR × NR sums stays in registers while all pixels of a chunk pass by: per pixel NR/4 vector loads of dy, MR
+ * broadcasts of x, MR·NR/4 multiply-adds, as in the microkernel of implicit GEMM with pixels in the place of k.
+ *
+ * Layouts: dy packed [panel][pixel][NR]; sums [segment][row of the filter][NR·panels], rows in whole tiles.
+ *
+ * @module
+ */
+
+import { i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
+import { multiplyAddOf } from "../direct/emit.ts";
+import type { TileShape } from "../microkernels.ts";
+
+/** Everything the code depends on. */
+export interface OuterProductShape extends TileShape {
+  readonly fma: boolean;
+}
+
+/** Name of the module: unique. */
+export function outerProductName({ mr, vectors, fma }: OuterProductShape): string {
+  return `outer-product-${mr}x${4 * vectors}-${fma ? "fma" : "mul-add"}`;
+}
+
+/** Parameters of the emitted function `accumulate`, in order. */
+export const ACCUMULATE_PARAMETERS = [
+  "segments", // runs of consecutive rows of the filter, at least 1
+  "segmentTable", // address: int32 byte offset of each segment from a pixel's first tap
+  "tiles", // tiles of MR rows per segment, at least 1
+  "panels", // panels of NR columns, at least 1
+  "rows", // rows of pixels, at least 1
+  "rowTable", // address: int32 byte offset of each row's first pixel from `image`
+  "pixels", // pixels per row, at least 1
+  "image",
+  "pixelBytes", // of the image, from pixel to pixel
+  "dy", // address of the packed panels
+  "sums",
+  "sumRowBytes", // from row to row of the sums
+] as const;
+
+/** Parameters of the emitted function `packPanels`, in order. */
+export const PACK_PARAMETERS = [
+  "panels", // at least 1
+  "pixels", // at least 1
+  "from", // address of the first pixel's first channel
+  "pixelBytes", // from pixel to pixel
+  "to",
+] as const;
+
+/** Writes the module: `packPanels` and `accumulate`. */
+export function emitOuterProduct(shape: OuterProductShape): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  emitPackPanels(module, shape);
+  emitAccumulate(module, shape);
+  return module.toBytes();
+}
+
+function emitPackPanels(module: ModuleBuilder, { vectors }: OuterProductShape): void {
+  module.function("packPanels", PACK_PARAMETERS, (f, panels, pixels, from, pixelBytes, to) => {
+    const [pixel, address] = [f.i32(), f.i32()];
+    const value = f.v128();
+    f.repeat(panels, () => {
+      f.set(address, from);
+      f.set(pixel, pixels);
+      f.repeat(pixel, () => {
+        for (let n = 0; n < vectors; n++) {
+          f.set(value, v128.load(address, 16 * n));
+          f.store(to, value, 16 * n);
+        }
+        f.advance(address, pixelBytes);
+        f.advance(to, 16 * vectors);
+      });
+      f.advance(from, 16 * vectors);
+    });
+  });
+}
+
+function emitAccumulate(module: ModuleBuilder, { mr, vectors, fma }: OuterProductShape): void {
+  const multiplyAdd = multiplyAddOf(fma);
+  module.function("accumulate", ACCUMULATE_PARAMETERS, (f, ...parameters) => {
+    const [segments, segmentTable, tiles, panels, rows, rowTable, pixels] = parameters;
+    const [, , , , , , , image, pixelBytes, dy, sums, sumRowBytes] = parameters;
+    const [tile, panel, row, pixel] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    const [first, offsets, y, at, sumTile] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
+    const xs = Array.from({ length: mr }, () => f.i32());
+    const tileSums = xs.map(() => Array.from({ length: vectors }, () => f.v128()));
+    const ys = Array.from({ length: vectors }, () => f.v128());
+    const broadcast = f.v128();
+
+    const forEachSum = (visit: (sum: Local<"v128">, offset: number) => void) => {
+      f.set(at, sumTile);
+      for (const sumRow of tileSums) {
+        for (const [n, sum] of sumRow.entries()) visit(sum, 16 * n);
+        f.advance(at, sumRowBytes);
+      }
+    };
+
+    f.repeat(segments, () => {
+      f.set(first, i32.add(image, i32.load(segmentTable, 0)));
+      f.set(tile, tiles);
+      f.repeat(tile, () => {
+        f.set(y, dy);
+        f.set(sumTile, sums);
+        f.set(panel, panels);
+        f.repeat(panel, () => {
+          forEachSum((sum, offset) => f.set(sum, v128.load(at, offset)));
+          f.set(offsets, rowTable);
+          f.set(row, rows);
+          f.repeat(row, () => {
+            f.set(xs[0]!, i32.add(first, i32.load(offsets, 0)));
+            for (let m = 1; m < mr; m++) f.set(xs[m]!, i32.add(xs[0]!, 4 * m));
+            f.set(pixel, pixels);
+            f.repeat(pixel, () => {
+              for (const [n, vector] of ys.entries()) f.set(vector, v128.load(y, 16 * n));
+              for (const [m, x] of xs.entries()) {
+                f.set(broadcast, v128.load32Splat(x, 0));
+                for (const [n, vector] of ys.entries()) {
+                  f.set(tileSums[m]![n]!, multiplyAdd(broadcast, vector, tileSums[m]![n]!));
+                }
+                f.advance(x, pixelBytes);
+              }
+              f.advance(y, 16 * vectors);
+            });
+            f.advance(offsets, 4);
+          });
+          forEachSum((sum, offset) => f.store(at, sum, offset));
+          f.advance(sumTile, 16 * vectors);
+        });
+        f.advance(sums, i32.mul(sumRowBytes, mr));
+        f.advance(first, 4 * mr);
+      });
+      f.advance(segmentTable, 4);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+/**
+ * Running the filter gradient: for each block of the image copy x and dy in, for each chunk of its pixels pack dy and
+ * add the outer products; copy the sums out at the end.
+ *
+ * @module
+ */
+
+import type { FloatArray } from "../../tensor.ts";
+import { copyIn, forEachBlock } from "../blocks.ts";
+import type { SimdEngine, SimdPlan } from "../engine.ts";
+import type { MemoryRange } from "../memory.ts";
+import { emitOuterProduct, outerProductName } from "./emit.ts";
+import type { FilterGradientPlan } from "./plan.ts";
+
+/** Makes a plan runnable: `run(x, dy, dw)`. */
+export function prepareFilterGradient(
+  engine: SimdEngine,
+  plan: FilterGradientPlan,
+): SimdPlan<[x: Float32Array, dy: Float32Array, dw: Float32Array]> {
+  const { correlation: c, blocks, segmentTable, rowTable, chunkRows, tiles, panels } = plan;
+  const { memory } = engine;
+  const sumFloats = c.groups * plan.sumGroup;
+  const block = memory.allocate(4 * sumFloats + segmentTable.byteLength + rowTable.byteLength);
+  const segmentAddress = block.address + 4 * sumFloats;
+  const rowAddress = segmentAddress + segmentTable.byteLength;
+  memory.ints.set(segmentTable, segmentAddress / 4);
+  memory.ints.set(rowTable, rowAddress / 4);
+  const shape = { ...plan.tile, fma: engine.fma };
+  const { packPanels, accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
+
+  const pixelsPerRow = blocks.columns.periods;
+  const chunkBytes = 4 * chunkRows * pixelsPerRow * plan.sumRow;
+  const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes, chunkBytes]);
+  const [image, outputGradient, packed] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const sourceBytes = 4 * blocks.sourceChannels;
+  const targetBytes = 4 * blocks.targetChannels;
+  const targetRow = pixelsPerRow * blocks.targetChannels;
+
+  const run = (x: FloatArray, dy: FloatArray, dw: FloatArray): void => {
+    const { floats } = memory;
+    floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
+    forEachBlock(c.batch, blocks, (place) => {
+      copyIn(x, c, blocks, place, floats, image.address);
+      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
+      const first = (place.image * blocks.rows.total + place.row) * targetRow;
+      floats.set(dy.subarray(first, first + rows * targetRow), outputGradient.address / 4);
+      for (let row = 0; row < rows; row += chunkRows) {
+        const count = Math.min(chunkRows, rows - row);
+        for (let group = 0; group < c.groups; group++) {
+          const from = outputGradient.address + 4 * (row * targetRow + group * c.groupTargetChannels);
+          packPanels!(panels, count * pixelsPerRow, from, targetBytes, packed.address);
+          accumulate!(
+            segmentTable.length,
+            segmentAddress,
+            tiles,
+            panels,
+            count,
+            rowAddress + 4 * row,
+            pixelsPerRow,
+            image.address + 4 * group * c.groupSourceChannels,
+            sourceBytes * blocks.columns.imageStep,
+            packed.address,
+            block.address + 4 * group * plan.sumGroup,
+            4 * plan.sumRow,
+          );
+        }
+      }
+    });
+    copySums(plan, floats, block.address / 4, dw);
+  };
+  return engine.plan(run, [block], scratch);
+}
+
+/** Copies the sums to the filter's layout, without the rows and columns that only fill tiles. */
+function copySums(plan: FilterGradientPlan, floats: Float32Array, sums: number, dw: FloatArray): void {
+  const { correlation: c, segmentLength, segmentTable, sumRow } = plan;
+  const columns = c.groups * c.groupTargetChannels;
+  for (let group = 0; group < c.groups; group++) {
+    for (let segment = 0; segment < segmentTable.length; segment++) {
+      const from = sums + group * plan.sumGroup + segment * plan.sumSegment;
+      const to = segment * segmentLength * columns + group * c.groupTargetChannels;
+      if (c.groups === 1 && sumRow === columns) {
+        dw.set(floats.subarray(from, from + segmentLength * columns), to);
+        continue;
+      }
+      for (let k = 0; k < segmentLength; k++) {
+        for (let o = 0; o < c.groupTargetChannels; o++) dw[to + k * columns + o] = floats[from + k * sumRow + o]!;
+      }
+    }
+  }
+}
