@@ -30,7 +30,7 @@ try {
       });
       await tab.goto(pageUrl);
       await tab.waitForFunction(
-        '[...document.querySelectorAll(".canvas")].every((canvas) => canvas.querySelector("svg"))',
+        '[...document.querySelectorAll(".canvas")].every((canvas) => canvas.offsetHeight > 99)',
       );
       const overflow = await tab.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
       if (overflow > 0) complaints.push(`${name}: the page is ${overflow} pixels wider than the window`);

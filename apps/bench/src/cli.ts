@@ -150,6 +150,8 @@ try {
     process.stderr.write(`bench: ${error.message}\n`);
     process.exitCode = USAGE;
   } else {
-    throw error;
+    // Not rethrown: TensorFlow.js's WebAssembly runtime would print its own source around it.
+    process.stderr.write(`bench: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
   }
 }

@@ -39,7 +39,7 @@ export function isOurs(name: string): boolean {
   return name.startsWith(OURS);
 }
 
-const FLOAT32 = { promised: { precision: "float32" }, border: "taps outside are skipped" } as const;
+const FLOAT32 = { promised: { precision: "float32" }, border: "zeros, skipped" } as const;
 
 const ALGORITHMS = algorithms.map(
   ({ name, engine, summary }): Variant => ({

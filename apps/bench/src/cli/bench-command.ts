@@ -6,9 +6,9 @@
 
 import { stdout } from "node:process";
 import { type BenchRequest, BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
-import { composeReport } from "../report/compose.ts";
 import { threeDigits } from "../report/number-format.ts";
 import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
+import { detailTable } from "../report/sections/speed.ts";
 import { toText } from "../report/terminal.ts";
 import { writeReport } from "../report/write.ts";
 import { type ProgressTask, runTasks } from "./tasks.ts";
@@ -86,23 +86,31 @@ export function benchTasks(run: BenchRun): readonly ProgressTask[] {
 /** One line about a case. */
 function summarise({ results }: CaseResult): string {
   const timed = results.flatMap(({ variant, timing }) => (timing ? [{ variant, gflops: timing.gflops }] : []));
-  const wrong = results.filter(({ outcome }) => outcome === "disagrees" || outcome === "failed");
+  const wrong = new Set(
+    results.flatMap(({ variant, outcome, reason }) => {
+      if (outcome !== "disagrees" && outcome !== "failed") return [];
+      const who = results.every((other) => other.reason === reason) ? "all" : variant;
+      return [`${who} ${outcome}: ${reason}`];
+    }),
+  );
   const [fastest] = timed.toSorted((a, b) => b.gflops - a.gflops);
   return [
     `${timed.length} timed`,
     ...(fastest === undefined ? [] : [`fastest ${fastest.variant}, ${threeDigits(fastest.gflops)} GFLOP/s`]),
-    ...wrong.map(({ variant, outcome, reason }) => `${variant} ${outcome}: ${reason}`),
+    ...wrong,
   ].join("; ");
 }
 
-/** The tables of every suite, for the terminal. */
-export function resultTables(bench: BenchReport): string {
-  const suites = composeReport({ bench }).sections.filter(({ id }) => bench.settings.suites.includes(id));
+/** Every figure of these suites, for the terminal. */
+export function resultTables({ cases, settings }: BenchReport, suites: readonly string[] = settings.suites): string {
   return suites
-    .flatMap(({ heading, blocks }) => [
-      heading.toUpperCase(),
-      ...blocks.flatMap((block) => (block.kind === "table" && !block.table.folded ? [toText(block.table)] : [])),
-    ])
+    .map((suite) =>
+      detailTable(
+        cases.filter((found) => found.suite === suite),
+        settings.subject,
+      ),
+    )
+    .map(toText)
     .join("\n\n");
 }
 

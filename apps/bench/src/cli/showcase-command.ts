@@ -61,7 +61,7 @@ export async function runShowcase({ out, seed }: { readonly out: string; readonl
     },
   ]);
   const { parity, showcase, page } = found;
-  stdout.write(`\n${resultTables(run.report())}\n\nThe report is ${page}\n`);
+  stdout.write(`\n${resultTables(run.report(), ["quick"])}\n\nThe report is ${page}\n`);
   const agrees = parity?.outcome === "agree" && showcase?.finding.different === 0;
   return agrees ? exitCodeOf(run.report()) : 1;
 }

@@ -86,8 +86,9 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
   });
 }
 
-/** The last line that a process wrote, as a clause. */
+/** The line of what a process wrote that says why, as a clause: the last one that speaks of an error, or the last. */
 function lastLine(text: string): string {
-  const line = text.trimEnd().split("\n").at(-1) ?? "";
-  return line === "" ? "" : `: ${line}`;
+  const lines = text.trimEnd().split("\n");
+  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1) ?? "";
+  return line === "" ? "" : `: ${line.trim()}`;
 }

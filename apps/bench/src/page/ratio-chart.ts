@@ -7,7 +7,7 @@
 
 import type { CustomSeriesOption } from "echarts/charts";
 import type { RatioChart } from "../report/chart.ts";
-import { baseOption, type ChartOption, caseAxis, digits, legendHeight, numericAxis } from "./axes.ts";
+import { baseOption, type ChartOption, caseAxis, digits, isNarrow, legendHeight, numericAxis } from "./axes.ts";
 import { lookOf, type Mark, type Theme } from "./theme.ts";
 
 const MARK_RADIUS = 5;
@@ -30,7 +30,14 @@ export function ratioOption(chart: RatioChart, theme: Theme, width: number): Cha
   const values = chart.series.flatMap(({ points }) =>
     points.flatMap((point) => (point ? [point.low, point.high] : [])),
   );
-  const axis = numericAxis("log", theme, `time of the other / time of ${chart.subject}`, 28);
+  const axis = numericAxis(
+    "log",
+    theme,
+    isNarrow(width) ? "times as fast" : `← slower    ${chart.subject} is … times as fast    faster →`,
+    28,
+  );
+  const [lowest, highest] = [Math.min(0.9, ...values), Math.max(1.1, ...values)].map(Math.log2);
+  const powers = powersOfTwo(lowest, highest, isNarrow(width) ? 5 : 10);
   return {
     ...baseOption(
       theme,
@@ -40,11 +47,12 @@ export function ratioOption(chart: RatioChart, theme: Theme, width: number): Cha
     xAxis: {
       ...axis,
       logBase: 2,
-      min: 2 ** Math.floor(Math.log2(Math.min(0.9, ...values))),
-      max: 2 ** Math.ceil(Math.log2(Math.max(1.1, ...values))),
+      min: powers[0],
+      max: powers[powers.length - 1],
+      axisTick: { show: false, customValues: powers },
       axisLabel: {
         ...axis.axisLabel,
-        hideOverlap: true,
+        customValues: powers,
         formatter: (value: number) => (value < 1 ? `1/${digits(1 / value)}` : `${digits(value)}×`),
       },
     },
@@ -84,6 +92,13 @@ export function ratioOption(chart: RatioChart, theme: Theme, width: number): Cha
       };
     }),
   };
+}
+
+/** About `most` powers of 2, or of 4, or of 8 …, 1 among them, the first and the last beyond the values. */
+function powersOfTwo(lowest: number, highest: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil((highest - lowest) / most));
+  const [first, last] = [Math.floor(lowest / step), Math.ceil(highest / step)];
+  return Array.from({ length: last - first + 1 }, (_, i) => 2 ** (step * (first + i)));
 }
 
 /** The line at 1 and the strip of noise around it. */

@@ -74,10 +74,8 @@ function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
       const ratios = layers.flatMap(
         ({ results }) => results.find(({ variant }) => variant === peer)?.ratio?.median ?? [],
       );
-      return {
-        value: times(geometricMean(ratios)),
-        label: `${settings.subject} to ${peer}, geometric mean of ${ratios.length} layers`,
-      };
+      const counted = ratios.length === 1 ? "one layer" : `geometric mean of ${ratios.length} layers`;
+      return { value: times(geometricMean(ratios)), label: `as fast as ${peer} (${settings.subject}, ${counted})` };
     });
 }
 

@@ -64,6 +64,8 @@ export interface Cell {
   readonly text: string;
   /** `good` and `bad` judge, `muted` steps back, `strong` stands out. */
   readonly tone: "plain" | "good" | "bad" | "muted" | "strong";
+  /** Said in smaller type below, such as an interval. */
+  readonly detail?: string | undefined;
 }
 
 /** A grey picture. */
@@ -77,8 +79,13 @@ export interface Picture {
 }
 
 /** A cell of a given tone. */
-export function cell(text: string, tone: Cell["tone"] = "plain"): Cell {
-  return { text, tone };
+export function cell(text: string, tone: Cell["tone"] = "plain", detail?: string): Cell {
+  return { text, tone, detail };
+}
+
+/** A cell in one line, the detail in brackets. */
+export function inOneLine({ text, detail }: Cell): string {
+  return detail === undefined ? text : `${text} (${detail})`;
 }
 
 /** A column of text. */

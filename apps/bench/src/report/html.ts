@@ -106,12 +106,11 @@ ${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}`;
 
 function rowToHtml(row: Row, columns: Table["columns"]): string {
   if ("heading" in row) return `<tr class="group"><th colspan="${columns.length}">${escapeHtml(row.heading)}</th></tr>`;
-  const cells = row.cells.map(({ text, tone }, i) => {
+  const cells = row.cells.map(({ text, tone, detail }, i) => {
     const classes = [columns[i].numeric ? "number" : "", tone === "plain" ? "" : tone].filter(Boolean).join(" ");
     const attribute = classes === "" ? "" : ` class="${classes}"`;
-    return i === 0
-      ? `<th scope="row"${attribute}>${escapeHtml(text)}</th>`
-      : `<td${attribute}>${escapeHtml(text)}</td>`;
+    const content = escapeHtml(text) + (detail === undefined ? "" : `<small>${escapeHtml(detail)}</small>`);
+    return i === 0 ? `<th scope="row"${attribute}>${content}</th>` : `<td${attribute}>${content}</td>`;
   });
   return `<tr>${cells.join("")}</tr>`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Block, Cell, Document, Row, Table } from "./document.ts";
+import { type Block, type Cell, type Document, inOneLine, type Row, type Table } from "./document.ts";
 
 /** Typesets a document. */
 export function toMarkdown({ title, lead, byline, figures, sections }: Document): string {
@@ -52,9 +52,9 @@ function tableToMarkdown({ caption, columns, rows, notes }: Table): string {
   ].join("\n\n");
 }
 
-function cellToMarkdown({ text, tone }: Cell): string {
-  const escaped = escapeMarkdown(text);
-  return tone === "strong" && escaped !== "" ? `**${escaped}**` : escaped;
+function cellToMarkdown(cell: Cell): string {
+  const escaped = escapeMarkdown(inOneLine(cell));
+  return cell.tone === "strong" && escaped !== "" ? `**${escaped}**` : escaped;
 }
 
 /** Text that Markdown shows as it is: no emphasis, links, tags or table cells are made of it, no line breaks either. */

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Interval } from "../statistics/ratio.ts";
-
 const THIN_SPACE = "\u2009";
 
 /** Three significant digits, without an exponent between 0.001 and a million. */
@@ -23,9 +21,9 @@ export function times(factor: number): string {
   return `${threeDigits(factor)}×`;
 }
 
-/** `5.83× (5.71–5.97)`. */
-export function timesWithin({ median, low, high }: Interval): string {
-  return `${times(median)} (${threeDigits(low)}–${threeDigits(high)})`;
+/** `5.71–5.97`. */
+export function range(low: number, high: number): string {
+  return `${threeDigits(low)}–${threeDigits(high)}`;
 }
 
 /** `42 %`. */

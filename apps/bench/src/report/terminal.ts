@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Row, Table } from "./document.ts";
+import { inOneLine, type Row, type Table } from "./document.ts";
 
 /** Typesets a table; columns are as wide as their widest cell. */
 export function toText({ caption, columns, rows, notes }: Table): string {
-  const texts = (row: Row) => ("heading" in row ? [row.heading] : row.cells.map(({ text }) => text));
+  const texts = (row: Row) => ("heading" in row ? [row.heading] : row.cells.map(inOneLine));
   const widths = columns.map(({ label }, i) =>
-    Math.max(label.length, ...rows.map((row) => ("heading" in row ? 0 : row.cells[i].text.length))),
+    Math.max(label.length, ...rows.map((row) => ("heading" in row ? 0 : inOneLine(row.cells[i]).length))),
   );
   const line = (cells: readonly string[]) =>
     cells

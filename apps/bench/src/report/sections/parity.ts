@@ -30,8 +30,8 @@ export function paritySection(report: ParityReport): Section {
             numbers("ours wrong"),
             numbers("oracle wrong, known"),
             numbers("oracle wrong, new"),
-            numbers("worst error / bound"),
-            numbers("oracle's"),
+            numbers("our worst error / bound"),
+            numbers("the oracle's"),
           ],
           rows: mergeAlgorithms(summary).map((row) => ({
             cells: [

@@ -6,7 +6,7 @@
 
 import { describeCase } from "@corr2d/testkit";
 import { type Cell, cell, column, numbers, type Row, type Section, type Table } from "../document.ts";
-import { bytes, percent, threeDigits, times, timesWithin } from "../number-format.ts";
+import { bytes, percent, range, threeDigits, times } from "../number-format.ts";
 import type { BenchReport, CaseResult, Ratio, VariantResult } from "../results.ts";
 import { growthBlocks } from "./growth.ts";
 
@@ -20,11 +20,11 @@ export function speedSection(report: BenchReport, suite: string, heading: string
     id: suite,
     heading,
     blocks: [
-      ...(subject === null || rivals.length === 0 ? [] : ratioBlocks(cases, subject, rivals)),
       ...growthBlocks(report, suite, cases, variants),
+      ...(subject === null || rivals.length === 0 ? [] : ratioBlocks(cases, subject, rivals)),
       { kind: "chart", chart: speedChart(report, cases, variants) },
       { kind: "table", table: speedTable(cases, variants) },
-      { kind: "table", table: detailTable(cases) },
+      { kind: "table", table: detailTable(cases, subject) },
     ],
   };
 }
@@ -46,7 +46,7 @@ function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: read
     columns: [column("layer"), ...rivals.map(numbers), numbers("noise floor")],
     rows: cases.map((found) => ({
       cells: [
-        cell(found.convCase.name),
+        caseCell(found),
         ...rivals.map((variant) => ratioCell(resultOf(found, variant)?.ratio ?? null)),
         cell(found.noiseFloor === null ? "–" : times(found.noiseFloor), "muted"),
       ],
@@ -77,16 +77,18 @@ function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: read
   ];
 }
 
+/** The layer, and below it the network. */
+function caseCell({ convCase }: CaseResult): Cell {
+  const [network, layer] = convCase.name.split("/");
+  return layer === undefined ? cell(network) : cell(layer, "plain", network);
+}
+
 function ratioCell(ratio: Ratio | null): Cell {
   if (ratio === null) return cell("–", "muted");
-  switch (ratio.verdict) {
-    case "faster":
-      return cell(timesWithin(ratio), "good");
-    case "slower":
-      return cell(timesWithin(ratio), "bad");
-    case "no detectable difference":
-      return cell(`≈ ${timesWithin(ratio)}`, "muted");
-  }
+  const { median, low, high, verdict } = ratio;
+  const sign = verdict === "no detectable difference" ? "≈ " : "";
+  const tone = { faster: "good", slower: "bad", "no detectable difference": "muted" } as const;
+  return cell(`${sign}${times(median)}`, tone[verdict], range(low, high));
 }
 
 function speedChart(report: BenchReport, cases: readonly CaseResult[], variants: readonly string[]) {
@@ -112,7 +114,7 @@ function speedTable(cases: readonly CaseResult[], variants: readonly string[]): 
       const fastest = Math.max(...found.results.map(({ timing }) => timing?.gflops ?? 0));
       return {
         cells: [
-          cell(found.convCase.name),
+          caseCell(found),
           ...variants.map((variant) => {
             const timing = resultOf(found, variant)?.timing;
             if (!timing) return cell("–", "muted");
@@ -126,17 +128,18 @@ function speedTable(cases: readonly CaseResult[], variants: readonly string[]): 
   };
 }
 
-function detailTable(cases: readonly CaseResult[]): Table {
+/** Every figure of these cases: error beside time, and why there is none. */
+export function detailTable(cases: readonly CaseResult[], subject: string | null): Table {
   const unsupported = variantsWith(cases, ({ outcome }) => outcome === "unsupported");
   return {
     caption: "Every figure",
     columns: [
       column("variant"),
-      numbers("median ms"),
-      numbers("quartiles"),
+      numbers("median ms (quartiles)"),
       numbers("calls"),
       numbers("GFLOP/s"),
       numbers("of ceiling"),
+      numbers(subject === null ? "ratio" : `${subject} is`),
       numbers("error / bound"),
       numbers("scratch"),
       column("remark"),
@@ -146,38 +149,36 @@ function detailTable(cases: readonly CaseResult[]): Table {
       ...found.results.filter(({ outcome }) => outcome !== "unsupported").map(detailRow),
     ]),
     notes: unsupported.map((variant) => {
-      const refusals = cases
-        .map((found) => resultOf(found, variant))
-        .filter((result) => result?.outcome === "unsupported");
-      return `${variant} was not asked ${refusals.length} of ${cases.length} times: ${refusals[0]?.reason}.`;
+      const refusals = cases.flatMap((found) => {
+        const result = resultOf(found, variant);
+        return result?.outcome === "unsupported" ? [result.reason] : [];
+      });
+      return `${variant} was not asked ${refusals.length} of ${cases.length} times: ${refusals[0]}.`;
     }),
     folded: true,
   };
 }
 
-function detailRow({ variant, outcome, reason, agreement, timing, scratchBytes }: VariantResult): Row {
-  const error =
-    agreement === null
-      ? cell("–", "muted")
-      : cell(threeDigits(agreement.worstErrorOverBound), agreement.agrees ? "plain" : "bad");
-  const scratch = cell(scratchBytes === null ? "–" : bytes(scratchBytes), scratchBytes === null ? "muted" : "plain");
+function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratchBytes }: VariantResult): Row {
   const none = cell("–", "muted");
-  if (timing === null) {
-    const tone = outcome === "disagrees" || outcome === "failed" ? "bad" : "muted";
-    const remark = cell(`${outcome === "too slow" ? "not timed" : outcome}: ${reason}`, tone);
-    return { cells: [cell(variant), none, none, none, none, none, error, scratch, remark] };
-  }
+  const wrong = outcome === "disagrees" || outcome === "failed";
   return {
     cells: [
       cell(variant),
-      cell(threeDigits(timing.medianMs)),
-      cell(`${threeDigits(timing.lowerQuartileMs)}–${threeDigits(timing.upperQuartileMs)}`),
-      cell(String(timing.runs)),
-      cell(threeDigits(timing.gflops)),
-      timing.ceilingShare === null ? none : cell(percent(timing.ceilingShare)),
-      error,
-      scratch,
-      cell(""),
+      ...(timing === null
+        ? [none, none, none, none]
+        : [
+            cell(threeDigits(timing.medianMs), "plain", range(timing.lowerQuartileMs, timing.upperQuartileMs)),
+            cell(String(timing.runs)),
+            cell(threeDigits(timing.gflops)),
+            timing.ceilingShare === null ? none : cell(percent(timing.ceilingShare)),
+          ]),
+      ratioCell(ratio),
+      agreement === null ? none : cell(threeDigits(agreement.worstErrorOverBound), agreement.agrees ? "plain" : "bad"),
+      scratchBytes === null ? none : cell(bytes(scratchBytes)),
+      outcome === "timed"
+        ? cell("")
+        : cell(`${outcome === "too slow" ? "not timed" : outcome}: ${reason}`, wrong ? "bad" : "muted"),
     ],
   };
 }
