@@ -1,0 +1,160 @@
+/**
+ * The kernels of convolution over two and three axes, ordinary and depthwise, and of their gradients. Convolution over one
+ * axis, the separable one and the transposed one are these, put together by TensorFlow.js.
+ *
+ * @module
+ */
+
+import {
+  backend_util,
+  Conv2D,
+  type Conv2DAttrs,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  Conv3D,
+  type Conv3DAttrs,
+  Conv3DBackpropFilterV2,
+  Conv3DBackpropInputV2,
+  DepthwiseConv2dNative,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  type NamedTensorInfoMap,
+  Slice,
+  type TensorInfo,
+  util,
+} from "@tensorflow/tfjs-core";
+import type { Corr2dBackend } from "../backend.ts";
+import { filterGradient, forward, inputGradient } from "../compute.ts";
+import { type ConvInfo, convolutionOf, differentiatedShape } from "../convolution.ts";
+import { runOnCpu } from "./cpu.ts";
+import type { CoreKernel } from "./kernel.ts";
+
+/** What the attributes of these kernels may say; those of the gradients leave some out. */
+export interface ConvAttrs {
+  readonly strides: Conv2DAttrs["strides"] | Conv3DAttrs["strides"];
+  readonly pad: Conv2DAttrs["pad"] | Conv3DAttrs["pad"];
+  readonly dataFormat?: "NHWC" | "NCHW" | "NDHWC" | "NCDHW";
+  readonly dilations?: Conv2DAttrs["dilations"] | Conv3DAttrs["dilations"] | null;
+  readonly dimRoundingMode?: Conv2DAttrs["dimRoundingMode"];
+}
+
+/** What TensorFlow.js makes of input shape, filter shape and attributes. */
+export type Describe = (inShape: readonly number[], filterShape: readonly number[], attrs: ConvAttrs) => ConvInfo;
+
+/** A kind of convolution. */
+export interface ConvKind {
+  readonly describe: Describe;
+  readonly depthwise: boolean;
+}
+
+const describe2d =
+  (depthwise: boolean): Describe =>
+  (inShape, filterShape, { strides, pad, dilations, dimRoundingMode, dataFormat }) =>
+    backend_util.computeConv2DInfo(
+      inShape as Shape4,
+      filterShape as Shape4,
+      strides as Conv2DAttrs["strides"],
+      (dilations ?? 1) as Conv2DAttrs["dilations"],
+      pad as Conv2DAttrs["pad"],
+      dimRoundingMode,
+      depthwise,
+      backend_util.convertConv2DDataFormat((dataFormat ?? "NHWC") as Conv2DAttrs["dataFormat"]),
+    );
+
+type Shape4 = [number, number, number, number];
+type Shape5 = [number, number, number, number, number];
+
+/** Ordinary convolution over height and width. */
+export const CONV_2D: ConvKind = { describe: describe2d(false), depthwise: false };
+
+/** Every channel with filters of its own. */
+export const DEPTHWISE_2D: ConvKind = { describe: describe2d(true), depthwise: true };
+
+/** Over depth, height and width; channels last is all that TensorFlow.js has. */
+const CONV_3D: ConvKind = {
+  describe: (inShape, filterShape, { strides, pad, dilations }) =>
+    backend_util.computeConv3DInfo(
+      inShape as Shape5,
+      filterShape as Shape5,
+      strides as Conv3DAttrs["strides"],
+      (dilations ?? 1) as Conv3DAttrs["dilations"],
+      pad as Conv3DAttrs["pad"],
+    ),
+  depthwise: false,
+};
+
+interface InputsForward extends NamedTensorInfoMap {
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
+}
+
+function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): CoreKernel<InputsForward, ConvAttrs> {
+  return {
+    kernelName,
+    compute({ inputs: { x, filter }, attrs, backend }) {
+      const convolution = convolutionOf(describe(x.shape, filter.shape, attrs), depthwise);
+      return convolution && forward(backend, convolution, x, filter);
+    },
+  };
+}
+
+function inputGradientKernel(
+  kernelName: string,
+  { describe, depthwise }: ConvKind,
+): CoreKernel<{ readonly dy: TensorInfo; readonly filter: TensorInfo }, ConvAttrs & { readonly inputShape: number[] }> {
+  return {
+    kernelName,
+    compute({ inputs: { dy, filter }, attrs, backend }) {
+      const info = describe(attrs.inputShape, filter.shape, attrs);
+      return withOutputGradient(backend, info, dy, (outShape, gradient) => {
+        const convolution = convolutionOf(info, depthwise, outShape);
+        return convolution && inputGradient(backend, convolution, gradient, filter);
+      });
+    },
+  };
+}
+
+function filterGradientKernel(
+  kernelName: string,
+  { describe, depthwise }: ConvKind,
+): CoreKernel<{ readonly x: TensorInfo; readonly dy: TensorInfo }, ConvAttrs & { readonly filterShape: number[] }> {
+  return {
+    kernelName,
+    compute({ inputs: { x, dy }, attrs, backend }) {
+      const info = describe(x.shape, attrs.filterShape, attrs);
+      return withOutputGradient(backend, info, dy, (outShape, gradient) => {
+        const convolution = convolutionOf(info, depthwise, outShape);
+        return convolution && filterGradient(backend, convolution, x, gradient, attrs.filterShape);
+      });
+    },
+  };
+}
+
+/** Calls `compute` with the gradient with respect to the output, cut to what counts of it. */
+function withOutputGradient(
+  backend: Corr2dBackend,
+  info: ConvInfo,
+  dy: TensorInfo,
+  compute: (outShape: number[], dy: TensorInfo) => TensorInfo | undefined,
+): TensorInfo | undefined {
+  const outShape = differentiatedShape(info, dy.shape);
+  if (outShape === undefined) return undefined;
+  if (util.arraysEqual(outShape, dy.shape)) return compute(outShape, dy);
+  const part = runOnCpu(backend, Slice, { x: dy }, { begin: outShape.map(() => 0), size: outShape });
+  const gradient = compute(outShape, part);
+  backend.disposeIntermediateTensorInfo(part);
+  return gradient;
+}
+
+/** Each kind of convolution with its gradients. */
+export const convolutionKernels: readonly CoreKernel<never, never>[] = [
+  forwardKernel(Conv2D, CONV_2D),
+  inputGradientKernel(Conv2DBackpropInput, CONV_2D),
+  filterGradientKernel(Conv2DBackpropFilter, CONV_2D),
+  forwardKernel(DepthwiseConv2dNative, DEPTHWISE_2D),
+  inputGradientKernel(DepthwiseConv2dNativeBackpropInput, DEPTHWISE_2D),
+  filterGradientKernel(DepthwiseConv2dNativeBackpropFilter, DEPTHWISE_2D),
+  forwardKernel(Conv3D, CONV_3D),
+  inputGradientKernel(Conv3DBackpropInputV2, CONV_3D),
+  filterGradientKernel(Conv3DBackpropFilterV2, CONV_3D),
+];

@@ -1,0 +1,118 @@
+/**
+ * Convolution, bias and activation in one kernel:
+ *
+ *     y = activation(conv(x) + bias)
+ *
+ * Core computes it in one go if bias and slopes have one value for each output channel. TensorFlow.js lets them be
+ * anything that broadcasts; then the cpu backend's kernels finish what core begins.
+ *
+ * @module
+ */
+
+import type { ActivationName } from "@corr2d/core";
+import {
+  Add,
+  Elu,
+  FusedConv2D,
+  type FusedConv2DAttrs,
+  type FusedConv2DInputs,
+  FusedDepthwiseConv2D,
+  LeakyRelu,
+  type NamedAttrMap,
+  Prelu,
+  Relu,
+  Relu6,
+  Reshape,
+  Sigmoid,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
+import type { Corr2dBackend } from "../backend.ts";
+import { forward } from "../compute.ts";
+import { convolutionOf } from "../convolution.ts";
+import { CONV_2D, type ConvKind, DEPTHWISE_2D } from "./convolutions.ts";
+import { runOnCpu } from "./cpu.ts";
+import type { CoreKernel } from "./kernel.ts";
+
+/** Each activation that TensorFlow.js fuses: its name in core, and its kernel. */
+const ACTIVATIONS: Readonly<Record<string, readonly [core: ActivationName, kernelName: string | undefined]>> = {
+  linear: ["linear", undefined],
+  relu: ["relu", Relu],
+  relu6: ["relu6", Relu6],
+  elu: ["elu", Elu],
+  sigmoid: ["sigmoid", Sigmoid],
+  leakyrelu: ["leakyRelu", LeakyRelu],
+  prelu: ["prelu", Prelu],
+};
+
+function fusedKernel(
+  kernelName: string,
+  { describe, depthwise }: ConvKind,
+): CoreKernel<FusedConv2DInputs, FusedConv2DAttrs> {
+  return {
+    kernelName,
+    compute({ inputs, attrs, backend }) {
+      const { x, filter, bias, preluActivationWeights: slopes } = inputs;
+      const info = describe(x.shape, filter.shape, attrs);
+      const convolution = convolutionOf(info, depthwise);
+      if (convolution === undefined) return undefined;
+      const [activation, activationKernel] = activationOf(kernelName, attrs);
+      const channelsFirst = attrs.dataFormat === "NCHW";
+      const slope = activation === "leakyRelu" ? { slope: attrs.leakyreluAlpha! } : {};
+      if ([bias, slopes].every((tensor) => !tensor || isPerChannel(tensor, info.outChannels, channelsFirst))) {
+        return forward(backend, convolution, x, filter, { activation, ...slope, bias, slopes });
+      }
+      let y = forward(backend, convolution, x, filter);
+      if (bias) y = replace(backend, Add, y, { a: y, b: bias }, channelsFirst);
+      if (activationKernel === undefined) return y;
+      const alpha = slopes ? { alpha: slopes } : {};
+      return replace(backend, activationKernel, y, { x: y, ...alpha }, channelsFirst, { alpha: attrs.leakyreluAlpha! });
+    },
+  };
+}
+
+function activationOf(kernelName: string, { activation }: FusedConv2DAttrs): (typeof ACTIVATIONS)[string] {
+  const found = ACTIVATIONS[activation ?? "linear"];
+  if (found !== undefined) return found;
+  const known = Object.keys(ACTIVATIONS).join(", ");
+  throw new RangeError(`${kernelName}: activation must be one of ${known}, got ${activation}`);
+}
+
+/** Whether a tensor holds one value for each output channel, as a vector or along the last axis of channels-last data. */
+function isPerChannel({ shape }: TensorInfo, outChannels: number, channelsFirst: boolean): boolean {
+  if (shape.at(-1) !== outChannels) return false;
+  return shape.length === 1 || (!channelsFirst && shape.slice(0, -1).every((size) => size === 1));
+}
+
+/** Applies a kernel of the cpu backend to `y` and what goes with it, and disposes of `y`. */
+function replace(
+  backend: Corr2dBackend,
+  kernelName: string,
+  y: TensorInfo,
+  inputs: Readonly<Record<string, TensorInfo>>,
+  channelsFirst: boolean,
+  attrs: NamedAttrMap = {},
+): TensorInfo {
+  const aligned = Object.entries(inputs).map(([name, tensor]) => [
+    name,
+    alignToChannels(backend, tensor, channelsFirst),
+  ]);
+  const result = runOnCpu(backend, kernelName, Object.fromEntries(aligned), attrs);
+  for (const [name, tensor] of aligned as [string, TensorInfo][]) {
+    if (tensor !== inputs[name]) backend.disposeIntermediateTensorInfo(tensor);
+  }
+  backend.disposeIntermediateTensorInfo(y);
+  return result;
+}
+
+/** With channels first a vector belongs to the channels, which stand before rows and columns. */
+function alignToChannels(backend: Corr2dBackend, tensor: TensorInfo, channelsFirst: boolean): TensorInfo {
+  const [length, ...rest] = tensor.shape;
+  if (!channelsFirst || length === undefined || length === 1 || rest.length > 0) return tensor;
+  return runOnCpu(backend, Reshape, { x: tensor }, { shape: [length, 1, 1] });
+}
+
+/** Fused convolution and fused depthwise convolution. */
+export const fusedKernels: readonly CoreKernel<never, never>[] = [
+  fusedKernel(FusedConv2D, CONV_2D),
+  fusedKernel(FusedDepthwiseConv2D, DEPTHWISE_2D),
+];

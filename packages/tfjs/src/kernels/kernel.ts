@@ -1,0 +1,28 @@
+/**
+ * What stands in TensorFlow.js's registry under our name. (A *kernel* is here what TensorFlow.js calls one: the function
+ * that computes one operation on one backend.)
+ *
+ * @module
+ */
+
+import type { NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Corr2dBackend } from "../backend.ts";
+
+/** Arguments of a kernel, as TensorFlow.js passes them. */
+export interface KernelArguments<Inputs, Attrs> {
+  readonly inputs: Inputs;
+  readonly attrs: Attrs;
+  readonly backend: Corr2dBackend;
+}
+
+/** An operation that core computes. */
+export interface CoreKernel<Inputs = NamedTensorInfoMap, Attrs = object> {
+  /** Name of the operation in TensorFlow.js. */
+  readonly kernelName: string;
+  /**
+   * The result, or `undefined` where core has no such convolution. Inputs are float32.
+   *
+   * @throws RangeError if the shapes of the inputs do not fit together.
+   */
+  compute(args: KernelArguments<Inputs, Attrs>): TensorInfo | undefined;
+}
