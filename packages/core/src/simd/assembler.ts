@@ -35,7 +35,8 @@ type ValueType = keyof typeof VALUE_TYPE;
 /** Code that leaves one value of the given type on the stack. */
 interface Value<T extends ValueType> {
   readonly type: T;
-  readonly code: readonly number[];
+  /** Appends the code: operands first, then the instruction. */
+  readonly write: (code: number[]) => void;
 }
 
 /** An int32: an address or a counter. */
@@ -48,24 +49,30 @@ export interface Local<T extends ValueType> extends Value<T> {
   readonly index: number;
 }
 
-/** A function of the module, to be called from a later one. */
-export interface FunctionHandle {
-  readonly index: number;
-}
-
 /** Where the emitted modules find their memory: imported as `corr2d.memory`. */
 export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
 
 // Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
 const ALIGN_4 = 2;
 
-function value<T extends ValueType>(type: T, ...parts: readonly (readonly number[])[]): Value<T> {
-  return { type, code: parts.flat() };
+/** The value of an instruction applied to operands. */
+function value<T extends ValueType>(
+  type: T,
+  operands: readonly Value<ValueType>[],
+  ...instruction: number[]
+): Value<T> {
+  return {
+    type,
+    write(code) {
+      for (const operand of operands) operand.write(code);
+      code.push(...instruction);
+    },
+  };
 }
 
 /** A number written out is a constant. */
-function int(operand: I32 | number): readonly number[] {
-  return typeof operand === "number" ? [I32_OP.const, ...signedLeb128(operand)] : operand.code;
+function int(operand: I32 | number): I32 {
+  return typeof operand === "number" ? value("i32", [], I32_OP.const, ...signedLeb128(operand)) : operand;
 }
 
 function memoryOperand(offset: number): number[] {
@@ -79,7 +86,7 @@ function simd(opcode: number): number[] {
 type Int32Binary = (a: I32 | number, b: I32 | number) => I32;
 
 function int32Binary(opcode: number): Int32Binary {
-  return (a, b) => value("i32", int(a), int(b), [opcode]);
+  return (a, b) => value("i32", [int(a), int(b)], opcode);
 }
 
 /** Expressions of int32. */
@@ -87,15 +94,13 @@ export const i32: {
   readonly const: (n: number) => I32;
   readonly load: (address: I32, offset: number) => I32;
   readonly add: Int32Binary;
-  readonly sub: Int32Binary;
   readonly mul: Int32Binary;
   /** 1 if a = b, else 0. */
   readonly equal: Int32Binary;
 } = {
-  const: (n) => value("i32", int(n)),
-  load: (address, offset) => value("i32", address.code, [I32_OP.load], memoryOperand(offset)),
+  const: int,
+  load: (address, offset) => value("i32", [address], I32_OP.load, ...memoryOperand(offset)),
   add: /* @__PURE__ */ int32Binary(I32_OP.add),
-  sub: /* @__PURE__ */ int32Binary(I32_OP.sub),
   mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
   equal: /* @__PURE__ */ int32Binary(I32_OP.eq),
 };
@@ -103,7 +108,7 @@ export const i32: {
 type VectorLoad = (address: I32, offset: number) => V128;
 
 function vectorLoad(opcode: number): VectorLoad {
-  return (address, offset) => value("v128", address.code, simd(opcode), memoryOperand(offset));
+  return (address, offset) => value("v128", [address], ...simd(opcode), ...memoryOperand(offset));
 }
 
 /** Expressions that make a vector: four floats of memory, one float of memory four times, or a constant four times. */
@@ -114,13 +119,13 @@ export const v128: {
 } = {
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
-  splat: (n) => value("v128", simd(V128_OP.const), [...new Uint8Array(new Float32Array(4).fill(n).buffer)]),
+  splat: (n) => value("v128", [], ...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)),
 };
 
 type VectorBinary = (a: V128, b: V128) => V128;
 
 function vectorBinary(opcode: number): VectorBinary {
-  return (a, b) => value("v128", a.code, b.code, simd(opcode));
+  return (a, b) => value("v128", [a, b], ...simd(opcode));
 }
 
 /** Expressions of four floats. */
@@ -140,7 +145,7 @@ export const f32x4: {
   mul: /* @__PURE__ */ vectorBinary(F32X4.mul),
   pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
-  relaxedMadd: (a, b, c) => value("v128", a.code, b.code, c.code, simd(F32X4.relaxedMadd)),
+  relaxedMadd: (a, b, c) => value("v128", [a, b, c], ...simd(F32X4.relaxedMadd)),
 };
 
 /** Collects the locals and statements of one function. */
@@ -170,7 +175,7 @@ export class FunctionBuilder {
 
   /** target = source. */
   set<T extends ValueType>(target: Local<T>, source: Value<T>): void {
-    this.#emit(source.code, [CONTROL.localSet], unsignedLeb128(target.index));
+    this.#emit([source], CONTROL.localSet, ...unsignedLeb128(target.index));
   }
 
   /** target += step. */
@@ -180,43 +185,37 @@ export class FunctionBuilder {
 
   /** The first `lanes` (1 to 4) floats of a vector to memory, and no byte more. */
   store(address: I32, vector: Local<"v128">, offset: number, lanes = 4): void {
+    const operands = [address, vector];
     if (lanes === 4) {
-      this.#emit(address.code, vector.code, simd(V128_OP.store), memoryOperand(offset));
+      this.#emit(operands, ...simd(V128_OP.store), ...memoryOperand(offset));
       return;
     }
-    if (lanes >= 2) {
-      this.#emit(address.code, vector.code, simd(V128_OP.store64Lane), memoryOperand(offset), [0]);
-    }
+    if (lanes >= 2) this.#emit(operands, ...simd(V128_OP.store64Lane), ...memoryOperand(offset), 0);
     if (lanes % 2 === 1) {
       const lane = lanes - 1;
-      this.#emit(address.code, vector.code, simd(V128_OP.store32Lane), memoryOperand(offset + 4 * lane), [lane]);
+      this.#emit(operands, ...simd(V128_OP.store32Lane), ...memoryOperand(offset + 4 * lane), lane);
     }
   }
 
   /** Repeats the body `counter` times, which must be at least 1, counting the local down to 0. */
   repeat(counter: Local<"i32">, body: () => void): void {
-    this.#emit([CONTROL.loop, BLOCK_VOID]);
+    this.#emit([], CONTROL.loop, BLOCK_VOID);
     body();
     this.advance(counter, -1);
-    this.#emit(counter.code, [CONTROL.brIf, 0, CONTROL.end]);
+    this.#emit([counter], CONTROL.brIf, 0, CONTROL.end);
   }
 
   /** Runs the body if the condition is not 0. */
   when(condition: I32, body: () => void): void {
-    this.#emit(condition.code, [CONTROL.if, BLOCK_VOID]);
+    this.#emit([condition], CONTROL.if, BLOCK_VOID);
     body();
-    this.#emit([CONTROL.end]);
-  }
-
-  /** Calls a function that was defined before. */
-  call(callee: FunctionHandle, ...args: readonly (I32 | number)[]): void {
-    this.#emit(args.flatMap(int), [CONTROL.call], unsignedLeb128(callee.index));
+    this.#emit([], CONTROL.end);
   }
 
   /** The function's entry of the code section: locals, statements, end. */
-  toBytes(): number[] {
-    const locals = this.#localTypes.flatMap((type) => [1, VALUE_TYPE[type]]);
-    return sized([...unsignedLeb128(this.#localTypes.length), ...locals, ...this.#code, CONTROL.end]);
+  toBytes(): Uint8Array {
+    const locals = this.#localTypes.map((type) => [1, VALUE_TYPE[type]]);
+    return sized(concatenated([vector(locals), this.#code, [CONTROL.end]]));
   }
 
   #declare<T extends ValueType>(type: T): Local<T> {
@@ -224,13 +223,14 @@ export class FunctionBuilder {
     return local(type, this.#parameterCount + this.#localTypes.length - 1);
   }
 
-  #emit(...parts: readonly (readonly number[])[]): void {
-    for (const part of parts) for (const byte of part) this.#code.push(byte);
+  #emit(operands: readonly Value<ValueType>[], ...instruction: number[]): void {
+    for (const operand of operands) operand.write(this.#code);
+    this.#code.push(...instruction);
   }
 }
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
-  return { type, index, code: [CONTROL.localGet, ...unsignedLeb128(index)] };
+  return { ...value(type, [], CONTROL.localGet, ...unsignedLeb128(index)), index };
 }
 
 /** Parameters by name: the names document the call and give the number of arguments. */
@@ -238,63 +238,70 @@ type ParameterLocals<P extends readonly string[]> = { readonly [K in keyof P]: L
 
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
-  readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: number[] }[] = [];
+  readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: Uint8Array }[] = [];
 
   /** Defines and exports a function of int32 parameters. */
   function<const P extends readonly string[]>(
     name: string,
     parameters: P,
     body: (f: FunctionBuilder, ...parameters: ParameterLocals<P>) => void,
-  ): FunctionHandle {
+  ): void {
     const f = new FunctionBuilder(parameters.length);
     body(f, ...(parameters.map((_, index) => f.parameter(index)) as unknown as ParameterLocals<P>));
     this.#functions.push({ name, parameterCount: parameters.length, code: f.toBytes() });
-    return { index: this.#functions.length - 1 };
   }
 
   /** The module in the binary format. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const FUNCTION_TYPE = 0x60;
     const KIND = { function: 0, memory: 2 };
-    const types = this.#functions.map(({ parameterCount }) => [
-      FUNCTION_TYPE,
-      ...vector(Array.from({ length: parameterCount }, () => [VALUE_TYPE.i32])),
-      ...vector([]),
-    ]);
+    const types = this.#functions.map(({ parameterCount }) =>
+      concatenated([[FUNCTION_TYPE], vector(Array(parameterCount).fill([VALUE_TYPE.i32])), vector([])]),
+    );
     // Limits without a maximum, at least 1 page: any memory will do.
-    const memory = [...text(MEMORY_IMPORT.module), ...text(MEMORY_IMPORT.name), KIND.memory, 0, 1];
-    return new Uint8Array([
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
-      ...section(SECTION.type, types),
-      ...section(SECTION.import, [memory]),
-      ...section(
-        SECTION.function,
-        this.#functions.map((_, index) => unsignedLeb128(index)),
-      ),
-      ...section(
-        SECTION.export,
-        this.#functions.map(({ name }, index) => [...text(name), KIND.function, ...unsignedLeb128(index)]),
-      ),
-      ...section(
-        SECTION.code,
-        this.#functions.map(({ code }) => code),
-      ),
+    const memory = concatenated([text(MEMORY_IMPORT.module), text(MEMORY_IMPORT.name), [KIND.memory, 0, 1]]);
+    const indices = this.#functions.map((_, index) => unsignedLeb128(index));
+    const names = this.#functions.map(({ name }, index) =>
+      concatenated([text(name), [KIND.function], unsignedLeb128(index)]),
+    );
+    const bodies = this.#functions.map(({ code }) => code);
+    return concatenated([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
+      section(SECTION.type, types),
+      section(SECTION.import, [memory]),
+      section(SECTION.function, indices),
+      section(SECTION.export, names),
+      section(SECTION.code, bodies),
     ]);
   }
 }
 
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  return [id, ...sized(vector(items))];
+type Bytes = readonly number[] | Uint8Array;
+
+function section(id: number, items: readonly Bytes[]): Uint8Array {
+  return concatenated([[id], sized(vector(items))]);
 }
 
-function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsignedLeb128(items.length), ...items.flat()];
+/** Items after their number. */
+function vector(items: readonly Bytes[]): Uint8Array {
+  return concatenated([unsignedLeb128(items.length), ...items]);
 }
 
-function sized(bytes: readonly number[]): number[] {
-  return [...unsignedLeb128(bytes.length), ...bytes];
+/** Bytes after their number. */
+function sized(bytes: Bytes): Uint8Array {
+  return concatenated([unsignedLeb128(bytes.length), bytes]);
 }
 
-function text(ascii: string): number[] {
+function text(ascii: string): Uint8Array {
   return sized(Array.from(ascii, (character) => character.charCodeAt(0)));
+}
+
+function concatenated(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

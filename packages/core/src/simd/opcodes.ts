@@ -18,7 +18,6 @@ export const CONTROL = {
   if: 0x04,
   end: 0x0b,
   brIf: 0x0d,
-  call: 0x10,
   localGet: 0x20,
   localSet: 0x21,
 } as const;
@@ -29,7 +28,6 @@ export const I32 = {
   const: 0x41,
   eq: 0x46,
   add: 0x6a,
-  sub: 0x6b,
   mul: 0x6c,
 } as const;
 

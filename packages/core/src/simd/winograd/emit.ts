@@ -83,40 +83,44 @@ function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): v
   );
 }
 
-/** U = G g Gᵀ for four target channels and all source channels of a slice. */
+/** U = G g Gᵀ for one panel of target channels and the source channels of a slice. */
 function emitFilterTransform(module: ModuleBuilder, variant: TransformVariant): void {
   const parameters = [
     "channels", // source channels of the slice, at least 1
+    "vectors", // target channels / 4
     "filter", // address of the first tap's first source channel
     "tapBytes", // from tap to tap
-    "channelBytes", // from source channel to source channel
+    "channelBytes", // from source channel to source channel, past the target channels of this panel
     "u", // address of the first point's first source channel
     "pointBytes", // from point to point of U
-    "termBytes", // from source channel to source channel of U
   ] as const;
   module.function(
     "transformFilter",
     parameters,
-    (f, channels, filter, tapBytes, channelBytes, u, pointBytes, termBytes) => {
-      const [tap, target] = [f.i32(), f.i32()];
+    (f, channels, vectors, filter, tapBytes, channelBytes, u, pointBytes) => {
+      const [tap, target, vector] = [f.i32(), f.i32(), f.i32()];
       const taps = vectorMatrix(f, 3, 3);
       const size = pointCount(variant.tileSize);
       const matrix = vectorMatrix(f, size, 3);
       const transform = new Formulas(f, variant).filter();
       f.repeat(channels, () => {
-        f.set(tap, filter);
-        for (const weight of taps.flat()) {
-          f.set(weight, v128.load(tap, 0));
-          f.advance(tap, tapBytes);
-        }
-        for (let j = 0; j < 3; j++) {
-          const outputs = transform(taps.map((row) => row[j]!));
-          for (let i = 0; i < size; i++) f.set(matrix[i]![j]!, outputs[i]!);
-        }
-        f.set(target, u);
-        for (const row of matrix) storeVectors(f, transform(row), target, pointBytes);
+        f.set(vector, vectors);
+        f.repeat(vector, () => {
+          f.set(tap, filter);
+          for (const weight of taps.flat()) {
+            f.set(weight, v128.load(tap, 0));
+            f.advance(tap, tapBytes);
+          }
+          for (let j = 0; j < 3; j++) {
+            const outputs = transform(taps.map((row) => row[j]!));
+            for (let i = 0; i < size; i++) f.set(matrix[i]![j]!, outputs[i]!);
+          }
+          f.set(target, u);
+          for (const row of matrix) storeVectors(f, transform(row), target, pointBytes);
+          f.advance(filter, 16);
+          f.advance(u, 16);
+        });
         f.advance(filter, channelBytes);
-        f.advance(u, termBytes);
       });
     },
   );

@@ -12,10 +12,13 @@ import type { Activation } from "../direct/emit.ts";
 import type { PanelRange } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { type MemoryRange, SCRATCH_BYTES } from "../memory.ts";
+import type { MemoryRange } from "../memory.ts";
 import { emitTransforms, transformsName } from "./emit.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
+
+/** Source channels are transformed in slices of the filter that stay in a second-level cache. */
+const SLICE_BYTES = 256 * 1024;
 
 /** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
 export function prepareWinograd(
@@ -121,35 +124,30 @@ function packFilter(
 ): void {
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const { floats } = engine.memory;
-  const perSlice = Math.min(sources, Math.floor(SCRATCH_BYTES / (4 * 9 * targets)));
+  const sourceBytes = 4 * targets;
+  const perSlice = Math.max(1, Math.min(sources, Math.floor(SLICE_BYTES / (9 * sourceBytes))));
   for (let first = 0; first < sources; first += perSlice) {
     const count = Math.min(perSlice, sources - first);
     gatherSlice(c, filter, first, count, floats);
     let panel = u;
     for (const { shape, firstChannel, panels } of allRanges(chunks)) {
       const termBytes = 16 * shape.vectors;
-      for (let n = 0; n < panels * shape.vectors; n++) {
-        const vectorBytes = 16 * (n % shape.vectors);
-        const to = panel + Math.floor(n / shape.vectors) * termBytes * (1 + sources) + vectorBytes;
-        if (first === 0) {
-          for (let point = 0; point < pointCount(tileSize) ** 2; point++) {
-            const bias = (to + point * pointBytes) / 4;
-            floats.fill(0, bias, bias + 4);
-          }
-        }
-        const from = 4 * (firstChannel + 4 * n);
-        transformFilter(
-          count,
-          from,
-          4 * count * targets,
-          4 * targets,
-          to + termBytes * (1 + first),
-          pointBytes,
-          termBytes,
-        );
+      for (let n = 0; n < panels; n++) {
+        if (first === 0) clearBias(floats, panel, termBytes, pointBytes, pointCount(tileSize) ** 2);
+        const from = 4 * firstChannel + n * termBytes;
+        const to = panel + termBytes * (1 + first);
+        transformFilter(count, shape.vectors, from, count * sourceBytes, sourceBytes - termBytes, to, pointBytes);
+        panel += termBytes * (1 + sources);
       }
-      panel += panels * termBytes * (1 + sources);
     }
+  }
+}
+
+/** Zeros where the microkernel looks for a panel's bias, at every point. */
+function clearBias(floats: Float32Array, panel: number, bytes: number, pointBytes: number, points: number): void {
+  for (let point = 0; point < points; point++) {
+    const at = (panel + point * pointBytes) / 4;
+    floats.fill(0, at, at + bytes / 4);
   }
 }
 
