@@ -1,0 +1,124 @@
+/**
+ * Small convolutions of every kind, drawn from a seed, as calls of the package beside the {@link Problem} they state.
+ *
+ * @module
+ */
+
+import * as core from "@corr2d/core";
+import { type Random, seededRandom } from "@corr2d/testkit";
+import { outputSize, type Problem } from "./definition.ts";
+
+type Rank = core.SpatialRank;
+type Operation = (...values: unknown[]) => core.Tensor;
+type Plan = (...values: unknown[]) => core.ConvPlan<readonly number[]>;
+type Gradients = (...values: unknown[]) => core.ConvGradients<readonly number[], core.FloatArray>;
+
+/** A kind of convolution by its functions. */
+export interface Kind {
+  readonly name: string;
+  readonly rank: Rank;
+  readonly transposed: boolean;
+  readonly forward: Operation;
+  readonly plan: Plan;
+  readonly inputGradient: Operation;
+  readonly filterGradient: Operation;
+  readonly gradients: Gradients;
+}
+
+const kind = (name: string, rank: Rank): Kind => {
+  const functions = core as unknown as Record<string, Operation & Plan & Gradients>;
+  return {
+    name,
+    rank,
+    transposed: name.endsWith("Transpose"),
+    forward: functions[name],
+    plan: functions[`plan${name[0].toUpperCase()}${name.slice(1)}`],
+    inputGradient: functions[`${name}InputGradient`],
+    filterGradient: functions[`${name}FilterGradient`],
+    gradients: functions[`${name}Gradients`],
+  };
+};
+
+/** Every kind that has one filter. */
+export const KINDS: readonly Kind[] = [
+  kind("conv1d", 1),
+  kind("conv2d", 2),
+  kind("conv3d", 3),
+  kind("depthwiseConv2d", 2),
+  kind("conv1dTranspose", 1),
+  kind("conv2dTranspose", 2),
+  kind("conv3dTranspose", 3),
+];
+
+/** Names of the layouts of each rank. */
+export const LAYOUTS: Readonly<Record<Rank, readonly [last: string, first: string]>> = {
+  1: ["NWC", "NCW"],
+  2: ["NHWC", "NCHW"],
+  3: ["NDHWC", "NCDHW"],
+};
+
+/** A call: options in the package's words, and shapes with channels last. */
+export interface Call {
+  readonly name: string;
+  readonly problem: Problem;
+  readonly inputShape: readonly number[];
+  readonly filterShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly outChannels: number;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** `count` calls of a kind. */
+export function calls(kindOfCall: Kind, seed: number, count: number): readonly Call[] {
+  return Array.from({ length: count }, (_, i) => draw(kindOfCall, seededRandom(seed, `${kindOfCall.name} ${i}`)));
+}
+
+function draw(k: Kind, random: Random): Call {
+  const depthwise = k.name.startsWith("depthwise");
+  const largest = k.rank === 3 ? 5 : 8;
+  const each = <V>(pick: () => V): V[] => Array.from({ length: k.rank }, pick);
+  for (;;) {
+    const inputSizes = each(() => random.integer(1, largest));
+    const kernelSizes = each(() => random.pick([1, 2, 3, 3, 4]));
+    const strides = each(() => random.pick([1, 1, 2, 3]));
+    const dilations = each(() => random.pick([1, 1, 2, 3]));
+    const padding = each(() => [random.integer(0, 3), random.integer(0, 3)] as const);
+    const [batch, inGroup, outGroup] = [random.integer(1, 2), random.pick([1, 2, 3]), random.pick([1, 2, 4])];
+    const groups = depthwise ? random.pick([1, 2, 3]) : random.pick([1, 1, 2, 3]);
+    const paddingMode = k.transposed ? "zeros" : random.pick(["zeros", "reflect", "replicate", "circular"] as const);
+    const rounding = k.transposed ? "floor" : random.pick(["floor", "round", "ceil"] as const);
+    const reach = { zeros: Number.POSITIVE_INFINITY, replicate: Number.POSITIVE_INFINITY, reflect: -1, circular: 0 }[
+      paddingMode
+    ];
+    if (inputSizes.some((size, axis) => Math.max(...padding[axis]) > size + reach)) continue;
+    const extents = kernelSizes.map((kernel, axis) => (kernel - 1) * dilations[axis] + 1);
+    if (inputSizes.some((size, axis) => extents[axis] > size + padding[axis][0] + padding[axis][1])) continue;
+    const outputSizes = inputSizes.map((size, axis) =>
+      outputSize(size, kernelSizes[axis], strides[axis], dilations[axis], padding[axis], rounding),
+    );
+    const inChannels = depthwise ? groups : groups * inGroup;
+    const outChannels = groups * outGroup;
+    const filterShape = [...kernelSizes, inChannels / groups, outChannels];
+    const problem = {
+      ...{ inputSizes, kernelSizes, outputSizes, batch, inChannels, outChannels, groups },
+      ...{ strides, dilations, padding, paddingMode },
+    };
+    const inner = [batch, ...inputSizes, inChannels];
+    const outer = [batch, ...outputSizes, outChannels];
+    const options = {
+      ...{ strides, dilations, padding },
+      ...(!depthwise && { groups }),
+      // The size that the transpose has to give back is the one that a convolution came from.
+      ...(k.transposed ? { outputSize: inputSizes } : { paddingMode, rounding }),
+    };
+    return {
+      name: `${inner} with ${filterShape}, ${JSON.stringify(options)}`,
+      problem,
+      inputShape: k.transposed ? outer : inner,
+      filterShape: depthwise ? [...kernelSizes, groups, outGroup] : filterShape,
+      outputShape: k.transposed ? inner : outer,
+      outChannels: k.transposed ? inChannels : outChannels,
+      options,
+    };
+  }
+}
