@@ -17,7 +17,7 @@ import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 
 /** Unfold, then multiply. */
 export const im2col: ConvAlgorithm<"im2col"> = {
@@ -41,9 +41,8 @@ export const im2col: ConvAlgorithm<"im2col"> = {
     const tile = registerTile();
     const columns = groupsOf(g, (group) => packColumns(filter, g, group));
     const b = bias?.slice();
-    const product = new Float64Array(blockRows * LANES);
     return {
-      scratchBytes: tile.bytes + product.byteLength,
+      scratchBytes: tile.bytes,
       run(x, y) {
         for (let group = 0; group < g.groups; group++) {
           for (let first = 0; first < pixels; first += blockRows) {
@@ -53,13 +52,12 @@ export const im2col: ConvAlgorithm<"im2col"> = {
             for (let o = 0; o < g.groupOutChannels; o += LANES) {
               const width = Math.min(LANES, g.groupOutChannels - o);
               const outChannel = group * g.groupOutChannels + o;
-              for (let i = 0; i < rows * LANES; i++)
-                product[i] = i % LANES < width ? (b?.[outChannel + (i % LANES)] ?? 0) : 0;
-              multiplyBlock(columns[group].subarray(o * terms, (o + width) * terms), width, terms, rows, product);
-              for (let r = 0; r < rows; r++) {
-                for (let i = 0; i < width; i++)
-                  y[(first + r) * g.outChannels + outChannel + i] = product[r * LANES + i];
-              }
+              for (let i = 0; i < LANES; i++) tile.starts[i] = i < width ? (b?.[outChannel + i] ?? 0) : 0;
+              multiplyRows(columns[group], o, terms, rows, (r, cells, part) => {
+                const at = (first + r) * g.outChannels + outChannel;
+                if (part === 0) tile.store(y, at, g.outChannels, cells, width);
+                else tile.add(y, at, g.outChannels, cells, width);
+              });
             }
           }
         }
@@ -74,9 +72,8 @@ export const im2col: ConvAlgorithm<"im2col"> = {
     const tile = registerTile();
     const patch = patchLength(g);
     const rowsOfFilter = groupsOf(g, (group) => packRows(filter, g, group));
-    const product = new Float64Array(blockRows * LANES);
     return {
-      scratchBytes: tile.bytes + product.byteLength,
+      scratchBytes: tile.bytes,
       run(dy, dx) {
         dx.fill(0);
         for (let group = 0; group < g.groups; group++) {
@@ -86,9 +83,10 @@ export const im2col: ConvAlgorithm<"im2col"> = {
             clearPadding(tile.stream, rows, g.groupOutChannels, terms);
             for (let k = 0; k < patch; k += LANES) {
               const width = Math.min(LANES, patch - k);
-              product.fill(0, 0, rows * LANES);
-              multiplyBlock(rowsOfFilter[group].subarray(k * terms, (k + width) * terms), width, terms, rows, product);
-              for (let i = 0; i < width; i++) foldColumn(product, i, g, group, k + i, first, rows, dx);
+              tile.starts.fill(0);
+              multiplyRows(rowsOfFilter[group], k, terms, rows, (r, cells) => {
+                fold(tile.products, g, group, k, width, first + r, cells, dx);
+              });
             }
           }
         }
@@ -101,16 +99,15 @@ export const im2col: ConvAlgorithm<"im2col"> = {
     const pixels = pixelCount(g);
     const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(STREAM_LENGTH / patch) & ~3);
     const tile = registerTile();
-    const sums = new Float64Array(patch * g.outChannels);
-    const reference = isPadded(g) ? naive.prepareFilterGradient(g) : undefined;
     return {
-      scratchBytes: tile.bytes + sums.byteLength + (reference?.scratchBytes ?? 0),
+      scratchBytes: tile.bytes,
       run(x, dy, dw) {
-        if (reference !== undefined && !allFinite(dy)) {
-          reference.run(x, dy, dw);
+        if (isPadded(g) && !allFinite(dy)) {
+          naive.prepareFilterGradient(g).run(x, dy, dw);
           return;
         }
-        sums.fill(0);
+        dw.fill(0);
+        tile.starts.fill(0);
         for (let group = 0; group < g.groups; group++) {
           for (let first = 0; first < pixels; first += blockRows) {
             const rows = Math.min(blockRows, pixels - first);
@@ -127,15 +124,14 @@ export const im2col: ConvAlgorithm<"im2col"> = {
                 if (i < width)
                   for (let r = 0; r < rows; r++) lane[r] = dy[(first + r) * g.outChannels + outChannel + i];
               }
-              for (let k = 0; k < patch; k++) {
-                tile.sums.fill(0);
-                tile.accumulate(k * terms, terms / 4);
-                for (let i = 0; i < width; i++) sums[k * g.outChannels + outChannel + i] += tile.sums[i];
+              for (let k = 0; k < patch; k += CELLS) {
+                const cells = Math.min(CELLS, patch - k);
+                tile.multiply(k * terms, terms, cells, terms / 4);
+                tile.add(dw, k * g.outChannels + outChannel, g.outChannels, cells, width);
               }
             }
           }
         }
-        dw.set(sums);
       },
     };
   },
@@ -151,26 +147,31 @@ function pixelCount(g: ConvGeometry): number {
   return g.batch * g.outHeight * g.outWidth;
 }
 
+/** Rounded up to a multiple of the lanes. */
+function inSixes(count: number): number {
+  return Math.ceil(count / LANES) * LANES;
+}
+
 function groupsOf<T>(g: ConvGeometry, make: (group: number) => T): T[] {
   return Array.from({ length: g.groups }, (_, group) => make(group));
 }
 
-/** The columns of W of one group, one after the other, each filled up to fours: `[outChannel][kh · kw · C]`. */
+/** The columns of W of one group, `[outChannel, in sixes][kh · kw · C, in fours]`. */
 function packColumns(filter: FloatArray, g: ConvGeometry, group: number): Float64Array {
   const patch = patchLength(g);
   const terms = inFours(patch);
-  const packed = new Float64Array(terms * g.groupOutChannels);
+  const packed = new Float64Array(terms * inSixes(g.groupOutChannels));
   for (let o = 0; o < g.groupOutChannels; o++) {
     for (let k = 0; k < patch; k++) packed[o * terms + k] = filter[k * g.outChannels + group * g.groupOutChannels + o];
   }
   return packed;
 }
 
-/** The rows of W of one group, one after the other, each filled up to fours: `[kh · kw · C][outChannel]`. */
+/** The rows of W of one group, `[kh · kw · C, in sixes][outChannel, in fours]`. */
 function packRows(filter: FloatArray, g: ConvGeometry, group: number): Float64Array {
   const patch = patchLength(g);
   const terms = inFours(g.groupOutChannels);
-  const packed = new Float64Array(patch * terms);
+  const packed = new Float64Array(inSixes(patch) * terms);
   for (let k = 0; k < patch; k++) {
     const row = k * g.outChannels + group * g.groupOutChannels;
     packed.set(filter.subarray(row, row + g.groupOutChannels), k * terms);
@@ -179,22 +180,27 @@ function packRows(filter: FloatArray, g: ConvGeometry, group: number): Float64Ar
 }
 
 /**
- * product[r, i] += Σ_k stream[r, k] · factor[i, k] for `rows` rows and up to six columns, in chains as long as a lane.
+ * Multiplies the first `rows` rows of the stream with six columns of `factor`, the first of which is `column`, in parts
+ * as long as a lane; `take` finds the products of rows `r … r + cells − 1` and of one part in the tile.
  */
-function multiplyBlock(factor: Float64Array, width: number, terms: number, rows: number, product: Float64Array): void {
-  const { lanes, sums, accumulate } = registerTile();
+function multiplyRows(
+  factor: Float64Array,
+  column: number,
+  terms: number,
+  rows: number,
+  take: (r: number, cells: number, part: number) => void,
+): void {
+  const tile = registerTile();
   for (let start = 0; start < terms; start += LANE_LENGTH) {
     const length = Math.min(LANE_LENGTH, terms - start);
     fillOffsets(length);
-    for (let i = 0; i < LANES; i++) {
-      if (i < width) lanes[i].set(factor.subarray(i * terms + start, i * terms + start + length));
-      else lanes[i].fill(0, 0, length);
+    tile.load(factor, column * terms + start, terms, length);
+    for (let r = 0; r < rows; r += CELLS) {
+      const cells = Math.min(CELLS, rows - r);
+      tile.multiply(r * terms + start, terms, cells, length / 4);
+      take(r, cells, start / LANE_LENGTH);
     }
-    for (let r = 0; r < rows; r++) {
-      for (let i = 0; i < LANES; i++) sums[i] = product[r * LANES + i];
-      accumulate(r * terms + start, length / 4);
-      for (let i = 0; i < LANES; i++) product[r * LANES + i] = sums[i];
-    }
+    tile.starts.fill(0);
   }
 }
 
@@ -224,23 +230,40 @@ function unfold(
   termStride: number,
 ): void {
   const channels = g.groupInChannels;
-  for (let r = 0; r < rows; r++) {
-    const j = (first + r) % g.outWidth;
-    const i = Math.floor((first + r) / g.outWidth) % g.outHeight;
-    const n = Math.floor((first + r) / (g.outWidth * g.outHeight));
+  forEachPixel(g, first, rows, (r, n, top, left) => {
     let at = r * rowStride;
     for (let a = 0; a < g.kernelHeight; a++) {
-      const row = i * g.strideHeight + a * g.dilationHeight - g.padTop;
+      const row = top + a * g.dilationHeight;
+      const rowInside = row >= 0 && row < g.inHeight;
       for (let b = 0; b < g.kernelWidth; b++) {
-        const column = j * g.strideWidth + b * g.dilationWidth - g.padLeft;
-        const inside = row >= 0 && row < g.inHeight && column >= 0 && column < g.inWidth;
+        const column = left + b * g.dilationWidth;
         const from = ((n * g.inHeight + row) * g.inWidth + column) * g.inChannels + group * channels;
-        for (let c = 0; c < channels; c++) {
-          target[at] = inside ? x[from + c] : 0;
-          at += termStride;
-        }
+        if (rowInside && column >= 0 && column < g.inWidth) {
+          for (let c = 0; c < channels; c++) target[at + c * termStride] = x[from + c];
+        } else for (let c = 0; c < channels; c++) target[at + c * termStride] = 0;
+        at += channels * termStride;
       }
     }
+  });
+}
+
+/** Calls `visit` with `rows` output pixels from `first` on and the image row and column of their first tap. */
+function forEachPixel(
+  g: ConvGeometry,
+  first: number,
+  rows: number,
+  visit: (r: number, n: number, top: number, left: number) => void,
+): void {
+  let j = first % g.outWidth;
+  let i = Math.floor(first / g.outWidth) % g.outHeight;
+  let n = Math.floor(first / (g.outWidth * g.outHeight));
+  for (let r = 0; r < rows; r++) {
+    visit(r, n, i * g.strideHeight - g.padTop, j * g.strideWidth - g.padLeft);
+    if (++j < g.outWidth) continue;
+    j = 0;
+    if (++i < g.outHeight) continue;
+    i = 0;
+    n++;
   }
 }
 
@@ -261,28 +284,29 @@ function copyGroup(
   }
 }
 
-/** Adds column k of dP, which stands in column `lane` of `product`, to the input cells it was unfolded from (col2im). */
-function foldColumn(
-  product: Float64Array,
-  lane: number,
+/**
+ * Adds columns k … k + width − 1 of dP, which stand in `products`, to the input cells they were unfolded from (col2im).
+ */
+function fold(
+  products: Float64Array,
   g: ConvGeometry,
   group: number,
   k: number,
+  width: number,
   first: number,
   rows: number,
   dx: FloatArray,
 ): void {
-  const c = k % g.groupInChannels;
-  const b = Math.floor(k / g.groupInChannels) % g.kernelWidth;
-  const a = Math.floor(k / (g.groupInChannels * g.kernelWidth));
-  for (let r = 0; r < rows; r++) {
-    const j = (first + r) % g.outWidth;
-    const i = Math.floor((first + r) / g.outWidth) % g.outHeight;
-    const n = Math.floor((first + r) / (g.outWidth * g.outHeight));
-    const row = i * g.strideHeight + a * g.dilationHeight - g.padTop;
-    const column = j * g.strideWidth + b * g.dilationWidth - g.padLeft;
-    if (row < 0 || row >= g.inHeight || column < 0 || column >= g.inWidth) continue;
-    dx[((n * g.inHeight + row) * g.inWidth + column) * g.inChannels + group * g.groupInChannels + c] +=
-      product[r * LANES + lane];
+  for (let lane = 0; lane < width; lane++) {
+    const channel = group * g.groupInChannels + ((k + lane) % g.groupInChannels);
+    const tap = Math.floor((k + lane) / g.groupInChannels);
+    const down = Math.floor(tap / g.kernelWidth) * g.dilationHeight;
+    const right = (tap % g.kernelWidth) * g.dilationWidth;
+    forEachPixel(g, first, rows, (r, n, top, left) => {
+      const row = top + down;
+      const column = left + right;
+      if (row < 0 || row >= g.inHeight || column < 0 || column >= g.inWidth) return;
+      dx[((n * g.inHeight + row) * g.inWidth + column) * g.inChannels + channel] += products[r * LANES + lane];
+    });
   }
 }

@@ -1,23 +1,26 @@
 /**
- * Six dot products against one shared vector: the inner loop of the scalar algorithms.
+ * Six dot products at a time, cell after cell: the inner loop of the scalar algorithms.
  *
- *     sums[i] += Σ_{t < 4 · quads} laneᵢ[t] · stream[base + offsets[⌊t / 4⌋] + t mod 4]        i = 0 … 5
+ *     products[j, i] = starts[i] + Σ_{t < 4 · quads} laneᵢ[t] · stream[base + j · step + offsets[⌊t / 4⌋] + t mod 4]
  *
- * The six *lanes* hold the weights of six output channels (or whatever else many pixels share), the *stream* holds
- * pixels, and the *offsets* say where in the stream each four neighbouring terms begin: a patch of an image is one list of
- * offsets, the same for every output cell. Six running sums, six products and one factor fit the registers of x64 and
- * ARM; a larger tile spills.
+ * for six lanes i and any number of cells j. The *lanes* hold the weights of six output channels (or whatever else many
+ * cells share), the *stream* holds pixels, and the *offsets* say where in the stream each four neighbouring terms begin: a
+ * patch of an image is one list of offsets, the same for every output cell. Six running sums, six products and one factor
+ * fit the registers of x64 and ARM; a larger tile spills.
  *
  * Why the arrays live in a closure that is made once: an optimising compiler knows their addresses and lengths, so a
  * multiplication reads its operand straight from memory, and since the lanes have one length a single bounds check
  * serves all six. V8 13.6 (Node 24) on x64: 10–11 GFLOP/s, against 6.5 for the same loop over arrays passed as arguments
- * and 2 for a plain loop nest. Why the lanes stand apart instead of interleaved: for that shared check. Why a table of
- * offsets and no loop for remainders: a second loop in the same function makes V8 spill the sums (3–8 GFLOP/s).
+ * and 2 for a plain loop nest. Why the lanes stand apart instead of interleaved: for that shared check. Why a cell is a
+ * function of its own, and a table of offsets instead of a loop for remainders: any second loop in that function makes V8
+ * spill the sums (3–8 GFLOP/s). It is too long to be inlined, and a call costs less than 16 terms do.
  *
  * Sums are float64 whatever the data, so rounding to the element type happens once, at the end.
  *
  * @module
  */
+
+import type { FloatArray } from "../tensor.ts";
 
 /** Dot products computed at once. */
 export const LANES = 6;
@@ -26,15 +29,27 @@ export const LANE_LENGTH = 16384;
 /** Elements of the stream: 1 MiB of float64, the L2 cache of current processors. */
 export const STREAM_LENGTH = 131072;
 
-/** The arrays and the loop over them. */
+/** Cells of one call at most: their products stay in the L1 cache. */
+export const CELLS = 256;
+
+/** The arrays and the loops over them. */
 export interface RegisterTile {
-  readonly lanes: readonly Float64Array[];
   /** Three more elements than {@link STREAM_LENGTH}: the last four terms may begin at the last element. */
   readonly stream: Float64Array;
   readonly offsets: Int32Array;
-  readonly sums: Float64Array;
-  /** Adds `4 · quads` products to each sum. */
-  accumulate(base: number, quads: number): void;
+  /** What the sum of each lane starts from, such as a bias. */
+  readonly starts: Float64Array;
+  /** `[cell][lane]`. */
+  readonly products: Float64Array;
+  readonly lanes: readonly Float64Array[];
+  /** Fills the lanes with `terms` weights each, from six rows that stand `pitch` elements apart. */
+  load(weights: Float64Array, from: number, pitch: number, terms: number): void;
+  /** Computes the products of `cells` ≤ {@link CELLS} cells, `4 · quads` terms each. */
+  multiply(base: number, step: number, cells: number, quads: number): void;
+  /** Copies the products of the first `width` lanes to `target`, cell after cell `step` elements apart. */
+  store(target: FloatArray, at: number, step: number, cells: number, width: number): void;
+  /** The same, adding to what stands there. */
+  add(target: FloatArray, at: number, step: number, cells: number, width: number): void;
   readonly bytes: number;
 }
 
@@ -57,7 +72,8 @@ export function registerTile(): RegisterTile {
 function createRegisterTile(): RegisterTile {
   const stream = new Float64Array(STREAM_LENGTH + 3);
   const offsets = new Int32Array(LANE_LENGTH / 4);
-  const sums = new Float64Array(LANES);
+  const starts = new Float64Array(LANES);
+  const products = new Float64Array(CELLS * LANES);
   const lane0 = new Float64Array(LANE_LENGTH);
   const lane1 = new Float64Array(LANE_LENGTH);
   const lane2 = new Float64Array(LANE_LENGTH);
@@ -65,13 +81,13 @@ function createRegisterTile(): RegisterTile {
   const lane4 = new Float64Array(LANE_LENGTH);
   const lane5 = new Float64Array(LANE_LENGTH);
 
-  function accumulate(base: number, quads: number): void {
-    let sum0 = sums[0];
-    let sum1 = sums[1];
-    let sum2 = sums[2];
-    let sum3 = sums[3];
-    let sum4 = sums[4];
-    let sum5 = sums[5];
+  function multiplyCell(base: number, quads: number, at: number): void {
+    let sum0 = starts[0];
+    let sum1 = starts[1];
+    let sum2 = starts[2];
+    let sum3 = starts[3];
+    let sum4 = starts[4];
+    let sum5 = starts[5];
     let p = 0;
     for (let i = 0; i < quads; i = (i + 1) | 0) {
       const q = (base + offsets[i]) | 0;
@@ -105,20 +121,66 @@ function createRegisterTile(): RegisterTile {
       sum5 += lane5[(p + 3) | 0] * x3;
       p = (p + 4) | 0;
     }
-    sums[0] = sum0;
-    sums[1] = sum1;
-    sums[2] = sum2;
-    sums[3] = sum3;
-    sums[4] = sum4;
-    sums[5] = sum5;
+    products[at] = sum0;
+    products[(at + 1) | 0] = sum1;
+    products[(at + 2) | 0] = sum2;
+    products[(at + 3) | 0] = sum3;
+    products[(at + 4) | 0] = sum4;
+    products[(at + 5) | 0] = sum5;
+  }
+
+  function multiply(base: number, step: number, cells: number, quads: number): void {
+    let from = base;
+    const end = cells * LANES;
+    for (let at = 0; at < end; at = (at + LANES) | 0) {
+      multiplyCell(from, quads, at);
+      from = (from + step) | 0;
+    }
+  }
+
+  function load(weights: Float64Array, from: number, pitch: number, terms: number): void {
+    for (let t = 0; t < terms; t++) {
+      lane0[t] = weights[from + t];
+      lane1[t] = weights[from + pitch + t];
+      lane2[t] = weights[from + 2 * pitch + t];
+      lane3[t] = weights[from + 3 * pitch + t];
+      lane4[t] = weights[from + 4 * pitch + t];
+      lane5[t] = weights[from + 5 * pitch + t];
+    }
+  }
+
+  function store(target: FloatArray, at: number, step: number, cells: number, width: number): void {
+    let to = at;
+    const end = cells * LANES;
+    for (let from = 0; from < end; from += LANES) {
+      if (width === LANES) {
+        target[to] = products[from];
+        target[to + 1] = products[from + 1];
+        target[to + 2] = products[from + 2];
+        target[to + 3] = products[from + 3];
+        target[to + 4] = products[from + 4];
+        target[to + 5] = products[from + 5];
+      } else for (let lane = 0; lane < width; lane++) target[to + lane] = products[from + lane];
+      to += step;
+    }
+  }
+
+  function add(target: FloatArray, at: number, step: number, cells: number, width: number): void {
+    for (let cell = 0; cell < cells; cell++) {
+      for (let lane = 0; lane < width; lane++) target[at + cell * step + lane] += products[cell * LANES + lane];
+    }
   }
 
   return {
-    lanes: [lane0, lane1, lane2, lane3, lane4, lane5],
     stream,
     offsets,
-    sums,
-    accumulate,
-    bytes: stream.byteLength + offsets.byteLength + sums.byteLength + LANES * lane0.byteLength,
+    starts,
+    products,
+    lanes: [lane0, lane1, lane2, lane3, lane4, lane5],
+    load,
+    multiply,
+    store,
+    add,
+    bytes: stream.byteLength + offsets.byteLength + starts.byteLength + products.byteLength + LANES * lane0.byteLength,
   };
 }

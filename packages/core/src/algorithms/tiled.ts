@@ -19,7 +19,7 @@ import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { backwardCorrelations, type Correlation, forwardCorrelation, type Run, runsOf } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
-import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
 
 /** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
@@ -156,34 +156,29 @@ class PackedCorrelation {
     width: number,
   ): void {
     const k = this.#correlation;
-    const { lanes, sums, accumulate } = registerTile();
+    const tile = registerTile();
     const pitch = ((width - 1) * k.columnStep + k.extentColumns) * k.channels;
     const blockHeight = (height - 1) * k.rowStep + k.extentRows;
     copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch);
     fillOffsets(this.#runs, pitch, k.channels);
     const terms = this.#terms;
     const quads = terms / 4;
+    const step = k.columnStep * k.channels;
     const bias = this.#bias;
     for (let panel = 0; panel < this.#panels; panel++) {
       const weights = (group * this.#panels + panel) * LANES * terms;
-      for (let i = 0; i < LANES; i++) {
-        lanes[i].set(this.#weights.subarray(weights + i * terms, weights + (i + 1) * terms));
-      }
+      tile.load(this.#weights, weights, terms, terms);
       const o = panel * LANES;
       const laneCount = Math.min(LANES, k.outChannels - o);
       const outChannel = group * k.outChannels + o;
-      const start = Float64Array.from({ length: LANES }, (_, lane) =>
-        bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane],
-      );
+      for (let lane = 0; lane < LANES; lane++)
+        tile.starts[lane] = bias === undefined || lane >= laneCount ? 0 : bias[outChannel + lane];
       for (let i = 0; i < height; i++) {
-        let base = i * k.rowStep * pitch;
-        let at = k.targetIndex(n, firstRow + i, firstColumn) + outChannel;
-        for (let j = 0; j < width; j++) {
-          for (let lane = 0; lane < LANES; lane++) sums[lane] = start[lane];
-          accumulate(base, quads);
-          for (let lane = 0; lane < laneCount; lane++) target[at + lane] = sums[lane];
-          base += k.columnStep * k.channels;
-          at += k.targetColumnStep;
+        const at = k.targetIndex(n, firstRow + i, firstColumn) + outChannel;
+        for (let j = 0; j < width; j += CELLS) {
+          const cells = Math.min(CELLS, width - j);
+          tile.multiply(i * k.rowStep * pitch + j * step, step, cells, quads);
+          tile.store(target, at + j * k.targetColumnStep, k.targetColumnStep, cells, laneCount);
         }
       }
     }
@@ -239,8 +234,12 @@ function copyBlock(
     stream.fill(0, at + toColumn * k.channels, at + pitch);
     at += fromColumn * k.channels;
     let from = ((n * k.sourceHeight + row) * k.sourceWidth + left + fromColumn) * k.sourceChannels + group * k.channels;
-    for (let j = fromColumn; j < toColumn; j++) {
-      for (let c = 0; c < k.channels; c++) stream[at + c] = source[from + c];
+    if (fromColumn === toColumn) continue;
+    // All channels of neighbouring pixels are neighbours: one long pixel.
+    const whole = k.channels === k.sourceChannels;
+    const length = whole ? (toColumn - fromColumn) * k.channels : k.channels;
+    for (let j = whole ? toColumn - 1 : fromColumn; j < toColumn; j++) {
+      for (let c = 0; c < length; c++) stream[at + c] = source[from + c];
       at += k.channels;
       from += k.sourceChannels;
     }

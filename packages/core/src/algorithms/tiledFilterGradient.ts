@@ -15,7 +15,7 @@ import type { ConvGeometry } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { FilterGradientPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 
 /** True, or why a block cannot hold what one output row needs. */
 export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
@@ -31,18 +31,17 @@ export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
 /** Prepares the gradient; geometry must be supported. */
 export function prepareTiledFilterGradient(g: ConvGeometry): FilterGradientPlan {
   const tile = registerTile();
-  const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
   const rows = chooseRows(g);
   const channels = Math.min(g.groupInChannels, Math.floor(STREAM_LENGTH / planeOf(g, rows).size));
-  const reference = naive.prepareFilterGradient(g);
   return {
-    scratchBytes: tile.bytes + sums.byteLength + reference.scratchBytes,
+    scratchBytes: tile.bytes,
     run(x, dy, dw) {
       if (!allFinite(dy) || !allFinite(x)) {
-        reference.run(x, dy, dw);
+        naive.prepareFilterGradient(g).run(x, dy, dw);
         return;
       }
-      sums.fill(0);
+      dw.fill(0);
+      tile.starts.fill(0);
       for (let n = 0; n < g.batch; n++) {
         for (let row = 0; row < g.outHeight; row += rows) {
           const height = Math.min(rows, g.outHeight - row);
@@ -54,13 +53,12 @@ export function prepareTiledFilterGradient(g: ConvGeometry): FilterGradientPlan 
                 const width = Math.min(LANES, g.groupOutChannels - o);
                 const outChannel = group * g.groupOutChannels + o;
                 fillLanes(dy, g, n, row, height, outChannel, width);
-                addProducts(g, height, c, depth, outChannel, width, sums);
+                addProducts(g, height, c, depth, outChannel, width, dw);
               }
             }
           }
         }
       }
-      dw.set(sums);
     },
   };
 }
@@ -143,23 +141,23 @@ function addProducts(
   depth: number,
   outChannel: number,
   width: number,
-  total: Float64Array,
+  dw: FloatArray,
 ): void {
-  const { offsets, sums, accumulate } = registerTile();
+  const tile = registerTile();
   const { columns, pitch, size } = planeOf(g, rows);
   let quads = 0;
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < g.outWidth; j += 4) offsets[quads++] = i * g.strideHeight * pitch + j;
+    for (let j = 0; j < g.outWidth; j += 4) tile.offsets[quads++] = i * g.strideHeight * pitch + j;
   }
   for (let a = 0; a < g.kernelHeight; a++) {
     for (let b = 0; b < g.kernelWidth; b++) {
       const shift = b * g.dilationWidth;
       const tap = a * g.dilationHeight * pitch + (shift % g.strideWidth) * columns + Math.floor(shift / g.strideWidth);
-      for (let c = 0; c < depth; c++) {
-        sums.fill(0);
-        accumulate(c * size + tap, quads);
+      for (let c = 0; c < depth; c += CELLS) {
+        const cells = Math.min(CELLS, depth - c);
+        tile.multiply(c * size + tap, size, cells, quads);
         const at = ((a * g.kernelWidth + b) * g.groupInChannels + firstChannel + c) * g.outChannels + outChannel;
-        for (let lane = 0; lane < width; lane++) total[at + lane] += sums[lane];
+        tile.add(dw, at, g.outChannels, cells, width);
       }
     }
   }
