@@ -9,16 +9,14 @@
  * @module
  */
 
-import { type AxisGeometry, type Rounding, resolveAxis, resolveTransposedAxis, UNIT_AXIS } from "./axis.ts";
-import { AXIS_NAMES, channelsLastShape, isChannelsFirst, LAYOUTS, type SpatialRank, shapeInLayout } from "./layout.ts";
+import { type AxisGeometry, resolveAxis, resolveTransposedAxis, UNIT_AXIS } from "./axis.ts";
+import { AXIS_NAMES, channelsLastShape, LAYOUTS, type SpatialRank, shapeInLayout } from "./layout.ts";
 import {
   type ConvOptions,
   type ConvTransposeOptions,
   type PaddingMode,
-  requireInteger,
-  resolvePadding,
-  resolvePerAxis,
-  resolveWord,
+  resolveConvOptions,
+  resolveConvTransposeOptions,
 } from "./options.ts";
 import { type FilterShape, type NhwcShape, type Shape4, sizeOf } from "./shape.ts";
 import { type DType, describe, MAX_ELEMENTS } from "./tensor.ts";
@@ -111,13 +109,12 @@ export function resolveConvolution<R extends SpatialRank>(
   options: ConvOptions<R>,
   dtype: DType,
 ): SpatialGeometry {
-  const channelsFirst = isChannelsFirst(operation, rank, options.layout);
+  const resolved = resolveConvOptions(operation, rank, options);
+  const { strides, dilations, padding, groups, channelsFirst, paddingMode, rounding } = resolved;
   const [batch, ...sizes] = channelsLastShape(inputShape, channelsFirst);
   const inChannels = sizes.pop()!;
   const [groupInChannels, outChannels] = filterShape.slice(rank);
   requirePositiveAxes(operation, rank, sizes, inChannels, filterShape, outChannels);
-  const groups = options.groups ?? 1;
-  requireInteger(operation, "groups", groups, 1);
   requireDivisible(operation, "input", inChannels, groups);
   requireDivisible(operation, "output", outChannels, groups);
   if (groupInChannels !== inChannels / groups) {
@@ -127,16 +124,6 @@ export function resolveConvolution<R extends SpatialRank>(
         `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})`,
     );
   }
-  const strides = resolvePerAxis(operation, "strides", rank, options.strides ?? 1);
-  const dilations = resolvePerAxis(operation, "dilations", rank, options.dilations ?? 1);
-  const padding = resolvePadding(operation, rank, options.padding ?? "valid");
-  const rounding = resolveWord<Rounding>(operation, "rounding", ["floor", "round", "ceil"], options.rounding);
-  const paddingMode = resolveWord<PaddingMode>(
-    operation,
-    "paddingMode",
-    ["zeros", "reflect", "replicate", "circular"],
-    options.paddingMode,
-  );
   const axes = AXIS_NAMES[rank].map((axis, i) => {
     const [inSize, kernelSize, stride, dilation] = [sizes[i], filterShape[i], strides[i], dilations[i]];
     return resolveAxis({ operation, axis, inSize, kernelSize, stride, dilation, padding: padding[i] }, rounding);
@@ -164,13 +151,12 @@ export function resolveTransposedConvolution<R extends SpatialRank>(
   options: ConvTransposeOptions<R>,
   dtype: DType,
 ): SpatialGeometry {
-  const channelsFirst = isChannelsFirst(operation, rank, options.layout);
+  const resolved = resolveConvTransposeOptions(operation, rank, options);
+  const { strides, dilations, padding, groups, channelsFirst, outputPadding, outputSize } = resolved;
   const [batch, ...sizes] = channelsLastShape(inputShape, channelsFirst);
   const inChannels = sizes.pop()!;
   const [groupOutChannels, filterInChannels] = filterShape.slice(rank);
   requirePositiveAxes(operation, rank, sizes, inChannels, filterShape, groupOutChannels);
-  const groups = options.groups ?? 1;
-  requireInteger(operation, "groups", groups, 1);
   requireDivisible(operation, "input", inChannels, groups);
   if (filterInChannels !== inChannels) {
     throw new RangeError(
@@ -178,15 +164,10 @@ export function resolveTransposedConvolution<R extends SpatialRank>(
         `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})`,
     );
   }
-  const strides = resolvePerAxis(operation, "strides", rank, options.strides ?? 1);
-  const dilations = resolvePerAxis(operation, "dilations", rank, options.dilations ?? 1);
-  const padding = resolvePadding(operation, rank, options.padding ?? "valid");
-  const added = resolvePerAxis(operation, "outputPadding", rank, options.outputPadding ?? 0, 0);
-  const outputSize = options.outputSize && resolvePerAxis<R>(operation, "outputSize", rank, options.outputSize);
   const axes = AXIS_NAMES[rank].map((axis, i) => {
     const [inSize, kernelSize, stride, dilation] = [sizes[i], filterShape[i], strides[i], dilations[i]];
     const request = { operation, axis, inSize, kernelSize, stride, dilation, padding: padding[i] };
-    return resolveTransposedAxis(request, added[i], outputSize?.[i]);
+    return resolveTransposedAxis(request, outputPadding[i], outputSize?.[i]);
   });
   const geometry = assemble(
     {

@@ -6,7 +6,7 @@
  */
 
 import type { AxisPadding, Rounding } from "./axis.ts";
-import { AXIS_NAMES, type AxisTuple, type Layout, type SpatialRank } from "./layout.ts";
+import { AXIS_NAMES, type AxisTuple, isChannelsFirst, type Layout, type SpatialRank } from "./layout.ts";
 import { describe } from "./tensor.ts";
 
 /** One number for all axes, or one for each: `[width]`, `[height, width]` or `[depth, height, width]`. */
@@ -64,7 +64,7 @@ export interface ConvTransposeOptions<R extends SpatialRank = 2> {
   /** Cells added after the output, along each axis fewer than the larger of stride and dilation. Default 0. */
   readonly outputPadding?: PerAxis<R>;
   /** Size of the output, where stride leaves a choice; it takes the place of the size that `outputPadding` gives. */
-  readonly outputSize?: AxisTuple<R>;
+  readonly outputSize?: PerAxis<R>;
   /** Distance between neighbouring kernel taps, in output cells. Default 1. */
   readonly dilations?: PerAxis<R>;
   /** Channels fall into so many groups that do not see each other. Default 1. */
@@ -108,6 +108,60 @@ export function checkOptionNames(operation: string, options: unknown, known: rea
   }
 }
 
+/** What both kinds of options say, resolved: one value for each axis. */
+export interface ResolvedOptions {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padding: readonly AxisPadding[];
+  readonly groups: number;
+  readonly channelsFirst: boolean;
+}
+
+/** {@link ConvOptions}, checked and with their defaults. */
+export function resolveConvOptions<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  options: ConvOptions<R>,
+): ResolvedOptions & { readonly paddingMode: PaddingMode; readonly rounding: Rounding } {
+  const modes = ["zeros", "reflect", "replicate", "circular"] as const;
+  return {
+    ...resolveSharedOptions(operation, rank, options),
+    paddingMode: resolveWord<PaddingMode>(operation, "paddingMode", modes, options.paddingMode),
+    rounding: resolveWord<Rounding>(operation, "rounding", ["floor", "round", "ceil"], options.rounding),
+  };
+}
+
+/** {@link ConvTransposeOptions}, checked and with their defaults. */
+export function resolveConvTransposeOptions<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  options: ConvTransposeOptions<R>,
+): ResolvedOptions & { readonly outputPadding: readonly number[]; readonly outputSize: readonly number[] | undefined } {
+  const { outputPadding = 0, outputSize } = options;
+  return {
+    ...resolveSharedOptions(operation, rank, options),
+    outputPadding: resolvePerAxis<R>(operation, "outputPadding", rank, outputPadding, 0),
+    outputSize: outputSize === undefined ? undefined : resolvePerAxis<R>(operation, "outputSize", rank, outputSize),
+  };
+}
+
+function resolveSharedOptions<R extends SpatialRank>(
+  operation: string,
+  rank: R,
+  options: ConvOptions<R> | ConvTransposeOptions<R>,
+): ResolvedOptions {
+  const { strides = 1, dilations = 1, padding = "valid", groups = 1, layout } = options;
+  const channelsFirst = isChannelsFirst(operation, rank, layout);
+  requireInteger(operation, "groups", groups, 1);
+  return {
+    strides: resolvePerAxis<R>(operation, "strides", rank, strides),
+    dilations: resolvePerAxis<R>(operation, "dilations", rank, dilations),
+    padding: resolvePadding<R>(operation, rank, padding),
+    groups,
+    channelsFirst,
+  };
+}
+
 /** One number or one for each axis, integers of `minimum` or more. */
 export function resolvePerAxis<R extends SpatialRank>(
   operation: string,
@@ -132,7 +186,7 @@ const SIDES: Readonly<Record<SpatialRank, string>> = {
 };
 
 /** Padding for each axis: the rule, or cells before and after. */
-export function resolvePadding<R extends SpatialRank>(
+function resolvePadding<R extends SpatialRank>(
   operation: string,
   rank: R,
   padding: Padding<R>,

@@ -261,7 +261,8 @@ export function gradientsOf<S extends readonly number[], T extends FloatArray>(
   };
 }
 
-function resolve(
+/** Checks the ranks of shapes and resolves them with options that have been checked for names. */
+export function resolve(
   kind: OperationKind,
   operation: string,
   inputShape: readonly number[],
