@@ -5,37 +5,34 @@
  * @module
  */
 
-import type { ConvAlgorithm } from "../algorithms/algorithm.ts";
-import { depthwiseAlgorithm } from "./depthwise/algorithm.ts";
-import { directAlgorithm } from "./direct/algorithm.ts";
-import { sharedEngine } from "./engine.ts";
-import { planeAlgorithm } from "./plane/algorithm.ts";
-import type { EngineSource } from "./support.ts";
-import { winogradAlgorithm } from "./winograd/algorithm.ts";
-
-/** An algorithm whose name the compiler knows. */
-type Named<N extends string> = ConvAlgorithm & { readonly name: N };
+import { depthwiseMethod } from "./depthwise/method.ts";
+import { directMethod } from "./direct/method.ts";
+import { type SimdEngine, sharedEngine } from "./engine.ts";
+import { filterGradientMethod } from "./filterGradient/method.ts";
+import { algorithmOf, type SimdAlgorithm } from "./method.ts";
+import { planeMethod } from "./plane/method.ts";
+import { winograd2Method, winograd4Method } from "./winograd/method.ts";
 
 /** All algorithms, in no order of preference: `chooseSimd` prefers. */
 export type SimdAlgorithms = readonly [
-  Named<"simd-direct">,
-  Named<"simd-winograd2">,
-  Named<"simd-winograd4">,
-  Named<"simd-depthwise">,
-  Named<"simd-plane">,
+  SimdAlgorithm<"simd-direct">,
+  SimdAlgorithm<"simd-winograd2">,
+  SimdAlgorithm<"simd-winograd4">,
+  SimdAlgorithm<"simd-depthwise">,
+  SimdAlgorithm<"simd-plane">,
 ];
 
 /** Name of a SIMD algorithm. */
 export type SimdAlgorithmName = SimdAlgorithms[number]["name"];
 
 /** Makes all algorithms over one engine. */
-export function simdAlgorithmsOf(engineOf: EngineSource): SimdAlgorithms {
+export function simdAlgorithmsOf(engineOf: () => SimdEngine): SimdAlgorithms {
   return [
-    { ...directAlgorithm(engineOf), name: "simd-direct" },
-    { ...winogradAlgorithm(engineOf, 2), name: "simd-winograd2" },
-    { ...winogradAlgorithm(engineOf, 4), name: "simd-winograd4" },
-    { ...depthwiseAlgorithm(engineOf), name: "simd-depthwise" },
-    { ...planeAlgorithm(engineOf), name: "simd-plane" },
+    algorithmOf(directMethod, engineOf, filterGradientMethod),
+    algorithmOf(winograd2Method, engineOf),
+    algorithmOf(winograd4Method, engineOf),
+    algorithmOf(depthwiseMethod, engineOf),
+    algorithmOf(planeMethod, engineOf),
   ];
 }
 

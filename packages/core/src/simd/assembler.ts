@@ -148,6 +148,11 @@ export const f32x4: {
   relaxedMadd: (a, b, c) => value("v128", [a, b, c], ...simd(F32X4.relaxedMadd)),
 };
 
+/** a · b + c, in one instruction where the host knows it. */
+export function multiplyAddOf(fma: boolean): (a: V128, b: V128, c: V128) => V128 {
+  return fma ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
+}
+
 /** Collects the locals and statements of one function. */
 export class FunctionBuilder {
   readonly #code: number[] = [];

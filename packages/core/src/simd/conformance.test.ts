@@ -13,6 +13,7 @@ import {
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import type { ConvAlgorithm, Pass } from "../algorithms/algorithm.ts";
+import { naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { type EngineOptions, SimdEngine } from "./engine.ts";
@@ -167,6 +168,48 @@ describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
       }
       expect(computed + refused).toBe(PROBLEMS.size);
       expect(computed > 0 || pass === "filterGradient").toBe(true);
+    });
+  });
+});
+
+describe("SIMD with a fused activation", () => {
+  const engine = new SimdEngine(hostWebAssembly()!, features, { guardBytes: 64 });
+  const activations = [
+    { activation: "none", of: (z: number) => z },
+    { activation: "relu", of: (z: number) => Math.max(z, 0) },
+    { activation: "relu6", of: (z: number) => Math.min(Math.max(z, 0), 6) },
+  ] as const;
+  describe.each(simdAlgorithmsOf(() => engine))("$name", (algorithm) => {
+    it.each(activations)("$activation", ({ activation, of }) => {
+      let [computed, low, high] = [0, 0, 0];
+      for (const convCase of PROBLEMS.keys()) {
+        const geometry = geometryOf(convCase);
+        if (algorithm.supports(geometry, "forward") !== true) continue;
+        const { data, truth, bound } = PROBLEMS.get(convCase)!.exact;
+        const y = new Float32Array(truth("forward").length).fill(Number.NaN);
+        algorithm.prepare(geometry, data.filter, data.bias, activation).run(data.x, y);
+        // An activation that is nowhere steeper than 1 makes no error larger.
+        const verdict = judge(y, truth("forward").map(of), bound("forward", algorithm.name));
+        expect(verdict.reason, convCase.name).toBeUndefined();
+        computed++;
+        low += truth("forward").filter((z) => z < 0).length;
+        high += truth("forward").filter((z) => z > 6).length;
+      }
+      expect(Math.min(computed, low, high)).toBeGreaterThan(0);
+    });
+
+    it("applies to what a non-finite filter leaves to the reference", () => {
+      const convCase = [...PROBLEMS.keys()].find(
+        (candidate) => algorithm.supports(geometryOf(candidate), "forward") === true && candidate.padding === "same",
+      )!;
+      const { data } = PROBLEMS.get(convCase)!.real;
+      const filter = data.filter.slice().fill(Number.NEGATIVE_INFINITY, 0, 1);
+      const [y, z] = [0, 0].map(() => new Float32Array(sizeOf(resultShapeOf(convCase, "forward"))));
+      algorithm.prepare(geometryOf(convCase), filter, data.bias, "relu6").run(data.x, y!);
+      naive.prepare(geometryOf(convCase), filter, data.bias).run(data.x, z!);
+      expect(y).toEqual(z!.map((value) => Math.min(Math.max(value, 0), 6)));
+      expect(z!.every(Number.isFinite)).toBe(false);
+      expect(z!.every((value) => !Number.isNaN(value))).toBe(true);
     });
   });
 });

@@ -12,8 +12,8 @@
  * @module
  */
 
-import { type FunctionBuilder, i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
-import { type Activation, activate, multiplyAddOf } from "../direct/emit.ts";
+import { type Activation, emitActivation } from "../activation.ts";
+import { type FunctionBuilder, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** One axis of a tile. */
 export interface DepthwiseAxis {
@@ -81,7 +81,7 @@ export function emitDepthwise(shape: DepthwiseShape): Uint8Array<ArrayBuffer> {
         emitTaps(f, shape, sums, x, w);
         for (const [r, row] of sums.entries()) {
           for (const [v, sum] of row.entries()) {
-            activate(f, sum, shape.activation);
+            emitActivation(f, sum, shape.activation);
             f.store(out, sum, r * rows.targetBytes + v * columns.targetBytes);
           }
         }

@@ -16,10 +16,8 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
-
-/** What is done to an output value before it is stored. */
-export type Activation = "none" | "relu" | "relu6";
+import { type Activation, emitActivation } from "../activation.ts";
+import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** One microkernel: everything its code depends on. */
 export interface MicrokernelShape {
@@ -106,7 +104,7 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
         for (const [m, row] of sums.entries()) {
           f.set(address, i32.add(output, i32.load(outs, 4 * m)));
           for (const [n, sum] of row.entries()) {
-            activate(f, sum, shape.activation);
+            emitActivation(f, sum, shape.activation);
             f.store(address, sum, 16 * n, n === vectors - 1 ? lastLanes : 4);
           }
         }
@@ -118,16 +116,4 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
     });
   });
   return module.toBytes();
-}
-
-/** a · b + c in one instruction or in two. */
-export function multiplyAddOf(fma: boolean): (a: V128, b: V128, c: V128) => V128 {
-  return fma ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
-}
-
-/** value = activation(value); a NaN stays one. */
-export function activate(f: FunctionBuilder, value: Local<"v128">, activation: Activation): void {
-  if (activation === "none") return;
-  f.set(value, f32x4.pmax(value, v128.splat(0)));
-  if (activation === "relu6") f.set(value, f32x4.pmin(value, v128.splat(6)));
 }

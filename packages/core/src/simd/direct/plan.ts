@@ -5,11 +5,12 @@
  * @module
  */
 
+import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
 import type { AxisPart, Correlation } from "../correlation.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
-import type { Activation, MicrokernelShape } from "./emit.ts";
+import type { MicrokernelShape } from "./emit.ts";
 
 /** Segments up to this length are unrolled whole, where the compiler folds offsets. */
 const LONGEST_UNROLLED_SEGMENT = 24;
@@ -51,10 +52,9 @@ export interface DirectPlan {
   readonly hasEmptyParts: boolean;
 }
 
-/** Plans a correlation; undefined if not even one of its rows fits scratch. */
-export function planDirect(engine: SimdEngine, c: Correlation, activation: Activation): DirectPlan | undefined {
-  const blocks = cutIntoBlocks(c);
-  if (blocks === undefined) return undefined;
+/** Plans a correlation whose blocks fit scratch. */
+export function planDirect(engine: SimdEngine, c: Correlation, activation: Activation): DirectPlan {
+  const blocks = cutIntoBlocks(c)!;
   const pixels = blocks.images * blocks.rows.periods * blocks.columns.periods;
   const tile = chooseTile(engine, pixels, c.groupTargetChannels);
   const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));

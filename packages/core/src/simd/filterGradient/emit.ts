@@ -12,8 +12,7 @@
  * @module
  */
 
-import { i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
-import { multiplyAddOf } from "../direct/emit.ts";
+import { i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 import type { TileShape } from "../microkernels.ts";
 
 /** Everything the code depends on. */

@@ -12,8 +12,8 @@
  * @module
  */
 
-import { i32, ModuleBuilder, v128 } from "../assembler.ts";
-import { type Activation, activate, multiplyAddOf } from "../direct/emit.ts";
+import { type Activation, emitActivation } from "../activation.ts";
+import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** Everything the code depends on; the width of image and output are parameters. */
 export interface PlaneShape {
@@ -97,7 +97,7 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
         f.set(out, i32.add(output, i32.load(outTable, 0)));
         for (const sumRow of sums) {
           for (const [v, sum] of sumRow.entries()) {
-            activate(f, sum, shape.activation);
+            emitActivation(f, sum, shape.activation);
             f.store(out, sum, 16 * v);
           }
           f.advance(out, outRow);

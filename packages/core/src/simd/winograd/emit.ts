@@ -8,8 +8,17 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
-import { type Activation, activate, multiplyAddOf } from "../direct/emit.ts";
+import { type Activation, emitActivation } from "../activation.ts";
+import {
+  type FunctionBuilder,
+  f32x4,
+  i32,
+  type Local,
+  ModuleBuilder,
+  multiplyAddOf,
+  type V128,
+  v128,
+} from "../assembler.ts";
 import { pointCount, type TileSize, WINOGRAD_POINTS } from "./points.ts";
 
 /** What the code of the transforms depends on. */
@@ -170,7 +179,7 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
             const sum = f.v128();
             for (const y of transform(matrix[i]!)) {
               f.set(sum, f32x4.add(y, shift));
-              activate(f, sum, variant.activation);
+              emitActivation(f, sum, variant.activation);
               f.store(column, sum, 0);
               f.advance(column, pixelBytes);
             }

@@ -6,9 +6,9 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
+import type { Activation } from "../activation.ts";
 import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
 import type { Correlation } from "../correlation.ts";
-import type { Activation } from "../direct/emit.ts";
 import type { PanelRange } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";

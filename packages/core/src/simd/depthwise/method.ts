@@ -1,0 +1,19 @@
+/**
+ * Depthwise convolution on SIMD, four channels at a time: any kernel that can be unrolled, stride, dilation, padding.
+ *
+ * @module
+ */
+
+import type { CorrelationMethod } from "../method.ts";
+import { planDepthwise, supportsDepthwise } from "./plan.ts";
+import { prepareDepthwise } from "./run.ts";
+
+/** One filter for each channel. */
+export const depthwiseMethod: CorrelationMethod<"simd-depthwise"> = {
+  name: "simd-depthwise",
+  summary: "depthwise in WebAssembly SIMD, a tile of pixels by four channels in registers",
+  nonFinite: "as the reference",
+  supports: supportsDepthwise,
+  prepare: (engine, c, filter, bias, activation) =>
+    prepareDepthwise(engine, planDepthwise(c, engine.fma, activation), filter, bias),
+};

@@ -1,0 +1,21 @@
+/**
+ * Direct convolution as implicit GEMM on SIMD: any stride, dilation, padding, groups, channels and batch. Nothing is
+ * unfolded: a block of the image is copied once, framed with zeros, and the microkernel reads its terms where they lie.
+ *
+ * @module
+ */
+
+import { cutIntoBlocks } from "../blocks.ts";
+import type { CorrelationMethod } from "../method.ts";
+import { planDirect } from "./plan.ts";
+import { prepareDirect } from "./run.ts";
+
+/** Implicit GEMM. */
+export const directMethod: CorrelationMethod<"simd-direct"> = {
+  name: "simd-direct",
+  summary: "implicit GEMM in WebAssembly SIMD, a tile of pixels by channels in registers",
+  nonFinite: "as the reference",
+  supports: (c) => (cutIntoBlocks(c) === undefined ? "one row of a block exceeds scratch memory" : true),
+  prepare: (engine, c, filter, bias, activation) =>
+    prepareDirect(engine, planDirect(engine, c, activation), filter, bias),
+};

@@ -1,0 +1,31 @@
+/**
+ * Winograd's minimal filtering for 3×3 kernels of stride 1, F(2×2) and F(4×4), on SIMD.
+ *
+ * Error: |y − ŷ| ≤ c · max Σ|x||w|, the largest over the result, with c of 2.5·10⁻⁷ for F(2×2) and 10⁻⁶ for F(4×4);
+ * the conformance test holds it to that. A NaN or infinity in x makes NaN of all tiles that see it.
+ *
+ * @module
+ */
+
+import type { CorrelationMethod } from "../method.ts";
+import { planWinograd, supportsWinograd } from "./plan.ts";
+import { pointCount, type TileSize } from "./points.ts";
+import { prepareWinograd } from "./run.ts";
+
+/** F(2×2, 3×3). */
+export const winograd2Method: CorrelationMethod<"simd-winograd2"> = /* @__PURE__ */ winogradMethod("simd-winograd2", 2);
+
+/** F(4×4, 3×3). */
+export const winograd4Method: CorrelationMethod<"simd-winograd4"> = /* @__PURE__ */ winogradMethod("simd-winograd4", 4);
+
+function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): CorrelationMethod<Name> {
+  const saving = (9 * tileSize ** 2) / pointCount(tileSize) ** 2;
+  return {
+    name,
+    summary: `Winograd F(${tileSize}×${tileSize}, 3×3) in WebAssembly SIMD, ${saving} times fewer products`,
+    nonFinite: "spreads over a tile",
+    supports: (c) => supportsWinograd(c, tileSize),
+    prepare: (engine, c, filter, bias, activation) =>
+      prepareWinograd(engine, planWinograd(engine, c, tileSize), c, filter, bias, activation),
+  };
+}
