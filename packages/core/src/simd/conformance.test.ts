@@ -199,9 +199,10 @@ describe("SIMD with a fused activation", () => {
     });
 
     it("applies to what a non-finite filter leaves to the reference", () => {
-      const convCase = [...PROBLEMS.keys()].find(
+      const padded = [...PROBLEMS.keys()].filter(
         (candidate) => algorithm.supports(geometryOf(candidate), "forward") === true && candidate.padding === "same",
-      )!;
+      );
+      const convCase = padded.reduce((a, b) => (sizeOf(b.inputShape) > sizeOf(a.inputShape) ? b : a));
       const { data } = PROBLEMS.get(convCase)!.real;
       const filter = data.filter.slice().fill(Number.NEGATIVE_INFINITY, 0, 1);
       const [y, z] = [0, 0].map(() => new Float32Array(sizeOf(resultShapeOf(convCase, "forward"))));
