@@ -160,7 +160,8 @@ console.log(`\n── result ${"─".repeat(58)}`);
 for (const { name, seconds, outcome } of results) {
   const verdict = outcome.failed > 0 ? "failed " : outcome.passed > 0 ? "passed " : "skipped";
   console.log(`${verdict} ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s   ${summaryLine(outcome)}`);
-  for (const problem of outcome.problems) console.log(`        ${problem}`);
+  // The first line says what; the rest stands above, where it happened.
+  for (const problem of outcome.problems) console.log(`        ${problem.split("\n", 1)[0]}`);
 }
 const total = sum(results.map(({ outcome }) => outcome));
 process.exitCode = isSuccess(total) ? 0 : 1;
