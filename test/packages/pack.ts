@@ -55,9 +55,9 @@ export function run(cwd: string, command: string, ...args: string[]): string {
 
 /** Builds and packs all published packages into a fresh folder outside the workspace. */
 export function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
-  const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));
   const pnpm = (...args: string[]): string => run(root, "npx", "--yes", "pnpm@12", ...args);
   pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
+  const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));
   const packages = new Map<string, PackedPackage>();
   for (const name of PUBLISHED) {
     pnpm("--filter", `@corr2d/${name}`, "pack", "--pack-destination", project);
