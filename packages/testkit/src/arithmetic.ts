@@ -4,12 +4,13 @@
  * in one's geometry cannot hide in the other's.
  *
  * The definition, along one axis: output cell i looks at input cells h = i·stride + a·dilation − before for the taps
- * a = 0 … kernel − 1. The outputs are all i ≥ 0 whose last tap still lies in the padded image.
+ * a = 0 … kernel − 1. The outputs are all i ≥ 0 whose last tap still lies in the padded image; rounding up adds the one
+ * whose last taps lie past it. Axes that a case lacks have one cell and one tap.
  *
  * @module
  */
 
-import type { CasePass, ConvCase } from "./case.ts";
+import { type CasePass, type ConvCase, rankOf, type SpatialCase } from "./case.ts";
 
 /** One axis of a case, in plain numbers. */
 export interface ResolvedAxis {
@@ -27,6 +28,7 @@ export interface ResolvedAxis {
 /** A case in plain numbers: no rule of padding left to interpret. */
 export interface ResolvedCase {
   readonly batch: number;
+  readonly depth: ResolvedAxis;
   readonly height: ResolvedAxis;
   readonly width: ResolvedAxis;
   readonly inChannels: number;
@@ -38,20 +40,33 @@ export interface ResolvedCase {
   readonly groupOutChannels: number;
 }
 
+const AXIS_NAMES = ["depth", "height", "width"] as const;
+
+/** An axis along which nothing happens. */
+const UNIT_AXIS: ResolvedAxis = { input: 1, kernel: 1, output: 1, stride: 1, dilation: 1, before: 0, after: 0 };
+
 /**
  * Resolves the padding of a case and the size of its output.
  *
- * @throws RangeError if no convolution can have these shapes: a size, stride, dilation or number of groups that is not a
- *   positive integer (the batch may be 0), a negative padding, channels that do not fit the groups or the filter, a
- *   kernel that reaches past the padded image.
+ * @throws RangeError if no convolution can have these shapes: other than one to three spatial axes, shapes of unequal rank,
+ *   a size, stride, dilation or number of groups that is not a positive integer (the batch may be 0), a negative padding,
+ *   channels that do not fit the groups or the filter, a kernel that reaches past the padded image.
  */
-export function resolveCase(convCase: ConvCase): ResolvedCase {
-  const { inputShape, filterShape, strides, dilations, groups } = convCase;
-  const [batch, , , inChannels] = inputShape;
-  const [, , groupInChannels, outChannels] = filterShape;
+export function resolveCase(convCase: SpatialCase): ResolvedCase {
+  const { inputShape, filterShape, strides, dilations, groups, padding, rounding = "floor" } = convCase;
   const refuse = (what: string): never => {
     throw new RangeError(`case "${convCase.name}": ${what}`);
   };
+  const rank = rankOf(convCase);
+  const perAxis = [strides, dilations, ...(typeof padding === "object" ? [padding] : [])];
+  if (![1, 2, 3].includes(rank) || filterShape.length !== rank + 2 || perAxis.some(({ length }) => length !== rank)) {
+    refuse(
+      `shapes must have one to three spatial axes, the same in all, got input [${inputShape}], filter [${filterShape}], ` +
+        `strides [${strides}], dilations [${dilations}], padding ${JSON.stringify(padding)}`,
+    );
+  }
+  const [batch, inChannels] = [inputShape[0], inputShape[rank + 1]];
+  const [groupInChannels, outChannels] = filterShape.slice(rank);
   const positive = [...inputShape.slice(1), ...filterShape, ...strides, ...dilations, groups];
   if (!positive.every((value) => Number.isSafeInteger(value) && value >= 1)) {
     refuse(
@@ -67,22 +82,26 @@ export function resolveCase(convCase: ConvCase): ResolvedCase {
   }
   if (outChannels % groups !== 0) refuse(`${outChannels} output channels do not fall into ${groups} equal groups`);
 
-  const axis = (name: "height" | "width", index: 0 | 1): ResolvedAxis => {
+  const axis = (name: (typeof AXIS_NAMES)[number]): ResolvedAxis => {
+    const index = AXIS_NAMES.indexOf(name) - (AXIS_NAMES.length - rank);
+    if (index < 0) return UNIT_AXIS;
     const [input, kernel] = [inputShape[index + 1], filterShape[index]];
     const [stride, dilation] = [strides[index], dilations[index]];
     const reach = (kernel - 1) * dilation + 1;
-    const [before, after] = explicitPadding(convCase.padding, index, input, reach, stride);
+    const [before, after] = explicitPadding(padding, index, input, reach, stride);
     if (![before, after].every((cells) => Number.isSafeInteger(cells) && cells >= 0)) {
       refuse(`${name} padding must be integers of 0 or more, got [${before}, ${after}]`);
     }
     const lastStart = before + input + after - reach;
     if (lastStart < 0) refuse(`a kernel reaching over ${reach} cells exceeds the padded ${name} ${lastStart + reach}`);
-    return { input, kernel, output: Math.floor(lastStart / stride) + 1, stride, dilation, before, after };
+    const round = padding === "same" ? Math.floor : Math[rounding];
+    return { input, kernel, output: round(lastStart / stride) + 1, stride, dilation, before, after };
   };
   return {
     batch,
-    height: axis("height", 0),
-    width: axis("width", 1),
+    depth: axis("depth"),
+    height: axis("height"),
+    width: axis("width"),
     inChannels,
     outChannels,
     groups,
@@ -96,8 +115,8 @@ export function resolveCase(convCase: ConvCase): ResolvedCase {
  * odd cell after the image (TensorFlow, tf.nn, "Notes on padding", where the two cases are told apart like this).
  */
 function explicitPadding(
-  padding: ConvCase["padding"],
-  index: 0 | 1,
+  padding: SpatialCase["padding"],
+  index: number,
   input: number,
   reach: number,
   stride: number,
@@ -110,16 +129,19 @@ function explicitPadding(
   return [total >> 1, (total + 1) >> 1];
 }
 
-/** Shape of the output, NHWC. */
+/** Shape of the output, channels last: NHWC for two axes. */
 export function outputShapeOf(
   convCase: ConvCase,
-): readonly [batch: number, height: number, width: number, channels: number] {
-  const { batch, height, width, outChannels } = resolveCase(convCase);
-  return [batch, height.output, width.output, outChannels];
+): readonly [batch: number, height: number, width: number, channels: number];
+export function outputShapeOf(convCase: SpatialCase): readonly number[];
+export function outputShapeOf(convCase: SpatialCase): readonly number[] {
+  const { batch, depth, height, width, outChannels } = resolveCase(convCase);
+  const cells = [depth, height, width].slice(-rankOf(convCase)).map(({ output }) => output);
+  return [batch, ...cells, outChannels];
 }
 
-/** Shape of what a pass computes: output (NHWC), input (NHWC), filter (HWIO) or bias. */
-export function resultShapeOf(convCase: ConvCase, pass: CasePass): readonly number[] {
+/** Shape of what a pass computes: output or input (channels last), filter (HWIO) or bias. */
+export function resultShapeOf(convCase: SpatialCase, pass: CasePass): readonly number[] {
   switch (pass) {
     case "forward":
       return outputShapeOf(convCase);
@@ -128,7 +150,7 @@ export function resultShapeOf(convCase: ConvCase, pass: CasePass): readonly numb
     case "filterGradient":
       return convCase.filterShape;
     case "biasGradient":
-      return [convCase.filterShape[3]];
+      return convCase.filterShape.slice(-1);
   }
 }
 
@@ -142,16 +164,17 @@ export function sizeOf(shape: readonly number[]): number {
  * input cell is reached only by taps of one residue: h + before ≡ a·dilation (mod stride) has a solution for at most
  * every (stride / gcd(stride, dilation))-th tap a.
  */
-export function termsOf(convCase: ConvCase, pass: CasePass): number {
-  const { batch, height, width, groupInChannels, groupOutChannels } = resolveCase(convCase);
+export function termsOf(convCase: SpatialCase, pass: CasePass): number {
+  const { batch, depth, height, width, groupInChannels, groupOutChannels } = resolveCase(convCase);
+  const overAxes = (count: (axis: ResolvedAxis) => number): number => count(depth) * count(height) * count(width);
   switch (pass) {
     case "forward":
-      return height.kernel * width.kernel * groupInChannels;
+      return overAxes(({ kernel }) => kernel) * groupInChannels;
     case "inputGradient":
-      return tapsReachingOneCell(height) * tapsReachingOneCell(width) * groupOutChannels;
+      return overAxes(tapsReachingOneCell) * groupOutChannels;
     case "filterGradient":
     case "biasGradient":
-      return batch * height.output * width.output;
+      return batch * overAxes(({ output }) => output);
   }
 }
 
@@ -165,12 +188,12 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /** Multiplications of the forward pass, those with padding counted: N·outH·outW·kh·kw·(inC / groups)·outC. */
-export function multiplyAddsOf(convCase: ConvCase): number {
+export function multiplyAddsOf(convCase: SpatialCase): number {
   return sizeOf(outputShapeOf(convCase)) * termsOf(convCase, "forward");
 }
 
 /** Floating-point operations of the forward pass, and of each of the two large gradients: two per multiply-add. */
-export function flopsOf(convCase: ConvCase): number {
+export function flopsOf(convCase: SpatialCase): number {
   return 2 * multiplyAddsOf(convCase);
 }
 
@@ -181,12 +204,15 @@ export function withBatch<C extends ConvCase>(convCase: C, batch: number): C {
 }
 
 /** A case in one line, such as `1×8×8×4 ∗ 3×3×4×8, stride 2×2, same, bias`; what is as usual is left out. */
-export function describeCase({ inputShape, filterShape, strides, dilations, padding, groups, bias }: ConvCase): string {
+export function describeCase(convCase: Omit<SpatialCase, "name">): string {
+  const { inputShape, filterShape, strides, dilations, padding, groups, bias, layout, rounding } = convCase;
   const parts = [`${inputShape.join("×")} ∗ ${filterShape.join("×")}`];
   if (strides.some((stride) => stride !== 1)) parts.push(`stride ${strides.join("×")}`);
   if (dilations.some((dilation) => dilation !== 1)) parts.push(`dilation ${dilations.join("×")}`);
   if (padding !== "valid") parts.push(padding === "same" ? padding : `padding ${JSON.stringify(padding)}`);
   if (groups !== 1) parts.push(`${groups} groups`);
   if (bias) parts.push("bias");
+  if (layout === "channels first") parts.push(layout);
+  if (rounding !== undefined && rounding !== "floor") parts.push(rounding);
   return parts.join(", ");
 }

@@ -14,7 +14,8 @@
  */
 
 import { resultShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
-import type { CaseData, CasePass, ConvCase } from "./case.ts";
+import type { CaseData, CasePass, SpatialCase } from "./case.ts";
+import { fromChannelsLast, toChannelsLast } from "./layout.ts";
 import { absoluteReference } from "./reference.ts";
 
 /** u: half the distance from 1 to the next float32. */
@@ -43,7 +44,7 @@ export function gamma(k: number): number {
  *
  * @throws RangeError as {@link absoluteReference} and {@link gamma}.
  */
-export function elementBounds(convCase: ConvCase, pass: CasePass, data: CaseData): Float64Array {
+export function elementBounds(convCase: SpatialCase, pass: CasePass, data: CaseData): Float64Array {
   const terms = termsOf(convCase, pass);
   const factor = gamma(terms + 2);
   return absoluteReference(convCase, pass, data).map((sum) => (sum === 0 ? 0 : factor * sum + terms * UNDERFLOW));
@@ -60,9 +61,11 @@ export function elementBounds(convCase: ConvCase, pass: CasePass, data: CaseData
  *
  * @param constant the algorithm's own, derived or published, such as c·u.
  */
-export function normwiseBounds(convCase: ConvCase, pass: CasePass, data: CaseData, constant: number): Float64Array {
+export function normwiseBounds(convCase: SpatialCase, pass: CasePass, data: CaseData, constant: number): Float64Array {
   const { filterShape, groups } = convCase;
-  const [, , depth, outChannels] = filterShape;
+  const [depth, outChannels] = filterShape.slice(-2);
+  const sumsOfDy = () =>
+    sumsOfMagnitudes(toChannelsLast(data.dy, convCase, "forward"), outChannels, (i) => i % outChannels);
   const perChannel = (): Float64Array => {
     switch (pass) {
       case "forward": {
@@ -76,20 +79,19 @@ export function normwiseBounds(convCase: ConvCase, pass: CasePass, data: CaseDat
         };
         return sumsOfMagnitudes(data.filter, depth * groups, channelOf).map((sum) => largestMagnitude(data.dy) * sum);
       }
-      case "filterGradient": {
-        const sums = sumsOfMagnitudes(data.dy, outChannels, (i) => i % outChannels);
-        return sums.map((sum) => largestMagnitude(data.x) * sum);
-      }
+      case "filterGradient":
+        return sumsOfDy().map((sum) => largestMagnitude(data.x) * sum);
       case "biasGradient":
-        return sumsOfMagnitudes(data.dy, outChannels, (i) => i % outChannels);
+        return sumsOfDy();
     }
   };
   const bounds = perChannel();
-  // In every result, NHWC, HWIO or a bias, the channel the bound belongs to varies fastest.
-  return Float64Array.from(
+  // In every result, channels last, HWIO or a bias, the channel the bound belongs to varies fastest.
+  const ofElements = Float64Array.from(
     { length: sizeOf(resultShapeOf(convCase, pass)) },
     (_, i) => constant * bounds[i % bounds.length],
   );
+  return fromChannelsLast(ofElements, convCase, pass);
 }
 
 function sumsOfMagnitudes(array: Float32Array, channels: number, channelOf: (index: number) => number): Float64Array {

@@ -31,10 +31,48 @@ export interface ConvCase {
   readonly bias: boolean;
 }
 
+/** Order of the axes of activations in memory; the filter's is the same in either. */
+export type CaseLayout = "channels last" | "channels first";
+
+/** How (padded input − effective kernel) / stride becomes an integer, one less than the output size; halves go up. */
+export type CaseRounding = "floor" | "round" | "ceil";
+
+/**
+ * A convolution over one, two or three spatial axes, of which {@link ConvCase} is the usual kind. Shapes are *written* with
+ * channels last whatever the layout: `[batch, …spatial, channels]` and `[…kernel, inChannels / groups, outChannels]`; the
+ * arrays of x, y and dy lie in memory as `layout` says.
+ */
+export interface SpatialCase {
+  readonly name: string;
+  readonly inputShape: readonly number[];
+  readonly filterShape: readonly number[];
+  /** One for each spatial axis, as are dilations and pairs of padding. */
+  readonly strides: readonly number[];
+  readonly padding: "valid" | "same" | number | readonly (readonly [before: number, after: number])[];
+  readonly dilations: readonly number[];
+  readonly groups: number;
+  readonly bias: boolean;
+  /** Default: channels last. */
+  readonly layout?: CaseLayout;
+  /** Default: floor. The size that "same" gives is not rounded by this. */
+  readonly rounding?: CaseRounding;
+}
+
+/** Number of spatial axes. */
+export function rankOf({ inputShape }: Pick<SpatialCase, "inputShape">): number {
+  return inputShape.length - 2;
+}
+
+/** Whether a case is of the usual kind: two axes, channels last, rounded down. */
+export function isPlanar(convCase: SpatialCase): convCase is ConvCase {
+  const { layout = "channels last", rounding = "floor" } = convCase;
+  return rankOf(convCase) === 2 && layout === "channels last" && rounding === "floor";
+}
+
 /** What can be asked of a case. */
 export type CasePass = "forward" | "inputGradient" | "filterGradient" | "biasGradient";
 
-/** The arrays of a case: everything any pass needs. */
+/** The arrays of a case, x and dy in its layout: everything any pass needs. */
 export interface CaseData {
   readonly x: Float32Array;
   readonly filter: Float32Array;

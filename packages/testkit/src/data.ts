@@ -5,8 +5,8 @@
  * @module
  */
 
-import { outputShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
-import { CASE_PASSES, type CaseData, type ConvCase } from "./case.ts";
+import { outputShapeOf, resultShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
+import { CASE_PASSES, type CaseData, type SpatialCase } from "./case.ts";
 import { seededRandom } from "./random.ts";
 
 /** float32 holds every integer up to this; so as long as no partial sum passes it, no sum is ever rounded. */
@@ -25,7 +25,7 @@ const LARGEST_MAGNITUDE = 8;
  *
  * @throws RangeError if n ≥ 2²⁴ − 1, where even ±1 is too large: take a smaller batch or image.
  */
-export function exactData(convCase: ConvCase, seed: number): CaseData {
+export function exactData(convCase: SpatialCase, seed: number): CaseData {
   const terms = Math.max(...CASE_PASSES.map((pass) => termsOf(convCase, pass)));
   let magnitude = LARGEST_MAGNITUDE;
   while (magnitude > 0 && terms * magnitude ** 2 + magnitude >= EXACT_LIMIT) magnitude--;
@@ -49,7 +49,7 @@ export function exactData(convCase: ConvCase, seed: number): CaseData {
  * 2 / (kh·kw·inC / groups) (K. He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10), so that outputs neither
  * vanish nor explode however deep the sum.
  */
-export function realData(convCase: ConvCase, seed: number): CaseData {
+export function realData(convCase: SpatialCase, seed: number): CaseData {
   const weightDeviation = Math.sqrt(2 / termsOf(convCase, "forward"));
   return fillCase(convCase, (stream) => {
     const random = seededRandom(seed, `${convCase.name}/real/${stream}`);
@@ -58,7 +58,8 @@ export function realData(convCase: ConvCase, seed: number): CaseData {
   });
 }
 
-function fillCase(convCase: ConvCase, sampler: (stream: keyof CaseData) => () => number): CaseData {
+/** Arrays of a case, value by value. */
+export function fillCase(convCase: SpatialCase, sampler: (stream: keyof CaseData) => () => number): CaseData {
   const fill = (stream: keyof CaseData, shape: readonly number[]): Float32Array => {
     const sample = sampler(stream);
     const data = new Float32Array(sizeOf(shape));
@@ -68,7 +69,7 @@ function fillCase(convCase: ConvCase, sampler: (stream: keyof CaseData) => () =>
   return {
     x: fill("x", convCase.inputShape),
     filter: fill("filter", convCase.filterShape),
-    bias: convCase.bias ? fill("bias", [convCase.filterShape[3]]) : undefined,
+    bias: convCase.bias ? fill("bias", resultShapeOf(convCase, "biasGradient")) : undefined,
     dy: fill("dy", outputShapeOf(convCase)),
   };
 }

@@ -20,11 +20,21 @@ export {
   withBatch,
 } from "./arithmetic.ts";
 export { elementBounds, gamma, normwiseBounds, UNIT_ROUNDOFF } from "./bounds.ts";
-export type { CaseData, CasePadding, CasePass, ConvCase } from "./case.ts";
-export { CASE_PASSES } from "./case.ts";
+export type {
+  CaseData,
+  CaseLayout,
+  CasePadding,
+  CasePass,
+  CaseRounding,
+  ConvCase,
+  SpatialCase,
+} from "./case.ts";
+export { CASE_PASSES, isPlanar, rankOf } from "./case.ts";
 export { CASES, generateCases } from "./cases.ts";
 export { exactData, realData } from "./data.ts";
 export { type Judgement, judge, ulpDistance } from "./judge.ts";
+export { fromChannelsLast, toChannelsLast } from "./layout.ts";
 export { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { absoluteReference, type ReferenceData, reference } from "./reference.ts";
+export { dataOf, isExactClass, VALUE_CLASSES, type ValueClass } from "./values.ts";

@@ -5,7 +5,8 @@
  *
  *     { (i, a, h) : h = i·stride + a·dilation − before,  0 ≤ i < output, 0 ≤ a < kernel, 0 ≤ h < input }
  *
- * Taps outside the image are not in the relation, so they are skipped and never multiplied. Every pass sums the same
+ * Taps outside the image are not in the relation, so they are skipped and never multiplied. A convolution over several
+ * axes has the product of their relations; an axis that is lacking has the one triple (0, 0, 0). Every pass sums the same
  * triples and differs only in the coordinate they are gathered by:
  *
  *     forward         y[i]  = bias + Σ over (i, a, h) of w[a]·x[h]     gathered by output cell
@@ -20,7 +21,8 @@
  */
 
 import { type ResolvedAxis, type ResolvedCase, resolveCase, resultShapeOf, sizeOf } from "./arithmetic.ts";
-import type { CasePass, ConvCase } from "./case.ts";
+import type { CasePass, SpatialCase } from "./case.ts";
+import { fromChannelsLast, toChannelsLast, transposeEach } from "./layout.ts";
 
 /** The arrays a pass needs: forward x, filter and bias; input gradient filter and dy; filter gradient x and dy; bias gradient dy. */
 export interface ReferenceData {
@@ -31,7 +33,8 @@ export interface ReferenceData {
 }
 
 /**
- * Computes one pass of a case in float64: the output (NHWC), or ∂⟨dy, y⟩ with respect to input (NHWC), filter (HWIO) or bias.
+ * Computes one pass of a case in float64: the output, or ∂⟨dy, y⟩ with respect to input, filter (HWIO) or bias; output and
+ * input in the layout of the case.
  *
  * @throws RangeError for an impossible case, or an array that is missing or of the wrong length.
  * @example
@@ -39,7 +42,7 @@ export interface ReferenceData {
  * const y = reference(convCase, "forward", { x, filter, bias });
  * ```
  */
-export function reference(convCase: ConvCase, pass: CasePass, data: ReferenceData): Float64Array {
+export function reference(convCase: SpatialCase, pass: CasePass, data: ReferenceData): Float64Array {
   const resolved = resolveCase(convCase);
   const take = (name: keyof ReferenceData, shape: readonly number[]): Float64Array => {
     const array = data[name];
@@ -51,17 +54,17 @@ export function reference(convCase: ConvCase, pass: CasePass, data: ReferenceDat
     }
     return Float64Array.from(array);
   };
-  const takeX = () => take("x", convCase.inputShape);
+  const takeX = () => toChannelsLast(take("x", convCase.inputShape), convCase, "inputGradient");
   const takeFilter = () => take("filter", convCase.filterShape);
-  const takeDy = () => take("dy", resultShapeOf(convCase, "forward"));
+  const takeDy = () => toChannelsLast(take("dy", resultShapeOf(convCase, "forward")), convCase, "forward");
 
   switch (pass) {
     case "forward": {
-      const noBias = () => new Float64Array(resolved.outChannels);
-      return forward(resolved, takeX(), takeFilter(), convCase.bias ? take("bias", [resolved.outChannels]) : noBias());
+      const bias = convCase.bias ? take("bias", [resolved.outChannels]) : new Float64Array(resolved.outChannels);
+      return fromChannelsLast(forward(resolved, takeX(), takeFilter(), bias), convCase, pass);
     }
     case "inputGradient":
-      return inputGradient(resolved, takeFilter(), takeDy());
+      return fromChannelsLast(inputGradient(resolved, takeFilter(), takeDy()), convCase, pass);
     case "filterGradient":
       return filterGradient(resolved, takeX(), takeDy());
     case "biasGradient":
@@ -74,7 +77,7 @@ export function reference(convCase: ConvCase, pass: CasePass, data: ReferenceDat
  *
  * @throws RangeError as {@link reference}.
  */
-export function absoluteReference(convCase: ConvCase, pass: CasePass, data: ReferenceData): Float64Array {
+export function absoluteReference(convCase: SpatialCase, pass: CasePass, data: ReferenceData): Float64Array {
   const magnitudes = (array: ArrayLike<number> | undefined) => array && Float64Array.from(array, Math.abs);
   return reference(convCase, pass, {
     x: magnitudes(data.x),
@@ -114,26 +117,30 @@ function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, l
 }
 
 function forward(r: ResolvedCase, x: Float64Array, filter: Float64Array, bias: Float64Array): Float64Array {
-  const [rows, columns] = [gather(r.height, "output"), gather(r.width, "output")];
+  const [planes, rows, columns] = [r.depth, r.height, r.width].map((axis) => gather(axis, "output"));
   const depth = r.groupInChannels;
-  // [kh, kw, inC, outC] → [outC, kh, kw, inC]: the weights of one output channel and tap side by side.
-  const taps = transpose(filter, sizeOf([r.height.kernel, r.width.kernel, depth]), r.outChannels);
-  const y = new Float64Array(r.batch * rows.length * columns.length * r.outChannels);
+  // [kd, kh, kw, inC, outC] → [outC, kd, kh, kw, inC]: the weights of one output channel and tap side by side.
+  const taps = transposeEach(filter, 1, filter.length / r.outChannels, r.outChannels);
+  const y = new Float64Array(r.batch * planes.length * rows.length * columns.length * r.outChannels);
   let element = 0;
   for (let n = 0; n < r.batch; n++) {
-    for (const row of rows) {
-      for (const column of columns) {
-        for (let o = 0; o < r.outChannels; o++) {
-          const firstChannel = Math.floor(o / r.groupOutChannels) * depth;
-          let sum = bias[o];
-          for (const { tap: a, input: h } of row) {
-            for (const { tap: b, input: w } of column) {
-              const cell = ((n * r.height.input + h) * r.width.input + w) * r.inChannels + firstChannel;
-              const tap = ((o * r.height.kernel + a) * r.width.kernel + b) * depth;
-              sum += dot(x, cell, taps, tap, depth);
+    for (const plane of planes) {
+      for (const row of rows) {
+        for (const column of columns) {
+          for (let o = 0; o < r.outChannels; o++) {
+            const firstChannel = Math.floor(o / r.groupOutChannels) * depth;
+            let sum = bias[o];
+            for (const { tap: e, input: d } of plane) {
+              for (const { tap: a, input: h } of row) {
+                const xRow = ((n * r.depth.input + d) * r.height.input + h) * r.width.input;
+                const tapRow = ((o * r.depth.kernel + e) * r.height.kernel + a) * r.width.kernel;
+                for (const { tap: b, input: w } of column) {
+                  sum += dot(x, (xRow + w) * r.inChannels + firstChannel, taps, (tapRow + b) * depth, depth);
+                }
+              }
             }
+            y[element++] = sum;
           }
-          y[element++] = sum;
         }
       }
     }
@@ -142,24 +149,29 @@ function forward(r: ResolvedCase, x: Float64Array, filter: Float64Array, bias: F
 }
 
 function inputGradient(r: ResolvedCase, filter: Float64Array, dy: Float64Array): Float64Array {
-  const [rows, columns] = [gather(r.height, "input"), gather(r.width, "input")];
-  const dx = new Float64Array(r.batch * rows.length * columns.length * r.inChannels);
+  const [planes, rows, columns] = [r.depth, r.height, r.width].map((axis) => gather(axis, "input"));
+  const dx = new Float64Array(r.batch * planes.length * rows.length * columns.length * r.inChannels);
   let element = 0;
   for (let n = 0; n < r.batch; n++) {
-    for (const row of rows) {
-      for (const column of columns) {
-        for (let channel = 0; channel < r.inChannels; channel++) {
-          const c = channel % r.groupInChannels;
-          const firstOutput = Math.floor(channel / r.groupInChannels) * r.groupOutChannels;
-          let sum = 0;
-          for (const { tap: a, output: i } of row) {
-            for (const { tap: b, output: j } of column) {
-              const cell = ((n * r.height.output + i) * r.width.output + j) * r.outChannels + firstOutput;
-              const tap = ((a * r.width.kernel + b) * r.groupInChannels + c) * r.outChannels + firstOutput;
-              sum += dot(dy, cell, filter, tap, r.groupOutChannels);
+    for (const plane of planes) {
+      for (const row of rows) {
+        for (const column of columns) {
+          for (let channel = 0; channel < r.inChannels; channel++) {
+            const c = channel % r.groupInChannels;
+            const firstOutput = Math.floor(channel / r.groupInChannels) * r.groupOutChannels;
+            let sum = 0;
+            for (const { tap: e, output: k } of plane) {
+              for (const { tap: a, output: i } of row) {
+                const dyRow = ((n * r.depth.output + k) * r.height.output + i) * r.width.output;
+                const tapRow = (e * r.height.kernel + a) * r.width.kernel;
+                for (const { tap: b, output: j } of column) {
+                  const tap = ((tapRow + b) * r.groupInChannels + c) * r.outChannels + firstOutput;
+                  sum += dot(dy, (dyRow + j) * r.outChannels + firstOutput, filter, tap, r.groupOutChannels);
+                }
+              }
             }
+            dx[element++] = sum;
           }
-          dx[element++] = sum;
         }
       }
     }
@@ -168,32 +180,37 @@ function inputGradient(r: ResolvedCase, filter: Float64Array, dy: Float64Array):
 }
 
 function filterGradient(r: ResolvedCase, x: Float64Array, dy: Float64Array): Float64Array {
-  const [rows, columns] = [gather(r.height, "tap"), gather(r.width, "tap")];
-  // Channels first: the cells one channel sums over lie in one plane.
-  const [inPlane, outPlane] = [r.height.input * r.width.input, r.height.output * r.width.output];
-  const xPlanes = transposeEach(x, r.batch, inPlane, r.inChannels);
-  const dyPlanes = transposeEach(dy, r.batch, outPlane, r.outChannels);
-  const dw = new Float64Array(rows.length * columns.length * r.groupInChannels * r.outChannels);
+  const [planes, rows, columns] = [r.depth, r.height, r.width].map((axis) => gather(axis, "tap"));
+  // Channels first: the cells one channel sums over lie in one volume.
+  const inVolume = r.depth.input * r.height.input * r.width.input;
+  const outVolume = r.depth.output * r.height.output * r.width.output;
+  const xVolumes = transposeEach(x, r.batch, inVolume, r.inChannels);
+  const dyVolumes = transposeEach(dy, r.batch, outVolume, r.outChannels);
+  const dw = new Float64Array(planes.length * rows.length * columns.length * r.groupInChannels * r.outChannels);
   let element = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      for (let c = 0; c < r.groupInChannels; c++) {
-        for (let o = 0; o < r.outChannels; o++) {
-          const channel = Math.floor(o / r.groupOutChannels) * r.groupInChannels + c;
-          let sum = 0;
-          for (let n = 0; n < r.batch; n++) {
-            const xPlane = (n * r.inChannels + channel) * inPlane;
-            const dyPlane = (n * r.outChannels + o) * outPlane;
-            for (const { input: h, output: i } of row) {
-              const xRow = xPlane + h * r.width.input;
-              const dyRow = dyPlane + i * r.width.output;
-              for (let k = 0; k < column.length; k++) {
-                const { input: w, output: j } = column[k];
-                sum += xPlanes[xRow + w] * dyPlanes[dyRow + j];
+  for (const plane of planes) {
+    for (const row of rows) {
+      for (const column of columns) {
+        for (let c = 0; c < r.groupInChannels; c++) {
+          for (let o = 0; o < r.outChannels; o++) {
+            const channel = Math.floor(o / r.groupOutChannels) * r.groupInChannels + c;
+            let sum = 0;
+            for (let n = 0; n < r.batch; n++) {
+              const xVolume = (n * r.inChannels + channel) * inVolume;
+              const dyVolume = (n * r.outChannels + o) * outVolume;
+              for (const { input: d, output: k } of plane) {
+                for (const { input: h, output: i } of row) {
+                  const xRow = xVolume + (d * r.height.input + h) * r.width.input;
+                  const dyRow = dyVolume + (k * r.height.output + i) * r.width.output;
+                  for (let l = 0; l < column.length; l++) {
+                    const { input: w, output: j } = column[l];
+                    sum += xVolumes[xRow + w] * dyVolumes[dyRow + j];
+                  }
+                }
               }
             }
+            dw[element++] = sum;
           }
-          dw[element++] = sum;
         }
       }
     }
@@ -205,21 +222,4 @@ function biasGradient(r: ResolvedCase, dy: Float64Array): Float64Array {
   const db = new Float64Array(r.outChannels);
   for (let i = 0; i < dy.length; i++) db[i % r.outChannels] += dy[i];
   return db;
-}
-
-/** A matrix [rows, columns] turned into [columns, rows]. */
-function transpose(matrix: Float64Array, rows: number, columns: number): Float64Array {
-  return transposeEach(matrix, 1, rows, columns);
-}
-
-/** `count` matrices one after the other, each transposed. */
-function transposeEach(matrices: Float64Array, count: number, rows: number, columns: number): Float64Array {
-  const turned = new Float64Array(matrices.length);
-  let to = 0;
-  for (let n = 0; n < count; n++) {
-    for (let column = 0; column < columns; column++) {
-      for (let row = 0; row < rows; row++) turned[to++] = matrices[(n * rows + row) * columns + column];
-    }
-  }
-  return turned;
 }
