@@ -23,14 +23,32 @@ export {
   outputShapeOf,
   resolveConvGeometry,
 } from "./geometry.ts";
-export { Conv2d, type Conv2dLayerOptions } from "./layers/conv2d.ts";
+export {
+  Conv1d,
+  type Conv1dLayerOptions,
+  Conv2d,
+  type Conv2dLayerOptions,
+  Conv3d,
+  type Conv3dLayerOptions,
+  type ConvLayerOptions,
+} from "./layers/conv.ts";
+export type { ConvLayer, FilterLayerOptions } from "./layers/convLayer.ts";
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeLayerOptions,
+} from "./layers/convTranspose.ts";
+export { DepthwiseConv2d, type DepthwiseConv2dLayerOptions } from "./layers/depthwiseConv2d.ts";
 export type { InitializerName } from "./layers/initializers.ts";
+export type { Layer, LayerState } from "./layers/layer.ts";
 export { type Parameter, sgdStep } from "./layers/parameter.ts";
+export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/separableConv2d.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
 export type { Boundary } from "./matrix/boundary.ts";
 export { type Corr2dExplanation, explainCorr2d } from "./matrix/explainCorr2d.ts";
 export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
-export { separateKernel } from "./matrix/separable.ts";
+export { convolve2dSeparable, corr2dSeparable, separateKernel } from "./matrix/separable.ts";
 export {
   type ActivateOptions,
   type ActivationName,

@@ -255,7 +255,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown initialiser",
     call: () => new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, initializer: untyped("xavier") }),
     error: RangeError,
-    text: /^Conv2d: unknown initializer "xavier"; known are zeros, glorotUniform/,
+    text: /^Conv2d: initializer must be "zeros", "glorotUniform", .* or "heNormal", got "xavier"$/,
   },
   {
     what: "a layer whose channels groups do not divide",

@@ -4,7 +4,8 @@
  *     glorot   variance 2 / (fanIn + fanOut)      X. Glorot and Y. Bengio, AISTATS 2010
  *     he       variance 2 / fanIn                 K. He et al., arXiv:1502.01852
  *
- * For a filter [kh, kw, C, O]: fanIn = kh·kw·C and fanOut = kh·kw·O, the latter per group.
+ * fanIn is the number of terms that meet in an output, kh·kw·(input channels per group); fanOut the number of outputs that an
+ * input reaches, kh·kw·(output channels per group). Strides are not counted.
  *
  * @module
  */
@@ -26,7 +27,10 @@ const initializers = {
 export type InitializerName = "zeros" | "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal";
 
 /** The names, for messages and menus. */
-export const INITIALIZER_NAMES: readonly InitializerName[] = Object.keys(initializers) as InitializerName[];
+export const INITIALIZER_NAMES: readonly [InitializerName, ...InitializerName[]] = Object.keys(initializers) as [
+  InitializerName,
+  ...InitializerName[],
+];
 
 /** Fills a zeroed array in the way named. */
 export function initialize(

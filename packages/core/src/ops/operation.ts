@@ -185,7 +185,7 @@ export function inputGradient<S extends readonly number[], T extends FloatArray>
   checkTensor(operation, "filter", filter, kind.tensorRank);
   const dtype = requireSameDtype(operation, "dy", dz.data, "filter", filter.data);
   const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
-  requireShape(operation, dz.shape, resolved.outputShape);
+  requireOutputShape(operation, dz.shape, resolved.outputShape);
   return { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz.data) };
 }
 
@@ -203,7 +203,7 @@ export function filterGradient<S extends readonly number[], T extends FloatArray
   checkTensor(operation, "dy", dz, kind.tensorRank);
   const dtype = requireSameDtype(operation, "x", x.data, "dy", dz.data);
   const resolved = resolve(kind, operation, x.shape, filterShape, options, dtype);
-  requireShape(operation, dz.shape, resolved.outputShape);
+  requireOutputShape(operation, dz.shape, resolved.outputShape);
   return { shape: [...filterShape] as unknown as S, data: filterGradientOf(resolved, x.data, dz.data, filterShape) };
 }
 
@@ -223,7 +223,7 @@ export function gradients<S extends readonly number[], T extends FloatArray>(
   const dtype = requireSameDtype(operation, "x", x.data, "filter", filter.data);
   requireSameDtype(operation, "x", x.data, "dy", dy.data);
   const resolved = resolve(kind, operation, x.shape, filter.shape, options, dtype);
-  requireShape(operation, dy.shape, resolved.outputShape);
+  requireOutputShape(operation, dy.shape, resolved.outputShape);
   const { bias } = options;
   if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
@@ -304,7 +304,8 @@ function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB
   throw new TypeError(`${operation}: ${nameA} is ${dtype}, but ${nameB} is ${dtypeOf(b)}; both must be the same`);
 }
 
-function requireShape(operation: string, actual: readonly number[], expected: readonly number[]): void {
+/** Throws unless a gradient has the shape of the output. */
+export function requireOutputShape(operation: string, actual: readonly number[], expected: readonly number[]): void {
   if (expected.every((size, axis) => size === actual[axis])) return;
   throw new RangeError(`${operation}: dy has shape [${actual}], but the output of this convolution has [${expected}]`);
 }

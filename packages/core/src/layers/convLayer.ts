@@ -1,0 +1,194 @@
+/**
+ * What all layers with one filter share: y = activation(f(x, filter) + bias), with f any kind of convolution.
+ *
+ * @module
+ */
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import { type Activation, type ActivationName, applyActivation, resolveActivation } from "../ops/activation.ts";
+import type { BilinearMap } from "../ops/bilinear.ts";
+import {
+  type AlgorithmOption,
+  gradientsOf,
+  type OperationKind,
+  type ResolvedOperation,
+  requireOutputShape,
+  resolve,
+} from "../ops/operation.ts";
+import { checkOptionNames, requireInteger, resolveWord } from "../options.ts";
+import { sizeOf } from "../shape.ts";
+import { checkArray, checkTensor, describe, type Tensor } from "../tensor.ts";
+import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
+import { Layer } from "./layer.ts";
+import { createParameter, type Parameter } from "./parameter.ts";
+import { seededRandom } from "./random.ts";
+
+/** What every layer with a filter may be told. */
+export interface FilterLayerOptions extends AlgorithmOption {
+  /** Whether to learn a bias. Default true; it starts at zero. */
+  readonly bias?: boolean;
+  /** How the filter starts. Default `"heUniform"`. */
+  readonly initializer?: InitializerName;
+  /** Seed of the initialiser, an integer. Default 0: the same layer has the same weights everywhere. */
+  readonly seed?: number;
+  /** Applied to what the convolution gives. Default `"linear"`. The slopes of `"prelu"` are learned; they start at 0.25. */
+  readonly activation?: ActivationName;
+  /** Of `"leakyRelu"`. Default 0.2. */
+  readonly slope?: number;
+}
+
+const LAYER_OPTION_NAMES: readonly (keyof FilterLayerOptions)[] = [
+  "bias",
+  "initializer",
+  "seed",
+  "activation",
+  "slope",
+  "algorithm",
+];
+
+/** What a class of layers makes of its options; everything in it has been checked. */
+export interface ConvLayerSpec {
+  /** Name of the class. */
+  readonly kind: string;
+  readonly operation: OperationKind;
+  readonly filterShape: readonly number[];
+  readonly outChannels: number;
+  /** Terms that meet in an output and outputs that an input reaches, strides aside. */
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** A forward pass whose weights are packed, and the values that are packed in it. */
+interface Prepared {
+  readonly resolved: ResolvedOperation;
+  readonly forward: ReturnType<BilinearMap["prepare"]>;
+  readonly filter: Float32Array;
+  readonly bias: Float32Array | undefined;
+}
+
+/** A convolution whose filter and bias are learned; packed weights are kept until values or input shape change. */
+export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
+  /** The weights, in the order of axes that the operation documents. */
+  readonly filter: Parameter;
+  readonly bias: Parameter | undefined;
+  /** One for each output channel, with activation `"prelu"`. */
+  readonly slopes: Parameter | undefined;
+  readonly #operation: OperationKind;
+  readonly #shapeOptions: object;
+  readonly #activation: Pick<Activation, "name" | "slope">;
+  #prepared: Prepared | undefined;
+  /** Of the last forward pass; `z` is what the activation was applied to, if that is not linear. */
+  #last: { resolved: ResolvedOperation; x: Tensor<S>; z: Float32Array | undefined } | undefined;
+
+  protected constructor(spec: ConvLayerSpec, options: FilterLayerOptions) {
+    const { kind, operation, filterShape, outChannels } = spec;
+    super(kind);
+    const { bias = true, seed = 0, activation = "linear", slope } = options;
+    const initializer = resolveWord(kind, "initializer", INITIALIZER_NAMES, options.initializer ?? "heUniform");
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`${kind}: seed must be an integer, got ${describe(seed)}`);
+    if (typeof bias !== "boolean") throw new TypeError(`${kind}: bias must be true or false, got ${describe(bias)}`);
+    this.slopes = activation === "prelu" ? createParameter("slopes", [outChannels]) : undefined;
+    this.slopes?.value.fill(0.25); // K. He et al., arXiv:1502.01852, section 2.1
+    this.#activation = resolveActivation(
+      kind,
+      { activation, slopes: this.slopes?.value, ...(slope !== undefined && { slope }) },
+      "float32",
+      outChannels,
+    );
+    this.filter = createParameter("filter", filterShape);
+    this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
+    initialize(initializer, this.filter.value, spec.fanIn, spec.fanOut, seededRandom(seed));
+    this.#operation = operation;
+    const names: readonly string[] = [...operation.optionNames, "algorithm"];
+    this.#shapeOptions = Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+  }
+
+  override get parameters(): readonly Parameter[] {
+    return [this.filter, this.bias, this.slopes].filter((parameter) => parameter !== undefined);
+  }
+
+  /** The algorithm of the last forward pass and why it was chosen; undefined before the first. */
+  get explanation(): { readonly algorithm: AlgorithmName; readonly reason: string } | undefined {
+    const forward = this.#prepared?.forward;
+    return forward && { algorithm: forward.algorithm, reason: forward.reason };
+  }
+
+  override forward(x: Tensor<S>): Tensor<S> {
+    const operation = `${this.kind}.forward`;
+    checkTensor(operation, "x", x, this.#operation.tensorRank);
+    checkArray(operation, "x.data", x.data, "float32", x.data.length);
+    const { resolved, forward } = this.#prepare(operation, x.shape);
+    const sums = new Float32Array(sizeOf(resolved.outputShape));
+    forward.run(x.data, sums);
+    const isLinear = this.#activation.name === "linear";
+    this.#last = { resolved, x, z: isLinear ? undefined : sums };
+    const data = isLinear ? sums : new Float32Array(sums.length);
+    if (!isLinear) applyActivation(sums, data, this.#currentActivation(), resolved.inner);
+    return { shape: resolved.outputShape as S, data };
+  }
+
+  override backward(dy: Tensor<S>): Tensor<S> {
+    const operation = `${this.kind}.backward`;
+    if (this.#last === undefined) {
+      throw new Error(`${operation}: call forward first; its input is needed for the gradient`);
+    }
+    const { resolved, x, z } = this.#last;
+    checkTensor(operation, "dy", dy, this.#operation.tensorRank);
+    checkArray(operation, "dy.data", dy.data, "float32", dy.data.length);
+    requireOutputShape(operation, dy.shape, resolved.outputShape);
+    const filter = { shape: this.filter.shape as S, data: this.filter.value };
+    const gradients = gradientsOf(resolved, this.#currentActivation(), x.data, filter, z, dy.data);
+    addTo(this.filter.gradient, gradients.filter.data);
+    if (this.bias !== undefined) addTo(this.bias.gradient, gradients.bias);
+    if (this.slopes !== undefined) addTo(this.slopes.gradient, gradients.slopes!);
+    return gradients.input;
+  }
+
+  #currentActivation(): Activation {
+    return { ...this.#activation, slopes: this.slopes?.value };
+  }
+
+  /** What is prepared for this input shape and these very values. */
+  #prepare(operation: string, inputShape: S): Prepared {
+    const [kept, filter, bias] = [this.#prepared, this.filter.value, this.bias?.value];
+    if (
+      kept !== undefined &&
+      sameElements(kept.resolved.inputShape, inputShape) &&
+      sameElements(kept.filter, filter) &&
+      (kept.bias === undefined || sameElements(kept.bias, bias!))
+    ) {
+      return kept;
+    }
+    const shapes = [inputShape, this.filter.shape] as const;
+    const resolved = resolve(this.#operation, operation, ...shapes, this.#shapeOptions, "float32");
+    const forward = resolved.map.prepare(filter, bias);
+    this.#prepared = { resolved, forward, filter: filter.slice(), bias: bias?.slice() };
+    return this.#prepared;
+  }
+}
+
+/**
+ * Checks what all layers with a filter may be told, and the counts that this class has.
+ *
+ * @throws TypeError, RangeError naming `kind`.
+ */
+export function checkLayerOptions(
+  kind: string,
+  options: FilterLayerOptions,
+  operation: OperationKind,
+  counts: Readonly<Record<string, unknown>>,
+): void {
+  const names = [...operation.optionNames, ...Object.keys(counts), "kernelSize", ...LAYER_OPTION_NAMES];
+  checkOptionNames(kind, options, names);
+  for (const [name, value] of Object.entries(counts)) requireInteger(kind, name, value, 1);
+}
+
+function sameElements(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function addTo(sum: Float32Array, term: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += term[i];
+}

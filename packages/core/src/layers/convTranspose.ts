@@ -1,0 +1,92 @@
+/**
+ * Transposed convolution layers: {@link conv1dTranspose}, {@link conv2dTranspose} and {@link conv3dTranspose} with a filter
+ * and a bias that are learned.
+ *
+ * @module
+ */
+
+import type { SpatialRank } from "../layout.ts";
+import { CONV_TRANSPOSE } from "../ops/kinds.ts";
+import { type ConvTransposeOptions, type PerAxis, resolveConvTransposeOptions, resolvePerAxis } from "../options.ts";
+import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
+import { requireGroups } from "./conv.ts";
+import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
+
+/** What a transposed convolution layer is made of; `R` is its number of spatial axes. */
+export interface ConvTransposeLayerOptions<R extends SpatialRank = 2>
+  extends ConvTransposeOptions<R>,
+    FilterLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: PerAxis<R>;
+}
+
+/**
+ * A layer that enlarges sequences. Its filter is `[kernelWidth, outChannels / groups, inChannels]`.
+ *
+ * @example
+ * ```ts
+ * const layer = new ConvTranspose1d({ inChannels: 4, outChannels: 1, kernelSize: 3, strides: 2, padding: "same" });
+ * layer.forward(tensor([1, 8, 4])).shape; // → [1, 16, 1]
+ * ```
+ */
+export class ConvTranspose1d extends ConvLayer<Shape3> {
+  /**
+   * @throws TypeError for a value of the wrong type or an unknown option; RangeError for counts that are not positive
+   *   integers, channels that groups do not divide, an unknown initialiser.
+   */
+  constructor(options: ConvTransposeLayerOptions<1>) {
+    super(specOf("ConvTranspose1d", 1, options), options);
+  }
+}
+
+/**
+ * A layer that enlarges images. Its filter is `[kernelHeight, kernelWidth, outChannels / groups, inChannels]`.
+ *
+ * @example
+ * ```ts
+ * const options = { kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 };
+ * const layer = new ConvTranspose2d({ inChannels: 4, outChannels: 2, ...options });
+ * layer.forward(tensor([1, 8, 8, 4])).shape; // → [1, 16, 16, 2]
+ * ```
+ */
+export class ConvTranspose2d extends ConvLayer<Shape4> {
+  /** @throws as {@link ConvTranspose1d}. */
+  constructor(options: ConvTransposeLayerOptions<2>) {
+    super(specOf("ConvTranspose2d", 2, options), options);
+  }
+}
+
+/**
+ * A layer that enlarges volumes. Its filter is `[kernelDepth, kernelHeight, kernelWidth, outChannels / groups, inChannels]`.
+ *
+ * @example
+ * ```ts
+ * const layer = new ConvTranspose3d({ inChannels: 2, outChannels: 1, kernelSize: 2, strides: 2 });
+ * layer.forward(tensor([1, 2, 3, 3, 2])).shape; // → [1, 4, 6, 6, 1]
+ * ```
+ */
+export class ConvTranspose3d extends ConvLayer<Shape5> {
+  /** @throws as {@link ConvTranspose1d}. */
+  constructor(options: ConvTransposeLayerOptions<3>) {
+    super(specOf("ConvTranspose3d", 3, options), options);
+  }
+}
+
+function specOf<R extends SpatialRank>(kind: string, rank: R, options: ConvTransposeLayerOptions<R>): ConvLayerSpec {
+  const operation = CONV_TRANSPOSE[rank];
+  const { inChannels, outChannels } = options ?? {};
+  checkLayerOptions(kind, options, operation, { inChannels, outChannels });
+  const { groups } = resolveConvTransposeOptions(kind, rank, options);
+  requireGroups(kind, groups, inChannels, outChannels);
+  const kernelSize = resolvePerAxis<R>(kind, "kernelSize", rank, options.kernelSize);
+  const taps = sizeOf(kernelSize);
+  return {
+    kind,
+    operation,
+    filterShape: [...kernelSize, outChannels / groups, inChannels],
+    outChannels,
+    fanIn: (taps * inChannels) / groups,
+    fanOut: (taps * outChannels) / groups,
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The depthwise separable convolution layer: a {@link DepthwiseConv2d} without bias and, on what it gives, a 1 × 1
+ * {@link Conv2d} with bias and activation.
+ *
+ * @module
+ */
+
+import { DEPTHWISE } from "../ops/kinds.ts";
+import type { ConvOptions, PerAxis } from "../options.ts";
+import type { Shape4 } from "../shape.ts";
+import type { Tensor4 } from "../tensor.ts";
+import { Conv2d } from "./conv.ts";
+import { checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
+import { DepthwiseConv2d } from "./depthwiseConv2d.ts";
+import { Layer } from "./layer.ts";
+import type { Parameter } from "./parameter.ts";
+
+/** What a {@link SeparableConv2d} is made of. */
+export interface SeparableConv2dLayerOptions extends Omit<ConvOptions, "groups">, FilterLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Depthwise filters of each channel. Default 1. */
+  readonly multiplier?: number;
+  readonly kernelSize: PerAxis;
+}
+
+/**
+ * A layer that filters each channel on its own, then mixes the channels. Its parameters are `depthwiseFilter`
+ * `[kernelHeight, kernelWidth, inChannels, multiplier]`, `pointwiseFilter` `[1, 1, inChannels · multiplier, outChannels]`, `bias`
+ * and, with activation `"prelu"`, `slopes`.
+ *
+ * @example
+ * ```ts
+ * const layer = new SeparableConv2d({ inChannels: 3, outChannels: 8, kernelSize: 3, padding: "same" });
+ * layer.forward(tensor([1, 8, 8, 3])).shape; // → [1, 8, 8, 8]
+ * layer.parameters.map(({ name }) => name); // → ["depthwiseFilter", "pointwiseFilter", "bias"]
+ * ```
+ */
+export class SeparableConv2d extends Layer<Shape4> {
+  readonly depthwise: DepthwiseConv2d;
+  readonly pointwise: Conv2d;
+
+  /**
+   * @throws TypeError for a value of the wrong type or an unknown option; RangeError for counts that are not positive
+   *   integers or an unknown initialiser.
+   */
+  constructor(options: SeparableConv2dLayerOptions) {
+    super("SeparableConv2d");
+    const { inChannels, outChannels, multiplier = 1, bias, activation, slope, seed = 0, ...first } = options ?? {};
+    checkLayerOptions(this.kind, options, DEPTHWISE, { inChannels, outChannels, multiplier });
+    const { layout, algorithm, initializer } = first;
+    this.depthwise = new DepthwiseConv2d({ ...first, channels: inChannels, multiplier, bias: false, seed });
+    const second = { inChannels: inChannels * multiplier, outChannels, kernelSize: 1, seed: seed + 1 };
+    const given = Object.entries({ bias, activation, slope, layout, algorithm, initializer });
+    this.pointwise = new Conv2d({
+      ...second,
+      ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    });
+  }
+
+  override get parameters(): readonly Parameter[] {
+    const [pointwise, ...others] = this.pointwise.parameters;
+    return [
+      { ...this.depthwise.filter, name: "depthwiseFilter" },
+      { ...pointwise, name: "pointwiseFilter" },
+      ...others,
+    ];
+  }
+
+  override forward(x: Tensor4): Tensor4 {
+    return this.pointwise.forward(this.depthwise.forward(x));
+  }
+
+  override backward(dy: Tensor4): Tensor4 {
+    return this.depthwise.backward(this.pointwise.backward(dy));
+  }
+}

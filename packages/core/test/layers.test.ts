@@ -1,0 +1,176 @@
+/**
+ * Every layer: it computes its operation, its gradients are the operation's, its state goes out and comes back, and it
+ * refuses what it cannot be.
+ */
+
+import {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  DepthwiseConv2d,
+  type Layer,
+  SeparableConv2d,
+  sgdStep,
+  type Tensor,
+  tensor,
+} from "@corr2d/core";
+import { seededRandom } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+
+const normals = (shape: readonly number[], stream: string): Tensor => {
+  const random = seededRandom(4, stream);
+  return tensor(
+    shape,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+  );
+};
+
+interface Entry {
+  readonly name: string;
+  readonly make: (options?: object) => Layer<readonly number[]>;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+}
+
+const entry = <O extends object>(
+  make: new (options: O) => unknown,
+  fixed: O,
+  inputShape: readonly number[],
+  outputShape: readonly number[],
+): Entry => ({
+  name: make.name,
+  make: (options = {}) => new make({ ...fixed, ...options }) as Layer<readonly number[]>,
+  inputShape,
+  outputShape,
+});
+
+const LAYERS: readonly Entry[] = [
+  entry(Conv1d, { inChannels: 4, outChannels: 6, kernelSize: 3, groups: 2, padding: 1 }, [2, 7, 4], [2, 7, 6]),
+  entry(Conv2d, { inChannels: 3, outChannels: 4, kernelSize: [2, 3], strides: 2 }, [2, 6, 7, 3], [2, 3, 3, 4]),
+  entry(Conv3d, { inChannels: 2, outChannels: 3, kernelSize: 2, padding: "same" }, [1, 3, 4, 2, 2], [1, 3, 4, 2, 3]),
+  entry(DepthwiseConv2d, { channels: 3, multiplier: 2, kernelSize: 3, padding: 1 }, [2, 5, 4, 3], [2, 5, 4, 6]),
+  entry(SeparableConv2d, { inChannels: 3, outChannels: 4, multiplier: 2, kernelSize: 3 }, [2, 5, 4, 3], [2, 3, 2, 4]),
+  entry(ConvTranspose1d, { inChannels: 2, outChannels: 3, kernelSize: 3, strides: 2 }, [2, 4, 2], [2, 9, 3]),
+  entry(
+    ConvTranspose2d,
+    { inChannels: 4, outChannels: 2, kernelSize: 3, strides: 2, groups: 2, padding: "same" },
+    [2, 3, 2, 4],
+    [2, 6, 4, 2],
+  ),
+  entry(
+    ConvTranspose3d,
+    { inChannels: 2, outChannels: 1, kernelSize: 2, outputSize: 3 },
+    [1, 2, 2, 2, 2],
+    [1, 3, 3, 3, 1],
+  ),
+];
+
+const loss = (y: Tensor): number => y.data.reduce((sum, value) => sum + value * value, 0);
+const lossGradient = (y: Tensor): Tensor =>
+  tensor(
+    y.shape,
+    y.data.map((value) => 2 * value),
+  );
+
+describe.each(LAYERS)("$name", ({ make, inputShape, outputShape }) => {
+  const x = normals(inputShape, "x");
+
+  it.each(["linear", "relu", "prelu", "sigmoid"])(
+    "goes downhill along its gradient, with activation %s",
+    (activation) => {
+      const layer = make({ activation, seed: 3 });
+      const y = layer.forward(x);
+      expect(y.shape).toEqual(outputShape);
+      const dx = layer.backward(lossGradient(y));
+      expect(dx.shape).toEqual(inputShape);
+      const squares = layer.parameters
+        .flatMap(({ gradient }) => [...gradient])
+        .reduce((sum, value) => sum + value * value, 0);
+      expect(squares).toBeGreaterThan(0);
+      const rate = 1e-5;
+      const before = loss(y);
+      sgdStep(layer.parameters, rate);
+      const predicted = rate * squares;
+      expect(Math.abs((before - loss(layer.forward(x))) / predicted - 1)).toBeLessThan(0.1);
+    },
+  );
+
+  it("has the same weights for the same seed, others for another, and as many as it says", () => {
+    const [first, second, third] = [make({ seed: 1 }), make({ seed: 1 }), make({ seed: 2 })];
+    expect(first.state()).toEqual(second.state());
+    expect(first.state()).not.toEqual(third.state());
+    for (const { shape, value, gradient } of first.parameters) {
+      expect(shape.reduce((a, b) => a * b, 1)).toBe(value.length);
+      expect(gradient).toEqual(new Float32Array(value.length));
+    }
+  });
+
+  it("takes another layer's state, also after a way through JSON", () => {
+    const [source, target] = [make({ activation: "prelu", seed: 1 }), make({ activation: "prelu", seed: 2 })];
+    for (const { value } of source.parameters) value[0] += 0.5;
+    const state = source.state();
+    target.loadState(state);
+    expect(target.forward(x)).toEqual(source.forward(x));
+    for (const { data } of Object.values(state)) data.fill(9); // a copy
+    expect(target.forward(x)).toEqual(source.forward(x));
+    const json = JSON.stringify(source.state(), (_, value) => (value instanceof Float32Array ? [...value] : value));
+    const another = make({ activation: "prelu", seed: 3 });
+    another.loadState(JSON.parse(json));
+    expect(another.state()).toEqual(source.state());
+  });
+
+  it("refuses a state that is not its own, and keeps its values", () => {
+    const layer = make();
+    const before = layer.state();
+    const [name] = Object.keys(before);
+    const { shape, data } = before[name];
+    const refused = (state: unknown, text: RegExp): void => {
+      expect(() => layer.loadState(state as never)).toThrow(text);
+      expect(layer.state()).toEqual(before);
+    };
+    const zeros = new Float32Array(data.length);
+    refused(null, /loadState: state must be an object of \{ shape, data \}, got null$/);
+    refused({}, new RegExp(`loadState: parameter "${name}" is missing$`));
+    refused({ ...before, gain: before[name] }, /loadState: unknown parameter "gain"; this layer has \w+/);
+    refused({ ...before, [name]: 3 }, new RegExp(`${name} must be \\{ shape, data \\}, got 3$`));
+    refused({ ...before, [name]: { shape: [...shape].reverse(), data: zeros } }, /must have shape \[.*\], got \[/);
+    refused({ ...before, [name]: { shape: [1], data: zeros } }, /must have rank \d/);
+    refused({ ...before, [name]: { shape, data: zeros.subarray(1) } }, /data must have \d+ elements, got \d+$/);
+    refused({ ...before, [name]: { shape, data: ["1"] } }, /data must be a Float32Array or numbers/);
+  });
+
+  it("refuses inputs and gradients that do not fit", () => {
+    const layer = make();
+    expect(() => layer.backward(normals(outputShape, "dy"))).toThrow(/\.backward: call forward first/);
+    expect(() => layer.forward(tensor([3, 3]))).toThrow(/\.forward: x must have rank \d, got shape \[3,3\] of rank 2$/);
+    expect(() => layer.forward({ shape: inputShape, data: new Float64Array(x.data) } as never)).toThrow(
+      /\.forward: x\.data must be a Float32Array, got Float64Array$/,
+    );
+    layer.forward(x);
+    expect(() => layer.backward(tensor(inputShape.map((size) => size + 1)))).toThrow(
+      /\.backward: dy has shape \[.*\], but the output of this convolution has \[.*\]$/,
+    );
+  });
+
+  it("refuses options that it cannot have", () => {
+    expect(() => make({ filters: 3 })).toThrow(/unknown option "filters"; known options are .*kernelSize/);
+    expect(() => make({ kernelSize: 0 })).toThrow(/kernelSize must be an integer of 1 or more, got 0$/);
+    expect(() => make({ strides: -1 })).toThrow(/strides must be an integer of 1 or more, got -1$/);
+    expect(() => make({ seed: 0.5 })).toThrow(/seed must be an integer, got 0\.5$/);
+    expect(() => make({ bias: 1 })).toThrow(/bias must be true or false, got 1$/);
+    expect(() => make({ activation: "tanh" })).toThrow(/activation must be "linear", .*, got "tanh"$/);
+    expect(() => make({ slope: 0.1 })).toThrow(/slope belongs to activation "leakyRelu", got it with "linear"$/);
+    expect(() => make({ initializer: "xavier" })).toThrow(/initializer must be "zeros", .* got "xavier"$/);
+  });
+});
+
+it("gives a layer without bias none", () => {
+  const layer = new Conv1d({ inChannels: 1, outChannels: 2, kernelSize: 2, bias: false });
+  expect(layer.parameters.map(({ name }) => name)).toEqual(["filter"]);
+  expect(() => layer.loadState(new Conv1d({ inChannels: 1, outChannels: 2, kernelSize: 2 }).state())).toThrow(
+    /^Conv1d\.loadState: unknown parameter "bias"; this layer has filter$/,
+  );
+});
