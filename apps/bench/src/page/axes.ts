@@ -112,7 +112,7 @@ export function caseAxis(theme: Theme, cases: readonly string[], width: number):
       lineHeight: isNarrow(width) ? 13 : 16,
       width: isNarrow(width) ? 92 : 190,
       overflow: "break",
-      formatter: (name: string) => name.replace("/", "\n"),
+      formatter: (name: string) => (isNarrow(width) ? name.replaceAll("-", "-\n") : name).replace("/", "\n"),
     },
   };
 }

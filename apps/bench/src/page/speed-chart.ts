@@ -51,7 +51,7 @@ export function speedOption(chart: SpeedChart, theme: Theme, width: number): Cha
                 silent: true,
                 symbol: "none",
                 lineStyle: { color: theme.muted, type: "dashed", width: 1 },
-                label: { color: theme.muted, fontSize: 11, position: "insideEndTop", formatter: ({ name }) => name },
+                label: { color: theme.muted, fontSize: 11, position: "start", formatter: ({ name }) => name },
                 data: chart.ceilings.map(({ name, gflops: ceiling }) => ({ name, xAxis: ceiling })),
               },
             }

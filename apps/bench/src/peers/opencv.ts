@@ -6,6 +6,7 @@
  * @module
  */
 
+import { createRequire } from "node:module";
 import type { AdapterSource, PreparedCase } from "@corr2d/parity";
 import type { CaseData, ConvCase } from "@corr2d/testkit";
 import { supportsOneChannel } from "./one-channel.ts";
@@ -17,9 +18,8 @@ export const opencv: AdapterSource = {
   name: "opencv.js",
   summary: "OpenCV in WebAssembly, filter2D in float32",
   async load() {
-    const { default: ready } = await import("@techstark/opencv-js");
-    // The types describe the library itself; what the module gives out is a promise of it.
-    const cv = (await (ready as unknown as Promise<OpenCv>)) as OpenCv;
+    // A CommonJS module whose exports are a promise of the library; `import` would make a namespace of the promise.
+    const cv: OpenCv = await createRequire(import.meta.url)("@techstark/opencv-js");
     return {
       name: "opencv.js",
       version: /OpenCV (\S+)/.exec(cv.getBuildInformation())?.[1] ?? "unknown",

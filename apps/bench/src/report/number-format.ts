@@ -10,10 +10,11 @@ const THIN_SPACE = "\u2009";
 export function threeDigits(value: number): string {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const magnitude = Math.abs(value);
+  const rounded = Number(value.toPrecision(3));
+  const magnitude = Math.abs(rounded);
   if (magnitude >= 1e6 || magnitude < 1e-3) return value.toExponential(1);
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(magnitude)));
-  return value.toFixed(Math.min(decimals, 3));
+  return rounded.toFixed(Math.min(decimals, 3));
 }
 
 /** `5.83×`. */
@@ -29,7 +30,7 @@ export function range(low: number, high: number): string {
 /** `42 %`. */
 export function percent(share: number): string {
   const value = share * 100;
-  return `${value < 10 ? threeDigits(Number(value.toPrecision(2))) : Math.round(value)}${THIN_SPACE}%`;
+  return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)}${THIN_SPACE}%`;
 }
 
 /** `1.5 MB`, by powers of 1000. */

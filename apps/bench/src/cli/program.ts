@@ -1,0 +1,166 @@
+/**
+ * The command `bench`: its commands, options and help, and what becomes of errors.
+ *
+ * @module
+ */
+
+import { readFile } from "node:fs/promises";
+import { stderr, stdout } from "node:process";
+import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
+import { Argument, Command, CommanderError } from "commander";
+import { THOROUGHNESS } from "../measure/bench-run.ts";
+import { packageVersion } from "../package-version.ts";
+import { parseBenchReport } from "../report/schema.ts";
+import { writeReport } from "../report/write.ts";
+import { UsageError } from "../usage-error.ts";
+import { collectNames, collectPeers, parseCount, parseInteger, parsePass } from "./arguments.ts";
+import { type BenchArguments, runBench } from "./bench-command.ts";
+import { runEdges } from "./edges-command.ts";
+import { LISTS, listText } from "./list-command.ts";
+import { runShowcase } from "./showcase-command.ts";
+
+const COULD_NOT_RUN = 2;
+const DEFAULT_SEED = 1;
+const { quick, full } = THOROUGHNESS;
+
+const COMMANDS_AND_EXAMPLES = `
+Commands:
+  run         measure, as described here; the default
+  list        list ${LISTS.join(", ")}; see its --help
+  edges       detect the edges of a picture
+  showcase    edges, parity and a quick benchmark, in one report
+  render      make the pages of a report anew from its JSON
+
+Suites:
+${listText("suites")}
+
+Ours (--variants):
+${listText("variants")}
+
+Peers (--peers):
+${listText("peers")}
+
+Exit codes:
+  0  everybody who was timed agreed with the truth before
+  1  somebody's result was wrong, or somebody failed; the report says who and why
+  2  could not run: bad arguments, unknown names, unreadable files
+
+Examples:
+  bench --quick                                        six layers, everybody, about a minute
+  bench --suite resnet50 --filter 3x3 --peers tfjs-wasm,onnxruntime-web
+  bench --suite images --variants tiled,function       beside OpenCV.js, sharp, image-js
+  bench --suite vgg16 --pass filterGradient --peers tfjs-node --processes 5
+  bench --filter '/conv[45]_.*3x3$/' --fresh           weights new at every call
+  bench --adapter ./my-adapter.js --quick              your own implementation beside ours`;
+
+/**
+ * Runs the command with these arguments, without the names of node and script.
+ *
+ * @returns the exit code.
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  try {
+    await makeProgram((code) => {
+      exitCode = code;
+    }).parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
+    if (error instanceof UsageError) {
+      stderr.write(`bench: ${error.message}\n`);
+      return COULD_NOT_RUN;
+    }
+    // Not rethrown: TensorFlow.js's WebAssembly runtime would print its own source around it.
+    stderr.write(`bench: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+}
+
+function makeProgram(onExitCode: (code: number) => void): Command {
+  const help = ["-h, --help", "show this help"] as const;
+  // Without a help of its own the program leaves --help to the default command, whose options are what one looks for.
+  const program = new Command("bench")
+    .version(packageVersion("@corr2d/bench") ?? "unknown")
+    .helpOption(false)
+    .helpCommand(false);
+  program.exitOverride();
+  program
+    .command("run", { isDefault: true })
+    .description(
+      "Times convolutions, ours and the peers' in turn, on one thread, in fresh processes; everybody agrees with a " +
+        "float64 reference first. Writes index.html, report.md and report.json.",
+    )
+    .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
+    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option("--variants <names>", "ours, with or without corr2d/ (default: all)", collectNames)
+    .option("--peers <names>", "the others, or none (default: all)", collectPeers)
+    .option("--adapter <files>", "modules that bring more: default export { name, summary, load() }", collectNames)
+    .option("--subject <name>", "whom ratios speak about (default: the last of ours)")
+    .option("--pass <pass>", "forward, inputGradient or filterGradient", parsePass, "forward")
+    .option("--fresh", "weights are new at every call: packing is inside the clock")
+    .option(
+      "-q, --quick",
+      `less of everything: ${quick.timePerVariant} ms, ${quick.rounds} rounds, ${quick.processes} process; ` +
+        `who needs more than ${quick.slowestRun / 1000} s for a run is not timed`,
+    )
+    .option("--time <ms>", `time for each variant in a process (default: ${full.timePerVariant})`, parseCount)
+    .option("--rounds <count>", `rounds A B A B in a process (default: ${full.rounds})`, parseCount)
+    .option("--processes <count>", `fresh processes for each case (default: ${full.processes})`, parseCount)
+    .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("-o, --out <folder>", "where the report goes", "report/bench")
+    .option("--json", "print the report as JSON instead of the tables")
+    .helpOption(...help)
+    .addHelpText("after", COMMANDS_AND_EXAMPLES)
+    .showHelpAfterError("Run bench --help for all commands, options and examples.")
+    .action(async (args: BenchArguments) => {
+      onExitCode(await runBench(args));
+    });
+  program
+    .command("list")
+    .description("Lists what there is.")
+    .addArgument(new Argument("[what]").choices(LISTS).default("suites"))
+    .helpOption(...help)
+    .action((what: (typeof LISTS)[number]) => {
+      stdout.write(`${listText(what)}\n`);
+    });
+  program
+    .command("edges")
+    .description(
+      "Detects the edges of a picture (PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG) with corr2d and Sobel's kernels.",
+    )
+    .argument("[picture]", "a file (default: the photograph that comes with the tests)")
+    .option("-o, --out <file>", "the PNG to write", "edges.png")
+    .helpOption(...help)
+    .action((picture: string | undefined, { out }: { out: string }) =>
+      runEdges(picture ?? PHOTOGRAPHS.camera.url, out),
+    );
+  program
+    .command("showcase")
+    .description("Edges of a photograph, parity with TensorFlow.js, a quick benchmark: one report, in a few minutes.")
+    .option("-o, --out <folder>", "where the report goes", "report")
+    .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .helpOption(...help)
+    .action(async (args: { out: string; seed: number }) => {
+      onExitCode(await runShowcase(args));
+    });
+  program
+    .command("render")
+    .description("Makes index.html and report.md anew from a report.json.")
+    .argument("<report>", "the JSON file")
+    .option("-o, --out <folder>", "where they go", "report/bench")
+    .helpOption(...help)
+    .action(async (file: string, { out }: { out: string }) => {
+      const page = await writeReport(out, { bench: await readReport(file) });
+      stdout.write(`The report is ${page}\n`);
+    });
+  return program;
+}
+
+async function readReport(file: string): Promise<ReturnType<typeof parseBenchReport>> {
+  try {
+    return parseBenchReport(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    throw new UsageError(`cannot read the report ${file}: ${(error as Error).message}`);
+  }
+}

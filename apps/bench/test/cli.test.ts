@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stderr, stdout } from "node:process";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "../src/cli/program.ts";
+import { parseBenchReport } from "../src/report/schema.ts";
+import { sampleReport } from "./fixtures/reports.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "corr2d-bench-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let printed: string;
+beforeEach(() => {
+  printed = "";
+  for (const stream of [stdout, stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("bad arguments end with 2 and name what is right", () => {
+  it.each([
+    [["--suite", "alexnet"], /unknown suite "alexnet"; known suites are quick, lenet5, vgg16, resnet50/],
+    [["--variants", "fast"], /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/naive/],
+    [["--peers", "tfjs"], /unknown peer "tfjs"; known peers are tfjs-cpu, tfjs-wasm, tfjs-node/],
+    [["--subject", "sharp", "--peers", "none"], /the subject "sharp" takes no part; it must be one of corr2d/],
+    [["--filter", "nothing"], /no case matches --filter nothing; the cases are lenet5/],
+    [["--pass", "backward"], /'backward' is invalid. Expected one of forward, inputGradient, filterGradient/],
+    [["--time", "0"], /'0' is invalid. Expected an integer of at least 1/],
+    [["--seed", "1.5"], /'1.5' is invalid. Expected an integer/],
+    [["--suite", ","], /Expected names, separated by commas/],
+    [["--adapter", "nowhere.js"], /cannot load the adapter module nowhere.js/],
+    [["--quik"], /unknown option '--quik'[\s\S]*Did you mean --quick/],
+    [["measure"], /too many arguments[\s\S]*Run bench --help/],
+    [["list", "everything"], /Allowed choices are suites, variants, peers, cases/],
+    [["edges", "nowhere.png"], /cannot read the picture nowhere.png/],
+    [["render", "nowhere.json"], /cannot read the report nowhere.json/],
+  ])("%j", async (args, message) => {
+    expect(await runCli(args)).toBe(2);
+    expect(printed).toMatch(message);
+  });
+});
+
+describe("help", () => {
+  it("has every option, suite, variant and peer, the exit codes and examples", async () => {
+    expect(await runCli(["--help"])).toBe(0);
+    const options =
+      "--suite --filter --variants --peers --adapter --subject --pass --fresh --quick --time --rounds --processes";
+    const names = "resnet50 images all corr2d/tiled tfjs-node onnxruntime-web opencv.js sharp image-js";
+    const rest = "--seed --out --json Examples: Exit list edges showcase render";
+    for (const word of `${options} ${names} ${rest}`.split(" ")) expect(printed).toContain(word);
+  });
+
+  it.each(["list", "edges", "showcase", "render"])("of %s", async (command) => {
+    expect(await runCli([command, "--help"])).toBe(0);
+    expect(printed).toContain(`Usage: bench ${command}`);
+  });
+});
+
+it.each([
+  ["suites", "mobilenetv2"],
+  ["variants", "corr2d/im2col"],
+  ["peers", "onnxruntime-node"],
+  ["cases", "resnet50/conv2_1-3x3"],
+])("lists %s", async (what, name) => {
+  expect(await runCli(["list", what])).toBe(0);
+  expect(printed).toContain(name);
+});
+
+it("writes the edges of a picture", async () => {
+  const out = join(folder, "new", "edges.png");
+  expect(await runCli(["edges", "--out", out])).toBe(0);
+  expect((await readFile(out)).subarray(1, 4).toString()).toBe("PNG");
+  expect(printed).toContain("edges of 512×512 pixels");
+});
+
+it("renders a report anew from its JSON, and refuses another version", async () => {
+  const file = join(folder, "report.json");
+  await writeFile(file, JSON.stringify(sampleReport()));
+  expect(await runCli(["render", file, "--out", join(folder, "again")])).toBe(0);
+  expect(await readFile(join(folder, "again", "index.html"), "utf8")).toContain("resnet50");
+  await writeFile(file, JSON.stringify({ ...sampleReport(), schemaVersion: 99 }));
+  expect(await runCli(["render", file])).toBe(2);
+  expect(printed).toContain("not a benchmark report of schema version 1");
+});
+
+describe("a small run", () => {
+  const small = ["--filter", "lenet5/C3", "--variants", "naive,tiled", "--peers", "none", "--quick", "--time", "20"];
+
+  it("measures, writes the report and prints every figure", async () => {
+    const out = join(folder, "run");
+    expect(await runCli([...small, "--rounds", "5", "--out", out])).toBe(0);
+    const report = parseBenchReport(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
+    expect(report.settings).toMatchObject({
+      suites: ["quick"],
+      filter: "lenet5/C3",
+      subject: "corr2d/tiled",
+      rounds: 5,
+    });
+    const [{ results, noiseFloor, selfRatio }] = report.cases;
+    expect(noiseFloor).toBeGreaterThanOrEqual(1);
+    expect(selfRatio!.median).toBeGreaterThan(0);
+    for (const { outcome, timing, agreement } of results) {
+      expect(outcome).toBe("timed");
+      expect(agreement!.worstErrorOverBound).toBeLessThan(1);
+      expect(timing!.gflops).toBeGreaterThan(0);
+      expect(timing!.ceilingShare).toBeGreaterThan(0);
+    }
+    expect(results[0].ratio!.high).toBeGreaterThanOrEqual(results[0].ratio!.low);
+    expect(printed).toContain("corr2d/tiled");
+    expect(printed).toContain("The report is");
+  });
+
+  it("ends with 1 where somebody is wrong, and prints JSON alone on stdout when asked", async () => {
+    const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+    const fixtures = fileURLToPath(new URL("fixtures/adapters.ts", import.meta.url));
+    const args = [...small, "--adapter", fixtures, "--rounds", "5", "--json", "--out", join(folder, "wrong")];
+    const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
+      execFile(process.execPath, ["--conditions=@corr2d/source", cli, ...args], { maxBuffer: 1e8 }, (error, output) =>
+        resolve({ code: error?.code ?? 0, output }),
+      );
+    });
+    expect(code).toBe(1);
+    const [{ results }] = parseBenchReport(JSON.parse(output)).cases;
+    const outcomes = Object.fromEntries(results.map(({ variant, outcome }) => [variant, outcome]));
+    expect(outcomes).toMatchObject({
+      "corr2d/tiled": "timed",
+      wrong: "disagrees",
+      crashing: "failed",
+      absent: "unavailable",
+    });
+  });
+});

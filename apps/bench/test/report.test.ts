@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ParityReport } from "@corr2d/parity";
+import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { escapeHtml } from "../src/report/html.ts";
+import { escapeMarkdown } from "../src/report/markdown.ts";
+import { type RenderedReport, renderReport } from "../src/report/render.ts";
+import { parseBenchReport } from "../src/report/schema.ts";
+import { detailTable } from "../src/report/sections/speed.ts";
+import { toText } from "../src/report/terminal.ts";
+import { writeReport } from "../src/report/write.ts";
+import { type EdgeShowcase, showEdges } from "../src/showcase/edge-showcase.ts";
+import { sampleParity, sampleReport } from "./fixtures/reports.ts";
+
+const HOSTILE = `</script><img src=x onerror="alert('1')">&`;
+
+describe("the schema", () => {
+  it("reads back what was written", () => {
+    const report = sampleReport();
+    expect(parseBenchReport(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  it("reads infinitely wrong as infinitely wrong", () => {
+    const report = structuredClone(sampleReport());
+    const wrong = report.cases[0].results.find(({ outcome }) => outcome === "disagrees")!;
+    Object.assign(wrong.agreement!, { worstErrorOverBound: Number.POSITIVE_INFINITY });
+    expect(parseBenchReport(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  it("refuses another version, and says where it is not what it should be", () => {
+    expect(() => parseBenchReport({ ...sampleReport(), schemaVersion: 2 })).toThrow(
+      /schema version 1:[\s\S]*schemaVersion/,
+    );
+    const broken = structuredClone(sampleReport()) as unknown as { cases: { flops: unknown }[] };
+    broken.cases[0].flops = "many";
+    expect(() => parseBenchReport(broken)).toThrow(/flops/);
+    expect(() => parseBenchReport(null)).toThrow(RangeError);
+  });
+});
+
+describe("a rendered report", () => {
+  let showcase: EdgeShowcase;
+  let parity: ParityReport;
+  let rendered: RenderedReport;
+  beforeAll(async () => {
+    showcase = await showEdges(PHOTOGRAPHS.coins);
+    parity = sampleParity();
+    rendered = renderReport({ bench: sampleReport(), parity, showcase });
+  });
+
+  it("has every case and every variant, timed or not, with the reason", () => {
+    const bench = sampleReport();
+    for (const text of [rendered.html, rendered.markdown]) {
+      for (const { convCase, results } of bench.cases) {
+        expect(text).toContain(convCase.name.split("/")[0]);
+        for (const { variant, reason } of results) {
+          expect(text).toContain(variant);
+          if (reason !== null) expect(text).toContain(reason);
+        }
+      }
+      for (const { name, clock } of bench.variants) {
+        expect(text).toContain(name);
+        expect(text).toContain(clock);
+      }
+    }
+  });
+
+  it("shows error beside time, the interval, the noise floor, the share of the ceiling, scratch memory and the slope", () => {
+    for (const text of [rendered.html, rendered.markdown]) {
+      for (const figure of ["0.019", "4.10–4.30", "4.20×", "1.02×", "52\u2009%", "1.84\u2009MB", "0.950"]) {
+        expect(text).toContain(figure);
+      }
+    }
+  });
+
+  it("names the processor, Node, V8 and the date", () => {
+    for (const fact of ["Sample CPU", "24.21.0", "13.6.233.17", "2026-01-02"]) {
+      expect(rendered.html).toContain(fact);
+      expect(rendered.markdown).toContain(fact);
+    }
+  });
+
+  it("carries the verdict of parity, and who did not run", () => {
+    for (const text of [rendered.html, rendered.markdown]) {
+      expect(text).toContain("tfjs-node did not run: no compiler here.");
+      expect(text).toContain("tfjs issue 5907");
+    }
+  });
+
+  it("carries the pictures: inside the page, beside the Markdown", () => {
+    expect(rendered.html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(3);
+    expect(rendered.html).toContain(Buffer.from(showcase.edges).toString("base64"));
+    expect(rendered.markdown).toContain("](edges.png)");
+    expect(rendered.html).toContain(showcase.finding.compared.toLocaleString("en"));
+  });
+
+  it("asks for nothing outside itself", () => {
+    const outside =
+      /(?:src|href|action|data)\s*=\s*["']?\s*(?!data:|#)[^"'\s>]|@import|url\(\s*["']?(?!data:)(?:https?:)?\/\//i;
+    const markup = rendered.html.replace(/<script>[\s\S]*?<\/script>/g, "");
+    expect(markup.match(outside)).toBeNull();
+    expect(rendered.html).not.toMatch(/<script[^>]+src|<link\b/);
+    const withoutLicences = rendered.html.replace(/\/\*[\s\S]*?\*\//g, "");
+    const urls = withoutLicences.match(/https?:\/\/[^\s"'`)\\]+/g) ?? [];
+    // A namespace is a name, not an address.
+    expect(urls.filter((url) => !url.startsWith("http://www.w3.org/"))).toEqual([]);
+  });
+
+  it("lets no text become markup", () => {
+    const bench = structuredClone(sampleReport());
+    Object.assign(bench.environment, { cpu: HOSTILE });
+    Object.assign(bench.cases[0].convCase, { name: HOSTILE });
+    Object.assign(bench.cases[0].results[0], { variant: HOSTILE });
+    const { html, markdown } = renderReport({ bench });
+    expect(html).not.toContain("<img src=x");
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
+    expect(html).toContain(escapeHtml(HOSTILE));
+    expect(markdown).not.toContain("<img");
+  });
+
+  it("is written with all of its files", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "corr2d-report-"));
+    try {
+      const page = await writeReport(join(folder, "new", "folder"), { bench: sampleReport(), parity, showcase });
+      expect(await readFile(page, "utf8")).toBe(rendered.html);
+      expect((await readdir(join(folder, "new", "folder"))).sort()).toEqual([
+        "edges-of-shifted.png",
+        "edges.png",
+        "index.html",
+        "parity.json",
+        "photograph.png",
+        "report.json",
+        "report.md",
+      ]);
+      const json = await readFile(join(folder, "new", "folder", "report.json"), "utf8");
+      expect(parseBenchReport(JSON.parse(json))).toEqual(sampleReport());
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+it("is a table in the terminal whose columns stand under each other", () => {
+  const { cases, settings } = sampleReport();
+  const lines = toText(detailTable(cases, settings.subject)).split("\n");
+  const header = lines.find((line) => line.startsWith("variant"))!;
+  const end = header.indexOf("GFLOP/s") + "GFLOP/s".length;
+  const naive = lines.find((line) => line.startsWith("corr2d/naive"))!;
+  expect(naive.slice(0, end)).toMatch(/ 1\.24$/);
+  expect(lines.some((line) => line.includes("not timed: one run takes 2.8 s"))).toBe(true);
+});
+
+it("escapes Markdown so that text stays text", () => {
+  expect(escapeMarkdown("a|b *c* [d](e) <f> `g` conv2_1 _h_\ni")).toBe(
+    "a\\|b \\*c\\* \\[d\\](e) &lt;f> \\`g\\` conv2_1 \\_h\\_ i",
+  );
+});

@@ -1,0 +1,121 @@
+import { fileURLToPath } from "node:url";
+import type { ConvCase } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+import type { MeasureJob } from "../src/measure/job.ts";
+import { type MeasuredCase, measureCase, type PooledVariant } from "../src/measure/measure-case.ts";
+
+const convCase: ConvCase = {
+  name: "tiny",
+  inputShape: [1, 5, 5, 2],
+  filterShape: [3, 3, 2, 3],
+  strides: [1, 1],
+  padding: "same",
+  dilations: [1, 1],
+  groups: 1,
+  bias: true,
+};
+
+/** Fixtures measured on a tiny case, quickly. */
+function measure(
+  variants: readonly string[],
+  job: Partial<MeasureJob> = {},
+  options: { processes?: number; silenceLimit?: number } = {},
+): Promise<MeasuredCase> {
+  return measureCase(
+    {
+      kind: "measure",
+      benchCase: { suite: "test", convCase, data: "seeded" },
+      pass: "forward",
+      fresh: false,
+      variants,
+      subject: variants[0],
+      adapterModules: ["adapters", "hanging-adapter"].map((name) =>
+        fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)),
+      ),
+      seed: 1,
+      timePerVariant: 20,
+      rounds: 5,
+      slowestRun: 60,
+      judged: {},
+      ...job,
+    },
+    { processes: 1, silenceLimit: 50_000, onStep: () => {}, ...options },
+  );
+}
+
+function named(measured: MeasuredCase, name: string): PooledVariant {
+  return measured.variants.find(({ variant }) => variant === name)!;
+}
+
+describe.concurrent("measureCase", () => {
+  it("times those who agree, in every process, and the subject twice", async () => {
+    const measured = await measure(["good", "half as fast"], {}, { processes: 2 });
+    for (const name of ["good", "half as fast"]) {
+      const found = named(measured, name);
+      expect(found).toMatchObject({ outcome: "timed", reason: null, version: "1.2.3", threads: 1, scratchBytes: 64 });
+      expect(found.rounds).toHaveLength(2);
+      expect(found.rounds.flat().every((time) => time !== null && time > 0)).toBe(true);
+      expect(found.runs).toBeGreaterThanOrEqual(10);
+      expect(found.judged?.agreement).toMatchObject({ agrees: true });
+    }
+    expect(measured.selfRounds.map((rounds) => rounds.length)).toEqual([5, 5]);
+  });
+
+  it("times ours, with preparation inside the clock where weights are fresh", async () => {
+    const measured = await measure(["corr2d/naive", "corr2d/tiled"], { fresh: true, subject: "corr2d/tiled" });
+    expect(measured.variants.map(({ outcome }) => outcome)).toEqual(["timed", "timed"]);
+  });
+
+  it("times no wrong result, and says how wrong it is", async () => {
+    const wrong = named(await measure(["good", "wrong"]), "wrong");
+    expect(wrong).toMatchObject({ outcome: "disagrees", rounds: [], runs: 0 });
+    expect(wrong.reason).toMatch(/the worst error is .* times what is allowed/);
+    expect(wrong.judged?.agreement.worstErrorOverBound).toBeGreaterThan(1);
+  });
+
+  it("notices a result that changes while it is timed", async () => {
+    const measured = await measure(["good", "drifting"]);
+    expect(named(measured, "drifting").reason).toBe(
+      "the result after the last round differs from the one that was judged",
+    );
+    expect(named(measured, "good").outcome).toBe("timed");
+  });
+
+  it("does not wait for the slow, and says why", async () => {
+    const slow = named(await measure(["good", "slow"]), "slow");
+    expect(slow).toMatchObject({ outcome: "too slow", reason: "one run takes 0.1 s, more than the limit of 0.06 s" });
+  });
+
+  it("reports one who throws, and one who cannot be had", async () => {
+    const measured = await measure(["good", "throwing", "absent"]);
+    expect(named(measured, "throwing")).toMatchObject({ outcome: "failed", reason: "no luck today" });
+    expect(named(measured, "absent")).toMatchObject({ outcome: "unavailable", reason: "not on this machine" });
+    expect(named(measured, "good").outcome).toBe("timed");
+  });
+
+  it("notices a process that dies, names who did it, and measures the others", async () => {
+    const measured = await measure(["crashing", "good", "leaving"]);
+    expect(named(measured, "crashing").outcome).toBe("failed");
+    expect(named(measured, "crashing").reason).toMatch(/its process died \(signal SIGABRT\) while agreeing/);
+    expect(named(measured, "leaving").reason).toMatch(/its process died \(exit code 3\) while agreeing/);
+    expect(named(measured, "good").outcome).toBe("timed");
+  });
+
+  it("ends a process that hangs, names who did it, and measures the others", async () => {
+    const measured = await measure(["good", "hanging"], {}, { silenceLimit: 5_000 });
+    expect(named(measured, "hanging")).toMatchObject({
+      outcome: "failed",
+      reason: "no sign of life for 5 s while agreeing with the truth",
+    });
+    expect(named(measured, "good").outcome).toBe("timed");
+  });
+
+  it("gives the reason for all where the case itself is impossible", async () => {
+    const impossible: ConvCase = { ...convCase, inputShape: [1, 2, 2, 2], padding: "valid" };
+    const measured = await measure(["good", "slow"], {
+      benchCase: { suite: "test", convCase: impossible, data: "seeded" },
+    });
+    expect(measured.variants.map(({ outcome }) => outcome)).toEqual(["failed", "failed"]);
+    expect(measured.variants[0].reason).toContain("kernel");
+  });
+});
