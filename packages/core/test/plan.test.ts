@@ -18,15 +18,15 @@ it("gives at every run what conv2d gives", () => {
 });
 
 it("keeps its own copy of filter and bias", () => {
-  const weights = tensor([1, 1, 1, 1], new Float32Array([2]));
+  const weights = tensor([3, 3, 1, 1], new Float32Array(9));
   const bias = new Float32Array([1]);
   for (const { name } of algorithms) {
-    weights.data[0] = 2;
+    weights.data.fill(2);
     bias[0] = 1;
-    const plan = planConv2d([1, 1, 1, 1], weights, { bias, algorithm: name });
-    weights.data[0] = 9;
+    const plan = planConv2d([1, 3, 3, 1], weights, { bias, algorithm: name });
+    weights.data.fill(9);
     bias[0] = 9;
-    expect(plan.run(new Float32Array([3]))).toEqual(new Float32Array([7]));
+    expect(plan.run(new Float32Array(9).fill(3))).toEqual(new Float32Array([9 * 2 * 3 + 1]));
   }
 });
 

@@ -38,6 +38,17 @@ export interface FilterGradientPlan {
   readonly scratchBytes: number;
 }
 
+/**
+ * How far a float32 result may lie from the truth, u = 2⁻²⁴.
+ *
+ * - `element`: |y − ŷ| ≤ γ_k · (Σ|x||w| + |b|) for each element, with γ_k = k·u / (1 − k·u) and k two more than the products
+ *   it sums. It holds for every order of summation.
+ * - `normwise`: |y − ŷ| ≤ constant · (max|x| · Σ|w| + |b|), Σ over the weights of the output channel; for gradients with dy
+ *   in the place of x, and Σ over the weights of the input channel. An element of which the products are small may have the
+ *   error of its large neighbours.
+ */
+export type ErrorBound = { readonly kind: "element" } | { readonly kind: "normwise"; readonly constant: number };
+
 /** A way to compute a convolution and its gradients. */
 export interface ConvAlgorithm<Name extends string = string> {
   readonly name: Name;
@@ -46,10 +57,11 @@ export interface ConvAlgorithm<Name extends string = string> {
   /** One sentence for people who choose. */
   readonly summary: string;
   /**
-   * Where NaN and ±Inf go. Cells whose taps hold one are as the reference's; this says whether all other cells are, too,
-   * or whether it spreads over the tile it stands in.
+   * Where NaN and ±Inf go: exactly where the reference has them, or also into the rest of the tile of outputs, all of which
+   * may become NaN.
    */
   readonly nonFinite: "as the reference" | "spreads over a tile";
+  readonly errorBound: ErrorBound;
   /** True, or the reason why not. */
   supports(geometry: ConvGeometry, pass: Pass): true | string;
   /** `filter` and `bias` are read here and not kept. */

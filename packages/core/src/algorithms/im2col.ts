@@ -17,7 +17,7 @@ import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 
 /** Unfold, then multiply. */
 export const im2col: ConvAlgorithm<"im2col"> = {
@@ -25,11 +25,12 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   engine: "scalar",
   summary: "patches unfolded into a matrix, a block of rows at a time, then matrix multiplication",
   nonFinite: "as the reference",
+  errorBound: { kind: "element" },
 
   supports(g, pass) {
     const row = inFours(pass === "inputGradient" ? g.groupOutChannels : patchLength(g));
-    if (row <= STREAM_LENGTH) return true;
-    return `a row of ${row} terms exceeds the ${STREAM_LENGTH} that one block holds`;
+    if (row <= CACHED_LENGTH) return true;
+    return `a row of ${row} terms exceeds the ${CACHED_LENGTH} that one block holds`;
   },
 
   prepare(g, filter, bias) {
@@ -37,7 +38,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
     const patch = patchLength(g);
     const terms = inFours(patch);
     const pixels = pixelCount(g);
-    const blockRows = Math.min(pixels, Math.floor(STREAM_LENGTH / terms));
+    const blockRows = Math.min(pixels, Math.floor(CACHED_LENGTH / terms));
     const tile = registerTile();
     const columns = groupsOf(g, (group) => packColumns(filter, g, group));
     const b = bias?.slice();
@@ -68,7 +69,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   prepareInputGradient(g, filter) {
     const terms = inFours(g.groupOutChannels);
     const pixels = pixelCount(g);
-    const blockRows = Math.min(pixels, Math.floor(STREAM_LENGTH / terms));
+    const blockRows = Math.min(pixels, Math.floor(CACHED_LENGTH / terms));
     const tile = registerTile();
     const patch = patchLength(g);
     const rowsOfFilter = groupsOf(g, (group) => packRows(filter, g, group));
@@ -97,7 +98,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   prepareFilterGradient(g) {
     const patch = patchLength(g);
     const pixels = pixelCount(g);
-    const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(STREAM_LENGTH / patch) & ~3);
+    const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(CACHED_LENGTH / patch) & ~3);
     const tile = registerTile();
     return {
       scratchBytes: tile.bytes,

@@ -18,6 +18,7 @@ export const naive: ConvAlgorithm<"naive"> = {
   engine: "scalar",
   summary: "the definition as nested loops; the reference",
   nonFinite: "as the reference",
+  errorBound: { kind: "element" },
   supports: () => true,
 
   prepare(g, filter, bias) {

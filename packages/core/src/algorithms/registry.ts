@@ -8,9 +8,16 @@
 import { im2col } from "./im2col.ts";
 import { naive } from "./naive.ts";
 import { tiled } from "./tiled.ts";
+import { winograd2, winograd4 } from "./winograd.ts";
 
 /** The reference, then what is faster. */
-export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled] = [naive, im2col, tiled];
+export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled, typeof winograd2, typeof winograd4] = [
+  naive,
+  im2col,
+  tiled,
+  winograd2,
+  winograd4,
+];
 
 /** A registered algorithm. */
 export type RegisteredAlgorithm = (typeof algorithms)[number];

@@ -19,7 +19,7 @@ import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { backwardCorrelations, type Correlation, forwardCorrelation, type Run, runsOf } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
 
 /** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
@@ -31,6 +31,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   engine: "scalar",
   summary: "direct, a block of the image in cache and six output channels in registers",
   nonFinite: "as the reference",
+  errorBound: { kind: "element" },
 
   supports(g, pass) {
     if (pass === "filterGradient") return supportsTiledFilterGradient(g);
@@ -38,7 +39,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
       const terms = termsOf(runsOf(correlation));
       if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
       const patch = correlation.extentRows * correlation.extentColumns * correlation.channels;
-      if (patch > STREAM_LENGTH) return `a patch of ${patch} values exceeds the ${STREAM_LENGTH} that a block holds`;
+      if (patch > CACHED_LENGTH) return `a patch of ${patch} values exceeds the ${CACHED_LENGTH} that a block holds`;
     }
     return true;
   },
@@ -199,7 +200,7 @@ function chooseBlock(k: Correlation): readonly [rows: number, columns: number] {
   const fits = (rows: number, columns: number, limit: number): boolean =>
     ((rows - 1) * k.rowStep + k.extentRows) * ((columns - 1) * k.columnStep + k.extentColumns) * k.channels <= limit;
   let columns = Math.max(1, k.columns);
-  while (columns > 1 && !fits(1, columns, STREAM_LENGTH)) columns = Math.ceil(columns / 2);
+  while (columns > 1 && !fits(1, columns, CACHED_LENGTH)) columns = Math.ceil(columns / 2);
   let rows = 1;
   while (rows < k.rows && fits(rows + 1, columns, PREFERRED_BLOCK)) rows++;
   return [rows, columns];

@@ -15,13 +15,13 @@ import type { ConvGeometry } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { FilterGradientPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 
 /** True, or why a block cannot hold what one output row needs. */
 export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
   const plane = planeOf(g, 1).size;
-  if (plane > STREAM_LENGTH) {
-    return `${plane} values under one output row exceed the ${STREAM_LENGTH} that a block holds`;
+  if (plane > CACHED_LENGTH) {
+    return `${plane} values under one output row exceed the ${CACHED_LENGTH} that a block holds`;
   }
   if (g.outWidth > LANE_LENGTH)
     return `an output row of ${g.outWidth} cells exceeds the ${LANE_LENGTH} that a lane holds`;
@@ -32,7 +32,7 @@ export function supportsTiledFilterGradient(g: ConvGeometry): true | string {
 export function prepareTiledFilterGradient(g: ConvGeometry): FilterGradientPlan {
   const tile = registerTile();
   const rows = chooseRows(g);
-  const channels = Math.min(g.groupInChannels, Math.floor(STREAM_LENGTH / planeOf(g, rows).size));
+  const channels = Math.min(g.groupInChannels, Math.floor(CACHED_LENGTH / planeOf(g, rows).size));
   return {
     scratchBytes: tile.bytes,
     run(x, dy, dw) {
@@ -79,7 +79,7 @@ function chooseRows(g: ConvGeometry): number {
   while (
     rows < g.outHeight &&
     (rows + 1) * inFours(g.outWidth) <= LANE_LENGTH &&
-    planeOf(g, rows + 1).size * channels <= STREAM_LENGTH
+    planeOf(g, rows + 1).size * channels <= CACHED_LENGTH
   ) {
     rows++;
   }

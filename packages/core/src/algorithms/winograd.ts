@@ -1,0 +1,287 @@
+/**
+ * Winograd's minimal filtering for 3×3 kernels at stride 1: F(2×2, 3×3) and F(4×4, 3×3), 2.25 and 4 times fewer
+ * multiplications. In the transformed domain the sum over channels is one matrix product for each point ξ of the tile,
+ *
+ *     M[ξ, t, o] = Σ_c V[ξ, t, c] · U[ξ, o, c]          V = Bᵀ d B of tile t,  U = G g Gᵀ,  Y = Aᵀ M A
+ *
+ * which the {@link registerTile} computes: V is its stream, six output channels of U its lanes. Loops, from the outside:
+ * block of tiles (as many as the stream holds) > some output channels > point > six output channels > tile. U is float64
+ * and 16/9 or 4 times as many numbers as the filter. All sums are float64, so the result is as accurate as that of the
+ * other algorithms; see `winogradTransforms.ts`, which also has the sources.
+ *
+ * The gradient with respect to the input is the same with the kernel turned by 180° and its channels exchanged.
+ *
+ * @module
+ */
+
+import type { ConvGeometry } from "../geometry.ts";
+import type { FloatArray } from "../tensor.ts";
+import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
+import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
+import { allFinite, naive } from "./naive.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { errorConstant, F2, F4, transformFilter, type WinogradTransforms } from "./winogradTransforms.ts";
+
+/** Output channels whose products are kept until all points are there. */
+const PANELS = 8;
+/** Tiles of a block: enough to pay for filling the lanes, while V stays in the L2 cache where it can. */
+const FEWEST_TILES = 16;
+/** Roundings on the way of a term besides those of the sum over channels: 8 for U, 12 for V, 14 for Y, and a product. */
+const ROUNDINGS_OF_TRANSFORMS = 35;
+
+/** F(2×2, 3×3). */
+export const winograd2: ConvAlgorithm<"winograd2"> = winograd("winograd2", F2);
+
+/** F(4×4, 3×3). */
+export const winograd4: ConvAlgorithm<"winograd4"> = winograd("winograd4", F4);
+
+function winograd<const Name extends string>(name: Name, f: WinogradTransforms): ConvAlgorithm<Name> {
+  const { outputs, inputs } = f;
+  return {
+    name,
+    engine: "scalar",
+    summary: `Winograd F(${outputs}×${outputs}, 3×3), ${(9 * outputs ** 2) / inputs ** 2} times fewer multiplications`,
+    nonFinite: "spreads over a tile",
+    errorBound: { kind: "normwise", constant: errorConstant(f, LANE_LENGTH + ROUNDINGS_OF_TRANSFORMS) },
+
+    supports(g, pass) {
+      if (pass === "filterGradient") return "the gradient of the filter is not a sum over 3×3 taps";
+      if (g.kernelHeight !== 3 || g.kernelWidth !== 3)
+        return `the kernel is ${g.kernelHeight}×${g.kernelWidth}, not 3×3`;
+      if (g.strideHeight !== 1 || g.strideWidth !== 1) return `the stride is ${g.strideHeight}×${g.strideWidth}, not 1`;
+      if (g.dilationHeight !== 1 || g.dilationWidth !== 1)
+        return `the dilation is ${g.dilationHeight}×${g.dilationWidth}, not 1`;
+      if (g.dtype !== "float32") return "its float64 sums leave room for rounding in float32 data only";
+      const channels = pass === "forward" ? g.groupInChannels : g.groupOutChannels;
+      const most = Math.floor(STREAM_LENGTH / inputs ** 2) & ~3;
+      return channels <= most || `${channels} channels of a group exceed the ${most} of which a block holds a tile`;
+    },
+
+    prepare(g, filter, bias) {
+      if (!allFinite(filter)) return naive.prepare(g, filter, bias);
+      return new TransformedCorrelation(f, forwardCorrelation(g), g, filter, bias?.slice());
+    },
+
+    prepareInputGradient(g, filter) {
+      if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
+      const [correlation] = backwardCorrelations(g); // stride 1 has one residue
+      return new TransformedCorrelation(f, correlation, g, filter, undefined);
+    },
+
+    prepareFilterGradient() {
+      throw new RangeError(`${name}: there is no gradient with respect to the filter; supports() says so`);
+    },
+  };
+}
+
+/** A 3×3 correlation with its weights transformed. */
+class TransformedCorrelation implements ForwardPlan {
+  readonly scratchBytes: number;
+  readonly #f: WinogradTransforms;
+  readonly #k: Correlation;
+  readonly #g: ConvGeometry;
+  readonly #bias: FloatArray | undefined;
+  /** Channels of a group in fours, and panels of six output channels of a group. */
+  readonly #terms: number;
+  readonly #panels: number;
+  /** U: `[group][eight panels][point][panel][lane][channel]`, the order in which it is read. */
+  readonly #weights: Float64Array;
+  readonly #tileColumns: number;
+  readonly #tileCount: number;
+  readonly #blockTiles: number;
+  /** A tile of the image, `[row][column][channel]`, and of M on its way to Y. */
+  readonly #patch: Float64Array;
+  /** M: `[point][tile of the block][output channel of the panels at work]`. */
+  readonly #products: Float64Array;
+
+  constructor(
+    f: WinogradTransforms,
+    k: Correlation,
+    g: ConvGeometry,
+    filter: FloatArray,
+    bias: FloatArray | undefined,
+  ) {
+    this.#f = f;
+    this.#k = k;
+    this.#g = g;
+    this.#bias = bias;
+    this.#terms = inFours(k.channels);
+    this.#panels = Math.ceil(k.outChannels / LANES);
+    this.#weights = transformWeights(f, k, g.groups, this.#panels, this.#terms, filter);
+    this.#tileColumns = Math.ceil(k.columns / f.outputs);
+    this.#tileCount = g.batch * Math.ceil(k.rows / f.outputs) * this.#tileColumns;
+    const points = f.inputs ** 2;
+    const capacity = Math.floor(STREAM_LENGTH / (points * this.#terms));
+    const preferred = Math.max(FEWEST_TILES, Math.floor(CACHED_LENGTH / (points * this.#terms)));
+    // Blocks of one size, so that none is left with a single tile to pay for all its weights.
+    const blocks = Math.ceil(this.#tileCount / Math.min(capacity, preferred, CELLS / 4));
+    this.#blockTiles = Math.ceil(this.#tileCount / blocks);
+    const width = LANES * Math.min(PANELS, this.#panels);
+    this.#patch = new Float64Array(points * Math.max(this.#terms, width));
+    this.#products = new Float64Array(points * this.#blockTiles * width);
+    this.scratchBytes = registerTile().bytes + this.#patch.byteLength + this.#products.byteLength;
+  }
+
+  run(source: FloatArray, target: FloatArray): void {
+    const { starts, offsets } = registerTile();
+    for (let first = 0; first < this.#tileCount; first += this.#blockTiles) {
+      const tiles = Math.min(this.#blockTiles, this.#tileCount - first);
+      for (let group = 0; group < this.#g.groups; group++) {
+        for (let t = 0; t < tiles; t++) this.#transformInput(source, first + t, group, t, tiles);
+        starts.fill(0);
+        for (let term = 0; term < this.#terms; term += 4) offsets[term / 4] = term;
+        for (let panel = 0; panel < this.#panels; panel += PANELS) {
+          const panels = Math.min(PANELS, this.#panels - panel);
+          this.#multiply(group, panel, panels, tiles);
+          for (let t = 0; t < tiles; t++) {
+            this.#transformOutput(target, first + t, group, panel * LANES, panels * LANES, t, tiles);
+          }
+        }
+      }
+    }
+  }
+
+  /** Where a tile of outputs begins. */
+  #place(tile: number): readonly [n: number, row: number, column: number] {
+    const rowOfTiles = Math.floor(tile / this.#tileColumns);
+    const tileRows = this.#tileCount / (this.#g.batch * this.#tileColumns);
+    const { outputs } = this.#f;
+    return [Math.floor(rowOfTiles / tileRows), (rowOfTiles % tileRows) * outputs, (tile % this.#tileColumns) * outputs];
+  }
+
+  /** Writes V of one tile into the stream, `[point][tile][channel]`. */
+  #transformInput(source: FloatArray, tile: number, group: number, t: number, tiles: number): void {
+    const { inputs, transformInput } = this.#f;
+    const { stream } = registerTile();
+    const [n, row, column] = this.#place(tile);
+    const terms = this.#terms;
+    copyPatch(
+      source,
+      this.#k,
+      n,
+      row + this.#k.originRow,
+      column + this.#k.originColumn,
+      group,
+      inputs,
+      this.#patch,
+      terms,
+    );
+    const rowStep = inputs * terms;
+    transformInput(this.#patch, 0, rowStep, this.#patch, 0, rowStep, rowStep); // all columns at once
+    for (let i = 0; i < inputs; i++) {
+      const to = (i * inputs * tiles + t) * terms;
+      transformInput(this.#patch, i * rowStep, terms, stream, to, tiles * terms, terms);
+    }
+  }
+
+  /** M = V · Uᵀ for all points and some panels. */
+  #multiply(group: number, firstPanel: number, panels: number, tiles: number): void {
+    const tile = registerTile();
+    const points = this.#f.inputs ** 2;
+    const terms = this.#terms;
+    const width = panels * LANES;
+    let from = (group * this.#panels + firstPanel) * points * LANES * terms;
+    for (let point = 0; point < points; point++) {
+      for (let panel = 0; panel < panels; panel++) {
+        tile.load(this.#weights, from, terms, terms);
+        tile.multiply(point * tiles * terms, terms, tiles, terms / 4);
+        tile.store(this.#products, point * tiles * width + panel * LANES, width, tiles, LANES);
+        from += LANES * terms;
+      }
+    }
+  }
+
+  /** Reads the outputs of one tile off M and writes those that lie inside. */
+  #transformOutput(
+    target: FloatArray,
+    tile: number,
+    group: number,
+    firstChannel: number,
+    width: number,
+    t: number,
+    tiles: number,
+  ): void {
+    const { inputs, outputs, filterScale, transformOutput } = this.#f;
+    const k = this.#k;
+    const [n, row, column] = this.#place(tile);
+    const patch = this.#patch;
+    const pointStep = tiles * width;
+    // Columns of M first: patch[i, j] with i one of the outputs and j still a point.
+    for (let j = 0; j < inputs; j++) {
+      const from = j * pointStep + t * width;
+      transformOutput(this.#products, from, inputs * pointStep, patch, j * width, inputs * width, width);
+    }
+    const scale = 1 / filterScale ** 2;
+    const channels = Math.min(width, k.outChannels - firstChannel);
+    const outChannel = group * k.outChannels + firstChannel;
+    const bias = this.#bias;
+    for (let i = 0; i < Math.min(outputs, k.rows - row); i++) {
+      const line = i * inputs * width;
+      transformOutput(patch, line, width, patch, line, width, width);
+      let at = k.targetIndex(n, row + i, column) + outChannel;
+      for (let j = 0; j < Math.min(outputs, k.columns - column); j++) {
+        const from = line + j * width;
+        if (bias === undefined) for (let o = 0; o < channels; o++) target[at + o] = patch[from + o] * scale;
+        else for (let o = 0; o < channels; o++) target[at + o] = patch[from + o] * scale + bias[outChannel + o];
+        at += k.targetColumnStep;
+      }
+    }
+  }
+}
+
+/** U of all weights, in the order in which it is read. */
+function transformWeights(
+  f: WinogradTransforms,
+  k: Correlation,
+  groups: number,
+  panels: number,
+  terms: number,
+  filter: FloatArray,
+): Float64Array {
+  const points = f.inputs ** 2;
+  const weights = new Float64Array(groups * panels * points * LANES * terms);
+  const taps = [0, 1, 2].map((a) => [0, 1, 2].map((b) => k.taps.find(({ row, column }) => row === a && column === b)!));
+  for (let group = 0; group < groups; group++) {
+    for (let o = 0; o < k.outChannels; o++) {
+      const panel = Math.floor(o / LANES);
+      const firstPanel = panel - (panel % PANELS);
+      const panelsAtWork = Math.min(PANELS, panels - firstPanel);
+      const start = (group * panels + firstPanel) * points * LANES * terms;
+      for (let c = 0; c < k.channels; c++) {
+        const values = transformFilter(f, (a, b) => filter[k.weightIndex(taps[a][b], group, c, o)]);
+        for (let point = 0; point < points; point++) {
+          const panelAt = point * panelsAtWork + (panel - firstPanel);
+          weights[start + (panelAt * LANES + (o % LANES)) * terms + c] = values[point];
+        }
+      }
+    }
+  }
+  return weights;
+}
+
+/** Copies the channels of one group of `size`×`size` pixels, `pitch` elements each; what lies outside is zero. */
+function copyPatch(
+  source: FloatArray,
+  k: Correlation,
+  n: number,
+  top: number,
+  left: number,
+  group: number,
+  size: number,
+  patch: Float64Array,
+  pitch: number,
+): void {
+  let at = 0;
+  for (let i = 0; i < size; i++) {
+    const row = top + i;
+    for (let j = 0; j < size; j++) {
+      const column = left + j;
+      const inside = row >= 0 && row < k.sourceHeight && column >= 0 && column < k.sourceWidth;
+      const channels = inside ? k.channels : 0;
+      const from = ((n * k.sourceHeight + row) * k.sourceWidth + column) * k.sourceChannels + group * k.channels;
+      for (let c = 0; c < channels; c++) patch[at + c] = source[from + c];
+      patch.fill(0, at + channels, at + pitch);
+      at += pitch;
+    }
+  }
+}
