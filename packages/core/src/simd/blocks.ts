@@ -1,6 +1,5 @@
 /**
- * Cutting a correlation into blocks, and the two copies of a block: in, into an image framed with zeros that fits the
- * second-level cache, and out, into the caller's array.
+ * Cutting a correlation into blocks whose image, framed with zeros, and output fit the second-level cache.
  *
  * A block is so many whole images, or so many *periods* of one: a period is one cell of every part of an axis (of a
  * forward pass an output row, of an input gradient with stride s the s rows that one row of dy begins). The last block
@@ -11,7 +10,6 @@
  * @module
  */
 
-import type { FloatArray } from "../tensor.ts";
 import type { Correlation, CorrelationAxis } from "./correlation.ts";
 
 /** Image and output of a block that leave room for weights in a cache of 1 MB. */
@@ -149,95 +147,4 @@ export function forEachBlock(batch: number, b: Blocks, visit: (place: BlockPlace
       }
     }
   }
-}
-
-/** Copies the image of a block, `imageAddress / 4` being its first float; what lies outside the source is zero. */
-export function copyIn(
-  source: FloatArray,
-  c: Correlation,
-  b: Blocks,
-  place: BlockPlace,
-  floats: Float32Array,
-  imageAddress: number,
-): void {
-  const { rows, columns, sourceChannels: channels } = b;
-  const sourceRow = c.columns.sourceSize * channels;
-  const imageRow = columns.imageSize * channels;
-  const firstRow = rows.origin + place.row * c.rows.sourceStep;
-  const firstColumn = columns.origin + place.column * c.columns.sourceStep;
-  // The columns of the image, from and to, that lie inside the source.
-  const from = Math.min(columns.imageSize, Math.max(0, -firstColumn));
-  const to = Math.max(from, Math.min(columns.imageSize, c.columns.sourceSize - firstColumn));
-  const lead = from * channels;
-  const length = (to - from) * channels;
-  const isWholeRow = length === sourceRow && length === imageRow && rows.skip === 1;
-  for (let n = 0; n < place.images; n++) {
-    const image = imageAddress / 4 + n * rows.imageSize * imageRow;
-    const start = ((place.image + n) * c.rows.sourceSize * c.columns.sourceSize + firstColumn + from) * channels;
-    const inside = rowsInside(rows, firstRow, c.rows.sourceSize);
-    floats.fill(0, image, image + inside.from * imageRow);
-    floats.fill(0, image + inside.to * imageRow, image + rows.imageSize * imageRow);
-    if (isWholeRow) {
-      const begin = start + (firstRow + inside.from) * sourceRow;
-      const end = begin + (inside.to - inside.from) * sourceRow;
-      floats.set(source.subarray(begin, end), image + inside.from * imageRow);
-      continue;
-    }
-    for (let r = inside.from; r < inside.to; r++) {
-      const at = image + r * imageRow;
-      const begin = start + (firstRow + r * rows.skip) * sourceRow;
-      if (lead > 0) floats.fill(0, at, at + lead);
-      copyRow(source, begin, floats, at + lead, length);
-      if (lead + length < imageRow) floats.fill(0, at + lead + length, at + imageRow);
-    }
-  }
-}
-
-/** The rows of the image, from and to, that lie inside the source. */
-function rowsInside(
-  rows: BlockAxis,
-  firstRow: number,
-  sourceSize: number,
-): { readonly from: number; readonly to: number } {
-  const from = Math.min(rows.imageSize, Math.max(0, Math.ceil(-firstRow / rows.skip)));
-  const to = Math.min(rows.imageSize, Math.floor((sourceSize - 1 - firstRow) / rows.skip) + 1);
-  return { from, to: Math.max(from, to) };
-}
-
-/** Copies the output of a block to where it belongs. */
-export function copyOut(
-  target: FloatArray,
-  c: Correlation,
-  b: Blocks,
-  place: BlockPlace,
-  floats: Float32Array,
-  outAddress: number,
-): void {
-  const { targetChannels: channels } = b;
-  const targetRow = c.columns.targetSize * channels;
-  const outRow = b.columns.outSize * channels;
-  const firstRow = place.row * c.rows.step;
-  const firstColumn = place.column * c.columns.step;
-  const rows = Math.min(place.rows * c.rows.step, c.rows.targetSize - firstRow);
-  const length = Math.min(b.columns.outSize, c.columns.targetSize - firstColumn) * channels;
-  for (let n = 0; n < place.images; n++) {
-    const out = outAddress / 4 + n * b.rows.outSize * outRow;
-    const start = ((place.image + n) * c.rows.targetSize + firstRow) * targetRow + firstColumn * channels;
-    if (outRow === targetRow) {
-      target.set(floats.subarray(out, out + rows * outRow), start);
-      continue;
-    }
-    for (let r = 0; r < rows; r++) copyRow(floats, out + r * outRow, target, start + r * targetRow, length);
-  }
-}
-
-/** Below this many floats a loop is sooner done than a view is made. */
-const SHORT_ROW = 48;
-
-function copyRow(source: FloatArray, begin: number, target: FloatArray, at: number, length: number): void {
-  if (length > SHORT_ROW) {
-    target.set(source.subarray(begin, begin + length), at);
-    return;
-  }
-  for (let i = 0; i < length; i++) target[at + i] = source[begin + i]!;
 }

@@ -8,10 +8,10 @@
 
 /// <reference lib="esnext.disposable" />
 
-import type { FloatArray } from "../tensor.ts";
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, simdFeatures } from "./features.ts";
 import { type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
+import type { Operand } from "./resident.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
@@ -28,8 +28,8 @@ export interface EngineOptions {
 }
 
 /** A prepared run of the engine; it need not be disposed of. */
-export interface SimdPlan<Arrays extends readonly Float32Array[]> {
-  run(...arrays: { [K in keyof Arrays]: FloatArray }): void;
+export interface SimdPlan<Arrays extends readonly Operand[]> {
+  run(...arrays: Arrays): void;
   readonly scratchBytes: number;
   /** Gives the plan's memory back now, instead of when it is collected. */
   [Symbol.dispose](): void;
@@ -75,25 +75,34 @@ export class SimdEngine {
    * Makes a plan of `run`: `blocks` are given back when the plan is disposed of, or when neither it nor its `run` can
    * be reached any more.
    */
-  plan<Arrays extends readonly Float32Array[]>(
+  plan<Arrays extends readonly Operand[]>(
     run: (...arrays: Arrays) => void,
     blocks: readonly MemoryRange[],
     scratch: ScratchLayout,
   ): SimdPlan<Arrays> {
     // What is watched is held by the run, not the plan: a caller may keep the function alone.
     const lease = { ended: false };
-    this.#collected.register(lease, blocks, lease);
+    const release = this.lend(lease, blocks);
     return {
       scratchBytes: scratch.bytes,
       run: (...arrays) => {
         if (lease.ended) throw new Error("simd: run of a plan that was disposed of");
-        this.memory.guarded(scratch, () => run(...(arrays as unknown as Arrays)));
+        this.memory.guarded(scratch, () => run(...arrays));
       },
       [Symbol.dispose]: () => {
         lease.ended = true;
-        this.#collected.unregister(lease);
-        this.#free(blocks);
+        release();
       },
+    };
+  }
+
+  /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */
+  lend(owner: WeakKey, blocks: readonly MemoryRange[]): () => void {
+    const token = {};
+    this.#collected.register(owner, blocks, token);
+    return () => {
+      this.#collected.unregister(token);
+      this.#free(blocks);
     };
   }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ConvAlgorithm, ForwardPlan, Pass } from "../algorithms/algorithm.ts";
+import type { ConvAlgorithm, Pass } from "../algorithms/algorithm.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
@@ -14,12 +14,14 @@ import { type Activation, activateArray } from "./activation.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
+import { arrayOf, type Operand } from "./resident.ts";
 
 /** A way to compute correlations on an engine. */
 export interface CorrelationMethod<Name extends string> {
   readonly name: Name;
   readonly summary: string;
   readonly nonFinite: ConvAlgorithm["nonFinite"];
+  readonly errorBound: ConvAlgorithm["errorBound"];
   /** True, or why not. */
   supports(c: Correlation): true | string;
   /** Packs the filter of a correlation that is supported. */
@@ -29,20 +31,34 @@ export interface CorrelationMethod<Name extends string> {
     filter: FloatArray,
     bias: FloatArray | undefined,
     activation: Activation,
-  ): SimdPlan<[source: Float32Array, target: Float32Array]>;
+  ): SimdPlan<[source: Operand, target: Operand]>;
 }
 
 /** The gradient of a forward correlation with respect to its filter. */
 export interface FilterGradientMethod {
   /** True, or why not. */
   supports(c: Correlation): true | string;
-  prepare(engine: SimdEngine, c: Correlation): SimdPlan<[x: Float32Array, dy: Float32Array, dw: Float32Array]>;
+  prepare(engine: SimdEngine, c: Correlation): SimdPlan<[x: Operand, dy: Operand, dw: Operand]>;
 }
 
 /** An algorithm of the engine: `prepare` takes an activation, too, which costs nothing where it is fused. */
 export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorithm<Name> {
   /** y = activation(conv(x) + bias). */
-  prepare(g: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined, activation?: Activation): ForwardPlan;
+  prepare(
+    g: ConvGeometry,
+    filter: FloatArray,
+    bias: FloatArray | undefined,
+    activation?: Activation,
+  ): OperandPlan<[x: Operand, y: Operand]>;
+  prepareInputGradient(g: ConvGeometry, filter: FloatArray): OperandPlan<[dy: Operand, dx: Operand]>;
+  prepareFilterGradient(g: ConvGeometry): OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
+}
+
+/** A plan that runs over arrays of the caller and of the engine. It need not be disposed of, but may be. */
+export interface OperandPlan<Operands extends readonly Operand[]> {
+  run(...operands: Operands): void;
+  readonly scratchBytes: number;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -74,6 +90,7 @@ export function algorithmOf<Name extends string>(
     engine: "simd",
     summary: method.summary,
     nonFinite: method.nonFinite,
+    errorBound: method.errorBound,
     supports,
 
     prepare(g, filter, bias, activation = "none") {
@@ -82,16 +99,18 @@ export function algorithmOf<Name extends string>(
         return method.prepare(engineOf(), forwardCorrelation(g), filter, bias, activation);
       }
       const plan = naive.prepare(g, filter, bias);
-      const run = (x: FloatArray, y: FloatArray): void => {
-        plan.run(x, y);
-        activateArray(y, activation);
-      };
-      return { ...plan, run };
+      return scalarPlan(plan.scratchBytes, (x: Operand, y: Operand) => {
+        plan.run(arrayOf(x), arrayOf(y));
+        activateArray(arrayOf(y), activation);
+      });
     },
 
     prepareInputGradient(g, filter) {
       requireSupport(g, "inputGradient");
-      if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
+      if (!allFinite(filter)) {
+        const plan = naive.prepareInputGradient(g, filter);
+        return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
+      }
       return method.prepare(engineOf(), inputGradientCorrelation(g), filter, undefined, "none");
     },
 
@@ -99,12 +118,20 @@ export function algorithmOf<Name extends string>(
       requireSupport(g, "filterGradient");
       const plan = filterGradient!.prepare(engineOf(), forwardCorrelation(g));
       if (!isPadded(g)) return plan;
-      const run = (x: FloatArray, dy: FloatArray, dw: FloatArray): void => {
+      const run = (x: Operand, dy: Operand, dw: Operand): void => {
         // Here the zeros meet dy, which is seen only now.
-        if (allFinite(dy)) plan.run(x, dy, dw);
-        else naive.prepareFilterGradient(g).run(x, dy, dw);
+        if (allFinite(arrayOf(dy))) plan.run(x, dy, dw);
+        else naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
       };
       return { ...plan, run };
     },
   };
+}
+
+/** A plan of the reference, which holds no memory of the engine. */
+function scalarPlan<Operands extends readonly Operand[]>(
+  scratchBytes: number,
+  run: (...operands: Operands) => void,
+): OperandPlan<Operands> {
+  return { run, scratchBytes, [Symbol.dispose]: () => undefined };
 }

@@ -13,6 +13,7 @@ export const depthwiseMethod: CorrelationMethod<"simd-depthwise"> = {
   name: "simd-depthwise",
   summary: "depthwise in WebAssembly SIMD, a tile of pixels by four channels in registers",
   nonFinite: "as the reference",
+  errorBound: { kind: "element" },
   supports: supportsDepthwise,
   prepare: (engine, c, filter, bias, activation) =>
     prepareDepthwise(engine, planDepthwise(c, engine.fma, activation), filter, bias),

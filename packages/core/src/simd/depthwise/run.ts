@@ -6,10 +6,12 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
+import { forEachBlock } from "../blocks.ts";
+import { bringIn, outAddress, takeOut } from "../copies.ts";
 import type { Correlation } from "../correlation.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
+import type { Operand } from "../resident.ts";
 import { depthwiseName, emitDepthwise } from "./emit.ts";
 import type { DepthwisePart, DepthwisePlan } from "./plan.ts";
 
@@ -19,7 +21,7 @@ export function prepareDepthwise(
   plan: DepthwisePlan,
   filter: FloatArray,
   bias: FloatArray | undefined,
-): SimdPlan<[source: Float32Array, target: Float32Array]> {
+): SimdPlan<[source: Operand, target: Operand]> {
   const { correlation: c, blocks, parts } = plan;
   const { memory } = engine;
   const sizes = parts.map((part) => 4 * (packedLength(c, part) + part.imageTable.length + part.outTable.length));
@@ -39,16 +41,16 @@ export function prepareDepthwise(
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
   const [image, out] = scratch.buffers as [MemoryRange, MemoryRange];
 
-  const run = (source: FloatArray, target: FloatArray): void => {
-    const { floats } = memory;
+  const run = (source: Operand, target: Operand): void => {
     forEachBlock(c.batch, blocks, (place) => {
-      copyIn(source, c, blocks, place, floats, image.address);
-      if (plan.hasEmptyParts) floats.fill(0, out.address / 4, (out.address + out.bytes) / 4);
+      const imageAt = bringIn(engine, source, c, blocks, place, image.address);
+      const outAt = outAddress(engine, target, c, blocks, place, out.address);
+      if (plan.hasEmptyParts) memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
       const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * blocks.columns.periods;
       for (const { depthwise, weights, imageTable, outTable } of calls) {
-        depthwise(tiles, imageTable, outTable, image.address, out.address, weights);
+        depthwise(tiles, imageTable, outTable, imageAt, outAt, weights);
       }
-      copyOut(target, c, blocks, place, floats, out.address);
+      takeOut(engine, target, c, blocks, place, outAt, out.address);
     });
   };
   return engine.plan(run, [block], scratch);

@@ -6,8 +6,10 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
+import { forEachBlock } from "../blocks.ts";
+import { bringIn, outAddress, takeOut } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
+import type { Operand } from "../resident.ts";
 import { emitGemm, microkernelName } from "./emit.ts";
 import { packWeights } from "./pack.ts";
 import type { DirectPart, DirectPlan, PanelRange } from "./plan.ts";
@@ -32,7 +34,7 @@ export function prepareDirect(
   plan: DirectPlan,
   filter: FloatArray,
   bias: FloatArray | undefined,
-): SimdPlan<[source: Float32Array, target: Float32Array]> {
+): SimdPlan<[source: Operand, target: Operand]> {
   const { correlation, blocks, tile, parts } = plan;
   const { memory } = engine;
   const block = memory.allocate(4 * parts.reduce((sum, part) => sum + floatsOf(correlation.groups, part), 0));
@@ -54,11 +56,11 @@ export function prepareDirect(
   const [image, out] = scratch.buffers as [(typeof scratch.buffers)[0], (typeof scratch.buffers)[0]];
   const pixelsPerRow = blocks.columns.periods;
 
-  const run = (source: FloatArray, target: FloatArray): void => {
-    const { floats } = memory;
+  const run = (source: Operand, target: Operand): void => {
     forEachBlock(correlation.batch, blocks, (place) => {
-      copyIn(source, correlation, blocks, place, floats, image.address);
-      if (plan.hasEmptyParts) floats.fill(0, out.address / 4, (out.address + out.bytes) / 4);
+      const imageAt = bringIn(engine, source, correlation, blocks, place, image.address);
+      const outAt = outAddress(engine, target, correlation, blocks, place, out.address);
+      if (plan.hasEmptyParts) memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
       // Whole blocks but the last are full; the last uses the beginning of the tables.
       const rows = (place.images - 1) * blocks.rows.periods + place.rows;
       const tiles = Math.ceil((rows * pixelsPerRow) / tile.mr);
@@ -68,15 +70,15 @@ export function prepareDirect(
           call.panels,
           call.rowTable,
           call.outTable,
-          image.address + call.inputOffset,
-          out.address + call.outputOffset,
+          imageAt + call.inputOffset,
+          outAt + call.outputOffset,
           call.weights,
           call.jumps,
           call.segments,
           call.turns,
         );
       }
-      copyOut(target, correlation, blocks, place, floats, out.address);
+      takeOut(engine, target, correlation, blocks, place, outAt, out.address);
     });
   };
   return engine.plan(run, [block], scratch);

@@ -6,9 +6,11 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { copyIn, forEachBlock } from "../blocks.ts";
+import { forEachBlock } from "../blocks.ts";
+import { bringIn } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
+import { arrayOf, type Operand } from "../resident.ts";
 import { emitOuterProduct, outerProductName } from "./emit.ts";
 import type { FilterGradientPlan } from "./plan.ts";
 
@@ -16,7 +18,7 @@ import type { FilterGradientPlan } from "./plan.ts";
 export function prepareFilterGradient(
   engine: SimdEngine,
   plan: FilterGradientPlan,
-): SimdPlan<[x: Float32Array, dy: Float32Array, dw: Float32Array]> {
+): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> {
   const { correlation: c, blocks, segmentTable, rowTable, chunkRows, tiles, panels } = plan;
   const { memory } = engine;
   const sumFloats = c.groups * plan.sumGroup;
@@ -36,14 +38,15 @@ export function prepareFilterGradient(
   const targetBytes = 4 * blocks.targetChannels;
   const targetRow = pixelsPerRow * blocks.targetChannels;
 
-  const run = (x: FloatArray, dy: FloatArray, dw: FloatArray): void => {
+  const run = (x: Operand, dy: Operand, dw: Operand): void => {
     const { floats } = memory;
+    const outputGradients = arrayOf(dy);
     floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
     forEachBlock(c.batch, blocks, (place) => {
-      copyIn(x, c, blocks, place, floats, image.address);
+      const imageAt = bringIn(engine, x, c, blocks, place, image.address);
       const rows = (place.images - 1) * blocks.rows.periods + place.rows;
       const first = (place.image * blocks.rows.total + place.row) * targetRow;
-      floats.set(dy.subarray(first, first + rows * targetRow), outputGradient.address / 4);
+      floats.set(outputGradients.subarray(first, first + rows * targetRow), outputGradient.address / 4);
       for (let row = 0; row < rows; row += chunkRows) {
         const count = Math.min(chunkRows, rows - row);
         for (let group = 0; group < c.groups; group++) {
@@ -57,7 +60,7 @@ export function prepareFilterGradient(
             count,
             rowAddress + 4 * row,
             pixelsPerRow,
-            image.address + 4 * group * c.groupSourceChannels,
+            imageAt + 4 * group * c.groupSourceChannels,
             sourceBytes * blocks.columns.imageStep,
             packed.address,
             block.address + 4 * group * plan.sumGroup,
@@ -66,7 +69,7 @@ export function prepareFilterGradient(
         }
       }
     });
-    copySums(plan, floats, block.address / 4, dw);
+    copySums(plan, floats, block.address / 4, arrayOf(dw));
   };
   return engine.plan(run, [block], scratch);
 }

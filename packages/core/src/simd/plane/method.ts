@@ -14,6 +14,7 @@ export const planeMethod: CorrelationMethod<"simd-plane"> = {
   name: "simd-plane",
   summary: "one channel in WebAssembly SIMD, a tile of rows by neighbouring pixels in registers",
   nonFinite: "as the reference",
+  errorBound: { kind: "element" },
   supports: supportsPlane,
   prepare: (engine, c, filter, bias, activation) =>
     preparePlane(engine, planPlane(c, engine.fma, activation), c, filter, bias),

@@ -6,10 +6,12 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
+import { forEachBlock } from "../blocks.ts";
+import { bringIn, outAddress, takeOut } from "../copies.ts";
 import type { Correlation } from "../correlation.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
+import type { Operand } from "../resident.ts";
 import { emitPlane, planeName } from "./emit.ts";
 import type { PlanePlan } from "./plan.ts";
 
@@ -20,7 +22,7 @@ export function preparePlane(
   c: Correlation,
   filter: FloatArray,
   bias: FloatArray | undefined,
-): SimdPlan<[source: Float32Array, target: Float32Array]> {
+): SimdPlan<[source: Operand, target: Operand]> {
   const { blocks, shape, tilesPerRow } = plan;
   const { memory } = engine;
   const weightBytes = 16 * (1 + shape.tapRows * shape.tapColumns);
@@ -37,13 +39,13 @@ export function preparePlane(
   const imageRow = 4 * blocks.columns.imageSize;
   const outRow = 4 * blocks.columns.outSize;
 
-  const run = (source: FloatArray, target: FloatArray): void => {
-    const { floats } = memory;
+  const run = (source: Operand, target: Operand): void => {
     forEachBlock(c.batch, blocks, (place) => {
-      copyIn(source, plan.correlation, blocks, place, floats, image.address);
+      const imageAt = bringIn(engine, source, plan.correlation, blocks, place, image.address);
+      const outAt = outAddress(engine, target, plan.correlation, blocks, place, out.address);
       const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * tilesPerRow;
-      correlate!(tiles, imageTable, outTable, image.address, out.address, weights, imageRow, outRow);
-      copyOut(target, plan.correlation, blocks, place, floats, out.address);
+      correlate!(tiles, imageTable, outTable, imageAt, outAt, weights, imageRow, outRow);
+      takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
     });
   };
   return engine.plan(run, [block], scratch);

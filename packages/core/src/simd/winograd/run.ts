@@ -7,12 +7,14 @@
 
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
-import { copyIn, copyOut, forEachBlock } from "../blocks.ts";
+import { forEachBlock } from "../blocks.ts";
+import { bringIn, outAddress, takeOut } from "../copies.ts";
 import type { Correlation } from "../correlation.ts";
 import type { PanelRange } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
+import type { Operand } from "../resident.ts";
 import { emitTransforms, transformsName } from "./emit.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
@@ -28,7 +30,7 @@ export function prepareWinograd(
   filter: FloatArray,
   bias: FloatArray | undefined,
   activation: Activation,
-): SimdPlan<[source: Float32Array, target: Float32Array]> {
+): SimdPlan<[source: Operand, target: Operand]> {
   const { memory } = engine;
   const { blocks, tileSize } = plan;
   const points = pointCount(tileSize) ** 2;
@@ -67,17 +69,17 @@ export function prepareWinograd(
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
 
-  const run = (source: FloatArray, target: FloatArray): void => {
-    const { floats } = memory;
+  const run = (source: Operand, target: Operand): void => {
     forEachBlock(c.batch, blocks, (place) => {
-      copyIn(source, plan.correlation, blocks, place, floats, image.address);
+      const imageAt = bringIn(engine, source, plan.correlation, blocks, place, image.address);
+      const outAt = outAddress(engine, target, plan.correlation, blocks, place, out.address);
       const rows = (place.images - 1) * blocks.rows.periods + place.rows;
       const tiles = rows * blocks.columns.periods;
       transformInput!(
         tiles,
         blocks.sourceChannels / 4,
         imageTable,
-        image.address,
+        imageAt,
         v.address,
         blocks.columns.imageSize * sourceBytes,
         sourceBytes,
@@ -98,7 +100,7 @@ export function prepareWinograd(
           tiles,
           channels / 4,
           outTable,
-          out.address + 4 * first,
+          outAt + 4 * first,
           m.address,
           blocks.columns.outSize * targetBytes,
           targetBytes,
@@ -107,7 +109,7 @@ export function prepareWinograd(
           biasAddress + 4 * first,
         );
       }
-      copyOut(target, plan.correlation, blocks, place, floats, out.address);
+      takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
     });
   };
   return engine.plan(run, [block], scratch);

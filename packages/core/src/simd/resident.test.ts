@@ -1,0 +1,82 @@
+import { CASES, type ConvCase, exactData } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+import type { Pass } from "../algorithms/algorithm.ts";
+import { resolveConvGeometry } from "../geometry.ts";
+import { simdAlgorithmsOf } from "./algorithms.ts";
+import { SimdEngine } from "./engine.ts";
+import { simdFeatures } from "./features.ts";
+import { type Operand, type ResidentArray, residentArray } from "./resident.ts";
+import { hostWebAssembly } from "./webassembly.ts";
+
+const host = hostWebAssembly()!;
+const engine = new SimdEngine(host, simdFeatures(), { guardBytes: 64 });
+
+/** Layers that need no frame and fill their blocks, whose operands are used where they lie, beside those of testkit. */
+const WHOLE: readonly ConvCase[] = [
+  wholeCase("1x1", [2, 12, 12, 8], [1, 1, 8, 16]),
+  wholeCase("3x3, valid", [1, 14, 14, 8], [3, 3, 8, 8]),
+  wholeCase("one channel, valid", [1, 14, 26, 1], [3, 3, 1, 1]),
+  wholeCase("1x1, blocks of rows", [1, 120, 64, 32], [1, 1, 32, 32]),
+  { ...wholeCase("depthwise, valid", [1, 10, 10, 8], [3, 3, 1, 8]), groups: 8 },
+];
+
+function wholeCase(name: string, inputShape: ConvCase["inputShape"], filterShape: ConvCase["filterShape"]): ConvCase {
+  return { name, inputShape, filterShape, strides: [1, 1], padding: "valid", dilations: [1, 1], groups: 1, bias: true };
+}
+
+describe("resident arrays", () => {
+  it.each([...CASES, ...WHOLE])("$name: every pass gives the bits that it gives over plain arrays", (convCase) => {
+    const { x, filter, bias, dy } = exactData(convCase, 5);
+    const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
+    const g = resolveConvGeometry("resident", inputShape, filterShape, { strides, padding, dilations, groups });
+    for (const algorithm of simdAlgorithmsOf(() => engine)) {
+      const plans = {
+        forward: () => ({ plan: algorithm.prepare(g, filter, bias), sources: [x], length: dy.length }),
+        inputGradient: () => ({ plan: algorithm.prepareInputGradient(g, filter), sources: [dy], length: x.length }),
+        filterGradient: () => ({ plan: algorithm.prepareFilterGradient(g), sources: [x, dy], length: filter.length }),
+      };
+      for (const [pass, prepare] of Object.entries(plans)) {
+        if (algorithm.supports(g, pass as Pass) !== true) continue;
+        const { plan, sources, length } = prepare();
+        const run = plan.run as (...operands: Operand[]) => void;
+        const expected = new Float32Array(length);
+        run(...sources, expected);
+        const residents = sources.map((source) => resident(source));
+        const result = resident(new Float32Array(length).fill(Number.NaN));
+        run(...residents, result);
+        expect(result.read(), `${algorithm.name}, ${pass}`).toEqual(expected);
+        expect(residents.map((source) => source.read())).toEqual(sources);
+        for (const array of [...residents, result]) array[Symbol.dispose]();
+        plan[Symbol.dispose]();
+      }
+    }
+    expect(engine.memory.usedBytes).toBe(0);
+  });
+
+  it("chain layers without leaving memory", () => {
+    const g = resolveConvGeometry("resident", [1, 8, 8, 4], [3, 3, 4, 4], { padding: "same" });
+    const plan = simdAlgorithmsOf(() => engine)[0].prepare(g, new Float32Array(144).fill(1), undefined, "relu");
+    const [a, b] = [resident(new Float32Array(256).fill(1)), resident(new Float32Array(256))];
+    plan.run(a, b);
+    plan.run(b, a);
+    const [once, twice] = [new Float32Array(256), new Float32Array(256)];
+    plan.run(new Float32Array(256).fill(1), once);
+    plan.run(once, twice);
+    expect(a.read()).toEqual(twice);
+  });
+
+  it("refuse another engine's plan, and values of another length", () => {
+    const other = new SimdEngine(host, simdFeatures());
+    const g = resolveConvGeometry("resident", [1, 12, 12, 8], [1, 1, 8, 8]);
+    const plan = simdAlgorithmsOf(() => other)[0].prepare(g, new Float32Array(64), undefined);
+    const foreign = resident(new Float32Array(12 * 12 * 8));
+    expect(() => plan.run(foreign, new Float32Array(12 * 12 * 8))).toThrow(TypeError);
+    expect(() => foreign.write(new Float32Array(3))).toThrow("write: values must have 1152 elements, got 3");
+  });
+});
+
+function resident(values: Float32Array): ResidentArray {
+  const array = residentArray(values.length, engine);
+  array.write(values);
+  return array;
+}
