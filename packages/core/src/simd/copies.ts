@@ -23,7 +23,8 @@ export function bringIn(
   place: BlockPlace,
   scratch: number,
 ): number {
-  if (source instanceof ResidentArray) {
+  const address = source instanceof ResidentArray ? source.addressIn(engine) : undefined;
+  if (address !== undefined) {
     const firstRow = b.rows.origin + place.row * c.rows.sourceStep;
     const firstColumn = b.columns.origin + place.column * c.columns.sourceStep;
     const isWhole =
@@ -35,7 +36,7 @@ export function bringIn(
       firstRow + b.rows.imageSize <= c.rows.sourceSize &&
       (place.images === 1 || b.rows.imageSize === c.rows.sourceSize);
     const cell = (place.image * c.rows.sourceSize + firstRow) * c.columns.sourceSize;
-    if (isWhole) return source.addressIn(engine) + 4 * cell * b.sourceChannels;
+    if (isWhole) return address + 4 * cell * b.sourceChannels;
   }
   copyIn(arrayOf(source), c, b, place, engine.memory.floats, scratch);
   return scratch;
@@ -50,7 +51,8 @@ export function outAddress(
   place: BlockPlace,
   scratch: number,
 ): number {
-  if (!(target instanceof ResidentArray)) return scratch;
+  const address = target instanceof ResidentArray ? target.addressIn(engine) : undefined;
+  if (address === undefined) return scratch;
   const firstRow = place.row * c.rows.step;
   const isWhole =
     isFullBlock(b, place) &&
@@ -58,7 +60,7 @@ export function outAddress(
     firstRow + b.rows.outSize <= c.rows.targetSize &&
     (place.images === 1 || b.rows.outSize === c.rows.targetSize);
   const cell = (place.image * c.rows.targetSize + firstRow) * c.columns.targetSize;
-  return isWhole ? target.addressIn(engine) + 4 * cell * b.targetChannels : scratch;
+  return isWhole ? address + 4 * cell * b.targetChannels : scratch;
 }
 
 /** Brings the output of a block to where it belongs, if it is not there. */

@@ -33,15 +33,9 @@ export class ResidentArray {
     this.#release = engine.lend(this, [this.#block]);
   }
 
-  /**
-   * Where it begins in the memory of `engine`.
-   *
-   * @throws TypeError if it lives in another engine's.
-   */
-  addressIn(engine: SimdEngine): number {
-    if (engine !== this.#engine)
-      throw new TypeError("simd: the resident array belongs to another engine than the plan");
-    return this.#block.address;
+  /** Where it begins in the memory of `engine`; undefined if it lives in another's, and must be copied like any array. */
+  addressIn(engine: SimdEngine): number | undefined {
+    return engine === this.#engine ? this.#block.address : undefined;
   }
 
   /** A view of it that the next growth of memory detaches: for this folder only. */
