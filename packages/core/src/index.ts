@@ -148,3 +148,7 @@ export {
   type Tensor5,
   tensor,
 } from "./tensor.ts";
+export { readLayersModel } from "./weights/layersModel.ts";
+export { loadPyTorchWeights, loadTensorFlowWeights } from "./weights/loadWeights.ts";
+export { readSafetensors } from "./weights/safetensors.ts";
+export type { FileBytes, StoredTensor, WeightFile } from "./weights/weightFile.ts";

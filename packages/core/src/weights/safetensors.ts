@@ -1,0 +1,149 @@
+/**
+ * Reads safetensors files, the format in which PyTorch models are shared:
+ *
+ *     8 bytes    N, the length of the header, little-endian
+ *     N bytes    JSON: { name: { dtype, shape, data_offsets: [begin, end] }, … }, and strings under "__metadata__"
+ *     the rest   the elements; offsets count from here
+ *
+ * As the format asks, the ranges must cover the rest without holes and without overlap.
+ *
+ * Source: safetensors, "Format", version 0.8.
+ *
+ * @module
+ */
+
+import { describe } from "../tensor.ts";
+import {
+  bytesOf,
+  ELEMENT_TYPES,
+  type ElementType,
+  type FileBytes,
+  type StoredTensor,
+  storedTensor,
+  viewOf,
+  type WeightFile,
+} from "./weightFile.ts";
+
+/** Longer headers are refused: the limit of the reference implementation. */
+const MAX_HEADER_BYTES = 100_000_000;
+const OPERATION = "readSafetensors";
+
+const { float64, float32, float16, bfloat16, opaque8, opaque16, opaque32, opaque64 } = ELEMENT_TYPES;
+const TYPES: ReadonlyMap<unknown, ElementType> = new Map<unknown, ElementType>([
+  ["F64", float64],
+  ["F32", float32],
+  ["F16", float16],
+  ["BF16", bfloat16],
+  ...["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"].map((name) => [name, opaque8] as const),
+  ...["U16", "I16"].map((name) => [name, opaque16] as const),
+  ...["U32", "I32"].map((name) => [name, opaque32] as const),
+  ...["U64", "I64", "C64"].map((name) => [name, opaque64] as const),
+]);
+
+/** A tensor and the bytes that the header says it has. */
+interface Range {
+  readonly begin: number;
+  readonly end: number;
+  readonly tensor: StoredTensor;
+}
+
+/**
+ * Opens a safetensors file that is in memory. Shapes are as the file has them; `loadPyTorchWeights` turns those of
+ * PyTorch. The bytes are kept, not copied, until tensors are read.
+ *
+ * @throws TypeError if `file` is no buffer; RangeError if it is not a safetensors file, or lies: a header longer than the
+ *   file or than 10⁸ bytes, an unknown element type, a shape that its range does not hold, ranges that overlap, leave holes
+ *   or end elsewhere than the file.
+ *
+ * @example
+ * ```ts
+ * const header = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+ * const file = new Uint8Array(8 + header.length + 8);
+ * file[0] = header.length;
+ * file.set(new TextEncoder().encode(header), 8);
+ * file.set(new Uint8Array(new Float32Array([1.5, -2]).buffer), 8 + header.length);
+ * readSafetensors(file).get("a")!.read().data; // → [1.5, -2]
+ * ```
+ */
+export function readSafetensors(file: FileBytes): WeightFile {
+  const bytes = viewOf(OPERATION, "file", file);
+  const headerEnd = 8 + headerLength(bytes);
+  const header = parseHeader(bytes.subarray(8, headerEnd));
+  const body = bytes.subarray(headerEnd);
+  const ranges = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => rangeOf(name, entry, body))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { begin, end, tensor } of ranges) {
+    if (begin !== covered) {
+      const problem = begin < covered ? "overlaps what stands before it" : "leaves a hole before it";
+      throw new RangeError(
+        `${OPERATION}: ${describe(tensor.name)} begins at byte ${begin} instead of ${covered} and ${problem}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== body.length) {
+    throw new RangeError(`${OPERATION}: tensors end at byte ${covered}, but the file has ${body.length} bytes of data`);
+  }
+  return new Map(ranges.map(({ tensor }) => [tensor.name, tensor]));
+}
+
+function headerLength(bytes: Uint8Array): number {
+  if (bytes.length < 8) throw new RangeError(`${OPERATION}: file must have at least 8 bytes, got ${bytes.length}`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new RangeError(`${OPERATION}: header of ${length} bytes is longer than the ${MAX_HEADER_BYTES} allowed`);
+  }
+  if (length > bytes.length - 8) {
+    throw new RangeError(`${OPERATION}: header of ${length} bytes is longer than the file of ${bytes.length} bytes`);
+  }
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  if (bytes[0] !== "{".charCodeAt(0)) throw new RangeError(`${OPERATION}: header must begin with "{"`);
+  let header: unknown;
+  try {
+    header = JSON.parse(decodeUtf8(bytes));
+  } catch (cause) {
+    throw new RangeError(`${OPERATION}: header must be JSON in UTF-8: ${(cause as Error).message}`, { cause });
+  }
+  return header as Readonly<Record<string, unknown>>;
+}
+
+/** What the host has for UTF-8, declared here because this package is compiled without the types of any host. */
+interface HostEncoding {
+  readonly TextDecoder: new (label: "utf-8", options: { fatal: true }) => { decode(bytes: Uint8Array): string };
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  const { TextDecoder } = globalThis as unknown as HostEncoding;
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+function rangeOf(name: string, entry: unknown, body: Uint8Array): Range {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  const type = TYPES.get(dtype);
+  if (type === undefined) {
+    throw new RangeError(`${OPERATION}: ${describe(name)} has unknown dtype ${describe(dtype)}`);
+  }
+  const claim = { name, dtype: String(dtype), type, shape };
+  const needed = bytesOf(OPERATION, claim);
+  const isOffset = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isOffset) || offsets[1] > body.length) {
+    throw new RangeError(
+      `${OPERATION}: data_offsets of ${describe(name)} must be [begin, end] within the ${body.length} bytes of data, ` +
+        `got ${describe(offsets)}`,
+    );
+  }
+  const [begin, end] = offsets as [number, number];
+  if (end - begin !== needed) {
+    throw new RangeError(
+      `${OPERATION}: ${describe(name)} of shape [${shape}] and dtype ${dtype} needs ${needed} bytes, ` +
+        `but its data_offsets [${begin}, ${end}] hold ${end - begin}`,
+    );
+  }
+  return { begin, end, tensor: storedTensor(OPERATION, claim, body, begin) };
+}
