@@ -9,17 +9,9 @@
  */
 
 import { type Activation, emitActivation } from "../activation.ts";
-import {
-  type FunctionBuilder,
-  f32x4,
-  i32,
-  type Local,
-  ModuleBuilder,
-  multiplyAddOf,
-  type V128,
-  v128,
-} from "../assembler.ts";
-import { pointCount, type TileSize, WINOGRAD_POINTS } from "./points.ts";
+import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
+import { Formulas, type Transform } from "./formulas.ts";
+import { pointCount, type TileSize } from "./points.ts";
 
 /** What the code of the transforms depends on. */
 export interface TransformVariant {
@@ -42,9 +34,6 @@ export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffe
   return module.toBytes();
 }
 
-/** A one-dimensional transform: so many vectors in, so many out. */
-type Transform = (inputs: readonly V128[]) => readonly V128[];
-
 /** V = Bᵀ d B for all tiles of a block. */
 function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): void {
   const size = pointCount(variant.tileSize);
@@ -64,7 +53,7 @@ function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): v
     (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, tileBytes) => {
       const [pixel, target, column, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
       const matrix = vectorMatrix(f, size, size);
-      const transform = new Formulas(f, variant).input();
+      const transform = new Formulas(f, variant.tileSize, variant.fma).input();
       f.repeat(tiles, () => {
         f.set(pixel, i32.add(image, i32.load(tileTable, 0)));
         f.set(target, v);
@@ -111,7 +100,7 @@ function emitFilterTransform(module: ModuleBuilder, variant: TransformVariant): 
       const taps = vectorMatrix(f, 3, 3);
       const size = pointCount(variant.tileSize);
       const matrix = vectorMatrix(f, size, 3);
-      const transform = new Formulas(f, variant).filter();
+      const transform = new Formulas(f, variant.tileSize, variant.fma).filter();
       f.repeat(channels, () => {
         f.set(vector, vectors);
         f.repeat(vector, () => {
@@ -158,7 +147,7 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
       const [pixel, source, column, vector, biasAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
       const matrix = vectorMatrix(f, size, size);
       const shift = f.v128();
-      const transform = new Formulas(f, variant).output();
+      const transform = new Formulas(f, variant.tileSize, variant.fma).output();
       f.repeat(tiles, () => {
         f.set(pixel, i32.add(output, i32.load(tileTable, 0)));
         f.set(source, m);
@@ -219,107 +208,5 @@ function storeVectors(f: FunctionBuilder, vectors: readonly V128[], address: Loc
     f.set(vector, source);
     f.store(address, vector, 0);
     f.advance(address, step);
-  }
-}
-
-/**
- * The one-dimensional transforms. Their results are expressions over locals set here, none of which reads an input
- * after another result may have replaced it.
- */
-class Formulas {
-  readonly #f: FunctionBuilder;
-  readonly #points: readonly number[];
-  readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
-
-  constructor(f: FunctionBuilder, { tileSize, fma }: TransformVariant) {
-    this.#f = f;
-    this.#points = WINOGRAD_POINTS[tileSize];
-    this.#multiplyAdd = multiplyAddOf(fma);
-  }
-
-  /** Bᵀ. */
-  input(): Transform {
-    const [p, q] = this.#points as [number, number?];
-    const [p2, q2] = [p * p, (q ?? 0) ** 2];
-    if (q === undefined) {
-      return ([d0, d1, d2, d3]) =>
-        this.#keep([
-          this.#scaledSum(-p2, d0!, d2!),
-          ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
-          this.#scaledSum(-p2, d1!, d3!),
-        ]);
-    }
-    return ([d0, d1, d2, d3, d4, d5]) =>
-      this.#keep([
-        this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
-        ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
-        ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
-        this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
-      ]);
-  }
-
-  /** G. */
-  filter(): Transform {
-    // Π (a − a_l) over the other finite points is, for 0, the product of all −a², and for ±a 2a² Π (a² − b²).
-    const points = this.#points;
-    const zero = points.reduce((product, a) => product * -a * a, 1);
-    return ([g0, g1, g2]) =>
-      this.#keep([
-        this.#scaled(1 / zero, g0!),
-        ...points.flatMap((a) => {
-          const others = points.filter((b) => b !== a);
-          const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
-          return this.#plusMinus(
-            this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
-            this.#scaled(scale * a, g1!),
-          );
-        }),
-        g2!,
-      ]);
-  }
-
-  /** Aᵀ. */
-  output(): Transform {
-    const [p, q] = this.#points as [number, number?];
-    return (m) => {
-      const [m0, m1, m2] = m as [V128, V128, V128];
-      const [even, odd] = this.#keep([f32x4.add(m1, m2), f32x4.sub(m1, m2)]) as [V128, V128];
-      if (q === undefined) return this.#keep([f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)]);
-      const [even2, odd2] = this.#keep([f32x4.add(m[3]!, m[4]!), f32x4.sub(m[3]!, m[4]!)]) as [V128, V128];
-      const powers = (n: number, a: V128, b: V128) => this.#scaledSum(p ** n, a, this.#scaled(q ** n, b));
-      return this.#keep([
-        f32x4.add(m0, f32x4.add(even, even2)),
-        powers(1, odd, odd2),
-        powers(2, even, even2),
-        f32x4.add(powers(3, odd, odd2), m[5]!),
-      ]);
-    };
-  }
-
-  /** factor · a. */
-  #scaled(factor: number, a: V128): V128 {
-    return factor === 1 ? a : f32x4.mul(v128.splat(factor), a);
-  }
-
-  /** factor · a + b. */
-  #scaledSum(factor: number, a: V128, b: V128): V128 {
-    if (factor === 1) return f32x4.add(b, a);
-    if (factor === -1) return f32x4.sub(b, a);
-    return this.#multiplyAdd(v128.splat(factor), a, b);
-  }
-
-  /** even + odd, even − odd. */
-  #plusMinus(even: V128, odd: V128): readonly [V128, V128] {
-    const [e, o] = this.#keep([even, odd]) as [V128, V128];
-    return [f32x4.add(e, o), f32x4.sub(e, o)];
-  }
-
-  /** Evaluates expressions into fresh locals. */
-  #keep(values: readonly V128[]): readonly V128[] {
-    return values.map((value) => {
-      const kept = this.#f.v128();
-      this.#f.set(kept, value);
-      return kept;
-    });
   }
 }

@@ -1,0 +1,48 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { resolveConvGeometry } from "../geometry.ts";
+import { simdAlgorithmsOf } from "./algorithms.ts";
+import { SimdEngine } from "./engine.ts";
+import { simdFeatures } from "./features.ts";
+import { residentArray } from "./resident.ts";
+import { hostWebAssembly } from "./webassembly.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Collects until `done`; finalizers run in tasks of their own, some time after. */
+async function collectUntil(done: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 100 && !done(); attempt++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe("memory of what nobody disposed of", () => {
+  const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
+  const [direct] = simdAlgorithmsOf(() => engine);
+  const g = resolveConvGeometry("collection", [1, 4, 4, 4], [1, 1, 4, 4]);
+  const preparePlan = () => direct.prepare(g, new Float32Array(16).fill(1), undefined);
+
+  it("is given back when plans and resident arrays are collected", async () => {
+    for (let i = 0; i < 10; i++) {
+      preparePlan();
+      residentArray(100, engine);
+    }
+    expect(engine.memory.usedBytes).toBeGreaterThan(0);
+    await collectUntil(() => engine.memory.usedBytes === 0);
+    expect(engine.memory.usedBytes).toBe(0);
+  });
+
+  it("stays while the run of a collected plan is held", async () => {
+    const { run } = preparePlan();
+    const used = engine.memory.usedBytes;
+    preparePlan();
+    await collectUntil(() => engine.memory.usedBytes === used);
+    expect(engine.memory.usedBytes).toBe(used);
+    const y = new Float32Array(64);
+    run(new Float32Array(64).fill(1), y);
+    expect(y).toEqual(new Float32Array(64).fill(4));
+  });
+});

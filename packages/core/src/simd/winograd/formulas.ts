@@ -1,0 +1,114 @@
+/**
+ * The one-dimensional transforms of Winograd's algorithm as code, with the points and matrices of `points.ts`. Rows for
+ * a and −a share the even and the odd part of their sums.
+ *
+ * @module
+ */
+
+import { type FunctionBuilder, f32x4, multiplyAddOf, type V128, v128 } from "../assembler.ts";
+import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
+
+/** A one-dimensional transform: so many vectors in, so many out. */
+export type Transform = (inputs: readonly V128[]) => readonly V128[];
+
+/**
+ * The one-dimensional transforms. Their results are expressions over locals set here, none of which reads an input
+ * after another result may have replaced it.
+ */
+export class Formulas {
+  readonly #f: FunctionBuilder;
+  readonly #points: readonly number[];
+  readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
+
+  constructor(f: FunctionBuilder, tileSize: TileSize, fma: boolean) {
+    this.#f = f;
+    this.#points = WINOGRAD_POINTS[tileSize];
+    this.#multiplyAdd = multiplyAddOf(fma);
+  }
+
+  /** Bᵀ. */
+  input(): Transform {
+    const [p, q] = this.#points as [number, number?];
+    const [p2, q2] = [p * p, (q ?? 0) ** 2];
+    if (q === undefined) {
+      return ([d0, d1, d2, d3]) =>
+        this.#keep([
+          this.#scaledSum(-p2, d0!, d2!),
+          ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
+          this.#scaledSum(-p2, d1!, d3!),
+        ]);
+    }
+    return ([d0, d1, d2, d3, d4, d5]) =>
+      this.#keep([
+        this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
+        ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
+        ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
+        this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
+      ]);
+  }
+
+  /** G. */
+  filter(): Transform {
+    // Π (a − a_l) over the other finite points is, for 0, the product of all −a², and for ±a 2a² Π (a² − b²).
+    const points = this.#points;
+    const zero = points.reduce((product, a) => product * -a * a, 1);
+    return ([g0, g1, g2]) =>
+      this.#keep([
+        this.#scaled(1 / zero, g0!),
+        ...points.flatMap((a) => {
+          const others = points.filter((b) => b !== a);
+          const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
+          return this.#plusMinus(
+            this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
+            this.#scaled(scale * a, g1!),
+          );
+        }),
+        g2!,
+      ]);
+  }
+
+  /** Aᵀ. */
+  output(): Transform {
+    const [p, q] = this.#points as [number, number?];
+    return (m) => {
+      const [m0, m1, m2] = m as [V128, V128, V128];
+      const [even, odd] = this.#keep([f32x4.add(m1, m2), f32x4.sub(m1, m2)]) as [V128, V128];
+      if (q === undefined) return this.#keep([f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)]);
+      const [even2, odd2] = this.#keep([f32x4.add(m[3]!, m[4]!), f32x4.sub(m[3]!, m[4]!)]) as [V128, V128];
+      const powers = (n: number, a: V128, b: V128) => this.#scaledSum(p ** n, a, this.#scaled(q ** n, b));
+      return this.#keep([
+        f32x4.add(m0, f32x4.add(even, even2)),
+        powers(1, odd, odd2),
+        powers(2, even, even2),
+        f32x4.add(powers(3, odd, odd2), m[5]!),
+      ]);
+    };
+  }
+
+  /** factor · a. */
+  #scaled(factor: number, a: V128): V128 {
+    return factor === 1 ? a : f32x4.mul(v128.splat(factor), a);
+  }
+
+  /** factor · a + b. */
+  #scaledSum(factor: number, a: V128, b: V128): V128 {
+    if (factor === 1) return f32x4.add(b, a);
+    if (factor === -1) return f32x4.sub(b, a);
+    return this.#multiplyAdd(v128.splat(factor), a, b);
+  }
+
+  /** even + odd, even − odd. */
+  #plusMinus(even: V128, odd: V128): readonly [V128, V128] {
+    const [e, o] = this.#keep([even, odd]) as [V128, V128];
+    return [f32x4.add(e, o), f32x4.sub(e, o)];
+  }
+
+  /** Evaluates expressions into fresh locals. */
+  #keep(values: readonly V128[]): readonly V128[] {
+    return values.map((value) => {
+      const kept = this.#f.v128();
+      this.#f.set(kept, value);
+      return kept;
+    });
+  }
+}
