@@ -41,7 +41,14 @@ export function isOurs(name: string): boolean {
 
 const FLOAT32 = { promised: { precision: "float32" }, border: "zeros, skipped" } as const;
 
-const ALGORITHMS = algorithms.map(
+/** What one gets who names no algorithm. */
+const AUTO = {
+  name: "auto",
+  engine: algorithms.some(({ engine }) => engine === "simd") ? "simd" : "scalar",
+  summary: "whichever algorithm corr2d chooses for the geometry",
+} as const;
+
+const ALGORITHMS = [...algorithms, AUTO].map(
   ({ name, engine, summary }): Variant => ({
     ...FLOAT32,
     source: { name: `${OURS}${name}`, summary, load: async () => corr2dAdapter(name) },
@@ -63,7 +70,7 @@ const ORACLES = KNOWN_ORACLES.map(
 
 const ONNX_CLOCK = "NCHW Float32Array in and out, converted outside the clock; weights were packed before";
 
-/** Every variant there is: ours, the fastest algorithm last, then the peers. */
+/** Every variant there is: ours, what a user gets last, then the peers. */
 export const VARIANTS: readonly Variant[] = [
   {
     ...FLOAT32,

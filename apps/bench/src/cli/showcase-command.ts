@@ -22,6 +22,7 @@ export async function runShowcase({ out, seed }: { readonly out: string; readonl
   const run = await BenchRun.plan({
     ...THOROUGHNESS.quick,
     suites: ["quick", "images", "scaling"],
+    ours: ["naive", "im2col", "tiled", "auto", "function"],
     pass: "forward",
     fresh: false,
     quick: true,

@@ -5,16 +5,17 @@
  */
 
 import { createHash } from "node:crypto";
-import { type CaseData, type ConvCase, elementBounds, judge, reference } from "@corr2d/testkit";
+import { type CaseData, type ConvCase, elementBounds, judge, normwiseBounds, reference } from "@corr2d/testkit";
 import type { Agreement, BenchPass } from "../report/results.ts";
 
 /**
  * What a variant promises:
- * - `float32`: every element within γₖ · (Σ|x||w| + |b|), the bound of any float32 summation;
+ * - `float32`: every element within γₖ · (Σ|x||w| + |b|), the bound of any float32 summation, or, for algorithms that
+ *   transform before they multiply, within their constant · (max|x| · Σ|w| + |b|);
  * - 8-bit libraries: within so many grey levels on top, and where their border differs from zeros, on the interior only.
  */
 export type Promised =
-  | { readonly precision: "float32" }
+  | { readonly precision: "float32"; readonly normwise?: number | undefined }
   | { readonly precision: "8 bit"; readonly greyLevels: number; readonly interiorOnly: boolean };
 
 /** The truth about one case, computed when it is first asked for: it takes longer than most variants. */
@@ -22,7 +23,7 @@ export class Truth {
   readonly #convCase: ConvCase;
   readonly #pass: BenchPass;
   readonly #data: CaseData;
-  #known: { readonly values: Float64Array; readonly bounds: Float64Array } | undefined;
+  #known: { readonly values: Float64Array; readonly elementBounds: Float64Array } | undefined;
 
   constructor(convCase: ConvCase, pass: BenchPass, data: CaseData) {
     this.#convCase = convCase;
@@ -34,15 +35,18 @@ export class Truth {
   judge(result: Float32Array, promised: Promised): Agreement {
     this.#known ??= {
       values: reference(this.#convCase, this.#pass, this.#data),
-      bounds: elementBounds(this.#convCase, this.#pass, this.#data),
+      elementBounds: elementBounds(this.#convCase, this.#pass, this.#data),
     };
-    const { values, bounds } = this.#known;
-    const { ok, worstRatio } = judge(result, values, this.#boundsFor(promised, bounds));
+    const { values, elementBounds: ofElements } = this.#known;
+    const { ok, worstRatio } = judge(result, values, this.#boundsFor(promised, ofElements));
     return { agrees: ok, worstErrorOverBound: worstRatio, criterion: criterionOf(promised) };
   }
 
   #boundsFor(promised: Promised, bounds: Float64Array): Float64Array {
-    if (promised.precision === "float32") return bounds;
+    if (promised.precision === "float32") {
+      const { normwise } = promised;
+      return normwise === undefined ? bounds : normwiseBounds(this.#convCase, this.#pass, this.#data, normwise);
+    }
     const [, height, width] = this.#convCase.inputShape;
     const margin = promised.interiorOnly ? this.#convCase.filterShape[0] >> 1 : 0;
     const isInside = (position: number, size: number) => position >= margin && position < size - margin;
@@ -56,7 +60,11 @@ export class Truth {
 
 /** The criterion in words. */
 function criterionOf(promised: Promised): string {
-  if (promised.precision === "float32") return "γₖ·(Σ|x||w| + |b|), every element";
+  if (promised.precision === "float32") {
+    const { normwise } = promised;
+    const bound = normwise === undefined ? "γₖ·(Σ|x||w| + |b|)" : `${normwise.toExponential(1)}·(max|x|·Σ|w| + |b|)`;
+    return `${bound}, every element`;
+  }
   const levels = promised.greyLevels === 1 ? "1 grey level" : `${promised.greyLevels} grey levels`;
   return `${levels}, ${promised.interiorOnly ? "every element whose taps lie inside" : "every element"}`;
 }

@@ -25,7 +25,7 @@ export interface BenchRequest {
   /** Peers by name; default all. */
   readonly peers?: readonly string[] | undefined;
   readonly adapterModules?: readonly string[] | undefined;
-  /** The variant that ratios speak about; default the last of ours. */
+  /** The variant that ratios speak about; default the last of ours: `corr2d/auto` if it takes part. */
   readonly subject?: string | undefined;
   readonly pass: BenchPass;
   readonly fresh: boolean;
@@ -175,7 +175,7 @@ export class BenchRun {
   }
 }
 
-/** The variant that ratios speak about: as asked, or the last of ours, which is the fastest algorithm. */
+/** The variant that ratios speak about: as asked, or the last of ours, which is what a user gets. */
 function chooseSubject(variants: readonly Variant[], wanted: string | undefined): string | null {
   const names = variants.map(({ source }) => source.name);
   if (wanted === undefined) return names.findLast(isOurs) ?? names[0] ?? null;

@@ -1,46 +1,26 @@
 /**
- * The ceilings that speeds are held against: what this machine and this engine do when nothing but multiply-adds is
- * asked of them, no memory, no loop worth speaking of.
+ * The ceilings that speeds are held against: what this machine and each engine do when nothing but arithmetic is asked
+ * of them. There is none for native code, whose instructions cannot be chosen from here.
  *
  * @module
  */
 
 import type { Ceiling } from "../report/results.ts";
+import { measureScalarCeiling } from "./scalar-ceiling.ts";
+import { measureSimdCeiling } from "./simd-ceiling.ts";
 
-/** Multiply-adds in one turn of the loop: as many as keep every unit busy and still fit the sixteen registers. */
-const CHAINS = 10;
-const TURNS = 2_000_000;
-const ATTEMPTS = 12;
-
-/** Measures every ceiling there is; takes well under a second. */
+/** Measures every ceiling there is; takes about a second. */
 export function measureCeilings(): readonly Ceiling[] {
-  let best = 0;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const start = performance.now();
-    const result = scalarMultiplyAdds(TURNS, 0.999, 0.001);
-    const seconds = (performance.now() - start) / 1000;
-    // The result is a mean of ones; whoever optimises the loop away does not get it.
-    if (Math.abs(result - 1) > 1e-6) throw new Error(`measureCeilings: expected 1, got ${result}`);
-    best = Math.max(best, (2 * CHAINS * TURNS) / seconds / 1e9);
-  }
-  return [{ engine: "scalar", summary: "float64 multiply-adds in JavaScript, ten independent chains", gflops: best }];
-}
-
-/** Ten chains v ← v · m + c that do not wait for each other. Each tends to c / (1 − m). */
-function scalarMultiplyAdds(turns: number, m: number, c: number): number {
-  let [v0, v1, v2, v3, v4] = [1, 1, 1, 1, 1];
-  let [v5, v6, v7, v8, v9] = [1, 1, 1, 1, 1];
-  for (let turn = 0; turn < turns; turn++) {
-    v0 = v0 * m + c;
-    v1 = v1 * m + c;
-    v2 = v2 * m + c;
-    v3 = v3 * m + c;
-    v4 = v4 * m + c;
-    v5 = v5 * m + c;
-    v6 = v6 * m + c;
-    v7 = v7 * m + c;
-    v8 = v8 * m + c;
-    v9 = v9 * m + c;
-  }
-  return (v0 + v1 + v2 + v3 + v4 + v5 + v6 + v7 + v8 + v9) / CHAINS;
+  const scalar: Ceiling = {
+    engine: "scalar",
+    summary: "float64 multiply-adds in JavaScript",
+    gflops: measureScalarCeiling(),
+  };
+  const simd = measureSimdCeiling();
+  if (simd === undefined) return [scalar];
+  const how = simd.fused ? "fused" : "each a multiplication and an addition";
+  return [
+    scalar,
+    { engine: "simd", summary: `float32 multiply-adds in 128-bit WebAssembly SIMD (${how})`, gflops: simd.gflops },
+  ];
 }

@@ -43,10 +43,18 @@ export function currentTheme(): Theme {
 
 /** Colour on light paper, colour on dark paper, mark. */
 const LOOKS: Readonly<Record<string, readonly [light: string, dark: string, mark: Mark]>> = {
-  "corr2d/naive": ["#8a8f98", "#9aa0aa", "circle"],
-  "corr2d/im2col": ["#56b4e9", "#7cc8f2", "rect"],
-  "corr2d/tiled": ["#0072b2", "#3b9fe0", "diamond"],
   "corr2d/function": ["#1f3b73", "#b7cdf5", "triangle"],
+  "corr2d/naive": ["#8a8f98", "#9aa0aa", "circle"],
+  "corr2d/im2col": ["#8fc1ea", "#a8d3f5", "rect"],
+  "corr2d/tiled": ["#56b4e9", "#6cc0f0", "circle"],
+  "corr2d/winograd2": ["#b3a2e0", "#c9bdf0", "rect"],
+  "corr2d/winograd4": ["#7d63c9", "#a58fe8", "triangle"],
+  "corr2d/simd-direct": ["#2f6fd6", "#6a9cf5", "rect"],
+  "corr2d/simd-winograd2": ["#5b4bb5", "#8f7ff0", "circle"],
+  "corr2d/simd-winograd4": ["#3d2a9c", "#7361d9", "triangle"],
+  "corr2d/simd-depthwise": ["#1d4e89", "#4f86c9", "circle"],
+  "corr2d/simd-plane": ["#123a6b", "#3f6fa8", "rect"],
+  "corr2d/auto": ["#0072b2", "#3b9fe0", "diamond"],
   "tfjs-cpu": ["#e69f00", "#f0b429", "circle"],
   "tfjs-wasm": ["#d55e00", "#f07f33", "rect"],
   "tfjs-node": ["#8c3b00", "#c96a3a", "diamond"],

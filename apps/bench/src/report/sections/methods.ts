@@ -17,7 +17,8 @@ export function methodsSection({ settings, ceilings }: BenchReport): Section {
       term: "Agreement first",
       text:
         "Each variant's result is held against a float64 reference on the same data before it is timed, element by element; " +
-        "the worst error, as a share of the proven bound γₖ·(Σ|x||w| + |b|), stands beside its time. Whoever disagrees is not timed.",
+        "the worst error, as a share of the proven bound, stands beside its time. The bound is γₖ·(Σ|x||w| + |b|), for Winograd and " +
+        "Fourier transforms their own constant times max|x|·Σ|w| + |b|. Whoever disagrees is not timed.",
     },
     {
       term: "Inside the clock",

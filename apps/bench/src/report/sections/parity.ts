@@ -107,10 +107,10 @@ function add(a: Row, b: Row): Row {
 
 /** How strict the comparisons were. */
 function rungsText(summary: readonly SummaryRow[]): string {
-  const held = (rung: keyof SummaryRow["rungs"]) =>
-    summary.reduce((sum, { rungs }) => sum + rungs[rung], 0).toLocaleString("en");
-  return (
-    `Held to the same bits ${held("bit-exact")} times, to equality on exact data ${held("exact by data")} times, to a bound for ` +
-    `each element ${held("per-element bound")} times.`
-  );
+  const rungs = Object.keys(summary[0]?.rungs ?? {}) as (keyof SummaryRow["rungs"])[];
+  const held = rungs.map((rung) => {
+    const count = summary.reduce((sum, row) => sum + row.rungs[rung], 0);
+    return `${rung} ${count.toLocaleString("en")} times`;
+  });
+  return `Each was held to the strongest rung that applies: ${held.join(", ")}.`;
 }
