@@ -1,0 +1,98 @@
+/**
+ * What lies outside a matrix: five ways to continue it over its edge, and reading a rectangle that reaches outside.
+ *
+ *     name         … outside | inside | outside …   OpenCV border      scipy.ndimage      numpy.pad    torch pad    scipy.signal
+ *     constant     v v v v | a b c d | v v v v      CONSTANT           constant           constant     constant     fill
+ *     reflect      d c b a | a b c d | d c b a      REFLECT            reflect            symmetric    –            symm
+ *     mirror       . d c b | a b c d | c b a .      REFLECT_101        mirror             reflect      reflect      –
+ *     replicate    a a a a | a b c d | d d d d      REPLICATE          nearest            edge         replicate    –
+ *     circular     a b c d | a b c d | a b c d      WRAP               grid-wrap          wrap         circular     wrap
+ *
+ * Beware of *reflect*: for matrices, as in SciPy and OpenCV, the edge is repeated; NumPy, PyTorch and the padding modes of
+ * convolution layers call that which does not repeat it, here {@link Boundary} `"mirror"`, by that name. Where a kernel reaches further than the matrix is large, the
+ * continuation goes on with its period: 2n for reflect, 2n − 2 for mirror, n for circular.
+ *
+ * @module
+ */
+
+import type { Shape2 } from "../shape.ts";
+import type { FloatArray } from "../tensor.ts";
+
+/** How a matrix goes on outside its edge. */
+export type Boundary =
+  /** One value everywhere outside; the default, with value 0. */
+  | "constant"
+  /** Backwards, the edge cell repeated: `c b a | a b c`. */
+  | "reflect"
+  /** Backwards, the edge cell not repeated: `c b | a b c`. */
+  | "mirror"
+  /** The edge cell for ever: `a a a | a b c`. */
+  | "replicate"
+  /** From the other side: `a b c | a b c`. */
+  | "circular";
+
+/** Which inside cell stands for cell `i` of an axis of `size` cells, by boundary; −1 for none. */
+const continuations = {
+  constant: (i, size) => (i >= 0 && i < size ? i : -1),
+  reflect: (i, size) => fold(modulo(i, 2 * size), 2 * size - 1),
+  // Of one cell the period is 0, and what NaN becomes in an Int32Array is right.
+  mirror: (i, size) => fold(modulo(i, 2 * size - 2), 2 * size - 2),
+  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
+  circular: modulo,
+} as const satisfies Record<Boundary, (i: number, size: number) => number>;
+
+/** The names, for messages. */
+export const BOUNDARIES: readonly Boundary[] = Object.keys(continuations) as Boundary[];
+
+function modulo(i: number, period: number): number {
+  return ((i % period) + period) % period;
+}
+
+/** The way back of a path that turns round in the middle. */
+function fold(i: number, last: number): number {
+  return Math.min(i, last - i);
+}
+
+/** The inside cells that stand for cells `first` … `first + count − 1` of an axis. */
+export function continuedIndices(boundary: Boundary, first: number, count: number, size: number): Int32Array {
+  const indices = new Int32Array(count);
+  for (let i = 0; i < count; i++) indices[i] = continuations[boundary](first + i, size);
+  return indices;
+}
+
+/** A matrix without an edge. */
+export interface ContinuedMatrix {
+  readonly source: FloatArray;
+  readonly shape: Shape2;
+  readonly boundary: Boundary;
+  readonly fillValue: number;
+}
+
+/**
+ * Copies the rectangle of `rows` × `columns` cells from (`top`, `left`), which may lie outside, into `target`, whose rows
+ * are `pitch` elements apart.
+ */
+export function readRectangle(
+  matrix: ContinuedMatrix,
+  top: number,
+  left: number,
+  rows: number,
+  columns: number,
+  target: Float64Array,
+  pitch: number,
+): void {
+  const {
+    source,
+    shape: [height, width],
+    boundary,
+    fillValue,
+  } = matrix;
+  const rowIndices = continuedIndices(boundary, top, rows, height);
+  const columnIndices = continuedIndices(boundary, left, columns, width);
+  for (let i = 0; i < rows; i++) {
+    const row = rowIndices[i] * width;
+    for (let j = 0; j < columns; j++) {
+      target[i * pitch + j] = row < 0 || columnIndices[j] < 0 ? fillValue : source[row + columnIndices[j]];
+    }
+  }
+}

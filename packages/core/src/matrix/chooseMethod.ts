@@ -1,0 +1,81 @@
+/**
+ * Which method computes a correlation: one pure function of shapes and data that can say why.
+ *
+ * The cost of each is expected from its operations, with constants measured on one thread of an AMD EPYC (Zen 4) under
+ * V8 13.6 (Node 24.21), 2026-11-22. What was measured there, in ms, for a 512 × 512 image in mode same:
+ *
+ *     kernel      3     5     7     9    11    15    21    31    63
+ *     direct
+ *     separable
+ *     fft
+ *
+ * @module
+ */
+
+import { sizeOf } from "../shape.ts";
+import type { FloatArray } from "../tensor.ts";
+import { correlateDirectly } from "./direct.ts";
+import { correlateNaively } from "./naive.ts";
+import { correlateByTransform, planTiles, type TilePlan, transformScale } from "./overlapSave.ts";
+import { type Corr2dMethod, type MatrixProblem, requireOneOf, type SeparableKernel } from "./problem.ts";
+import { correlateSeparably, defaultTolerance, factorsOf } from "./separable.ts";
+
+/** Nanoseconds for a product of the direct method, and for what it does once for each cell. */
+const TAP_NS = 0.27;
+const CELL_NS = 3;
+
+/** A method, and what it was chosen by. */
+export interface MethodChoice {
+  readonly method: Corr2dMethod;
+  /** The factors of the kernel, if it is of rank 1. */
+  readonly factors: SeparableKernel<FloatArray> | undefined;
+  readonly tiles: TilePlan;
+  /** Expected times, in ns. */
+  readonly costs: { readonly direct: number; readonly separable: number; readonly fft: number };
+  /** Whether the transform would have been chosen, but for values that it cannot take. */
+  readonly notFinite: boolean;
+}
+
+/** The methods: each computes `y` of a problem, with what its choice has found out. */
+export const methods: {
+  readonly [M in Corr2dMethod]: (problem: MatrixProblem, y: FloatArray, choice: MethodChoice) => void;
+} = {
+  naive: correlateNaively,
+  direct: correlateDirectly,
+  separable: correlateSeparably,
+  fft: correlateByTransform,
+};
+
+/**
+ * Chooses a method.
+ *
+ * @param wanted a name, or `"auto"` for the one that is expected to be fastest.
+ * @throws RangeError if `wanted` is unknown, or a method was asked for by name that cannot do it.
+ */
+export function chooseMethod(
+  operation: string,
+  problem: MatrixProblem,
+  wanted: Corr2dMethod | "auto" = "auto",
+): MethodChoice {
+  requireOneOf(operation, "method", wanted, ["auto", ...Object.keys(methods)]);
+  const { kernel, kernelShape, outShape } = problem;
+  const cells = sizeOf(outShape);
+  const tiles = planTiles(problem);
+  const costs = {
+    direct: cells * (CELL_NS + TAP_NS * sizeOf(kernelShape)),
+    separable:
+      problem.shape[0] * outShape[1] * (CELL_NS + TAP_NS * kernelShape[1]) +
+      cells * (CELL_NS + TAP_NS * kernelShape[0]),
+    fft: tiles.cost,
+  };
+  const factors = factorsOf(kernel, kernelShape[1], defaultTolerance(kernel));
+  const fastest = factors && costs.separable < costs.direct ? "separable" : "direct";
+  const method = wanted !== "auto" ? wanted : costs.fft < costs[fastest] ? "fft" : fastest;
+  // Transforms add up whole tiles, so they overflow before the results do.
+  const notFinite = method === "fft" && !(transformScale(problem) < 1e290);
+  if (wanted !== "auto" && (notFinite || (method === "separable" && !factors))) {
+    const lacking = notFinite ? "finite values" : "a kernel of rank 1";
+    throw new RangeError(`${operation}: method "${wanted}" needs ${lacking}; use "auto"`);
+  }
+  return { method: notFinite ? fastest : method, factors, tiles, costs, notFinite };
+}
