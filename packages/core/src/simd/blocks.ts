@@ -75,12 +75,24 @@ export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OU
   while (bytes(1, columns) > LARGEST_BYTES && columns > 1) columns = Math.ceil(columns / 2);
   if (bytes(1, columns) > LARGEST_BYTES) return undefined;
 
-  let rows = 1;
-  while (rows < rowTotal && bytes(rows + 1, columns) <= preferredBytes) rows++;
-  rows = evenShare(rowTotal, rows);
+  const rows = evenShare(
+    rowTotal,
+    mostThat((count) => bytes(count, columns) <= preferredBytes, rowTotal),
+  );
   const isWhole = rows === rowTotal && columns === columnTotal;
   const fitting = isWhole ? Math.floor(preferredBytes / bytes(rows, columns)) : 1;
   return blocksOf(c, evenShare(c.batch, Math.max(1, Math.min(fitting, c.batch))), rows, columns);
+}
+
+/** The largest count from 1 to `limit` that fits, if any above 1 does; what fits must fit in part. */
+function mostThat(fits: (count: number) => boolean, limit: number): number {
+  let [low, high] = [1, limit];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The size of equal shares, as few of them as shares of `atMost` need. */
