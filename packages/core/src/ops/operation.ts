@@ -113,8 +113,9 @@ export function runOnce<S extends readonly number[], T extends FloatArray>(
   options: FusedOptions<T>,
 ): Tensor<S, T> {
   checkTensor(kind.name, "x", x, kind.tensorRank);
-  const plan = makePlan(kind, kind.name, x.shape, filter, options);
+  checkTensor(kind.name, "filter", filter, kind.tensorRank);
   requireSameDtype(kind.name, "x", x.data, "filter", filter.data);
+  const plan = makePlan(kind, kind.name, x.shape, filter, options);
   return { shape: plan.outputShape, data: plan.run(x.data) };
 }
 
