@@ -21,8 +21,6 @@ import {
 import { type FilterShape, type NhwcShape, type Shape4, sizeOf } from "./shape.ts";
 import { type DType, describe, MAX_ELEMENTS } from "./tensor.ts";
 
-export { checkOptionNames } from "./options.ts";
-
 /** A convolution of planes in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
 export interface ConvGeometry {
   readonly dtype: DType;

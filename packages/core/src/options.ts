@@ -73,16 +73,19 @@ export interface ConvTransposeOptions<R extends SpatialRank = 2> {
   readonly layout?: Layout<R>;
 }
 
-/** The names of {@link ConvOptions}, for operations that check for unknown ones. */
-export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
+/** The names of {@link ConvOptions} but `groups`, for operations that check for unknown ones. */
+export const UNGROUPED_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
   "strides",
   "padding",
   "paddingMode",
   "rounding",
   "dilations",
-  "groups",
   "layout",
 ];
+
+/** The names of {@link ConvOptions}. Marked as pure, since bundlers keep what they take for a call with effects. */
+export const CONV_OPTION_NAMES: readonly (keyof ConvOptions)[] =
+  /* @__PURE__ */ UNGROUPED_OPTION_NAMES.concat("groups");
 
 /** The names of {@link ConvTransposeOptions}. */
 export const CONV_TRANSPOSE_OPTION_NAMES: readonly (keyof ConvTransposeOptions)[] = [

@@ -168,7 +168,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown option",
     call: () => conv2d(image, filter, untyped({ stride: 2 })),
     error: TypeError,
-    text: /^conv2d: unknown option "stride"; known options are strides, padding, paddingMode, rounding, dilations, groups, layout/,
+    text: /^conv2d: unknown option "stride"; known options are strides, padding, paddingMode, rounding, dilations, layout, groups/,
   },
   {
     what: "options that are not an object",

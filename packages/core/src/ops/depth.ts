@@ -48,7 +48,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       const term = zeros(g.dtype, outputPlane);
       return {
         ...plans[0],
-        scratchBytes: plans[0].scratchBytes + term.byteLength,
+        scratchBytes: scratchOf(plans) + term.byteLength,
         run(x, y) {
           y.fill(0);
           forEachTap((a, inputStart, outputStart) => {
@@ -64,7 +64,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       const term = zeros(g.dtype, inputPlane);
       return {
         ...plans[0],
-        scratchBytes: plans[0].scratchBytes + term.byteLength,
+        scratchBytes: scratchOf(plans) + term.byteLength,
         run(dy, dx) {
           dx.fill(0);
           forEachTap((a, inputStart, outputStart) => {
@@ -93,6 +93,11 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       };
     },
   };
+}
+
+/** At most this many bytes: plans may share their scratch memory. */
+function scratchOf(plans: readonly { readonly scratchBytes: number }[]): number {
+  return plans.reduce((sum, plan) => sum + plan.scratchBytes, 0);
 }
 
 function addTo(sum: FloatArray, start: number, term: FloatArray): void {

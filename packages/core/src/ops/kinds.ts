@@ -1,7 +1,7 @@
 /**
  * The kinds of convolution: how the shapes and options of each become a geometry and a map. Depthwise is grouped
  * convolution, transposed is the input gradient of a convolution; one and three spatial axes differ from two in nothing
- * that is written here.
+ * that is written here. (The calls are marked as pure so that bundlers drop the kinds that nobody imports.)
  *
  * @module
  */
@@ -23,6 +23,7 @@ import {
   CONV_TRANSPOSE_OPTION_NAMES,
   type ConvOptions,
   type ConvTransposeOptions,
+  UNGROUPED_OPTION_NAMES,
 } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "./bilinear.ts";
@@ -35,16 +36,16 @@ type Wanted = AlgorithmName | "auto" | undefined;
 
 /** conv1d, conv2d, conv3d. */
 export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {
-  1: convKind(1),
-  2: convKind(2),
-  3: convKind(3),
+  1: /* @__PURE__ */ convKind(1),
+  2: /* @__PURE__ */ convKind(2),
+  3: /* @__PURE__ */ convKind(3),
 };
 
 /** conv1dTranspose, conv2dTranspose, conv3dTranspose. */
 export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
-  1: transposeKind(1),
-  2: transposeKind(2),
-  3: transposeKind(3),
+  1: /* @__PURE__ */ transposeKind(1),
+  2: /* @__PURE__ */ transposeKind(2),
+  3: /* @__PURE__ */ transposeKind(3),
 };
 
 /**
@@ -53,7 +54,7 @@ export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
 export const DEPTHWISE: OperationKind = {
   name: "depthwiseConv2d",
   tensorRank: 4,
-  optionNames: CONV_OPTION_NAMES.filter((name) => name !== "groups"),
+  optionNames: UNGROUPED_OPTION_NAMES,
   resolve(operation, inputShape, [kernelHeight, kernelWidth, channels, multiplier], options, dtype) {
     const convOptions = options as ConvOptions & AlgorithmOption;
     const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];

@@ -11,7 +11,13 @@
  */
 
 import { resolveConvolution, type SpatialGeometry } from "../geometry.ts";
-import { CONV_OPTION_NAMES, type ConvOptions, checkOptionNames, type PerAxis, resolvePerAxis } from "../options.ts";
+import {
+  type ConvOptions,
+  checkOptionNames,
+  type PerAxis,
+  resolvePerAxis,
+  UNGROUPED_OPTION_NAMES,
+} from "../options.ts";
 import type { Shape3, Shape4 } from "../shape.ts";
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor3, type Tensor4, zeros } from "../tensor.ts";
 import { sourceOf } from "./border.ts";
@@ -96,11 +102,7 @@ function resolveMatrix(
   kernelSize: PerAxis,
   options: UnfoldOptions,
 ): PatchMatrix {
-  checkOptionNames(
-    operation,
-    options,
-    CONV_OPTION_NAMES.filter((name) => name !== "groups"),
-  );
+  checkOptionNames(operation, options, UNGROUPED_OPTION_NAMES);
   const [kernelHeight, kernelWidth] = resolvePerAxis(operation, "kernelSize", 2, kernelSize);
   const channels = inputShape[options.layout === "NCHW" ? 1 : 3];
   const taps = kernelHeight * kernelWidth;
