@@ -6,6 +6,7 @@
  */
 
 import { depthwiseMethod } from "./depthwise/method.ts";
+import { depthwiseGradientMethod } from "./depthwiseGradient/method.ts";
 import { directMethod } from "./direct/method.ts";
 import { type SimdEngine, sharedEngine } from "./engine.ts";
 import { filterGradientMethod } from "./filterGradient/method.ts";
@@ -31,7 +32,7 @@ export function simdAlgorithmsOf(engineOf: () => SimdEngine): SimdAlgorithms {
     algorithmOf(directMethod, engineOf, filterGradientMethod),
     algorithmOf(winograd2Method, engineOf),
     algorithmOf(winograd4Method, engineOf),
-    algorithmOf(depthwiseMethod, engineOf),
+    algorithmOf(depthwiseMethod, engineOf, depthwiseGradientMethod),
     algorithmOf(planeMethod, engineOf),
   ];
 }

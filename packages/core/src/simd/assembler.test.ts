@@ -64,7 +64,7 @@ describe("ModuleBuilder", () => {
       f.set(x, f32x4.add(v128.splat(0.5), v128.splat(1)));
       for (const lanes of [1, 2, 3, 4]) f.store(to, x, 32 * lanes, lanes);
     });
-    const memory = new host.Memory({ initial: 1, maximum: 1 });
+    const memory = new host.Memory({ initial: 1 });
     const floats = new Float32Array(memory.buffer);
     floats[1] = 7;
     const { main } = new host.Instance(new host.Module(module.toBytes()), { corr2d: { memory } }).exports;

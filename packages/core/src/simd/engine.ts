@@ -128,6 +128,10 @@ export class SimdEngine {
 
   #free(blocks: readonly MemoryRange[]): void {
     for (const block of blocks) this.memory.free(block);
+    if (this.memory.byteLength > 0) return;
+    // The memory was let go: instances would keep it.
+    this.#instances.clear();
+    this.#instancesOf = undefined;
   }
 }
 

@@ -77,7 +77,7 @@ export class SimdMemory {
   /** The memory as modules import it; another one after everything was given back. */
   get wasm(): WasmMemory {
     if (this.#memory === undefined) {
-      this.#memory = new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES, maximum: MAX_PAGES });
+      this.#memory = new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES });
       this.#free = [];
     }
     return this.#memory;
@@ -122,7 +122,7 @@ export class SimdMemory {
     if (!this.#blocks.delete(block)) return;
     const guard = this.#guardBytes;
     this.#giveBack({ address: block.address - guard, bytes: aligned(block.bytes) + 2 * guard });
-    if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#memory = undefined;
+    if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#letGo();
   }
 
   /**
@@ -164,6 +164,14 @@ export class SimdMemory {
     this.#floats = new Float32Array(buffer);
     this.#ints = new Int32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
+  }
+
+  /** Drops the memory; the views go, too, or they would keep it. */
+  #letGo(): void {
+    this.#memory = undefined;
+    this.#floats = new Float32Array(0);
+    this.#ints = new Int32Array(0);
+    this.#bytes = new Uint8Array(0);
   }
 
   #take(bytes: number): number {

@@ -119,9 +119,10 @@ export function algorithmOf<Name extends string>(
       const plan = filterGradient!.prepare(engineOf(), forwardCorrelation(g));
       if (!isPadded(g)) return plan;
       const run = (x: Operand, dy: Operand, dw: Operand): void => {
-        // Here the zeros meet dy, which is seen only now.
-        if (allFinite(arrayOf(dy))) plan.run(x, dy, dw);
-        else naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
+        plan.run(x, dy, dw);
+        // Here the zeros meet dy: 0 · Inf shows in dw as NaN. Either tells, and the shorter one is sooner read.
+        const shorter = dy.length < dw.length ? dy : dw;
+        if (!allFinite(arrayOf(shorter))) naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
       };
       return { ...plan, run };
     },

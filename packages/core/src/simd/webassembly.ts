@@ -28,7 +28,7 @@ export interface WasmApi {
     module: WasmModule,
     imports: Readonly<Record<string, Readonly<Record<string, WasmMemory>>>>,
   ) => { readonly exports: WasmFunctions };
-  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
+  readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
 }
 
 /** The host's WebAssembly, or undefined where there is none. */

@@ -74,10 +74,7 @@ export function planFilterGradient(engine: SimdEngine, c: Correlation): FilterGr
       const column = (segment % segmentsPerRow) * c.columns.tapStep;
       return 4 * (row * columns.imageSize + column) * sourceChannels;
     }),
-    rowTable: Int32Array.from({ length: images * rows.periods }, (_, row) => {
-      const imageRow = Math.floor(row / rows.periods) * rows.imageSize + (row % rows.periods) * rows.imageStep;
-      return 4 * imageRow * columns.imageSize * sourceChannels;
-    }),
+    rowTable: rowOffsets(blocks),
     chunkRows: Math.max(1, Math.min(images * rows.periods, Math.floor(CHUNK_PIXELS / columns.periods))),
     tiles,
     panels,
@@ -87,13 +84,26 @@ export function planFilterGradient(engine: SimdEngine, c: Correlation): FilterGr
   };
 }
 
-/** Blocks of whole rows: blocks of columns overlap, and a pixel must be counted once. */
+/** Byte offset of each row of pixels of a block in its image. */
+export function rowOffsets({ images, rows, columns, sourceChannels }: Blocks): Int32Array {
+  return Int32Array.from({ length: images * rows.periods }, (_, row) => {
+    const imageRow = Math.floor(row / rows.periods) * rows.imageSize + (row % rows.periods) * rows.imageStep;
+    return 4 * imageRow * columns.imageSize * sourceChannels;
+  });
+}
+
+/** Blocks with room for a packed chunk of dy. */
 function cut(c: Correlation): Blocks | undefined {
-  const ofWholeRows = (blocks: Blocks | undefined): Blocks | undefined =>
-    blocks?.columns.periods === blocks?.columns.total ? blocks : undefined;
-  const demand = { cellBytes: 0, inPlace: false, preferredBytes: BLOCK_BYTES };
-  const blocks = ofWholeRows(cutIntoBlocks(c)) ?? ofWholeRows(cutIntoBlocks(c, demand));
+  const blocks = cutIntoWholeRows(c);
   if (blocks === undefined) return undefined;
   const packedRow = 4 * blocks.columns.periods * (c.groupTargetChannels + WIDEST_PANEL);
   return packedRow > BLOCK_BYTES ? undefined : blocks;
+}
+
+/** Blocks of whole rows, if a row fits: blocks of columns overlap, and a pixel must be counted once. */
+export function cutIntoWholeRows(c: Correlation): Blocks | undefined {
+  const ofWholeRows = (blocks: Blocks | undefined): Blocks | undefined =>
+    blocks?.columns.periods === blocks?.columns.total ? blocks : undefined;
+  const demand = { cellBytes: 0, inPlace: false, preferredBytes: BLOCK_BYTES };
+  return ofWholeRows(cutIntoBlocks(c)) ?? ofWholeRows(cutIntoBlocks(c, demand));
 }
