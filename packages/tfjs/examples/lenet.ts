@@ -37,7 +37,7 @@ export function makeLenet(seed: number): layers.LayersModel {
   model.add(layers.layers.dense({ units: 120, activation: "relu", kernelInitializer: initializer(3) }));
   model.add(layers.layers.dense({ units: 84, activation: "relu", kernelInitializer: initializer(4) }));
   model.add(layers.layers.dense({ units: 10, activation: "softmax", kernelInitializer: initializer(5) }));
-  model.compile({ optimizer: tf.train.adam(0.002), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+  model.compile({ optimizer: tf.train.adam(0.001), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
   return model;
 }
 

@@ -9,4 +9,4 @@ import { registerBackend } from "./register.ts";
 registerBackend();
 
 export { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
-export { coreKernelNames, registerBackend } from "./register.ts";
+export { ownKernelNames, registerBackend } from "./register.ts";

@@ -1,5 +1,5 @@
 /**
- * Registration with TensorFlow.js: the kernels of the cpu backend under our name, those of convolution replaced.
+ * Registration with TensorFlow.js: the kernels of the cpu backend under our name, some replaced by our own.
  *
  * @module
  */
@@ -15,15 +15,16 @@ import {
 import { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
 import { convolutionKernels } from "./kernels/convolutions.ts";
 import { fusedKernels } from "./kernels/fused.ts";
-import type { CoreKernel } from "./kernels/kernel.ts";
+import type { OwnKernel } from "./kernels/kernel.ts";
+import { maxPoolGradKernel } from "./kernels/maxPoolGrad.ts";
 
-/** The kernels that core computes, by name. */
-const CORE_KERNELS: ReadonlyMap<string, CoreKernel<never, never>> = new Map(
-  [...convolutionKernels, ...fusedKernels].map((kernel) => [kernel.kernelName, kernel]),
+/** The kernels that take the place of the cpu backend's, by name. */
+const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(
+  [...convolutionKernels, ...fusedKernels, maxPoolGradKernel].map((kernel) => [kernel.kernelName, kernel]),
 );
 
-/** Names of the operations that core computes. */
-export const coreKernelNames: readonly string[] = [...CORE_KERNELS.keys()];
+/** Names of the operations that have a kernel here; all others have the cpu backend's. */
+export const ownKernelNames: readonly string[] = [...OWN_KERNELS.keys()];
 
 /**
  * Registers the backend `"corr2d"` with TensorFlow.js. Importing the package does it, so this is for programs that took
@@ -40,15 +41,15 @@ export function registerBackend(): void {
   const known = new Set(getKernelsForBackend(BACKEND_NAME).map(({ kernelName }) => kernelName));
   for (const config of getKernelsForBackend("cpu")) {
     if (known.has(config.kernelName)) continue;
-    const kernel = CORE_KERNELS.get(config.kernelName) as CoreKernel | undefined;
-    const kernelFunc = kernel === undefined ? config.kernelFunc : coreOrCpu(kernel, config.kernelFunc);
+    const kernel = OWN_KERNELS.get(config.kernelName) as OwnKernel | undefined;
+    const kernelFunc = kernel === undefined ? config.kernelFunc : ownOrCpu(kernel, config.kernelFunc);
     registerKernel({ ...config, backendName: BACKEND_NAME, kernelFunc });
   }
   registerWithTensorFlow(BACKEND_NAME, () => new Corr2dBackend());
 }
 
-/** The kernel on core where core can, else the cpu backend's own. */
-function coreOrCpu(kernel: CoreKernel, cpu: KernelFunc): KernelFunc {
+/** Our kernel where it can, else the cpu backend's. */
+function ownOrCpu(kernel: OwnKernel, cpu: KernelFunc): KernelFunc {
   return (args) => {
     const { inputs, backend, attrs = {} } = args;
     return (

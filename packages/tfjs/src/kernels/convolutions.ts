@@ -27,7 +27,7 @@ import type { Corr2dBackend } from "../backend.ts";
 import { filterGradient, forward, inputGradient } from "../compute.ts";
 import { type ConvInfo, convolutionOf, differentiatedShape } from "../convolution.ts";
 import { runOnCpu } from "./cpu.ts";
-import type { CoreKernel } from "./kernel.ts";
+import type { OwnKernel } from "./kernel.ts";
 
 /** What the attributes of these kernels may say; those of the gradients leave some out. */
 export interface ConvAttrs {
@@ -88,7 +88,7 @@ interface InputsForward extends NamedTensorInfoMap {
   readonly filter: TensorInfo;
 }
 
-function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): CoreKernel<InputsForward, ConvAttrs> {
+function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): OwnKernel<InputsForward, ConvAttrs> {
   return {
     kernelName,
     compute({ inputs: { x, filter }, attrs, backend }) {
@@ -101,7 +101,7 @@ function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): C
 function inputGradientKernel(
   kernelName: string,
   { describe, depthwise }: ConvKind,
-): CoreKernel<{ readonly dy: TensorInfo; readonly filter: TensorInfo }, ConvAttrs & { readonly inputShape: number[] }> {
+): OwnKernel<{ readonly dy: TensorInfo; readonly filter: TensorInfo }, ConvAttrs & { readonly inputShape: number[] }> {
   return {
     kernelName,
     compute({ inputs: { dy, filter }, attrs, backend }) {
@@ -117,7 +117,7 @@ function inputGradientKernel(
 function filterGradientKernel(
   kernelName: string,
   { describe, depthwise }: ConvKind,
-): CoreKernel<{ readonly x: TensorInfo; readonly dy: TensorInfo }, ConvAttrs & { readonly filterShape: number[] }> {
+): OwnKernel<{ readonly x: TensorInfo; readonly dy: TensorInfo }, ConvAttrs & { readonly filterShape: number[] }> {
   return {
     kernelName,
     compute({ inputs: { x, dy }, attrs, backend }) {
@@ -147,7 +147,7 @@ function withOutputGradient(
 }
 
 /** Each kind of convolution with its gradients. */
-export const convolutionKernels: readonly CoreKernel<never, never>[] = [
+export const convolutionKernels: readonly OwnKernel<never, never>[] = [
   forwardKernel(Conv2D, CONV_2D),
   inputGradientKernel(Conv2DBackpropInput, CONV_2D),
   filterGradientKernel(Conv2DBackpropFilter, CONV_2D),

@@ -31,7 +31,7 @@ import { forward } from "../compute.ts";
 import { convolutionOf } from "../convolution.ts";
 import { CONV_2D, type ConvKind, DEPTHWISE_2D } from "./convolutions.ts";
 import { runOnCpu } from "./cpu.ts";
-import type { CoreKernel } from "./kernel.ts";
+import type { OwnKernel } from "./kernel.ts";
 
 /** Each activation that TensorFlow.js fuses: its name in core, and its kernel. */
 const ACTIVATIONS: Readonly<Record<string, readonly [core: ActivationName, kernelName: string | undefined]>> = {
@@ -47,7 +47,7 @@ const ACTIVATIONS: Readonly<Record<string, readonly [core: ActivationName, kerne
 function fusedKernel(
   kernelName: string,
   { describe, depthwise }: ConvKind,
-): CoreKernel<FusedConv2DInputs, FusedConv2DAttrs> {
+): OwnKernel<FusedConv2DInputs, FusedConv2DAttrs> {
   return {
     kernelName,
     compute({ inputs, attrs, backend }) {
@@ -112,7 +112,7 @@ function alignToChannels(backend: Corr2dBackend, tensor: TensorInfo, channelsFir
 }
 
 /** Fused convolution and fused depthwise convolution. */
-export const fusedKernels: readonly CoreKernel<never, never>[] = [
+export const fusedKernels: readonly OwnKernel<never, never>[] = [
   fusedKernel(FusedConv2D, CONV_2D),
   fusedKernel(FusedDepthwiseConv2D, DEPTHWISE_2D),
 ];

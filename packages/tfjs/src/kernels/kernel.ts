@@ -15,12 +15,13 @@ export interface KernelArguments<Inputs, Attrs> {
   readonly backend: Corr2dBackend;
 }
 
-/** An operation that core computes. */
-export interface CoreKernel<Inputs = NamedTensorInfoMap, Attrs = object> {
+/** A kernel that takes the place of the cpu backend's. */
+export interface OwnKernel<Inputs = NamedTensorInfoMap, Attrs = object> {
   /** Name of the operation in TensorFlow.js. */
   readonly kernelName: string;
   /**
-   * The result, or `undefined` where core has no such convolution. Inputs are float32.
+   * The result, or `undefined` where the cpu backend's kernel has to do it (core has no such convolution). Inputs are
+   * float32.
    *
    * @throws RangeError if the shapes of the inputs do not fit together.
    */
