@@ -47,6 +47,7 @@ export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/sepa
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
 export type { Boundary } from "./matrix/boundary.ts";
 export { type Corr2dExplanation, explainCorr2d } from "./matrix/explainCorr2d.ts";
+export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/matchTemplate.ts";
 export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
 export { convolve2dSeparable, corr2dSeparable, separateKernel } from "./matrix/separable.ts";
 export {
