@@ -37,7 +37,7 @@ import { dtypeOf, type FloatArray, type Matrix, zeros } from "./tensor.ts";
  * const x = tensor([3, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
  * const kernel = tensor([2, 2], [0, 1, 2, 3]);
  * corr2d(x, kernel).data; // → [19, 25, 37, 43]
- * corr2d(x, kernel, { mode: "same", boundary: "replicate" }).data; // → [19, 25, 28, 37, 43, 46, 43, 49, 52]
+ * corr2d(x, kernel, { mode: "same", boundary: "replicate" }).data; // → [19, 25, 27, 37, 43, 45, 40, 46, 48]
  * ```
  * Source: A. Zhang, Z. Lipton, M. Li and A. Smola, "Dive into Deep Learning", section 7.2.
  */
