@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ParityReport } from "@corr2d/parity";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { escapeHtml } from "../src/report/html.ts";
 import { escapeMarkdown } from "../src/report/markdown.ts";
 import { type RenderedReport, renderReport } from "../src/report/render.ts";
 import { parseBenchReport } from "../src/report/schema.ts";
+import type { ParityFindings } from "../src/report/sections/parity.ts";
 import { detailTable } from "../src/report/sections/speed.ts";
 import { toText } from "../src/report/terminal.ts";
 import { writeReport } from "../src/report/write.ts";
@@ -42,7 +42,7 @@ describe("the schema", () => {
 
 describe("a rendered report", () => {
   let showcase: EdgeShowcase;
-  let parity: ParityReport;
+  let parity: ParityFindings;
   let rendered: RenderedReport;
   beforeAll(async () => {
     showcase = await showEdges(PHOTOGRAPHS.coins);

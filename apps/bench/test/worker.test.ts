@@ -83,7 +83,8 @@ describe.concurrent("measureCase", () => {
 
   it("does not wait for the slow, and says why", async () => {
     const slow = named(await measure(["good", "slow"]), "slow");
-    expect(slow).toMatchObject({ outcome: "too slow", reason: "one run takes 0.1 s, more than the limit of 0.06 s" });
+    expect(slow.outcome).toBe("too slow");
+    expect(slow.reason).toMatch(/^one run takes \d+\.\d s, more than the limit of 0\.06 s$/);
   });
 
   it("reports one who throws, and one who cannot be had", async () => {
@@ -102,10 +103,10 @@ describe.concurrent("measureCase", () => {
   });
 
   it("ends a process that hangs, names who did it, and measures the others", async () => {
-    const measured = await measure(["good", "hanging"], {}, { silenceLimit: 5_000 });
+    const measured = await measure(["hanging", "good"], {}, { silenceLimit: 6_000 });
     expect(named(measured, "hanging")).toMatchObject({
       outcome: "failed",
-      reason: "no sign of life for 5 s while agreeing with the truth",
+      reason: "no sign of life for 6 s while agreeing with the truth",
     });
     expect(named(measured, "good").outcome).toBe("timed");
   });

@@ -65,14 +65,15 @@ function requestOf(args: BenchArguments): BenchRequest {
   };
 }
 
-/** The tasks of a run: the ceilings, then one for each case. */
+/** The tasks of a run: the ceilings, one for each case, the ceilings again. */
 export function benchTasks(run: BenchRun): readonly ProgressTask[] {
+  const ceilings: ProgressTask = {
+    title: "ceilings",
+    run: async () =>
+      (await run.measureCeilings()).map(({ engine, gflops }) => `${engine} ${threeDigits(gflops)} GFLOP/s`).join(", "),
+  };
   return [
-    {
-      title: "measured ceiling",
-      run: async () =>
-        (await run.start()).map(({ engine, gflops }) => `${threeDigits(gflops)} GFLOP/s ${engine}`).join(", "),
-    },
+    ceilings,
     ...run.cases.map((benchCase, index) => ({
       title: `${index + 1}/${run.cases.length} ${benchCase.convCase.name}`,
       run: async (say: (doing: string) => void) =>
@@ -80,6 +81,7 @@ export function benchTasks(run: BenchRun): readonly ProgressTask[] {
           await run.measure(benchCase, (variant, doing) => say(variant === null ? doing : `${variant}: ${doing}`)),
         ),
     })),
+    ceilings,
   ];
 }
 

@@ -9,6 +9,7 @@ import { stdout } from "node:process";
 import { type ParityReport, runParity } from "@corr2d/parity";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
+import { countComparisons } from "../report/sections/parity.ts";
 import { writeReport } from "../report/write.ts";
 import { type EdgeShowcase, showEdges } from "../showcase/edge-showcase.ts";
 import { benchTasks, exitCodeOf, resultTables } from "./bench-command.ts";
@@ -48,11 +49,11 @@ export async function runShowcase({ out, seed }: { readonly out: string; readonl
           cases: PARITY_CASES,
           observer: { onTrial: (done, total, name) => say(`${done} of ${total}: ${name}`) },
         });
-        const { outcome, comparisons, oracles } = found.parity;
+        const { outcome, oracles } = found.parity;
         const missing = oracles.flatMap((oracle) =>
           oracle.ran ? [] : [`; ${oracle.name} did not run: ${oracle.reason}`],
         );
-        return `${outcome}, ${comparisons.length} comparisons${missing.join("")}`;
+        return `${outcome}, ${countComparisons(found.parity).all} comparisons${missing.join("")}`;
       },
     },
     ...benchTasks(run),

@@ -6,7 +6,7 @@
 
 import { flopsOf, seededRandom } from "@corr2d/testkit";
 import { median, quantile } from "simple-statistics";
-import type { CaseResult, Ceiling, Ratio, Slope, Timing, VariantResult } from "../report/results.ts";
+import type { CaseResult, Ceiling, Engine, Ratio, Slope, Timing, VariantResult } from "../report/results.ts";
 import { judgeRatio, noiseFloor, pairedRatio, type RoundTimes } from "../statistics/ratio.ts";
 import { fitPowerLaw } from "../statistics/slope.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
@@ -15,12 +15,10 @@ import type { MeasuredCase, PooledVariant } from "./measure-case.ts";
 /** What findings are held against. */
 export interface Yardsticks {
   readonly subject: string | null;
-  readonly ceilings: readonly Ceiling[];
-  readonly engineOf: (variant: string) => string;
   readonly seed: number;
 }
 
-/** The findings of one case. */
+/** The findings of one case, shares of the ceiling left open: see {@link withCeilingShares}. */
 export function caseResult({ suite, convCase }: BenchCase, measured: MeasuredCase, by: Yardsticks): CaseResult {
   const flops = flopsOf(convCase);
   const random = () => seededRandom(by.seed, `${convCase.name}/bootstrap`).uniform;
@@ -40,33 +38,51 @@ export function caseResult({ suite, convCase }: BenchCase, measured: MeasuredCas
     flops,
     selfRatio: selfRatio ?? null,
     noiseFloor: floor ?? null,
-    results: measured.variants.map((variant): VariantResult => {
-      const ceiling = by.ceilings.find(({ engine }) => engine === by.engineOf(variant.variant));
-      return {
+    results: measured.variants.map(
+      (variant): VariantResult => ({
         variant: variant.variant,
         outcome: variant.outcome,
         reason: variant.reason,
         agreement: variant.judged?.agreement ?? null,
-        timing: variant.outcome === "timed" ? timingOf(variant.rounds, variant.runs, flops, ceiling) : null,
+        timing: variant.outcome === "timed" ? timingOf(variant.rounds, variant.runs, flops) : null,
         ratio: ratioOf(variant),
         scratchBytes: variant.scratchBytes,
-      };
-    }),
+      }),
+    ),
   };
 }
 
-function timingOf(rounds: RoundTimes, runs: number, flops: number, ceiling: Ceiling | undefined): Timing {
+function timingOf(rounds: RoundTimes, runs: number, flops: number): Timing {
   const times = rounds.flat().filter((time) => time !== null);
   const medianMs = median(times);
-  const gflops = flops / medianMs / 1e6;
   return {
     medianMs,
     lowerQuartileMs: quantile(times, 0.25),
     upperQuartileMs: quantile(times, 0.75),
     runs,
     rounds,
-    gflops,
-    ceilingShare: ceiling === undefined ? null : gflops / ceiling.gflops,
+    gflops: flops / medianMs / 1e6,
+    ceilingShare: null,
+  };
+}
+
+/** The same findings with each speed as a share of the ceiling of the variant's engine, where that was measured. */
+export function withCeilingShares(
+  found: CaseResult,
+  ceilings: readonly Ceiling[],
+  engineOf: (variant: string) => Engine | undefined,
+): CaseResult {
+  const share = (variant: string, { gflops }: Timing): number | null => {
+    const ceiling = ceilings.find(({ engine }) => engine === engineOf(variant));
+    return ceiling === undefined ? null : gflops / ceiling.gflops;
+  };
+  return {
+    ...found,
+    results: found.results.map((result) =>
+      result.timing === null
+        ? result
+        : { ...result, timing: { ...result.timing, ceilingShare: share(result.variant, result.timing) } },
+    ),
   };
 }
 

@@ -22,6 +22,12 @@ export interface Watch {
   readonly onStep?: (variant: string | null, doing: string) => void;
 }
 
+/** Starting takes half a second; on a machine that is busy with other things, many times that. */
+const START_LIMIT = 60_000;
+
+/** How long a process may take to end itself once it has answered. */
+const GRACE = 10_000;
+
 /** One thread for everyone: native libraries read this when they are loaded. */
 const ONE_THREAD = {
   OMP_NUM_THREADS: "1",
@@ -48,23 +54,31 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
     });
     let current: { variant: string | null; doing: string } = { variant: null, doing: "starting" };
     let lastWords = "";
-    let answered = false;
+    let ended = false;
     const end = (ending: Ending) => {
-      answered = true;
+      if (ended) return;
+      ended = true;
       clearTimeout(silence);
+      // A process has nothing to do any more; native libraries may see that differently.
+      const grace = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      child.once("close", () => clearTimeout(grace));
       resolve(ending);
     };
     const fail = (reason: string) => end({ kind: "failed", variant: current.variant, reason });
-    const silence = setTimeout(() => {
-      fail(`no sign of life for ${silenceLimit / 1000} s while ${current.doing}`);
-      child.kill("SIGKILL");
-    }, silenceLimit);
+    const endAfter = (limit: number) =>
+      setTimeout(() => {
+        fail(`no sign of life for ${limit / 1000} s while ${current.doing}`);
+        child.kill("SIGKILL");
+      }, limit);
+    let silence = endAfter(START_LIMIT);
 
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       lastWords = (lastWords + text).slice(-2000);
     });
     child.on("message", (message: Message) => {
-      silence.refresh();
+      if (ended) return;
+      clearTimeout(silence);
+      silence = endAfter(silenceLimit);
       if (message.kind === "step") {
         current = message;
         onStep?.(message.variant, message.doing);
@@ -76,7 +90,6 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
     });
     child.on("error", (error) => fail(error.message));
     child.on("close", (code, signal) => {
-      if (answered) return;
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       fail(`its process died (${how}) while ${current.doing}${lastLine(lastWords)}`);
     });

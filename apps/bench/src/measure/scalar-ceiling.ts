@@ -8,7 +8,7 @@
 /** Multiply-adds in one turn of the loop: as many as keep every unit busy and still fit the sixteen registers. */
 const CHAINS = 10;
 const TURNS = 2_000_000;
-const ATTEMPTS = 12;
+const ATTEMPTS = 40;
 
 /** GFLOP/s. */
 export function measureScalarCeiling(): number {

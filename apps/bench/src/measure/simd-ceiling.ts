@@ -9,7 +9,7 @@
 
 const LANES = 4;
 const TURNS = 1_000_000;
-const ATTEMPTS = 8;
+const ATTEMPTS = 12;
 /** With m and c they fill the sixteen vector registers, or leave some to spare. */
 const CHAINS = [8, 10, 12, 13];
 /** Chains tend to c / (1 − m) = 1, where they start: no value ever overflows or fades away. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { ParityReport } from "@corr2d/parity";
 import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
 import { SUITES } from "../suites/registry.ts";
@@ -13,13 +12,13 @@ import { percent, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
-import { paritySection } from "./sections/parity.ts";
+import { countComparisons, type ParityFindings, paritySection } from "./sections/parity.ts";
 import { speedSection } from "./sections/speed.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
   readonly bench: BenchReport;
-  readonly parity?: ParityReport | undefined;
+  readonly parity?: ParityFindings | undefined;
   readonly showcase?: EdgeShowcase | undefined;
 }
 
@@ -79,11 +78,11 @@ function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
     });
 }
 
-function parityFigure({ comparisons }: ParityReport): KeyFigure {
-  const agreeing = comparisons.filter(({ verdict, expected }) => verdict === "agree" || expected !== undefined).length;
+function parityFigure(parity: ParityFindings): KeyFigure {
+  const { all, asTheyShould } = countComparisons(parity);
   return {
-    value: percent(agreeing / Math.max(1, comparisons.length)),
-    label: `of ${comparisons.length.toLocaleString("en")} comparisons with TensorFlow.js as they should be`,
+    value: all === 0 ? "–" : percent(asTheyShould / all),
+    label: `of ${all.toLocaleString("en")} comparisons with TensorFlow.js are as they should be`,
   };
 }
 

@@ -4,12 +4,25 @@
  * @module
  */
 
-import type { ParityReport, SummaryRow } from "@corr2d/parity";
+import { type ParityReport, REFERENCE, type SummaryRow } from "@corr2d/parity";
 import { cell, column, numbers, type Section } from "../document.ts";
 import { threeDigits } from "../number-format.ts";
 
+/** What this section needs of a parity report. */
+export interface ParityFindings
+  extends Pick<ParityReport, "outcome" | "reasons" | "oracles" | "algorithms" | "summary" | "ledger"> {
+  readonly run: Pick<ParityReport["run"], "seed" | "trials" | "seconds">;
+}
+
+/** How often core was held against TensorFlow.js, and how often it came out as it should. */
+export function countComparisons({ summary }: ParityFindings): { readonly all: number; readonly asTheyShould: number } {
+  const rows = summary.filter(({ oracle }) => oracle !== REFERENCE);
+  const sum = (count: (row: SummaryRow) => number) => rows.reduce((total, row) => total + count(row), 0);
+  return { all: sum(({ compared }) => compared), asTheyShould: sum(({ agree, expected }) => agree + expected) };
+}
+
 /** Who agreed with whom. */
-export function paritySection(report: ParityReport): Section {
+export function paritySection(report: ParityFindings): Section {
   const { oracles, outcome, reasons, run, summary, ledger } = report;
   const missing = oracles.flatMap((oracle) => (oracle.ran ? [] : [`${oracle.name} did not run: ${oracle.reason}.`]));
   const bad = (count: number) => cell(String(count), count === 0 ? "muted" : "bad");
@@ -63,14 +76,15 @@ export function paritySection(report: ParityReport): Section {
   };
 }
 
-function verdictText({ outcome, oracles, algorithms, comparisons, run }: ParityReport): string {
+function verdictText(report: ParityFindings): string {
+  const { outcome, oracles, algorithms, run } = report;
   const ran = oracles.flatMap((oracle) => (oracle.ran ? [`${oracle.name} ${oracle.version}`] : []));
   const answer = { agree: "Yes.", disagree: "No.", "could not run": "It could not be asked." }[outcome];
   return (
-    `${answer} ${algorithms.map(({ name }) => name).join(", ")} were held against ${ran.join(", ")} on ` +
-    `${run.trials} problems, forward and gradients, ${comparisons.length.toLocaleString("en")} comparisons in all. The truth is a ` +
-    "float64 reference that shares no code with either; every element must lie within the bound that is proven for any " +
-    "float32 summation, and where data are small integers it must be equal."
+    `${answer} ${algorithms.map(({ name }) => name).join(", ")} were held against ${ran.join(", ") || "nobody"} on ` +
+    `${run.trials} problems, forward and gradients, ${countComparisons(report).all.toLocaleString("en")} comparisons in all. ` +
+    "The truth is a float64 reference that shares no code with either; every element must lie within the bound that is " +
+    "proven for it, and where data are small integers it must be equal."
   );
 }
 

@@ -130,7 +130,6 @@ function speedTable(cases: readonly CaseResult[], variants: readonly string[]): 
 
 /** Every figure of these cases: error beside time, and why there is none. */
 export function detailTable(cases: readonly CaseResult[], subject: string | null): Table {
-  const unsupported = variantsWith(cases, ({ outcome }) => outcome === "unsupported");
   return {
     caption: "Every figure",
     columns: [
@@ -148,15 +147,27 @@ export function detailTable(cases: readonly CaseResult[], subject: string | null
       { heading: `${found.convCase.name}: ${describeCase(found.convCase)}, ${threeDigits(found.flops / 1e6)} MFLOP` },
       ...found.results.filter(({ outcome }) => outcome !== "unsupported").map(detailRow),
     ]),
-    notes: unsupported.map((variant) => {
-      const refusals = cases.flatMap((found) => {
-        const result = resultOf(found, variant);
-        return result?.outcome === "unsupported" ? [result.reason] : [];
-      });
-      return `${variant} was not asked ${refusals.length} of ${cases.length} times: ${refusals[0]}.`;
-    }),
+    notes: notAsked(cases),
     folded: true,
   };
+}
+
+/** Who does not offer some of these cases, and why. */
+function notAsked(cases: readonly CaseResult[]): readonly string[] {
+  const byReason = new Map<string, { variants: Set<string>; cases: Set<string> }>();
+  for (const { convCase, results } of cases) {
+    for (const { variant, outcome, reason } of results) {
+      if (outcome !== "unsupported" || reason === null) continue;
+      const entry = byReason.get(reason) ?? { variants: new Set(), cases: new Set() };
+      entry.variants.add(variant);
+      entry.cases.add(convCase.name);
+      byReason.set(reason, entry);
+    }
+  }
+  return [...byReason].map(([reason, { variants, cases: refused }]) => {
+    const which = refused.size === cases.length ? "" : ` for ${[...refused].join(", ")}`;
+    return `Not asked${which}: ${[...variants].join(", ")} (${reason}).`;
+  });
 }
 
 function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratchBytes }: VariantResult): Row {
