@@ -1,6 +1,6 @@
 /**
  * What a user may write in the options of a convolution, and the checks of single values. How options and shapes work
- * together is answered in geometry.ts.
+ * together is answered in spatial.ts.
  *
  * @module
  */

@@ -11,9 +11,9 @@
  */
 
 import type { AxisGeometry } from "../axis.ts";
-import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../geometry.ts";
 import type { PaddingMode } from "../options.ts";
 import { sizeOf } from "../shape.ts";
+import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../spatial.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
 import type { BilinearMap } from "./bilinear.ts";
 

@@ -7,16 +7,6 @@
  */
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import {
-  filled,
-  inputShapeOfConvolution,
-  isPlanar,
-  outputShapeOfConvolution,
-  planarGeometry,
-  resolveConvolution,
-  resolveTransposedConvolution,
-  type SpatialGeometry,
-} from "../geometry.ts";
 import type { SpatialRank } from "../layout.ts";
 import {
   CONV_OPTION_NAMES,
@@ -26,6 +16,16 @@ import {
   UNGROUPED_OPTION_NAMES,
 } from "../options.ts";
 import { sizeOf } from "../shape.ts";
+import {
+  filled,
+  inputShapeOfConvolution,
+  isPlanar,
+  outputShapeOfConvolution,
+  planarGeometry,
+  resolveConvolution,
+  resolveTransposedConvolution,
+  type SpatialGeometry,
+} from "../spatial.ts";
 import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "./bilinear.ts";
 import { borderMap } from "./border.ts";
 import { addPerChannel } from "./channels.ts";

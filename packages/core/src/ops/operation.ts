@@ -7,9 +7,10 @@
  */
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import { type ConvGeometry, filled, planarGeometry, type SpatialGeometry } from "../geometry.ts";
+import type { ConvGeometry } from "../geometry.ts";
 import { checkOptionNames } from "../options.ts";
 import { sizeOf } from "../shape.ts";
+import { filled, planarGeometry, type SpatialGeometry } from "../spatial.ts";
 import {
   checkArray,
   checkShape,

@@ -10,7 +10,6 @@
  * @module
  */
 
-import { resolveConvolution, type SpatialGeometry } from "../geometry.ts";
 import {
   type ConvOptions,
   checkOptionNames,
@@ -19,6 +18,7 @@ import {
   UNGROUPED_OPTION_NAMES,
 } from "../options.ts";
 import type { Shape3, Shape4 } from "../shape.ts";
+import { resolveConvolution, type SpatialGeometry } from "../spatial.ts";
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor3, type Tensor4, zeros } from "../tensor.ts";
 import { sourceOf } from "./border.ts";
 
