@@ -81,7 +81,8 @@ export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OU
   );
   const isWhole = rows === rowTotal && columns === columnTotal;
   const fitting = isWhole ? Math.floor(preferredBytes / bytes(rows, columns)) : 1;
-  return blocksOf(c, evenShare(c.batch, Math.max(1, Math.min(fitting, c.batch))), rows, columns);
+  // An empty batch has no blocks, but they have a size.
+  return blocksOf(c, evenShare(Math.max(1, c.batch), Math.max(1, fitting)), rows, columns);
 }
 
 /** The largest count from 1 to `limit` that fits, if any above 1 does; what fits must fit in part. */

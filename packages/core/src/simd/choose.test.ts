@@ -35,8 +35,15 @@ describe("chooseSimd", () => {
   });
 
   it("keeps Winograd out where precision is strict", () => {
-    const choice = chooseSimd(geometry(...MANY), "forward", "strict");
+    const choice = chooseSimd(geometry(...MANY), "forward", { precision: "strict" });
     expect(choice).toEqual({ name: "simd-direct", reason: "simd-winograd: precision is strict" });
+  });
+
+  it("transforms no filter of many channels for a single run over few pixels", () => {
+    const g = geometry([1, 7, 7, 512], [3, 3, 512, 512]);
+    expect(chooseSimd(g, "forward").name).not.toBe("simd-direct");
+    expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe("simd-direct");
+    expect(chooseSimd(geometry(...MANY), "forward", { runs: "once" }).name).toBe("simd-winograd4");
   });
 
   it("gives the reason of every algorithm where none computes", () => {

@@ -4,6 +4,7 @@
  * Planes and depthwise convolutions have an algorithm of their own. Between direct and Winograd decides an estimate:
  *
  *     time = multiply-adds / throughput + transformed values · cost of one + bytes of weights / bandwidth
+ *            + (packing the weights, if the plan runs once)
  *
  * The last term is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
  * channels and few pixels they are read once for little work.
@@ -20,6 +21,13 @@ import { pointCount, type TileSize } from "./winograd/points.ts";
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";
 
+/** What a choice should consider. */
+export interface SimdChoiceOptions {
+  readonly precision?: Precision;
+  /** Whether the plan runs `"many"` times, the default, or `"once"`: then preparing it counts as much as running it. */
+  readonly runs?: "many" | "once";
+}
+
 /** A choice and its reason; or that there is none. */
 export type SimdChoice =
   | { readonly name: SimdAlgorithmName; readonly reason: string }
@@ -32,12 +40,15 @@ const COST = {
   transform: { 2: 0.09, 4: 0.31 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.05,
+  /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
+  pack: { direct: 1.5, 2: 17, 4: 29 },
   /** Filling and emptying a tile of sums, in terms of the sum. */
   tileTerms: 8,
 } as const;
 
 /** Chooses among all SIMD algorithms. */
-export function chooseSimd(g: ConvGeometry, pass: Pass, precision: Precision = "default"): SimdChoice {
+export function chooseSimd(g: ConvGeometry, pass: Pass, options: SimdChoiceOptions = {}): SimdChoice {
+  const { precision = "default", runs = "many" } = options;
   const refusals: string[] = [];
   const supports = (name: SimdAlgorithmName): boolean => {
     const supported = simdAlgorithms.find((algorithm) => algorithm.name === name)!.supports(g, pass);
@@ -50,7 +61,7 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, precision: Precision = "
   if (pass === "filterGradient") return { name: "simd-direct", reason: "outer products over the pixels" };
 
   const correlation = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
-  const direct = { name: "simd-direct", time: directTime(correlation) } as const;
+  const direct = { name: "simd-direct", time: directTime(correlation, runs) } as const;
   const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
   if (precision === "strict") refusals.push("simd-winograd: precision is strict");
   else {
@@ -58,7 +69,7 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, precision: Precision = "
       ["simd-winograd2", 2],
       ["simd-winograd4", 4],
     ] as const) {
-      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize) });
+      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize, runs) });
     }
   }
   const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
@@ -67,23 +78,23 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, precision: Precision = "
   return { name: best.name, reason: why };
 }
 
-function directTime(c: Correlation): number {
+function directTime(c: Correlation, runs: "many" | "once"): number {
   const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
-  const taps = tapCount(c);
-  const terms = taps * c.groupSourceChannels;
-  const weights = 4 * terms * c.groupTargetChannels * c.groups;
-  return (
-    cells * (terms + COST.tileTerms) * c.groupTargetChannels * c.groups * COST.multiplyAdd + weights * COST.weightByte
-  );
+  const terms = tapCount(c) * c.groupSourceChannels;
+  const columns = c.groupTargetChannels * c.groups;
+  const weights = terms * columns;
+  const packing = runs === "once" ? weights * COST.pack.direct : 0;
+  return cells * (terms + COST.tileTerms) * columns * COST.multiplyAdd + 4 * weights * COST.weightByte + packing;
 }
 
-function winogradTime(c: Correlation, tileSize: TileSize): number {
+function winogradTime(c: Correlation, tileSize: TileSize, runs: "many" | "once"): number {
   const tiles = c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
   const points = pointCount(tileSize) ** 2;
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const products = tiles * points * (sources + COST.tileTerms) * targets * COST.multiplyAdd;
   const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
-  return products + transforms + 4 * points * sources * targets * COST.weightByte;
+  const packing = runs === "once" ? sources * targets * COST.pack[tileSize] : 0;
+  return products + transforms + 4 * points * sources * targets * COST.weightByte + packing;
 }
 
 /** Taps of a cell, on average over the parts. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, simdFeatures } from "./features.ts";

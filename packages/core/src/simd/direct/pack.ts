@@ -1,47 +1,95 @@
 /**
  * Packs a filter for the microkernel of implicit GEMM: for each group, panels of NR target channels, each
- * [bias NR | term × NR] with the terms in the order (tap row, tap column, source channel). Columns past the last
- * channel are zero.
+ * [bias NR | term × NR] with the terms in the order (tap row, tap column, source channel). What stands in the columns
+ * past the last channel is multiplied but never stored.
+ *
+ * The filter goes through scratch in slices that stay in cache, as a matrix [term][target channel], of which the panels
+ * are columns.
  *
  * @module
  */
 
 import type { FloatArray } from "../../tensor.ts";
 import type { Correlation } from "../correlation.ts";
+import type { SimdEngine } from "../engine.ts";
+import { packPanelsOf } from "../panels.ts";
 import type { DirectPart } from "./plan.ts";
 
-/** Writes the packed weights of a part, all groups, from float number `at`. */
+/** A slice of the filter that leaves room for panels in a second-level cache. */
+const SLICE_BYTES = 256 * 1024;
+
+/** Writes the packed weights of a part, all groups, to `address`. */
 export function packWeights(
+  engine: SimdEngine,
   c: Correlation,
   part: DirectPart,
   filter: FloatArray,
   bias: FloatArray | undefined,
-  floats: Float32Array,
-  at: number,
+  address: number,
 ): void {
-  const { filter: distance, groupSourceChannels, groupTargetChannels } = c;
-  let to = at;
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const { floats } = engine.memory;
+  const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
+  const slice = Math.min(sources, Math.max(1, Math.floor(SLICE_BYTES / (4 * targets))));
+  let groupAddress = address;
   for (let group = 0; group < c.groups; group++) {
-    for (const { shape, firstChannel, panels } of part.ranges) {
-      const nr = 4 * shape.vectors;
-      for (let panel = 0; panel < panels; panel++) {
-        const first = firstChannel + panel * nr;
-        const used = Math.min(nr, groupTargetChannels - first);
-        for (let n = 0; n < nr; n++) {
-          floats[to++] = n < used && bias !== undefined ? bias[group * groupTargetChannels + first + n]! : 0;
-        }
-        for (const tapRow of part.rows.taps) {
-          for (const tapColumn of part.columns.taps) {
-            let from = tapRow * distance.row + tapColumn * distance.column + group * distance.group;
-            from += first * distance.targetChannel;
-            for (let channel = 0; channel < groupSourceChannels; channel++, from += distance.sourceChannel) {
-              for (let n = 0; n < used; n++) floats[to + n] = filter[from + n * distance.targetChannel]!;
-              for (let n = used; n < nr; n++) floats[to + n] = 0;
-              to += nr;
+    packBias(c, part, bias, group, floats, groupAddress);
+    let term = 0;
+    for (const tapRow of part.rows.taps) {
+      for (const tapColumn of part.columns.taps) {
+        for (let first = 0; first < sources; first += slice) {
+          const count = Math.min(slice, sources - first);
+          const from = tapRow * c.filter.row + tapColumn * c.filter.column + group * c.filter.group;
+          gather(c, filter, from + first * c.filter.sourceChannel, count, floats);
+          let panel = groupAddress;
+          for (const [i, { shape, firstChannel, panels }] of part.ranges.entries()) {
+            const termBytes = 16 * shape.vectors;
+            for (let n = 0; n < panels; n++) {
+              packers[i]!(1, count, 4 * firstChannel + n * termBytes, 4 * targets, panel + termBytes * (1 + term));
+              panel += termBytes * (1 + part.terms);
             }
           }
+          term += count;
         }
       }
     }
+    groupAddress += 4 * part.groupWeights;
+  }
+}
+
+/** Writes the bias of a group before each panel's terms. */
+function packBias(
+  c: Correlation,
+  part: DirectPart,
+  bias: FloatArray | undefined,
+  group: number,
+  floats: Float32Array,
+  address: number,
+): void {
+  let to = address / 4;
+  for (const { shape, firstChannel, panels } of part.ranges) {
+    const nr = 4 * shape.vectors;
+    for (let panel = 0; panel < panels; panel++) {
+      const first = firstChannel + panel * nr;
+      for (let n = 0; n < nr; n++) {
+        const isChannel = first + n < c.groupTargetChannels;
+        floats[to + n] = isChannel && bias !== undefined ? bias[group * c.groupTargetChannels + first + n]! : 0;
+      }
+      to += nr * (1 + part.terms);
+    }
+  }
+}
+
+/** Copies so many source channels of one tap to the beginning of memory: [source channel][target channel]. */
+function gather(c: Correlation, filter: FloatArray, from: number, count: number, floats: Float32Array): void {
+  const { sourceChannel, targetChannel } = c.filter;
+  const targets = c.groupTargetChannels;
+  if (targetChannel === 1 && sourceChannel === targets) {
+    floats.set(filter.subarray(from, from + count * targets));
+    return;
+  }
+  let to = 0;
+  for (let channel = 0; channel < count; channel++) {
+    for (let n = 0; n < targets; n++) floats[to++] = filter[from + channel * sourceChannel + n * targetChannel]!;
   }
 }

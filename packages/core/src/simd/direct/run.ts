@@ -41,7 +41,7 @@ export function prepareDirect(
   const calls: GemmCall[] = [];
   let address = block.address;
   for (const part of parts) {
-    packWeights(correlation, part, filter, bias, memory.floats, address / 4);
+    packWeights(engine, correlation, part, filter, bias, address);
     const weights = address;
     const rowTable = weights + 4 * correlation.groups * part.groupWeights;
     const outTable = rowTable + part.rowTable.byteLength;

@@ -41,44 +41,9 @@ export const ACCUMULATE_PARAMETERS = [
   "sumRowBytes", // from row to row of the sums
 ] as const;
 
-/** Parameters of the emitted function `packPanels`, in order. */
-export const PACK_PARAMETERS = [
-  "panels", // at least 1
-  "pixels", // at least 1
-  "from", // address of the first pixel's first channel
-  "pixelBytes", // from pixel to pixel
-  "to",
-] as const;
-
-/** Writes the module: `packPanels` and `accumulate`. */
-export function emitOuterProduct(shape: OuterProductShape): Uint8Array<ArrayBuffer> {
+/** Writes the module of one shape. */
+export function emitOuterProduct({ mr, vectors, fma }: OuterProductShape): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  emitPackPanels(module, shape);
-  emitAccumulate(module, shape);
-  return module.toBytes();
-}
-
-function emitPackPanels(module: ModuleBuilder, { vectors }: OuterProductShape): void {
-  module.function("packPanels", PACK_PARAMETERS, (f, panels, pixels, from, pixelBytes, to) => {
-    const [pixel, address] = [f.i32(), f.i32()];
-    const value = f.v128();
-    f.repeat(panels, () => {
-      f.set(address, from);
-      f.set(pixel, pixels);
-      f.repeat(pixel, () => {
-        for (let n = 0; n < vectors; n++) {
-          f.set(value, v128.load(address, 16 * n));
-          f.store(to, value, 16 * n);
-        }
-        f.advance(address, pixelBytes);
-        f.advance(to, 16 * vectors);
-      });
-      f.advance(from, 16 * vectors);
-    });
-  });
-}
-
-function emitAccumulate(module: ModuleBuilder, { mr, vectors, fma }: OuterProductShape): void {
   const multiplyAdd = multiplyAddOf(fma);
   module.function("accumulate", ACCUMULATE_PARAMETERS, (f, ...parameters) => {
     const [segments, segmentTable, tiles, panels, rows, rowTable, pixels] = parameters;
@@ -135,4 +100,5 @@ function emitAccumulate(module: ModuleBuilder, { mr, vectors, fma }: OuterProduc
       f.advance(segmentTable, 4);
     });
   });
+  return module.toBytes();
 }

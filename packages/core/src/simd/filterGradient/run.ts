@@ -10,6 +10,7 @@ import { forEachBlock } from "../blocks.ts";
 import { bringIn } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
+import { packPanelsOf } from "../panels.ts";
 import { arrayOf, type Operand } from "../resident.ts";
 import { emitOuterProduct, outerProductName } from "./emit.ts";
 import type { FilterGradientPlan } from "./plan.ts";
@@ -28,7 +29,8 @@ export function prepareFilterGradient(
   memory.ints.set(segmentTable, segmentAddress / 4);
   memory.ints.set(rowTable, rowAddress / 4);
   const shape = { ...plan.tile, fma: engine.fma };
-  const { packPanels, accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
+  const packPanels = packPanelsOf(engine, plan.tile.vectors);
+  const { accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
 
   const pixelsPerRow = blocks.columns.periods;
   const chunkBytes = 4 * chunkRows * pixelsPerRow * plan.sumRow;
@@ -51,7 +53,7 @@ export function prepareFilterGradient(
         const count = Math.min(chunkRows, rows - row);
         for (let group = 0; group < c.groups; group++) {
           const from = outputGradient.address + 4 * (row * targetRow + group * c.groupTargetChannels);
-          packPanels!(panels, count * pixelsPerRow, from, targetBytes, packed.address);
+          packPanels(panels, count * pixelsPerRow, from, targetBytes, packed.address);
           accumulate!(
             segmentTable.length,
             segmentAddress,
