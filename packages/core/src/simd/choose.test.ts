@@ -39,11 +39,14 @@ describe("chooseSimd", () => {
     expect(choice).toEqual({ name: "simd-direct", reason: "simd-winograd: precision is strict" });
   });
 
-  it("transforms no filter of many channels for a single run over few pixels", () => {
-    const g = geometry([1, 7, 7, 512], [3, 3, 512, 512]);
-    expect(chooseSimd(g, "forward").name).not.toBe("simd-direct");
-    expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe("simd-direct");
-    expect(chooseSimd(geometry(...MANY), "forward", { runs: "once" }).name).toBe("simd-winograd4");
+  it.each([
+    [256, 14, "simd-winograd4", "simd-winograd2"],
+    [512, 4, "simd-winograd2", "simd-direct"],
+    [64, 56, "simd-winograd4", "simd-winograd4"],
+  ])("transforms less for a single run: %i channels at %i", (channels, size, many, once) => {
+    const g = geometry([1, size, size, channels], [3, 3, channels, channels]);
+    expect(chooseSimd(g, "forward").name).toBe(many);
+    expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe(once);
   });
 
   it("gives the reason of every algorithm where none computes", () => {
