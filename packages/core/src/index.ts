@@ -1,5 +1,5 @@
 /**
- * Two-dimensional cross-correlation and convolution layers in pure TypeScript.
+ * Cross-correlation, convolution and convolution layers of one, two and three spatial axes, in pure TypeScript.
  *
  * @module
  */
@@ -15,6 +15,18 @@ export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
 export type { Rounding } from "./axis.ts";
 export { convolve2d, corr2d } from "./corr2d.ts";
+export { type DenseWeights, denseLayer } from "./derivation/denseLayer.ts";
+export { energyBeyond, localize, localKernel } from "./derivation/locality.ts";
+export { type ParameterCounts, parameterCounts } from "./derivation/parameterCounts.ts";
+export { type FromDenseOptions, fromDense, toDense } from "./derivation/toeplitz.ts";
+export {
+  type RelativeWeights,
+  shareWeights,
+  toAbsolute,
+  toRelative,
+  translationVariance,
+  unshareWeights,
+} from "./derivation/translationInvariance.ts";
 export {
   type ConvGeometry,
   filterShapeOf,
@@ -42,6 +54,7 @@ export {
 export { DepthwiseConv2d, type DepthwiseConv2dLayerOptions } from "./layers/depthwiseConv2d.ts";
 export type { InitializerName } from "./layers/initializers.ts";
 export type { Layer, LayerState } from "./layers/layer.ts";
+export { LocallyConnected2d, type LocallyConnected2dLayerOptions } from "./layers/locallyConnected2d.ts";
 export { type Parameter, sgdStep } from "./layers/parameter.ts";
 export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/separableConv2d.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";

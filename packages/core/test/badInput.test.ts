@@ -204,7 +204,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown mode",
     call: () => convolve2d(tensor([5, 5]), tensor([3, 3]), { mode: untyped("wrap") }),
     error: RangeError,
-    text: /^convolve2d: mode must be "valid" or "same" or "full", got "wrap"$/,
+    text: /^convolve2d: mode must be "valid", "same" or "full", got "wrap"$/,
   },
   {
     what: "an empty matrix",

@@ -12,12 +12,13 @@
  * @module
  */
 
+import { resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
 import { correlateDirectly } from "./direct.ts";
 import { correlateNaively } from "./naive.ts";
 import { correlateByTransform, planTiles, type TilePlan, transformScale } from "./overlapSave.ts";
-import { type Corr2dMethod, type MatrixProblem, requireOneOf, type SeparableKernel } from "./problem.ts";
+import type { Corr2dMethod, MatrixProblem, SeparableKernel } from "./problem.ts";
 import { correlateSeparably, defaultTolerance, factorsOf } from "./separable.ts";
 
 /** Nanoseconds for a product of the direct method, and for what it does once for each cell. */
@@ -49,15 +50,15 @@ export const methods: {
 /**
  * Chooses a method.
  *
- * @param wanted a name, or `"auto"` for the one that is expected to be fastest.
- * @throws RangeError if `wanted` is unknown, or a method was asked for by name that cannot do it.
+ * @param method a name, or `"auto"`, the default, for the one that is expected to be fastest.
+ * @throws RangeError if `method` is unknown, or a method was asked for by name that cannot do it.
  */
 export function chooseMethod(
   operation: string,
   problem: MatrixProblem,
-  wanted: Corr2dMethod | "auto" = "auto",
+  method: Corr2dMethod | "auto" | undefined,
 ): MethodChoice {
-  requireOneOf(operation, "method", wanted, ["auto", ...Object.keys(methods)]);
+  const wanted = resolveWord(operation, "method", ["auto", ...(Object.keys(methods) as Corr2dMethod[])], method);
   const { kernel, kernelShape, outShape } = problem;
   const cells = sizeOf(outShape);
   const tiles = planTiles(problem);
@@ -70,12 +71,12 @@ export function chooseMethod(
   };
   const factors = factorsOf(kernel, kernelShape[1], defaultTolerance(kernel));
   const fastest = factors && costs.separable < costs.direct ? "separable" : "direct";
-  const method = wanted !== "auto" ? wanted : costs.fft < costs[fastest] ? "fft" : fastest;
+  const chosen = wanted !== "auto" ? wanted : costs.fft < costs[fastest] ? "fft" : fastest;
   // Transforms add up whole tiles, so they overflow before the results do.
-  const notFinite = method === "fft" && !(transformScale(problem) < 1e290);
-  if (wanted !== "auto" && (notFinite || (method === "separable" && !factors))) {
+  const notFinite = chosen === "fft" && !(transformScale(problem) < 1e290);
+  if (wanted !== "auto" && (notFinite || (chosen === "separable" && !factors))) {
     const lacking = notFinite ? "finite values" : "a kernel of rank 1";
     throw new RangeError(`${operation}: method "${wanted}" needs ${lacking}; use "auto"`);
   }
-  return { method: notFinite ? fastest : method, factors, tiles, costs, notFinite };
+  return { method: notFinite ? fastest : chosen, factors, tiles, costs, notFinite };
 }

@@ -19,11 +19,8 @@
 /** Real and imaginary parts, row-major. */
 export type ComplexMatrix = readonly [re: Float64Array, im: Float64Array];
 
-/** Two matrices that take turns: what is transformed stands in `front`, before and after. */
-export interface TransformBuffers {
-  front: ComplexMatrix;
-  back: ComplexMatrix;
-}
+/** Two matrices that take turns: what is transformed stands in the first, before and after. */
+export type TransformBuffers = [front: ComplexMatrix, back: ComplexMatrix];
 
 /** A zeroed matrix of `size` numbers. */
 export function complexMatrix(size: number): ComplexMatrix {
@@ -37,7 +34,7 @@ export function rootsOfUnity(n: number): ComplexMatrix {
 }
 
 /**
- * Transforms the front buffer and transposes it. `rowRoots` and `columnRoots` are those of the number of rows and of columns;
+ * Transforms the first of the buffers and transposes it. `rowRoots` and `columnRoots` are those of the number of rows and of columns;
  * for the way back they change places.
  */
 export function fourierTransform(buffers: TransformBuffers, rowRoots: ComplexMatrix, columnRoots: ComplexMatrix): void {
@@ -46,16 +43,11 @@ export function fourierTransform(buffers: TransformBuffers, rowRoots: ComplexMat
   transformColumns(buffers, rowRoots, columns);
   for (let part = 0; part < 2; part++) {
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) buffers.back[part][j * rows + i] = buffers.front[part][i * columns + j];
+      for (let j = 0; j < columns; j++) buffers[1][part][j * rows + i] = buffers[0][part][i * columns + j];
     }
   }
-  takeTurns(buffers);
+  buffers.reverse();
   transformColumns(buffers, columnRoots, rows);
-}
-
-/** What was the back is the front. */
-function takeTurns(buffers: TransformBuffers): void {
-  [buffers.front, buffers.back] = [buffers.back, buffers.front];
 }
 
 /** Transforms all columns of a matrix with `width` of them. */
@@ -64,7 +56,7 @@ function transformColumns(buffers: TransformBuffers, roots: ComplexMatrix, width
   for (let done = 1; done < n; done *= 4) {
     if (n === 2 * done) splitInTwo(buffers);
     else splitInFour(buffers, done, width, roots);
-    takeTurns(buffers);
+    buffers.reverse();
   }
 }
 
@@ -74,7 +66,7 @@ function transformColumns(buffers: TransformBuffers, roots: ComplexMatrix, width
  *     to[q + run · (4p + k)] = ω_n^(k·p·done) · Σ_m ω_4^(k·m) · from[q + run · (p + m · left)]        k = 0 … 3
  */
 function splitInFour(
-  { front: [fromRe, fromIm], back: [toRe, toIm] }: TransformBuffers,
+  [[fromRe, fromIm], [toRe, toIm]]: TransformBuffers,
   done: number,
   width: number,
   [cosines, sines]: ComplexMatrix,
@@ -129,7 +121,7 @@ function splitInFour(
 }
 
 /** The last stage where n is an odd power of two: sums and differences of the halves. */
-function splitInTwo({ front, back }: TransformBuffers): void {
+function splitInTwo([front, back]: TransformBuffers): void {
   const half = front[0].length / 2;
   for (let part = 0; part < 2; part++) {
     for (let i = 0; i < half; i++) {

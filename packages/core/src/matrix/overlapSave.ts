@@ -24,7 +24,7 @@
 
 import type { FloatArray } from "../tensor.ts";
 import { readRectangle } from "./boundary.ts";
-import { type ComplexMatrix, complexMatrix, fourierTransform, rootsOfUnity } from "./fourier.ts";
+import { type ComplexMatrix, complexMatrix, fourierTransform, rootsOfUnity, type TransformBuffers } from "./fourier.ts";
 import type { MatrixGeometry, MatrixProblem } from "./problem.ts";
 
 /** Sides of the transform, and what it costs. */
@@ -35,9 +35,8 @@ export interface TilePlan {
   readonly cost: number;
 }
 
-/** Nanoseconds for each cell of a transform and doubling of its size, and for each cell that is carried in and out. */
-const TRANSFORM_NS = 0.22;
-const CARRY_NS = 32;
+/** Nanoseconds for each cell of a pair of tiles: there, back, and all between. In the range of sizes it hardly grows. */
+const PAIR_NS = 37;
 
 /** The sides that cost least: a power of two, or what holds a whole axis if that is less. */
 export function planTiles({
@@ -51,10 +50,9 @@ export function planTiles({
   for (let side = powerOfTwo(Math.max(kernelHeight, kernelWidth)); side <= Math.max(allRows, allColumns); side *= 2) {
     const rows = Math.min(side, allRows);
     const columns = Math.min(side, allColumns);
-    const cells = rows * columns;
     const tiles = Math.ceil(outHeight / (rows - kernelHeight + 1)) * Math.ceil(outWidth / (columns - kernelWidth + 1));
-    const pairs = Math.ceil(tiles / 2);
-    plans.push({ rows, columns, cost: cells * ((2 * pairs + 1) * TRANSFORM_NS * Math.log2(cells) + pairs * CARRY_NS) });
+    // The kernel is transformed but once, and one way.
+    plans.push({ rows, columns, cost: PAIR_NS * rows * columns * (Math.ceil(tiles / 2) + 0.5) });
   }
   return plans.sort((a, b) => a.cost - b.cost)[0];
 }
@@ -91,14 +89,14 @@ export function correlateByTransform(
   const cells = rows * columns;
   const rowRoots = rootsOfUnity(rows);
   const columnRoots = rootsOfUnity(columns);
-  const buffers = { front: complexMatrix(cells), back: complexMatrix(cells) };
+  const buffers: TransformBuffers = [complexMatrix(cells), complexMatrix(cells)];
   for (let i = 0; i < kernel.length; i++) {
     // The inverse transform is scaled here.
-    buffers.front[0][Math.floor(i / kernelWidth) * columns + (i % kernelWidth)] = kernel[i] / cells;
+    buffers[0][0][Math.floor(i / kernelWidth) * columns + (i % kernelWidth)] = kernel[i] / cells;
   }
   fourierTransform(buffers, rowRoots, columnRoots);
-  const spectrum = buffers.front;
-  buffers.front = complexMatrix(cells);
+  const spectrum = buffers[0];
+  buffers[0] = complexMatrix(cells);
   // Up to 2²⁶ cells and this scale the error is less than a half.
   const integers =
     [kernel, source, [fillValue]].every((values) => (values as number[]).every(Number.isInteger)) &&
@@ -110,15 +108,15 @@ export function correlateByTransform(
   for (let i = 0; i < outHeight; i += height) for (let j = 0; j < outWidth; j += width) corners.push([i, j]);
   while (corners.length > 0) {
     const pair = corners.splice(0, 2);
-    buffers.front[1].fill(0); // where one tile is left over
+    buffers[0][1].fill(0); // where one tile is left over
     pair.forEach(([i, j], part) => {
-      readRectangle(problem, i - top, j - left, rows, columns, buffers.front[part], columns);
+      readRectangle(problem, i - top, j - left, rows, columns, buffers[0][part], columns);
     });
     fourierTransform(buffers, rowRoots, columnRoots);
-    multiplyConjugated(buffers.front, spectrum);
+    multiplyConjugated(buffers[0], spectrum);
     fourierTransform(buffers, columnRoots, rowRoots);
     pair.forEach(([i, j], part) => {
-      const values = buffers.front[1 - part];
+      const values = buffers[0][1 - part];
       // Adding zero makes 0 of −0.
       if (integers) for (let p = 0; p < cells; p++) values[p] = Math.round(values[p]) + 0;
       const visible = Math.min(width, outWidth - j);

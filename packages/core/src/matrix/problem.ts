@@ -9,7 +9,7 @@
  * @module
  */
 
-import { checkOptionNames } from "../options.ts";
+import { checkOptionNames, resolveWord } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
 import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, type Tensor } from "../tensor.ts";
 import { BOUNDARIES, type Boundary, type ContinuedMatrix } from "./boundary.ts";
@@ -65,7 +65,7 @@ export interface MatrixProblem extends MatrixGeometry {
   readonly kernel: FloatArray;
 }
 
-const MODES: readonly Corr2dMode[] = ["valid", "same", "full"];
+const MODES: readonly [Corr2dMode, ...Corr2dMode[]] = ["valid", "same", "full"];
 /**
  * Checks and resolves everything that a caller of `corr2d` or `convolve2d` gives.
  *
@@ -94,10 +94,12 @@ export function resolveGeometry(
   options: Corr2dOptions,
   flip: boolean,
 ): MatrixGeometry {
-  const { mode = "valid", boundary = "constant", fillValue = 0 } = options;
-  requireOneOf(operation, "mode", mode, MODES);
-  requireOneOf(operation, "boundary", boundary, BOUNDARIES);
-  if (options.fillValue !== undefined) requireOneOf(operation, "boundary with a fillValue", boundary, ["constant"]);
+  const { fillValue = 0 } = options;
+  const mode = resolveWord(operation, "mode", MODES, options.mode);
+  const boundary = resolveWord(operation, "boundary", BOUNDARIES, options.boundary);
+  if (options.fillValue !== undefined && boundary !== "constant") {
+    throw new RangeError(`${operation}: fillValue is for boundary "constant" only, got it with "${boundary}"`);
+  }
   if (typeof fillValue !== "number") {
     throw new TypeError(`${operation}: fillValue must be a number, got ${describe(fillValue)}`);
   }
@@ -154,11 +156,4 @@ export function checkOperand(
 /** The elements in reverse order: that flips both axes of a dense matrix. */
 export function backwards<T extends FloatArray>(values: T): T {
   return values.slice().reverse() as T;
-}
-
-/** Checks a value that is one of some names. */
-export function requireOneOf(operation: string, parameter: string, value: unknown, names: readonly string[]): void {
-  if (names.includes(value as string)) return;
-  const list = names.map(describe).join(" or ");
-  throw new RangeError(`${operation}: ${parameter} must be ${list}, got ${describe(value)}`);
 }

@@ -359,13 +359,13 @@ describe("refuses", () => {
       "an unknown boundary",
       { boundary: untyped("wrap") },
       RangeError,
-      /^corr2d: boundary must be "constant" or "reflect" or .* got "wrap"$/,
+      /^corr2d: boundary must be "constant", "reflect", .* or "circular", got "wrap"$/,
     ],
     [
       "an unknown method",
       { method: untyped("fast") },
       RangeError,
-      /^corr2d: method must be "auto" or "naive" or .*, got "fast"$/,
+      /^corr2d: method must be "auto", "naive", .*, got "fast"$/,
     ],
     [
       "a fill value that is none",
@@ -377,7 +377,7 @@ describe("refuses", () => {
       "a fill value that nobody reads",
       { boundary: "mirror", fillValue: 1 },
       RangeError,
-      /^corr2d: boundary with a fillValue must be "constant", got "mirror"$/,
+      /^corr2d: fillValue is for boundary "constant" only, got it with "mirror"$/,
     ],
     ["an option it does not know", untyped({ border: "mirror" }), TypeError, /^corr2d: unknown option "border"/],
     [
