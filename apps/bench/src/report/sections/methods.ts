@@ -9,9 +9,10 @@ import { bytes, threeDigits } from "../number-format.ts";
 import type { BenchReport } from "../results.ts";
 
 /** What a sceptical reader asks first. */
-export function methodsSection({ settings, ceilings }: BenchReport): Section {
+export function methodsSection({ settings, ceilings, variants }: BenchReport): Section {
   const { rounds, processes, timePerVariant, slowestRun, seed, fresh } = settings;
   const ceiling = ceilings.map(({ summary, gflops }) => `${threeDigits(gflops)} GFLOP/s of ${summary}`).join("; ");
+  const threaded = variants.filter(({ threads }) => threads !== null && threads !== 1);
   const items = [
     {
       term: "Agreement first",
@@ -47,7 +48,10 @@ export function methodsSection({ settings, ceilings }: BenchReport): Section {
     },
     {
       term: "Threads",
-      text: "One thread for everyone.",
+      text:
+        threaded.length === 0
+          ? "One thread for everyone."
+          : `One thread for everyone but ${threaded.map(({ name, threads }) => `${name} (${threads})`).join(", ")}: compare with care.`,
     },
     {
       term: "Ceilings",
