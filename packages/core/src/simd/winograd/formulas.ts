@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, multiplyAddOf, type V128, v128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128, v128 } from "../assembler.ts";
 import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
 
 /** A one-dimensional transform: so many vectors in, so many out. */
@@ -19,6 +19,10 @@ export class Formulas {
   readonly #f: FunctionBuilder;
   readonly #points: readonly number[];
   readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
+  readonly #constants = new Map<number, Local<"v128">>();
+  /** Locals of the transforms, which come one after the other and share them. */
+  readonly #locals: Local<"v128">[] = [];
+  #used = 0;
 
   constructor(f: FunctionBuilder, tileSize: TileSize, fma: boolean) {
     this.#f = f;
@@ -31,20 +35,18 @@ export class Formulas {
     const [p, q] = this.#points as [number, number?];
     const [p2, q2] = [p * p, (q ?? 0) ** 2];
     if (q === undefined) {
-      return ([d0, d1, d2, d3]) =>
-        this.#keep([
-          this.#scaledSum(-p2, d0!, d2!),
-          ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
-          this.#scaledSum(-p2, d1!, d3!),
-        ]);
-    }
-    return ([d0, d1, d2, d3, d4, d5]) =>
-      this.#keep([
-        this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
-        ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
-        ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
-        this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
+      return this.#transform(([d0, d1, d2, d3]) => [
+        this.#scaledSum(-p2, d0!, d2!),
+        ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
+        this.#scaledSum(-p2, d1!, d3!),
       ]);
+    }
+    return this.#transform(([d0, d1, d2, d3, d4, d5]) => [
+      this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
+      ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
+      ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
+      this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
+    ]);
   }
 
   /** G. */
@@ -52,49 +54,48 @@ export class Formulas {
     // Π (a − a_l) over the other finite points is, for 0, the product of all −a², and for ±a 2a² Π (a² − b²).
     const points = this.#points;
     const zero = points.reduce((product, a) => product * -a * a, 1);
-    return ([g0, g1, g2]) =>
-      this.#keep([
-        this.#scaled(1 / zero, g0!),
-        ...points.flatMap((a) => {
-          const others = points.filter((b) => b !== a);
-          const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
-          return this.#plusMinus(
-            this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
-            this.#scaled(scale * a, g1!),
-          );
-        }),
-        g2!,
-      ]);
+    return this.#transform(([g0, g1, g2]) => [
+      this.#scaled(1 / zero, g0!),
+      ...points.flatMap((a) => {
+        const others = points.filter((b) => b !== a);
+        const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
+        return this.#plusMinus(
+          this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
+          this.#scaled(scale * a, g1!),
+        );
+      }),
+      g2!,
+    ]);
   }
 
   /** Aᵀ. */
   output(): Transform {
     const [p, q] = this.#points as [number, number?];
-    return (m) => {
+    return this.#transform((m) => {
       const [m0, m1, m2] = m as [V128, V128, V128];
       const [even, odd] = this.#keep([f32x4.add(m1, m2), f32x4.sub(m1, m2)]) as [V128, V128];
-      if (q === undefined) return this.#keep([f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)]);
+      if (q === undefined) return [f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)];
       const [even2, odd2] = this.#keep([f32x4.add(m[3]!, m[4]!), f32x4.sub(m[3]!, m[4]!)]) as [V128, V128];
       const powers = (n: number, a: V128, b: V128) => this.#scaledSum(p ** n, a, this.#scaled(q ** n, b));
-      return this.#keep([
+      return [
         f32x4.add(m0, f32x4.add(even, even2)),
         powers(1, odd, odd2),
         powers(2, even, even2),
         f32x4.add(powers(3, odd, odd2), m[5]!),
-      ]);
-    };
+      ];
+    });
   }
 
   /** factor · a. */
   #scaled(factor: number, a: V128): V128 {
-    return factor === 1 ? a : f32x4.mul(v128.splat(factor), a);
+    return factor === 1 ? a : f32x4.mul(this.#constant(factor), a);
   }
 
   /** factor · a + b. */
   #scaledSum(factor: number, a: V128, b: V128): V128 {
     if (factor === 1) return f32x4.add(b, a);
     if (factor === -1) return f32x4.sub(b, a);
-    return this.#multiplyAdd(v128.splat(factor), a, b);
+    return this.#multiplyAdd(this.#constant(factor), a, b);
   }
 
   /** even + odd, even − odd. */
@@ -103,12 +104,31 @@ export class Formulas {
     return [f32x4.add(e, o), f32x4.sub(e, o)];
   }
 
-  /** Evaluates expressions into fresh locals. */
+  /** A transform whose results are evaluated; they are good until the next transform. */
+  #transform(results: Transform): Transform {
+    return (inputs) => {
+      this.#used = 0;
+      return this.#keep(results(inputs));
+    };
+  }
+
+  /** Evaluates expressions into locals that this transform does not use yet. */
   #keep(values: readonly V128[]): readonly V128[] {
     return values.map((value) => {
-      const kept = this.#f.v128();
+      const kept = (this.#locals[this.#used++] ??= this.#f.v128());
       this.#f.set(kept, value);
       return kept;
     });
+  }
+
+  /** A factor, set where it is first needed. */
+  #constant(factor: number): V128 {
+    let constant = this.#constants.get(factor);
+    if (constant === undefined) {
+      constant = this.#f.v128();
+      this.#f.set(constant, v128.splat(factor));
+      this.#constants.set(factor, constant);
+    }
+    return constant;
   }
 }
