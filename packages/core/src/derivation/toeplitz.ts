@@ -10,7 +10,7 @@
  */
 
 import { type Corr2dMode, resolveGeometry } from "../matrix/problem.ts";
-import { checkOptionNames } from "../options.ts";
+import { checkOptionNames, resolveWord } from "../options.ts";
 import type { Shape2, Shape4 } from "../shape.ts";
 import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import type { DenseWeights } from "./denseLayer.ts";
@@ -90,7 +90,9 @@ export function fromDense<T extends FloatArray = Float32Array>(
   }
   const [hiddenHeight, hiddenWidth, height, width] = weights.shape;
   const kernelShape = options.kernelShape ?? kernelShapeOf(weights.shape, mode);
-  checkShape("fromDense", "kernelShape", kernelShape, 2);
+  if (checkShape("fromDense", "kernelShape", kernelShape, 2) === 0) {
+    throw new RangeError(`fromDense: kernelShape [${kernelShape}] is empty`);
+  }
   const { outShape, before } = placementOf("fromDense", [height, width], kernelShape, mode);
   if (outShape[0] !== hiddenHeight || outShape[1] !== hiddenWidth) {
     throw new RangeError(
@@ -134,11 +136,16 @@ function lostNorm(weights: DenseWeights<FloatArray>, kernelShape: Shape2, before
 
 /** The shape of the kernel where the shapes of image and hidden units tell. */
 function kernelShapeOf([hiddenHeight, hiddenWidth, height, width]: Shape4, mode: Corr2dMode): Shape2 {
+  resolveWord("fromDense", "mode", ["valid", "same", "full"], mode);
   if (mode === "same") {
     throw new RangeError('fromDense: kernelShape must be given for mode "same", whose hidden units do not tell it');
   }
   const sign = mode === "full" ? -1 : 1;
-  return [sign * (height - hiddenHeight) + 1, sign * (width - hiddenWidth) + 1];
+  const shape: Shape2 = [sign * (height - hiddenHeight) + 1, sign * (width - hiddenWidth) + 1];
+  if (shape[0] >= 1 && shape[1] >= 1) return shape;
+  throw new RangeError(
+    `fromDense: no kernel on images [${height},${width}] has hidden units [${hiddenHeight},${hiddenWidth}] in mode "${mode}"`,
+  );
 }
 
 /** Where a kernel lies on an image: what {@link corr2d} would resolve, without an image. */
