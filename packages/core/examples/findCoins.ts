@@ -1,5 +1,5 @@
 /**
- * Finds all coins of a photograph by template matching: `node packages/core/examples/findCoins.ts`.
+ * Finds all coins of a photograph by template matching: `node packages/core/examples/findCoins.ts` (Node 24).
  *
  * The coins are of all sizes and wear, and the light falls off across the picture. What they share is being a bright disc on a
  * darker ground, so that is the template, in a few sizes; normalised cross-correlation does not mind how bright. At each place
@@ -71,7 +71,7 @@ export async function readCoins(): Promise<Matrix> {
   return tensor([height, width], Float32Array.from(pixels));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   const coins = findCoins(await readCoins());
   console.log(`${coins.length} coins`);
   console.table(coins.map((coin) => ({ ...coin, score: coin.score.toFixed(2) })));
