@@ -116,9 +116,9 @@ function copyIn(
     for (let r = inside.from; r < inside.to; r++) {
       const at = image + r * imageRow;
       const begin = start + (firstRow + r * rows.skip) * sourceRow;
-      if (lead > 0) floats.fill(0, at, at + lead);
+      clear(floats, at, at + lead);
       copyRow(source, begin, floats, at + lead, length);
-      if (lead + length < imageRow) floats.fill(0, at + lead + length, at + imageRow);
+      clear(floats, at + lead + length, at + imageRow);
     }
   }
 }
@@ -161,8 +161,16 @@ function copyOut(
   }
 }
 
-/** Below this many floats a loop is sooner done than a view is made. */
+/** Below this many floats a loop is sooner done than a view is made or a library routine entered. */
 const SHORT_ROW = 48;
+
+function clear(floats: Float32Array, from: number, to: number): void {
+  if (to - from > SHORT_ROW) {
+    floats.fill(0, from, to);
+    return;
+  }
+  for (let i = from; i < to; i++) floats[i] = 0;
+}
 
 function copyRow(source: FloatArray, begin: number, target: FloatArray, at: number, length: number): void {
   if (length > SHORT_ROW) {
