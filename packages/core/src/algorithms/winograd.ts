@@ -20,7 +20,7 @@ import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
 import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
-import { errorConstant, F2, F4, transformFilter, type WinogradTransforms } from "./winogradTransforms.ts";
+import { errorConstant, F2, F4, type WinogradTransforms } from "./winogradTransforms.ts";
 
 /** Output channels whose products are kept until all points are there. */
 const PANELS = 8;
@@ -240,19 +240,24 @@ function transformWeights(
 ): Float64Array {
   const points = f.inputs ** 2;
   const weights = new Float64Array(groups * panels * points * LANES * terms);
-  const taps = [0, 1, 2].map((a) => [0, 1, 2].map((b) => k.taps.find(({ row, column }) => row === a && column === b)!));
+  // Taps in the order of their place in the window, which is not that of the filter where the kernel is turned.
+  const taps = [...k.taps].sort((a, b) => a.row - b.row || a.column - b.column);
+  const kernel = new Float64Array(9 * terms);
+  const lines = new Float64Array(f.inputs * 3 * terms);
   for (let group = 0; group < groups; group++) {
     for (let o = 0; o < k.outChannels; o++) {
+      taps.forEach((tap, place) => {
+        const at = place * terms;
+        for (let c = 0; c < k.channels; c++) kernel[at + c] = filter[k.weightIndex(tap, group, c, o)];
+      });
+      f.transformFilter(kernel, 0, 3 * terms, lines, 0, 3 * terms, 3 * terms); // all columns at once
       const panel = Math.floor(o / LANES);
       const firstPanel = panel - (panel % PANELS);
-      const panelsAtWork = Math.min(PANELS, panels - firstPanel);
-      const start = (group * panels + firstPanel) * points * LANES * terms;
-      for (let c = 0; c < k.channels; c++) {
-        const values = transformFilter(f, (a, b) => filter[k.weightIndex(taps[a][b], group, c, o)]);
-        for (let point = 0; point < points; point++) {
-          const panelAt = point * panelsAtWork + (panel - firstPanel);
-          weights[start + (panelAt * LANES + (o % LANES)) * terms + c] = values[point];
-        }
+      const pointStep = Math.min(PANELS, panels - firstPanel) * LANES * terms;
+      const first =
+        (group * panels + firstPanel) * points * LANES * terms + ((panel - firstPanel) * LANES + (o % LANES)) * terms;
+      for (let i = 0; i < f.inputs; i++) {
+        f.transformFilter(lines, 3 * i * terms, terms, weights, first + i * f.inputs * pointStep, pointStep, terms);
       }
     }
   }

@@ -34,7 +34,7 @@ type LineTransform = (
   count: number,
 ) => void;
 
-/** The matrices of F(m×m, 3×3), and the two that meet data written out. */
+/** The matrices of F(m×m, 3×3), and what they do to lines, written out. */
 export interface WinogradTransforms {
   /** m: rows and columns of a tile of outputs. */
   readonly outputs: 2 | 4;
@@ -45,6 +45,8 @@ export interface WinogradTransforms {
   readonly outputMatrix: readonly (readonly number[])[];
   /** By what the filter matrix is too large. */
   readonly filterScale: number;
+  /** G on one axis: 3 lines to `inputs` lines. */
+  readonly transformFilter: LineTransform;
   /** Bᵀ on one axis: `inputs` lines to `inputs` lines; may work in place. */
   readonly transformInput: LineTransform;
   /** Aᵀ on one axis: `inputs` lines to `outputs` lines. */
@@ -72,6 +74,18 @@ export const F2: WinogradTransforms = {
     [0, 1, -1, -1],
   ],
   filterScale: 2,
+
+  transformFilter(source, from, step, target, to, toStep, count) {
+    for (let c = 0; c < count; c++) {
+      const g0 = source[from + c];
+      const g1 = source[from + step + c];
+      const g2 = source[from + 2 * step + c];
+      target[to + c] = 2 * g0;
+      target[to + toStep + c] = g0 + g2 + g1;
+      target[to + 2 * toStep + c] = g0 + g2 - g1;
+      target[to + 3 * toStep + c] = 2 * g2;
+    }
+  },
 
   transformInput(source, from, step, target, to, toStep, count) {
     for (let c = 0; c < count; c++) {
@@ -124,6 +138,22 @@ export const F4: WinogradTransforms = {
   ],
   filterScale: 24,
 
+  transformFilter(source, from, step, target, to, toStep, count) {
+    for (let c = 0; c < count; c++) {
+      const g0 = source[from + c];
+      const g1 = source[from + step + c];
+      const g2 = source[from + 2 * step + c];
+      const even1 = -4 * (g0 + g2);
+      const even2 = g0 + 4 * g2;
+      target[to + c] = 6 * g0;
+      target[to + toStep + c] = even1 - 4 * g1;
+      target[to + 2 * toStep + c] = even1 + 4 * g1;
+      target[to + 3 * toStep + c] = even2 + 2 * g1;
+      target[to + 4 * toStep + c] = even2 - 2 * g1;
+      target[to + 5 * toStep + c] = 24 * g2;
+    }
+  },
+
   transformInput(source, from, step, target, to, toStep, count) {
     for (let c = 0; c < count; c++) {
       const d1 = source[from + step + c];
@@ -163,16 +193,6 @@ export const F4: WinogradTransforms = {
     }
   },
 };
-
-/** G g Gᵀ, scaled by `filterScale²`: row by row, `inputs × inputs`. `tap(a, b)` is g[a, b]. */
-export function transformFilter(f: WinogradTransforms, tap: (row: number, column: number) => number): number[] {
-  const columns = [0, 1, 2].map((b) =>
-    f.filterMatrix.map(([g0, g1, g2]) => g0 * tap(0, b) + g1 * tap(1, b) + g2 * tap(2, b)),
-  );
-  return f.filterMatrix.flatMap((_, row) =>
-    f.filterMatrix.map(([g0, g1, g2]) => g0 * columns[0][row] + g1 * columns[1][row] + g2 * columns[2][row]),
-  );
-}
 
 /** α of the head of this file: by how much the transforms of one axis can enlarge what their sums cancel again. */
 export function amplification(f: WinogradTransforms): number {
