@@ -37,10 +37,14 @@ function cells(row: SummaryRow): readonly string[] {
   return [oracle, algorithm, pass, ...counts.map(String), ...ratios, String(row.worstUlp)];
 }
 
-/** Rows with all cells of a column equally wide, between bars; the first row is the header. */
-export function alignedTable(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows with all cells of a column equally wide, between bars; the first row is the header.
+ *
+ * @param words so many columns hold words, the others numbers.
+ */
+export function alignedTable(rows: readonly (readonly string[])[], words: number = WORD_COLUMNS): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const isWord = (column: number): boolean => column < WORD_COLUMNS;
+  const isWord = (column: number): boolean => column < words;
   const pad = (cell: string, column: number): string =>
     isWord(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
   const rule = widths.map((width, column) => "-".repeat(width - 1) + (isWord(column) ? "-" : ":"));
