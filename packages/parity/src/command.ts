@@ -12,6 +12,7 @@ import { Command, CommanderError } from "commander";
 import { Listr } from "listr2";
 import { collectAlgorithms, collectOracles, parseCases, parsePath, parseSeed, parseShard } from "./cli-arguments.ts";
 import { corr2dNames } from "./corr2d.ts";
+import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
 import { renderJson } from "./render/json.ts";
 import { renderJunit } from "./render/junit.ts";
@@ -37,6 +38,7 @@ interface RunArguments extends Pick<ParityOptions, "seed" | "cases" | "shard" | 
 const COMMANDS_AND_EXAMPLES = `
 Commands:
   run              compare, as described here; the default
+  networks         replay published networks; see its --help
   setup-tfjs-node  make the native oracle possible; see its --help
 
 Oracles:
@@ -91,6 +93,7 @@ function makeProgram(end: (code: number) => void): Command {
     .action(async () => {
       end(await setUp());
     });
+  addNetworksCommand(program, end);
   return program;
 }
 
