@@ -9,7 +9,7 @@ import { realData, seededRandom } from "@corr2d/testkit";
 import type { Outcome } from "../report/results.ts";
 import { photographData } from "../suites/images.ts";
 import { findVariants, type Variant } from "../variants.ts";
-import { digestOf, Truth } from "./agreement.ts";
+import { digestOf, type Promised, Truth } from "./agreement.ts";
 import { type Entry, enter, type Task } from "./entry.ts";
 import type { JudgedResult, MeasuredVariant, MeasureJob, Message } from "./job.ts";
 import { timeInRounds } from "./rounds.ts";
@@ -72,7 +72,8 @@ async function audition(
     const result = await entry.prepared.read();
     const digest = digestOf(result);
     const known = job.judged[name];
-    const agreement = known?.digest === digest ? known.agreement : truth.judge(result, variant.promised);
+    const agreement =
+      known?.digest === digest ? known.agreement : truth.judge(result, promisedBy(variant, adapter, task));
     const judged = { agreement, digest };
     const drop = (outcome: Outcome, reason: string): MeasuredVariant => {
       entry.prepared.dispose();
@@ -125,6 +126,12 @@ async function timeCandidates(
   }
   for (const { prepared } of entries) prepared.dispose();
   return { timed, selfRounds: subject === undefined ? [] : results[candidates.length].medians };
+}
+
+/** What a variant promises about this case: as its facts say, or as the implementation itself says where that is less. */
+function promisedBy({ promised }: Variant, adapter: ConvAdapter, { convCase, pass }: Task): Promised {
+  if (promised.precision !== "float32") return promised;
+  return { ...promised, normwise: adapter.promises?.(convCase, pass).normwise };
 }
 
 /** What is known of a variant before, or without, timing it. */
