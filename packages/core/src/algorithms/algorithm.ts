@@ -16,26 +16,30 @@ import type { FloatArray } from "../tensor.ts";
 /** What is computed: the output, or the gradient with respect to the input or to the filter. */
 export type Pass = "forward" | "inputGradient" | "filterGradient";
 
-/** A prepared computation. The output array is overwritten whole; the inputs are only read. */
-export interface ForwardPlan {
-  /** y = conv(x): `x` in NHWC of the geometry's input shape, `y` of its output shape. */
-  run(x: FloatArray, y: FloatArray): void;
+/** What every prepared computation is, whatever it computes. */
+export interface PreparedPass {
   /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
   readonly scratchBytes: number;
+  /** Gives memory outside the JavaScript heap back at once; a plan that is collected does it too. */
+  [Symbol.dispose]?(): void;
+}
+
+/** A prepared computation. The output array is overwritten whole; the inputs are only read. */
+export interface ForwardPlan extends PreparedPass {
+  /** y = conv(x): `x` in NHWC of the geometry's input shape, `y` of its output shape. */
+  run(x: FloatArray, y: FloatArray): void;
 }
 
 /** A prepared gradient with respect to the input. */
-export interface InputGradientPlan {
+export interface InputGradientPlan extends PreparedPass {
   /** dx = ∂⟨dy, y⟩/∂x. */
   run(dy: FloatArray, dx: FloatArray): void;
-  readonly scratchBytes: number;
 }
 
 /** A prepared gradient with respect to the filter. */
-export interface FilterGradientPlan {
+export interface FilterGradientPlan extends PreparedPass {
   /** dw = ∂⟨dy, y⟩/∂w. */
   run(x: FloatArray, dy: FloatArray, dw: FloatArray): void;
-  readonly scratchBytes: number;
 }
 
 /**
@@ -48,6 +52,16 @@ export interface FilterGradientPlan {
  *   error of its large neighbours.
  */
 export type ErrorBound = { readonly kind: "element" } | { readonly kind: "normwise"; readonly constant: number };
+
+/** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
+export type Precision = "default" | "strict";
+
+/** What a choice should consider. */
+export interface ChoiceOptions {
+  readonly precision?: Precision;
+  /** Whether the plan runs `"many"` times, the default, or `"once"`: then preparing it counts as much as running it. */
+  readonly runs?: "many" | "once";
+}
 
 /** A way to compute a convolution and its gradients. */
 export interface ConvAlgorithm<Name extends string = string> {

@@ -5,8 +5,10 @@
  */
 
 import type { ConvGeometry } from "../geometry.ts";
+import { chooseSimd } from "../simd/choose.ts";
 import { describe } from "../tensor.ts";
-import type { Pass } from "./algorithm.ts";
+import type { ChoiceOptions, Pass } from "./algorithm.ts";
+import { chooseScalar, isAllowed } from "./chooseScalar.ts";
 import { type AlgorithmName, algorithms, type RegisteredAlgorithm } from "./registry.ts";
 
 /** An algorithm and the reason it was taken. */
@@ -15,40 +17,40 @@ export interface Choice {
   readonly reason: string;
 }
 
-/** Fastest first; what the first does not support falls to the next. The reference supports everything. */
-const PREFERENCE: readonly AlgorithmName[] = ["tiled", "im2col", "naive"];
-
 /**
- * Chooses an algorithm for one pass over a geometry.
+ * Chooses an algorithm for one pass over a geometry: on SIMD wherever it runs, else a scalar one.
  *
- * @param wanted a name, or `"auto"` for the fastest that supports the geometry.
- * @throws RangeError if `wanted` is unknown, or named and does not support the geometry (the text says why).
+ * @param wanted a name, or `"auto"` for the one that should be the fastest.
+ * @throws RangeError if `wanted` is unknown, or named and does not support the geometry (the text says why), or named and
+ *   less precise than `options.precision` asks.
  */
 export function chooseAlgorithm(
   operation: string,
   geometry: ConvGeometry,
   pass: Pass,
   wanted: AlgorithmName | "auto" = "auto",
+  options: ChoiceOptions = {},
 ): Choice {
-  if (wanted !== "auto") {
-    const algorithm = byName(operation, wanted);
-    const supported = algorithm.supports(geometry, pass);
-    if (supported === true) return { algorithm, reason: "asked for by name" };
+  const { precision = "default" } = options;
+  if (precision !== "default" && precision !== "strict") {
+    throw new RangeError(`${operation}: precision must be "default" or "strict", got ${describe(precision)}`);
+  }
+  if (wanted === "auto") {
+    const simd = chooseSimd(geometry, pass, options);
+    if (simd.name !== undefined) return { algorithm: byName(operation, simd.name), reason: simd.reason };
+    const { name, reason } = chooseScalar(geometry, pass, options);
+    return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${simd.reason}` };
+  }
+  const algorithm = byName(operation, wanted);
+  if (!isAllowed(algorithm, options)) {
     throw new RangeError(
-      `${operation}: algorithm ${describe(wanted)} does not support this ${pass} pass: ${supported}`,
+      `${operation}: algorithm ${describe(wanted)} bounds its error for the whole result, not for each element, which ` +
+        `precision "strict" asks for; take precision "default" or algorithm "auto"`,
     );
   }
-  const refusals: string[] = [];
-  for (const name of PREFERENCE) {
-    const algorithm = byName(operation, name);
-    const supported = algorithm.supports(geometry, pass);
-    if (supported === true) {
-      const reason = refusals.length === 0 ? algorithm.summary : `${algorithm.summary}; ${refusals.join("; ")}`;
-      return { algorithm, reason };
-    }
-    refusals.push(`not ${name}: ${supported}`);
-  }
-  throw new RangeError(`${operation}: no algorithm supports this ${pass} pass: ${refusals.join("; ")}`);
+  const supported = algorithm.supports(geometry, pass);
+  if (supported === true) return { algorithm, reason: "asked for by name" };
+  throw new RangeError(`${operation}: algorithm ${describe(wanted)} does not support this ${pass} pass: ${supported}`);
 }
 
 function byName(operation: string, name: string): RegisteredAlgorithm {

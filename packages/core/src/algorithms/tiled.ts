@@ -4,8 +4,11 @@
  * A block of the image is copied once, widened to float64 and framed with zeros, into the stream of the
  * {@link registerTile}. In NHWC the taps of one kernel row are kw·C neighbours, so an output cell is kh *runs* of the
  * stream against kh runs of weights; six output channels share each run. A run is filled up with zero weights to a
- * multiple of four, which meet whatever stands behind it; where that is the case a non-finite image goes to the reference. Loops, from the outside: image, group, block
- * (what fits the L2 cache) > six output channels (whose weights fill the lanes) > output pixel > run.
+ * multiple of four, which meet whatever stands behind it; where that is the case a non-finite image goes to the reference.
+ * Loops, from the outside: image, group, block (what fits the L2 cache) > six output channels (whose weights fill the
+ * lanes) > output pixel > run.
+ *
+ * Groups of few channels leave most lanes empty; those are computed by {@link grouped}.
  *
  * The gradient with respect to the input is the same computation on dy: the input cells of one residue modulo the stride
  * see dy through a fixed subset of taps, at stride one.
@@ -18,6 +21,7 @@ import { isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { backwardCorrelations, type Correlation, forwardCorrelation, type Run, runsOf } from "./correlation.ts";
+import { grouped, hasSmallGroups } from "./grouped.ts";
 import { allFinite, naive } from "./naive.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
@@ -34,6 +38,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   errorBound: { kind: "element" },
 
   supports(g, pass) {
+    if (isForGrouped(g, pass)) return true;
     if (pass === "filterGradient") return supportsTiledFilterGradient(g);
     for (const correlation of correlationsOf(g, pass)) {
       const terms = termsOf(runsOf(correlation));
@@ -45,6 +50,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   },
 
   prepare(g, filter, bias) {
+    if (isForGrouped(g, "forward")) return grouped.prepare(g, filter, bias);
     if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
     const part = new PackedCorrelation(forwardCorrelation(g), g, filter, bias?.slice());
     const reference = part.ragged ? naive.prepare(g, filter, bias) : undefined;
@@ -58,6 +64,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   },
 
   prepareInputGradient(g, filter) {
+    if (isForGrouped(g, "inputGradient")) return grouped.prepareInputGradient(g, filter);
     if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
     const parts = backwardCorrelations(g).map(
       (correlation) => new PackedCorrelation(correlation, g, filter, undefined),
@@ -76,8 +83,15 @@ export const tiled: ConvAlgorithm<"tiled"> = {
     };
   },
 
-  prepareFilterGradient: prepareTiledFilterGradient,
+  prepareFilterGradient(g) {
+    if (isForGrouped(g, "filterGradient")) return grouped.prepareFilterGradient(g);
+    return prepareTiledFilterGradient(g);
+  },
 };
+
+function isForGrouped(g: ConvGeometry, pass: Pass): boolean {
+  return hasSmallGroups(g) && grouped.supports(g, pass) === true;
+}
 
 function correlationsOf(g: ConvGeometry, pass: Pass): readonly Correlation[] {
   return pass === "forward" ? [forwardCorrelation(g)] : backwardCorrelations(g);

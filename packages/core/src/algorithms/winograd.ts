@@ -19,13 +19,15 @@ import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
 import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { CACHED_LENGTH, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 import { errorConstant, F2, F4, type WinogradTransforms } from "./winogradTransforms.ts";
 
 /** Output channels whose products are kept until all points are there. */
 const PANELS = 8;
-/** Tiles of a block: enough to pay for filling the lanes, while V stays in the L2 cache where it can. */
+/** Tiles of a block that pay for filling the lanes, even where V does not stay in the L2 cache. */
 const FEWEST_TILES = 16;
+/** Tiles of a block whose M is small beside V. */
+const MOST_TILES = 64;
 /** Roundings on the way of a term besides those of the sum over channels: 8 for U, 12 for V, 14 for Y, and a product. */
 const ROUNDINGS_OF_TRANSFORMS = 35;
 
@@ -74,6 +76,17 @@ function winograd<const Name extends string>(name: Name, f: WinogradTransforms):
   };
 }
 
+/**
+ * Tiles of a block: what the stream holds, or rather what the cache does. All blocks are of one size, so that none is left
+ * with a single tile to pay for all its weights.
+ */
+export function blockTilesOf(f: WinogradTransforms, terms: number, tiles: number): number {
+  const tileLength = f.inputs ** 2 * terms;
+  const preferred = Math.max(FEWEST_TILES, Math.floor(CACHED_LENGTH / tileLength));
+  const most = Math.min(preferred, Math.floor(STREAM_LENGTH / tileLength), MOST_TILES);
+  return Math.ceil(tiles / Math.ceil(tiles / most));
+}
+
 /** A 3×3 correlation with its weights transformed. */
 class TransformedCorrelation implements ForwardPlan {
   readonly scratchBytes: number;
@@ -111,11 +124,7 @@ class TransformedCorrelation implements ForwardPlan {
     this.#tileColumns = Math.ceil(k.columns / f.outputs);
     this.#tileCount = g.batch * Math.ceil(k.rows / f.outputs) * this.#tileColumns;
     const points = f.inputs ** 2;
-    const capacity = Math.floor(STREAM_LENGTH / (points * this.#terms));
-    const preferred = Math.max(FEWEST_TILES, Math.floor(CACHED_LENGTH / (points * this.#terms)));
-    // Blocks of one size, so that none is left with a single tile to pay for all its weights.
-    const blocks = Math.ceil(this.#tileCount / Math.min(capacity, preferred, CELLS / 4));
-    this.#blockTiles = Math.ceil(this.#tileCount / blocks);
+    this.#blockTiles = blockTilesOf(f, this.#terms, this.#tileCount);
     const width = LANES * Math.min(PANELS, this.#panels);
     this.#patch = new Float64Array(points * Math.max(this.#terms, width));
     this.#products = new Float64Array(points * this.#blockTiles * width);
