@@ -8,6 +8,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import { type Activation, type ActivationName, applyActivation, resolveActivation } from "../ops/activation.ts";
 import type { BilinearMap } from "../ops/bilinear.ts";
 import {
+  ALGORITHM_OPTION_NAMES,
   type AlgorithmOption,
   gradientsOf,
   type OperationKind,
@@ -37,13 +38,13 @@ export interface FilterLayerOptions extends AlgorithmOption {
   readonly slope?: number;
 }
 
-const LAYER_OPTION_NAMES: readonly (keyof FilterLayerOptions)[] = [
+const LAYER_OPTION_NAMES: readonly string[] = [
   "bias",
   "initializer",
   "seed",
   "activation",
   "slope",
-  "algorithm",
+  ...ALGORITHM_OPTION_NAMES,
 ];
 
 /** What a class of layers makes of its options; everything in it has been checked. */
@@ -99,7 +100,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
     initialize(initializer, this.filter.value, spec.fanIn, spec.fanOut, seededRandom(seed));
     this.#operation = operation;
-    const names: readonly string[] = [...operation.optionNames, "algorithm"];
+    const names: readonly string[] = [...operation.optionNames, ...ALGORITHM_OPTION_NAMES];
     this.#shapeOptions = Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
   }
 
@@ -160,7 +161,8 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
       return kept;
     }
     const shapes = [inputShape, this.filter.shape] as const;
-    const resolved = resolve(this.#operation, operation, ...shapes, this.#shapeOptions, "float32");
+    const resolved = resolve(this.#operation, operation, ...shapes, this.#shapeOptions, "float32", "many");
+    kept?.forward[Symbol.dispose]?.();
     const forward = resolved.map.prepare(filter, bias);
     this.#prepared = { resolved, forward, filter: filter.slice(), bias: bias?.slice() };
     return this.#prepared;

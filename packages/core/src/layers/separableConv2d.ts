@@ -48,10 +48,10 @@ export class SeparableConv2d extends Layer<Shape4> {
     super("SeparableConv2d");
     const { inChannels, outChannels, multiplier = 1, bias, activation, slope, seed = 0, ...first } = options ?? {};
     checkLayerOptions(this.kind, options, DEPTHWISE, { inChannels, outChannels, multiplier });
-    const { layout, algorithm, initializer } = first;
+    const { layout, algorithm, precision, initializer } = first;
     this.depthwise = new DepthwiseConv2d({ ...first, channels: inChannels, multiplier, bias: false, seed });
     const second = { inChannels: inChannels * multiplier, outChannels, kernelSize: 1, seed: seed + 1 };
-    const given = Object.entries({ bias, activation, slope, layout, algorithm, initializer });
+    const given = Object.entries({ bias, activation, slope, layout, algorithm, precision, initializer });
     this.pointwise = new Conv2d({
       ...second,
       ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),

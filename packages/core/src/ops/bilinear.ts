@@ -20,6 +20,7 @@ import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
 import { sizeOf } from "../shape.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
+import type { Wanted } from "./operation.ts";
 
 /** What computes a prepared pass, and why. */
 export interface Explained {
@@ -40,9 +41,9 @@ export interface BilinearMap {
 }
 
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
-export function planarMap(operation: string, g: ConvGeometry, wanted: AlgorithmName | "auto" | undefined): BilinearMap {
-  const choose = (pass: Pass): Choice => chooseAlgorithm(operation, g, pass, wanted);
-  const explained = <P extends { run: (...arrays: never[]) => void; readonly scratchBytes: number }>(
+export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
+  const choose = (pass: Pass): Choice => chooseAlgorithm(operation, g, pass, wanted.algorithm, wanted);
+  const explained = <P extends ForwardPlan | InputGradientPlan | FilterGradientPlan>(
     { algorithm, reason }: Choice,
     plan: P,
   ) => ({
@@ -50,6 +51,7 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: AlgorithmN
     reason,
     scratchBytes: plan.scratchBytes,
     run: plan.run.bind(plan) as P["run"],
+    [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
   });
   return {
     choose,

@@ -6,7 +6,6 @@
  * @module
  */
 
-import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { SpatialRank } from "../layout.ts";
 import {
   CONV_OPTION_NAMES,
@@ -30,9 +29,7 @@ import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "./
 import { borderMap } from "./border.ts";
 import { addPerChannel } from "./channels.ts";
 import { depthMap } from "./depth.ts";
-import type { AlgorithmOption, OperationKind } from "./operation.ts";
-
-type Wanted = AlgorithmName | "auto" | undefined;
+import type { OperationKind, Wanted } from "./operation.ts";
 
 /** conv1d, conv2d, conv3d. */
 export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {
@@ -55,8 +52,8 @@ export const DEPTHWISE: OperationKind = {
   name: "depthwiseConv2d",
   tensorRank: 4,
   optionNames: UNGROUPED_OPTION_NAMES,
-  resolve(operation, inputShape, [kernelHeight, kernelWidth, channels, multiplier], options, dtype) {
-    const convOptions = options as ConvOptions & AlgorithmOption;
+  resolve(operation, inputShape, [kernelHeight, kernelWidth, channels, multiplier], options, wanted, dtype) {
+    const convOptions = options as ConvOptions;
     const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];
     if (channels !== inChannels) {
       throw new RangeError(
@@ -66,11 +63,7 @@ export const DEPTHWISE: OperationKind = {
     }
     const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
     const grouped = { ...convOptions, groups: Math.max(1, channels) };
-    return convResolved(
-      operation,
-      resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
-      convOptions.algorithm,
-    );
+    return convResolved(operation, resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype), wanted);
   },
 };
 
@@ -79,17 +72,16 @@ function convKind<R extends SpatialRank>(rank: R): OperationKind {
     name: `conv${rank}d`,
     tensorRank: rank + 2,
     optionNames: CONV_OPTION_NAMES,
-    resolve(operation, inputShape, filterShape, options, dtype) {
-      const { algorithm, ...convOptions } = options as ConvOptions<R> & AlgorithmOption;
+    resolve(operation, inputShape, filterShape, options, wanted, dtype) {
       const geometry = resolveConvolution<R>(
         operation,
         rank,
         inputShape,
         filterShape,
-        convOptions as ConvOptions<R>,
+        options as ConvOptions<R>,
         dtype,
       );
-      return convResolved(operation, geometry, algorithm);
+      return convResolved(operation, geometry, wanted);
     },
   };
 }
@@ -99,14 +91,13 @@ function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
     name: `conv${rank}dTranspose`,
     tensorRank: rank + 2,
     optionNames: CONV_TRANSPOSE_OPTION_NAMES,
-    resolve(operation, inputShape, filterShape, options, dtype) {
-      const transposeOptions = options as ConvTransposeOptions<R> & AlgorithmOption;
+    resolve(operation, inputShape, filterShape, options, wanted, dtype) {
       const geometry = resolveTransposedConvolution<R>(
         operation,
         rank,
         inputShape,
         filterShape,
-        transposeOptions,
+        options as ConvTransposeOptions<R>,
         dtype,
       );
       const outputShape = inputShapeOfConvolution(geometry);
@@ -117,9 +108,7 @@ function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
         outputShape,
         outChannels: geometry.inChannels,
         inner,
-        map: transposedMap(mapOf(operation, geometry, transposeOptions.algorithm), (y, bias) =>
-          addPerChannel(y, bias, inner),
-        ),
+        map: transposedMap(mapOf(operation, geometry, wanted), (y, bias) => addPerChannel(y, bias, inner)),
       };
     },
   };

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Precision } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { checkOptionNames } from "../options.ts";
@@ -37,7 +38,18 @@ import { sumPerChannel } from "./channels.ts";
 export interface AlgorithmOption {
   /** The result is the same within the stated bounds. Default `"auto"`. */
   readonly algorithm?: AlgorithmName | "auto";
+  /**
+   * `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is. `"default"`, the default,
+   * also takes Winograd, whose error is bounded by a constant near float32's own rounding times max|x| · Σ|w|.
+   */
+  readonly precision?: Precision;
 }
+
+/** The names of {@link AlgorithmOption}. */
+export const ALGORITHM_OPTION_NAMES: readonly string[] = ["algorithm", "precision"];
+
+/** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
+export type Wanted = AlgorithmOption & { readonly runs?: "many" | "once" };
 
 /** What is fused to a convolution. */
 export interface FusedOptions<T extends FloatArray = Float32Array> extends ActivationOptions<T>, AlgorithmOption {
@@ -69,6 +81,7 @@ export interface OperationKind {
     inputShape: readonly number[],
     filterShape: readonly number[],
     options: object,
+    wanted: Wanted,
     dtype: DType,
   ): ResolvedOperation;
 }
@@ -91,6 +104,8 @@ export interface ConvPlan<S extends readonly number[], T extends FloatArray = Fl
    * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
    */
   run(x: T, y?: T): T;
+  /** Gives the memory of packed weights back at once, as `using` does; nobody must, a plan that is collected does it too. */
+  [Symbol.dispose](): void;
 }
 
 /** All gradients of L = ⟨dy, y⟩. */
@@ -104,7 +119,7 @@ export interface ConvGradients<S extends readonly number[], T extends FloatArray
 }
 
 /** The names of {@link FusedOptions}. */
-export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, "algorithm"];
+export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, ...ALGORITHM_OPTION_NAMES];
 
 /** y = activation(f(x, filter) + bias), once. */
 export function runOnce<S extends readonly number[], T extends FloatArray>(
@@ -116,8 +131,10 @@ export function runOnce<S extends readonly number[], T extends FloatArray>(
   checkTensor(kind.name, "x", x, kind.tensorRank);
   checkTensor(kind.name, "filter", filter, kind.tensorRank);
   requireSameDtype(kind.name, "x", x.data, "filter", filter.data);
-  const plan = makePlan(kind, kind.name, x.shape, filter, options);
-  return { shape: plan.outputShape, data: plan.run(x.data) };
+  const plan = makePlan(kind, kind.name, x.shape, filter, options, "once");
+  const data = plan.run(x.data);
+  plan[Symbol.dispose]();
+  return { shape: plan.outputShape, data };
 }
 
 /** Prepares y = activation(f(x, filter) + bias). */
@@ -127,11 +144,12 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   inputShape: S,
   filter: Tensor<S, T>,
   options: FusedOptions<T>,
+  runs: "many" | "once" = "many",
 ): ConvPlan<S, T> {
   checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   checkTensor(operation, "filter", filter, kind.tensorRank);
   const dtype = dtypeOf(filter.data);
-  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
+  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype, runs);
   const { bias } = options;
   if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
@@ -156,6 +174,7 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
       if (activation.name !== "linear") applyActivation(output, output, activation, resolved.inner);
       return output;
     },
+    [Symbol.dispose]: () => prepared[Symbol.dispose]?.(),
   };
 }
 
@@ -168,7 +187,7 @@ export function explain(
   options: object,
 ): { readonly algorithm: AlgorithmName; readonly reason: string } {
   checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
-  const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32");
+  const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
   const { algorithm, reason } = map.choose("forward");
   return { algorithm: algorithm.name, reason };
 }
@@ -182,11 +201,11 @@ export function inputGradient<S extends readonly number[], T extends FloatArray>
   options: object,
 ): Tensor<S, T> {
   const operation = `${kind.name}InputGradient`;
-  checkOptionNames(operation, options, [...kind.optionNames, "algorithm"]);
+  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
   checkTensor(operation, "dy", dz, kind.tensorRank);
   checkTensor(operation, "filter", filter, kind.tensorRank);
   const dtype = requireSameDtype(operation, "dy", dz.data, "filter", filter.data);
-  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype);
+  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype, "once");
   requireOutputShape(operation, dz.shape, resolved.outputShape);
   return { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz.data) };
 }
@@ -200,11 +219,11 @@ export function filterGradient<S extends readonly number[], T extends FloatArray
   options: object,
 ): Tensor<S, T> {
   const operation = `${kind.name}FilterGradient`;
-  checkOptionNames(operation, options, [...kind.optionNames, "algorithm"]);
+  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
   checkTensor(operation, "x", x, kind.tensorRank);
   checkTensor(operation, "dy", dz, kind.tensorRank);
   const dtype = requireSameDtype(operation, "x", x.data, "dy", dz.data);
-  const resolved = resolve(kind, operation, x.shape, filterShape, options, dtype);
+  const resolved = resolve(kind, operation, x.shape, filterShape, options, dtype, "once");
   requireOutputShape(operation, dz.shape, resolved.outputShape);
   return { shape: [...filterShape] as unknown as S, data: filterGradientOf(resolved, x.data, dz.data, filterShape) };
 }
@@ -224,7 +243,7 @@ export function gradients<S extends readonly number[], T extends FloatArray>(
   checkTensor(operation, "dy", dy, kind.tensorRank);
   const dtype = requireSameDtype(operation, "x", x.data, "filter", filter.data);
   requireSameDtype(operation, "x", x.data, "dy", dy.data);
-  const resolved = resolve(kind, operation, x.shape, filter.shape, options, dtype);
+  const resolved = resolve(kind, operation, x.shape, filter.shape, options, dtype, "once");
   requireOutputShape(operation, dy.shape, resolved.outputShape);
   const { bias } = options;
   if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
@@ -232,7 +251,9 @@ export function gradients<S extends readonly number[], T extends FloatArray>(
   let z: T | undefined;
   if (activation.name !== "linear") {
     z = zeros(dtype, dy.data.length) as T;
-    resolved.map.prepare(filter.data, bias).run(x.data, z);
+    const plan = resolved.map.prepare(filter.data, bias);
+    plan.run(x.data, z);
+    plan[Symbol.dispose]?.();
   }
   return gradientsOf(resolved, activation, x.data, filter, z, dy.data);
 }
@@ -269,17 +290,21 @@ export function resolve(
   operation: string,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  options: object,
+  { algorithm, precision, ...options }: AlgorithmOption,
   dtype: DType,
+  runs: "many" | "once",
 ): ResolvedOperation {
   checkShape(operation, "inputShape", inputShape, kind.tensorRank);
   checkShape(operation, "filterShape", filterShape, kind.tensorRank);
-  return kind.resolve(operation, inputShape, filterShape, options, dtype);
+  const wanted = { runs, ...(algorithm !== undefined && { algorithm }), ...(precision !== undefined && { precision }) };
+  return kind.resolve(operation, inputShape, filterShape, options, wanted, dtype);
 }
 
 function inputGradientOf<T extends FloatArray>({ map, inputShape }: ResolvedOperation, filter: T, dz: T): T {
   const dx = zeros(dtypeOf(dz), sizeOf(inputShape)) as T;
-  map.prepareInputGradient(filter).run(dz, dx);
+  const plan = map.prepareInputGradient(filter);
+  plan.run(dz, dx);
+  plan[Symbol.dispose]?.();
   return dx;
 }
 
@@ -290,7 +315,9 @@ function filterGradientOf<T extends FloatArray>(
   filterShape: readonly number[],
 ): T {
   const dw = zeros(dtypeOf(dz), sizeOf(filterShape)) as T;
-  map.prepareFilterGradient().run(x, dz, dw);
+  const plan = map.prepareFilterGradient();
+  plan.run(x, dz, dw);
+  plan[Symbol.dispose]?.();
   return dw;
 }
 

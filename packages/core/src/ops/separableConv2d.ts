@@ -113,7 +113,7 @@ function splitOptions<T extends FloatArray>(
     );
   }
   const { bias, activation, slope, slopes, ...first } = options;
-  const { layout, algorithm } = options;
-  const given = Object.entries({ bias, activation, slope, slopes, layout, algorithm });
+  const { layout, algorithm, precision } = options;
+  const given = Object.entries({ bias, activation, slope, slopes, layout, algorithm, precision });
   return [first, Object.fromEntries(given.filter(([, value]) => value !== undefined))];
 }

@@ -12,21 +12,11 @@
  * @module
  */
 
-import type { Pass } from "../algorithms/algorithm.ts";
+import type { ChoiceOptions, Pass } from "../algorithms/algorithm.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
-
-/** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
-export type Precision = "default" | "strict";
-
-/** What a choice should consider. */
-export interface SimdChoiceOptions {
-  readonly precision?: Precision;
-  /** Whether the plan runs `"many"` times, the default, or `"once"`: then preparing it counts as much as running it. */
-  readonly runs?: "many" | "once";
-}
 
 /** A choice and its reason; or that there is none. */
 export type SimdChoice =
@@ -47,7 +37,7 @@ const COST = {
 } as const;
 
 /** Chooses among all SIMD algorithms. */
-export function chooseSimd(g: ConvGeometry, pass: Pass, options: SimdChoiceOptions = {}): SimdChoice {
+export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions = {}): SimdChoice {
   const { precision = "default", runs = "many" } = options;
   const refusals: string[] = [];
   const supports = (name: SimdAlgorithmName): boolean => {
