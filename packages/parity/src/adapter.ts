@@ -8,7 +8,15 @@
  * @module
  */
 
-import type { CaseData, CasePass, ConvCase } from "@corr2d/testkit";
+import {
+  type CaseData,
+  type CaseLayout,
+  type CasePass,
+  type CaseRounding,
+  type ConvCase,
+  rankOf,
+  type SpatialCase,
+} from "@corr2d/testkit";
 
 /** An implementation of convolution. */
 export interface ConvAdapter {
@@ -23,11 +31,58 @@ export interface ConvAdapter {
    * the same bits.
    */
   readonly summation?: Readonly<Partial<Record<CasePass, string>>>;
+  /**
+   * What it can be asked beyond two axes, channels last, rounding down. Without this nothing else ever reaches it, and
+   * `convCase` may be taken for what its type says; with it `supports` and `prepare` are given a {@link SpatialCase}.
+   */
+  readonly reach?: Reach;
+  /** What it promises where that is less than a bound for each element, or than non-finite values in their place. */
+  promises?(convCase: ConvCase, pass: CasePass): WeakerPromise;
   /** True, or the reason why this case cannot be asked of it. */
   supports(convCase: ConvCase, pass: CasePass): true | string;
   prepare(convCase: ConvCase, pass: CasePass, data: CaseData): Promise<PreparedCase> | PreparedCase;
   /** Frees what the whole adapter holds (backends, sessions, workers). */
   dispose?(): void | Promise<void>;
+}
+
+/** Kinds of cases, beside the usual kind. */
+export interface Reach {
+  /** Numbers of spatial axes. */
+  readonly ranks: readonly number[];
+  readonly layouts: readonly CaseLayout[];
+  readonly roundings: readonly CaseRounding[];
+}
+
+/** The usual kind: two axes, channels last, rounding down. */
+export const USUAL_REACH: Reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
+
+/** Every kind there is. */
+export const FULL_REACH: Reach = {
+  ranks: [1, 2, 3],
+  layouts: ["channels last", "channels first"],
+  roundings: ["floor", "round", "ceil"],
+};
+
+/** What an algorithm that transforms before it multiplies (Winograd, FFT) can promise. */
+export interface WeakerPromise {
+  /** |y − ŷ| ≤ normwise · (max|x| · Σ|w| + |b|), in the place of a bound for each element. */
+  readonly normwise?: number;
+  /** Whether a NaN or ±Inf may spoil more outputs than those that see it. */
+  readonly spreadsNonFinite?: boolean;
+}
+
+/** True, or why a question cannot be put to an adapter: it is beyond its reach, or the adapter says so. */
+export function askable(
+  { reach = USUAL_REACH, supports }: ConvAdapter,
+  convCase: SpatialCase,
+  pass: CasePass,
+): true | string {
+  const { layout = "channels last", rounding = "floor" } = convCase;
+  const rank = rankOf(convCase);
+  if (!reach.ranks.includes(rank)) return `it is not asked for ${rank} spatial ${rank === 1 ? "axis" : "axes"}`;
+  if (!reach.layouts.includes(layout)) return `it is not asked for ${layout}`;
+  if (!reach.roundings.includes(rounding)) return `it is not asked for rounding ${rounding}`;
+  return supports(convCase as ConvCase, pass);
 }
 
 /** One case, ready to be computed again and again. */

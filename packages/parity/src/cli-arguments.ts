@@ -12,6 +12,8 @@ import type { Shard } from "./trials.ts";
 /** A run asks each case dozens of questions: more cases than this is a slip of the finger, or a matter of shards. */
 const MAX_CASES = 1_000_000;
 const MAX_SHARDS = 10_000;
+const MAX_JOBS = 256;
+const MAX_SECONDS = 86_400;
 
 /** Any integer that a float64 holds exactly. */
 export function parseSeed(text: string): number {
@@ -42,6 +44,16 @@ export function collectOracles(text: string, before: readonly string[] | undefin
 /** Adds one or more of core's algorithms, separated by commas, to those named before. */
 export function collectAlgorithms(text: string, before: readonly string[] | undefined): readonly string[] {
   return collect(text, before, corr2dNames(), "Algorithms are");
+}
+
+/** How many processes; more than this is a slip of the finger. */
+export function parseJobs(text: string): number {
+  return parseInteger(text, 0, MAX_JOBS);
+}
+
+/** A number of seconds. */
+export function parseSeconds(text: string): number {
+  return parseInteger(text, 1, MAX_SECONDS);
 }
 
 /** A path that is not empty. */

@@ -6,19 +6,34 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { stdout } from "node:process";
 import { Command, CommanderError } from "commander";
 import { Listr } from "listr2";
-import { collectAlgorithms, collectOracles, parseCases, parsePath, parseSeed, parseShard } from "./cli-arguments.ts";
+import {
+  collectAlgorithms,
+  collectOracles,
+  parseCases,
+  parseJobs,
+  parsePath,
+  parseSeconds,
+  parseSeed,
+  parseShard,
+} from "./cli-arguments.ts";
 import { corr2dNames } from "./corr2d.ts";
+import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
+import { renderHunt } from "./render/hunt.ts";
 import { renderJson } from "./render/json.ts";
 import { renderJunit } from "./render/junit.ts";
 import { describeOracle, renderMarkdown, renderText } from "./render/text.ts";
 import type { Outcome, ParityReport } from "./report.ts";
-import { DEFAULT_CASES, DEFAULT_SEED, type ParityOptions, runParity } from "./run.ts";
+import { addMergeCommand } from "./results/merge-command.ts";
+import { Recorder } from "./results/recorder.ts";
+import type { Asked } from "./results/result-record.ts";
+import { DEFAULT_CASES, DEFAULT_SEED, DEFAULT_SILENCE_SECONDS, type ParityOptions, runParity } from "./run.ts";
 import { setupTfjsNode, type TfjsNodeLibrary } from "./tfjs-node/setup.ts";
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = { agree: 0, disagree: 1, "could not run": 2 };
@@ -27,17 +42,32 @@ const COULD_NOT_RUN = EXIT_CODES["could not run"];
 /** In a log that keeps every line, progress is a line for each tenth of the way. */
 const PROGRESS_LINES = 10;
 
-interface RunArguments extends Pick<ParityOptions, "seed" | "cases" | "shard" | "only" | "require"> {
-  readonly oracle?: readonly string[];
-  readonly algorithm?: readonly string[];
+/** Of the mutants, so many must be convicted. */
+const KILL_RATE_WANTED = 0.95;
+
+/** Where a report goes. */
+interface OutputArguments {
   readonly json?: string;
   readonly junit?: string;
   readonly markdown?: string;
+  readonly records?: string;
+}
+
+interface RunArguments
+  extends OutputArguments,
+    Pick<ParityOptions, "seed" | "cases" | "path" | "shard" | "only" | "require" | "jobs" | "regressions"> {
+  readonly silence?: number;
+  readonly oracle?: readonly string[];
+  readonly algorithm?: readonly string[];
+  readonly resume: boolean;
 }
 
 const COMMANDS_AND_EXAMPLES = `
 Commands:
   run              compare, as described here; the default
+  check <module>   the same for an implementation of your own; see its --help
+  mutants          prove that the check can see: hunt seeded mistakes
+  merge <files...> put records together and report on them; see its --help
   networks         replay published networks; see its --help
   setup-tfjs-node  make the native oracle possible; see its --help
 
@@ -55,7 +85,24 @@ Examples:
   corr2d-parity --oracle tfjs-cpu,tfjs-wasm --cases 1000 --seed 7
   corr2d-parity --require tfjs-node --junit parity.xml --markdown parity.md
   corr2d-parity --shard 2/5 --cases 100000             the second of five machines
-  corr2d-parity --only "depthwise" --algorithm tiled   to look into one finding`;
+  corr2d-parity --only "depthwise" --algorithm tiled   to look into one finding
+  corr2d-parity --seed 7 --path 17:0:3                 the problem that a report names
+  corr2d-parity check ./my-conv.js                     anybody's implementation
+  corr2d-parity mutants                                is the check worth anything?`;
+
+const CHECK_HELP = `
+The module exports a function for each pass it has; forward is the one it must have:
+
+  export function forward({ inputShape, filterShape, outputShape, strides, dilations, pads, groups }, { x, filter, bias }) {
+    const y = new Float32Array(outputShape.reduce((a, b) => a * b));
+    …                            // activations are [batch, height, width, channels], filters [kh, kw, inC / groups, outC]
+    return y;
+  }
+  export function inputGradient(convCase, { filter, dy }) {}     // optional, as are filterGradient and biasGradient
+  export const supports = (convCase, pass) => true;              // or the reason why not, in words
+  export const reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
+
+It runs in processes of its own: one that throws, hangs or ends its process is reported, not obeyed.`;
 
 function makeProgram(end: (code: number) => void): Command {
   const { version } = createRequire(import.meta.url)("@corr2d/parity/package.json") as { version: string };
@@ -63,24 +110,63 @@ function makeProgram(end: (code: number) => void): Command {
   const help = ["-h, --help", "show this help"] as const;
   const program = new Command("corr2d-parity").version(version).helpOption(false).helpCommand(false);
   program.exitOverride();
-  program
-    .command("run", { isDefault: true })
+  const withOutputs = (command: Command): Command =>
+    command
+      .option("--json <file>", "write the report as JSON", parsePath)
+      .option("--junit <file>", "write the report as JUnit XML", parsePath)
+      .option("--markdown <file>", "write the report as Markdown", parsePath);
+  const withRunOptions = (command: Command): Command =>
+    withOutputs(command)
+      .option("-o, --oracle <names>", "oracles to ask, by comma or repeated (default: all)", collectOracles)
+      .option("--require <names>", "oracles that must run", collectOracles)
+      .option("--seed <integer>", "seed of data and generated problems", parseSeed, DEFAULT_SEED)
+      .option("--cases <count>", "problems to generate, beside the table", parseCases, DEFAULT_CASES)
+      .option("--path <path>", "only the generated problem that a report names so, such as 17:0:3", parsePath)
+      .option("--shard <i/n>", "run the i-th of n shares of the cases", parseShard)
+      .option("--only <text>", "run only cases whose name holds this text")
+      .option("--jobs <count>", "processes; 0 is this one alone", parseJobs, availableParallelism())
+      .option(
+        "--silence <seconds>",
+        "take a process for dead that says nothing for so long",
+        parseSeconds,
+        DEFAULT_SILENCE_SECONDS,
+      )
+      .option(
+        "--regressions <folder>",
+        "keep failures here, reduced, and ask them first",
+        parsePath,
+        "parity-regressions",
+      )
+      .option("--records <file>", "keep a record of every trial here, line by line, as it is done", parsePath)
+      .option("--resume", "go on with the run whose records the file holds", false)
+      .helpOption(...help)
+      .showHelpAfterError("Run corr2d-parity --help for all options and examples.");
+  withRunOptions(program.command("run", { isDefault: true }))
     .description("Holds core's convolutions against TensorFlow.js, and both against a float64 reference.")
-    .option("-o, --oracle <names>", "oracles to ask, by comma or repeated (default: all)", collectOracles)
-    .option("--require <names>", "oracles that must run", collectOracles)
     .option("--algorithm <names>", `algorithms to check (default: ${corr2dNames().join(",")})`, collectAlgorithms)
-    .option("--seed <integer>", "seed of data and generated cases", parseSeed, DEFAULT_SEED)
-    .option("--cases <count>", "cases to generate, beside the table", parseCases, DEFAULT_CASES)
-    .option("--shard <i/n>", "run the i-th of n shares of the cases", parseShard)
-    .option("--only <text>", "run only cases whose name holds this text")
-    .option("--json <file>", "write the whole report as JSON", parsePath)
-    .option("--junit <file>", "write the report as JUnit XML", parsePath)
-    .option("--markdown <file>", "write the report as Markdown", parsePath)
-    .helpOption(...help)
     .addHelpText("after", COMMANDS_AND_EXAMPLES)
-    .showHelpAfterError("Run corr2d-parity --help for all options and examples.")
     .action(async (args: RunArguments) => {
       end(await run(args));
+    });
+  withRunOptions(program.command("check <module>"))
+    .description("Holds an implementation of your own, an ES module, against TensorFlow.js and a float64 reference.")
+    .addHelpText("after", CHECK_HELP)
+    .action(async (module: string, args: RunArguments) => {
+      end(await run(args, [module]));
+    });
+  program
+    .command("mutants")
+    .description(
+      "Proves that the check can see: puts convolutions with one seeded mistake each to it, and says which it convicts. " +
+        `Ends with 0 if at least ${KILL_RATE_WANTED * 100} % are.`,
+    )
+    .option("--seed <integer>", "seed of data and generated problems", parseSeed, DEFAULT_SEED)
+    .option("--cases <count>", "problems to generate, beside the table", parseCases, DEFAULT_CASES)
+    .option("--json <file>", "write the whole report as JSON", parsePath)
+    .option("--markdown <file>", "write the report as Markdown", parsePath)
+    .helpOption(...help)
+    .action(async (args: Pick<RunArguments, "seed" | "cases" | "json" | "markdown">) => {
+      end(await huntMutants(args));
     });
   program
     .command("setup-tfjs-node")
@@ -94,57 +180,112 @@ function makeProgram(end: (code: number) => void): Command {
       end(await setUp());
     });
   addNetworksCommand(program, end);
+  addMergeCommand<OutputArguments>(program, {
+    withOutputs,
+    prepare: prepareOutputs,
+    write: writeOutputs,
+    end: ({ outcome }) => end(EXIT_CODES[outcome]),
+  });
   return program;
 }
 
-async function run(args: RunArguments): Promise<number> {
-  const outputs = [
-    [args.json, renderJson],
-    [args.junit, renderJunit],
-    [args.markdown, renderMarkdown],
-  ] as const;
-  // A path that cannot be written to is better known before the work than after it.
-  for (const [path] of outputs) if (path !== undefined) await mkdir(dirname(resolve(path)), { recursive: true });
-
-  const report = await runWithProgress(args);
-  for (const [path, render] of outputs) if (path !== undefined) await writeFile(path, render(report));
+async function run(args: RunArguments, modules: readonly string[] = []): Promise<number> {
+  await prepareOutputs(args);
+  const recorder = recorderOf(args);
+  const last = await runWithProgress(args, modules, recorder);
+  const report = recorder?.end(last) ?? last;
+  await writeOutputs(args, report);
   stdout.write(`\n${renderText(report)}`);
   return EXIT_CODES[report.outcome];
 }
 
-async function runWithProgress(args: RunArguments): Promise<ParityReport> {
-  const { oracle, algorithm, require, seed, cases, shard, only } = args;
+/** A path that cannot be written to is better known before the work than after it. */
+async function prepareOutputs({ json, junit, markdown }: OutputArguments): Promise<void> {
+  for (const path of [json, junit, markdown]) {
+    if (path !== undefined) await mkdir(dirname(resolve(path)), { recursive: true });
+  }
+}
+
+async function writeOutputs({ json, junit, markdown }: OutputArguments, report: ParityReport): Promise<void> {
+  if (json !== undefined) await writeFile(json, renderJson(report));
+  if (junit !== undefined) await writeFile(junit, renderJunit(report));
+  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(report));
+}
+
+function recorderOf({ records, resume, require, seed, cases, path, only, shard }: RunArguments): Recorder | undefined {
+  if (records === undefined) {
+    if (resume) throw new RangeError("--resume needs --records, the file of the run to go on with");
+    return undefined;
+  }
+  const asked: Asked = {
+    seed: seed ?? DEFAULT_SEED,
+    cases: cases ?? DEFAULT_CASES,
+    ...(path !== undefined && { path }),
+    ...(only !== undefined && { only }),
+    ...(shard !== undefined && { shard }),
+  };
+  return new Recorder({ file: records, asked, required: require ?? [], resume });
+}
+
+async function runWithProgress(
+  args: RunArguments,
+  modules: readonly string[],
+  recorder: Recorder | undefined,
+): Promise<ParityReport> {
+  const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence } = args;
   const result: { report?: ParityReport } = {};
+  let told = 0;
   const tasks = new Listr(
     {
       title: "comparing with TensorFlow.js",
       task: async (_, task) => {
         result.report = await runParity({
-          oracles: oracle,
-          algorithms: algorithm,
           require,
           seed,
           cases,
+          path,
           shard,
           only,
+          jobs,
+          regressions,
+          skip: recorder?.skip,
+          ...(recorder?.hasGeneral && { general: false }),
+          oracles: oracle,
+          algorithms: algorithm,
+          modules,
+          silenceSeconds: silence,
           observer: {
+            ...recorder?.observer,
             onOracle: (status) => {
               task.output = describeOracle(status);
             },
             onTrial: (done, total, name) => {
-              if (stdout.isTTY || done === total || done % Math.ceil(total / PROGRESS_LINES) === 0) {
+              const tenth = Math.floor((done * PROGRESS_LINES) / total);
+              if (stdout.isTTY || tenth > told) {
+                told = tenth;
                 task.output = `${done} of ${total}: ${name}`;
               }
             },
           },
         });
-        task.title = result.report.comparisons.length > 0 ? "compared with TensorFlow.js" : "nothing was compared";
+        task.title = result.report.compared.withOracles > 0 ? "compared with TensorFlow.js" : "nothing was compared";
       },
     },
     { fallbackRenderer: "simple" },
   );
   await tasks.run();
   return result.report!;
+}
+
+async function huntMutants(args: Pick<RunArguments, "seed" | "cases" | "json" | "markdown">): Promise<number> {
+  const { seed = DEFAULT_SEED, cases = DEFAULT_CASES, json, markdown } = args;
+  for (const path of [json, markdown]) if (path !== undefined) await mkdir(dirname(resolve(path)), { recursive: true });
+  const report = await hunt({ seed, cases });
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 1)}\n`);
+  const text = renderHunt(report);
+  if (markdown !== undefined) await writeFile(markdown, text);
+  stdout.write(text);
+  return report.killRate >= KILL_RATE_WANTED ? EXIT_CODES.agree : EXIT_CODES.disagree;
 }
 
 async function setUp(): Promise<number> {

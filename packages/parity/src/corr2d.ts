@@ -10,14 +10,22 @@ import {
   type AlgorithmName,
   algorithms,
   biasGradient,
-  type ConvOptions,
+  type ConvAlgorithm,
+  type ConvGeometry,
+  chooseAlgorithm,
+  conv1dFilterGradient,
+  conv1dInputGradient,
   conv2dFilterGradient,
   conv2dInputGradient,
+  conv3dFilterGradient,
+  conv3dInputGradient,
+  planConv1d,
   planConv2d,
+  planConv3d,
   resolveConvGeometry,
 } from "@corr2d/core";
-import { type CaseData, type CasePass, type ConvCase, outputShapeOf } from "@corr2d/testkit";
-import type { ConvAdapter } from "./adapter.ts";
+import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase } from "@corr2d/testkit";
+import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
 import { TFJS_CPU_SUMMATION } from "./oracles/tfjs-cpu.ts";
 
 type Corr2dName = AlgorithmName | "auto";
@@ -42,9 +50,11 @@ export function corr2dAdapter(name: string): ConvAdapter {
     name: `corr2d/${name}`,
     version,
     threads: 1,
+    reach: FULL_REACH,
     // The reference of core promises the sums of TensorFlow.js's reference.
     ...(name === "naive" && { summation: TFJS_CPU_SUMMATION }),
     supports: (convCase, pass) => supports(name as Corr2dName, convCase, pass),
+    promises: (convCase, pass) => promises(name as Corr2dName, convCase, pass),
     prepare(convCase, pass, data) {
       const { run, scratchBytes } = preparePass(name as Corr2dName, convCase, pass, data);
       let result: Float32Array | undefined;
@@ -63,11 +73,42 @@ export function corr2dAdapter(name: string): ConvAdapter {
   };
 }
 
-function supports(name: Corr2dName, convCase: ConvCase, pass: CasePass): true | string {
+function supports(name: Corr2dName, convCase: SpatialCase, pass: CasePass): true | string {
   const algorithm = algorithms.find((candidate) => candidate.name === name);
   if (algorithm === undefined || pass === "biasGradient") return true;
-  const geometry = resolveConvGeometry("parity", convCase.inputShape, convCase.filterShape, optionsOf(convCase));
-  return algorithm.supports(geometry, pass);
+  return algorithm.supports(planesOf(convCase), pass);
+}
+
+/** What the algorithm that computes this states about its errors. */
+function promises(name: Corr2dName, convCase: SpatialCase, pass: CasePass): WeakerPromise {
+  if (pass === "biasGradient") return {};
+  const algorithm: ConvAlgorithm = chooseAlgorithm("parity", planesOf(convCase), pass, name).algorithm;
+  const { errorBound, nonFinite } = algorithm;
+  return {
+    ...(errorBound.kind === "normwise" && { normwise: errorBound.constant }),
+    ...(nonFinite === "spreads over a tile" && { spreadsNonFinite: true }),
+  };
+}
+
+/** The planes that core computes a case by: algorithms know two axes, and see one as a row, three as a stack. */
+function planesOf(convCase: SpatialCase): ConvGeometry {
+  const { inputShape, filterShape, strides, dilations, groups, rounding = "floor", padding } = convCase;
+  const last = <T>(values: readonly T[], missing: T): readonly [T, T] => [values.at(-2) ?? missing, values.at(-1)!];
+  const sizes = last(inputShape.slice(1, -1), 1);
+  const kernels = last(filterShape.slice(0, -2), 1);
+  const pairs = typeof padding === "number" ? Array.from(strides, () => [padding, padding] as const) : padding;
+  return resolveConvGeometry(
+    "parity",
+    [inputShape[0], ...sizes, inputShape[inputShape.length - 1]],
+    [...kernels, ...(filterShape.slice(-2) as [number, number])],
+    {
+      strides: last(strides, 1),
+      dilations: last(dilations, 1),
+      padding: typeof pairs === "string" ? pairs : last<readonly [number, number]>(pairs, [0, 0]),
+      groups,
+      rounding,
+    },
+  );
 }
 
 /** A pass, ready to be computed. */
@@ -77,26 +118,75 @@ interface PreparedPass {
   readonly scratchBytes?: number;
 }
 
-function preparePass(algorithm: Corr2dName, convCase: ConvCase, pass: CasePass, data: CaseData): PreparedPass {
-  const { inputShape, filterShape } = convCase;
-  const options = { ...optionsOf(convCase), algorithm };
+/** Core's functions for each number of axes. They differ in the type of their shapes only, which a case does not fix. */
+const OPERATIONS: Readonly<Record<number, Operations>> = {
+  1: {
+    plan: planConv1d,
+    inputGradient: conv1dInputGradient,
+    filterGradient: conv1dFilterGradient,
+  } as unknown as Operations,
+  2: {
+    plan: planConv2d,
+    inputGradient: conv2dInputGradient,
+    filterGradient: conv2dFilterGradient,
+  } as unknown as Operations,
+  3: {
+    plan: planConv3d,
+    inputGradient: conv3dInputGradient,
+    filterGradient: conv3dFilterGradient,
+  } as unknown as Operations,
+};
+
+interface AnyTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+interface Operations {
+  plan(
+    inputShape: readonly number[],
+    filter: AnyTensor,
+    options: object,
+  ): { run(x: Float32Array): Float32Array; readonly scratchBytes: number };
+  inputGradient(dy: AnyTensor, filter: AnyTensor, inputShape: readonly number[], options: object): AnyTensor;
+  filterGradient(x: AnyTensor, dy: AnyTensor, filterShape: readonly number[], options: object): AnyTensor;
+}
+
+const sumDy = biasGradient as unknown as (dy: AnyTensor, options: object) => Float32Array;
+
+const LAYOUT_NAMES: Readonly<Record<number, string>> = { 1: "NCW", 2: "NCHW", 3: "NCDHW" };
+
+function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, data: CaseData): PreparedPass {
+  const { filterShape, strides, dilations, groups, padding, rounding, layout } = convCase;
+  const rank = rankOf(convCase);
+  const channelsFirst = layout === "channels first";
+  const layoutOption = channelsFirst ? { layout: LAYOUT_NAMES[rank] } : {};
+  const options = {
+    algorithm,
+    strides,
+    dilations,
+    groups,
+    padding,
+    ...(rounding !== undefined && { rounding }),
+    ...layoutOption,
+  };
+  const inLayout = ([batch, ...rest]: readonly number[]): readonly number[] =>
+    channelsFirst ? [batch, rest[rest.length - 1], ...rest.slice(0, -1)] : [batch, ...rest];
+  const inputShape = inLayout(convCase.inputShape);
+  const operations = OPERATIONS[rank];
   const x = { shape: inputShape, data: data.x };
   const filter = { shape: filterShape, data: data.filter };
-  const dy = { shape: outputShapeOf(convCase), data: data.dy };
+  const dy = () => ({ shape: inLayout(outputShapeOf(convCase)), data: data.dy });
   switch (pass) {
     case "forward": {
-      const plan = planConv2d(inputShape, filter, { ...options, bias: data.bias });
+      const plan = operations.plan(inputShape, filter, { ...options, bias: data.bias });
       return { run: () => plan.run(data.x), scratchBytes: plan.scratchBytes };
     }
     case "inputGradient":
-      return { run: () => conv2dInputGradient(dy, filter, inputShape, options).data };
+      return { run: () => operations.inputGradient(dy(), filter, inputShape, options).data };
     case "filterGradient":
-      return { run: () => conv2dFilterGradient(x, dy, filterShape, options).data };
+      return { run: () => operations.filterGradient(x, dy(), filterShape, options).data };
     case "biasGradient":
-      return { run: () => biasGradient(dy) };
+      return { run: () => sumDy(dy(), layoutOption) };
   }
-}
-
-function optionsOf({ strides, padding, dilations, groups }: ConvCase): ConvOptions {
-  return { strides, padding, dilations, groups };
 }

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { type CasePass, type ConvCase, type ResolvedAxis, resolveCase } from "@corr2d/testkit";
+import { type CasePass, type ResolvedAxis, rankOf, resolveCase, type SpatialCase } from "@corr2d/testkit";
+import type { DataKind } from "./generate/problem.ts";
 
 /** A known wrong answer of an oracle. */
 export interface Divergence {
@@ -22,10 +23,21 @@ export interface Divergence {
   readonly issues: readonly string[];
   /** Whether it happens every time; a result that is left to chance may be right by chance. */
   readonly certain: boolean;
-  applies(convCase: ConvCase, pass: CasePass): boolean;
+  applies(convCase: SpatialCase, pass: CasePass, values: DataKind): boolean;
 }
 
 const TFJS_ISSUES = "https://github.com/tensorflow/tfjs/issues";
+
+/** An impossible request that an oracle answers instead of refusing it. */
+export interface Acceptance extends Pick<Divergence, "id" | "oracle" | "version" | "why" | "issues"> {
+  /** Of negative/requests.ts. */
+  readonly request: string;
+}
+
+/** Something that an oracle cannot do, or does otherwise, and that no case can ask: a probe looks whether it is still so. */
+export interface Limitation extends Pick<Divergence, "id" | "oracle" | "version" | "what" | "why" | "issues"> {
+  holds(): Promise<boolean>;
+}
 
 /** The known divergences. */
 export const LEDGER: readonly Divergence[] = [
@@ -64,9 +76,159 @@ export const LEDGER: readonly Divergence[] = [
     why: "for an empty batch the convolution's result keeps the input's shape, which the bias then does not fit",
     issues: [],
     certain: true,
-    applies: ({ inputShape, bias }, pass) => pass === "forward" && bias && inputShape[0] === 0,
+    applies: (convCase, pass) =>
+      pass === "forward" &&
+      convCase.bias &&
+      convCase.inputShape[0] === 0 &&
+      // Elsewhere the bias is fused to another kernel, or added.
+      rankOf(convCase) === 2 &&
+      convCase.groups === 1,
+  },
+  ...["tfjs-cpu", "tfjs-wasm"].map(
+    (oracle): Divergence => ({
+      id: `${oracle.slice("tfjs-".length)}-gradient-ignores-rounding`,
+      oracle,
+      version: "4.22.0",
+      what: "gradients do without the outputs that rounding up has added",
+      why: "the gradient of conv2d does not hand dimRoundingMode on, so the kernel takes the output for smaller than it is",
+      issues: [],
+      // What those outputs add may be zero.
+      certain: false,
+      applies: (convCase, pass) => isGradient(pass) && hasRoundedUp(convCase),
+    }),
+  ),
+  ...["tfjs-cpu", "tfjs-wasm"].map(
+    (oracle): Divergence => ({
+      id: `${oracle.slice("tfjs-".length)}-3d-same-strides-past-kernel`,
+      oracle,
+      version: "4.22.0",
+      what: 'conv3d and its gradients with padding "same" and strides that leave cells unseen begin after the first cell',
+      why: "the total padding is negative there, and a half of it is taken for the padding before the volume",
+      issues: [],
+      // Odd and even halves are not equally wrong.
+      certain: false,
+      applies(convCase, pass) {
+        if (rankOf(convCase) !== 3 || pass === "biasGradient" || convCase.padding !== "same") return false;
+        const { depth, height, width } = resolveCase(convCase);
+        return [depth, height, width].some(leavesCellsUnseen);
+      },
+    }),
+  ),
+  {
+    id: "wasm-3d-gradients",
+    oracle: "tfjs-wasm",
+    version: "4.22.0",
+    what: "gradients of conv3d are wrong in many shapes: terms are missing, and sums begin with what the memory held",
+    why: "unknown; strides that differ by axis and results larger than what is written are among them",
+    issues: [],
+    certain: false,
+    applies: (convCase, pass) => rankOf(convCase) === 3 && isGradient(pass),
+  },
+  {
+    id: "cpu-3d-multiplies-padding",
+    oracle: "tfjs-cpu",
+    version: "4.22.0",
+    what: "a NaN or infinity in dy spoils taps of a padded conv3d that see it over padding only",
+    why: "conv3d has no explicit padding, so a program pads with zeros, and 0 · ∞ is NaN",
+    issues: [],
+    certain: false,
+    applies: (convCase, pass, values) =>
+      values === "non-finite" &&
+      pass === "filterGradient" &&
+      rankOf(convCase) === 3 &&
+      typeof convCase.padding !== "string",
+  },
+  {
+    id: "wasm-forward-ignores-rounding",
+    oracle: "tfjs-wasm",
+    version: "4.22.0",
+    what: "outputs that rounding up has added are what the memory held",
+    why: "XNNPACK computes the size of the output itself, and rounds down",
+    issues: [],
+    certain: false,
+    applies: (convCase, pass) => pass === "forward" && hasRoundedUp(convCase),
+  },
+  {
+    id: "node-ignores-rounding",
+    oracle: "tfjs-node",
+    version: "4.22.0",
+    what: "outputs that rounding up would add are not there, and gradients of them are refused",
+    why: "TensorFlow's operations have no such option; the backend drops it",
+    issues: [],
+    certain: true,
+    applies: (convCase, pass) => pass !== "biasGradient" && hasRoundedUp(convCase) && !isEmpty(convCase),
+  },
+  {
+    id: "node-flushes-subnormals",
+    oracle: "tfjs-node",
+    version: "4.22.0",
+    what: "numbers below 2⁻¹²⁶ are 0",
+    why: "TensorFlow has the processor flush subnormals to zero, for speed",
+    issues: [],
+    certain: false,
+    applies: (_, _pass, values) => values === "subnormal",
+  },
+  {
+    id: "node-multiplies-padding",
+    oracle: "tfjs-node",
+    version: "4.22.0",
+    what: "a NaN or infinity in dy spoils taps that see it over padding only",
+    why: "the padding is zeros that are multiplied, and 0 · ∞ is NaN",
+    issues: [],
+    certain: false,
+    applies: ({ padding }, pass, values) => values === "non-finite" && pass === "filterGradient" && padding !== "valid",
   },
 ];
+
+function isGradient(pass: CasePass): boolean {
+  return pass === "inputGradient" || pass === "filterGradient";
+}
+
+function isEmpty({ inputShape }: SpatialCase): boolean {
+  return inputShape[0] === 0;
+}
+
+/** Whether rounding makes the output larger than it would be rounded down. */
+function hasRoundedUp(convCase: SpatialCase): boolean {
+  const { rounding = "floor" } = convCase;
+  if (rounding === "floor") return false;
+  const [given, down] = [convCase, { ...convCase, rounding: "floor" as const }].map(resolveCase);
+  return (["depth", "height", "width"] as const).some((axis) => given[axis].output > down[axis].output);
+}
+
+/** What an oracle answers although it is impossible, by its name. */
+const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
+  "tfjs-cpu": [
+    "stride-fraction",
+    "stride-nan",
+    "dilation-zero",
+    "dilation-negative",
+    "dilation-fraction",
+    "padding-fraction",
+    "padding-negative",
+  ],
+  "tfjs-wasm": [
+    "stride-negative",
+    "dilation-negative",
+    "padding-fraction",
+    "padding-negative",
+    "kernel-past-image",
+    "dilated-kernel-past-image",
+  ],
+  "tfjs-node": ["stride-fraction", "dilation-fraction", "padding-fraction"],
+};
+
+/** The impossible requests that are known to be answered. */
+export const ACCEPTANCES: readonly Acceptance[] = Object.entries(ACCEPTED).flatMap(([oracle, requests]) =>
+  requests.map((request) => ({
+    id: `${oracle.slice("tfjs-".length)}-accepts-${request}`,
+    oracle,
+    version: "4.22.0",
+    request,
+    why: "nobody checks it: the backend computes with what it is given, or the number is cut to an integer on its way",
+    issues: [],
+  })),
+);
 
 function leavesCellsUnseen({ input, output, kernel, stride, dilation }: ResolvedAxis): boolean {
   return (output - 1) * stride + (kernel - 1) * dilation + 1 < input;
@@ -76,8 +238,18 @@ function leavesCellsUnseen({ input, output, kernel, stride, dilation }: Resolved
 export function expectedDivergence(
   ledger: readonly Divergence[],
   oracle: string,
-  convCase: ConvCase,
+  convCase: SpatialCase,
   pass: CasePass,
+  values: DataKind,
 ): Divergence | undefined {
-  return ledger.find((entry) => entry.oracle === oracle && entry.applies(convCase, pass));
+  return ledger.find((entry) => entry.oracle === oracle && entry.applies(convCase, pass, values));
+}
+
+/** The entry that expects an oracle to answer an impossible request, if there is one. */
+export function expectedAcceptance(
+  ledger: readonly Acceptance[],
+  oracle: string,
+  request: string,
+): Acceptance | undefined {
+  return ledger.find((entry) => entry.oracle === oracle && entry.request === request);
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { type Comparison, type Findings, REFERENCE } from "./compare.ts";
 import { makeReport, type OracleStatus, type ParityReport, type RunFacts } from "./report.ts";
+import { tallyTrial } from "./tally.ts";
 
 const RUN: RunFacts = {
   seed: 1,
   cases: 0,
   trials: 1,
   shard: undefined,
+  path: undefined,
   only: undefined,
   node: "v24.0.0",
   platform: "linux x64",
@@ -18,8 +20,10 @@ const MISSING: OracleStatus = { name: "tfjs-node", ran: false, reason: "no compi
 
 function comparison(changes: Partial<Comparison> = {}): Comparison {
   return {
+    question: "a question",
     case: "a case",
     data: "real",
+    seed: 1,
     pass: "forward",
     algorithm: "corr2d/naive",
     oracle: "tfjs-cpu",
@@ -34,7 +38,8 @@ function comparison(changes: Partial<Comparison> = {}): Comparison {
 
 function report(findings: Partial<Findings>, oracles: OracleStatus[] = [RAN], required: string[] = []): ParityReport {
   const all = { comparisons: [], refusals: [], vanished: [], ...findings };
-  return makeReport({ run: RUN, oracles, required, algorithms: [], findings: all, ledger: [] });
+  const tally = tallyTrial(all, ["forward", "biasGradient"]);
+  return makeReport({ run: RUN, oracles, required, algorithms: [], tally, ledger: [] });
 }
 
 describe("makeReport", () => {
@@ -100,7 +105,12 @@ describe("makeReport", () => {
       { case: "x", pass: "forward" as const, by: "corr2d/naive", reason: "cannot" },
       { case: "y", pass: "forward" as const, by: "tfjs-wasm", reason: "cannot" },
     ];
-    const { summary } = report({ comparisons, refusals });
+    const { summary, refusals: counted } = report({ comparisons, refusals });
+    expect(counted).toEqual([
+      { by: "tfjs-cpu", pass: "forward", reason: "cannot", cases: 1 },
+      { by: "corr2d/naive", pass: "forward", reason: "cannot", cases: 1 },
+      { by: "tfjs-wasm", pass: "forward", reason: "cannot", cases: 1 },
+    ]);
     expect(summary).toHaveLength(2);
     expect(summary[0]).toEqual({
       oracle: "tfjs-cpu",
@@ -112,8 +122,8 @@ describe("makeReport", () => {
       tfjsWrong: 0,
       expected: 1,
       undecided: 0,
-      rungs: { "bit-exact": 1, "exact by data": 1, "per-element bound": 2 },
-      notAsked: 1,
+      rungs: { "bit-exact": 1, "exact by data": 1, "per-element bound": 2, "normwise bound": 0 },
+      notAsked: 0,
       worstRatio: 0.75,
       worstUlp: 3,
       oracleWorstRatio: 0.5,

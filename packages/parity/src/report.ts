@@ -4,15 +4,18 @@
  * @module
  */
 
-import type { CasePass } from "@corr2d/testkit";
-import { type Comparison, type Findings, REFERENCE, type Refusal, type VanishedDivergence } from "./compare.ts";
-import { groupBy } from "./group-by.ts";
-import type { Divergence } from "./ledger.ts";
+import { type Comparison, REFERENCE, type VanishedDivergence } from "./compare.ts";
+import type { LawFinding } from "./laws/check.ts";
+import type { Divergence, Limitation } from "./ledger.ts";
+import type { RequestFinding } from "./negative/check.ts";
+import type { Reduction } from "./shrink/reduce.ts";
+import { type RefusalCount, type SummaryRow, summaryRows, type Tally, type Worst } from "./tally.ts";
 import type { Shard } from "./trials.ts";
-import type { Rung } from "./verdict.ts";
+
+export type { SummaryRow } from "./tally.ts";
 
 /** Changes when a reader of the JSON would have to. */
-export const REPORT_SCHEMA = "corr2d-parity/1";
+export const REPORT_SCHEMA = "corr2d-parity/2";
 
 /** `agree`: exit code 0. `disagree`: 1. `could not run`: 2. */
 export type Outcome = "agree" | "disagree" | "could not run";
@@ -22,41 +25,27 @@ export type OracleStatus =
   | { readonly name: string; readonly ran: true; readonly version: string; readonly threads: number }
   | { readonly name: string; readonly ran: false; readonly reason: string };
 
-/** One row: an oracle, an algorithm, a pass. */
-export interface SummaryRow {
-  readonly oracle: string;
-  readonly algorithm: string;
-  readonly pass: CasePass;
-  readonly compared: number;
-  readonly agree: number;
-  readonly oursWrong: number;
-  /** The oracle is wrong, and the ledger does not expect it. */
-  readonly tfjsWrong: number;
-  /** The oracle is wrong, as the ledger expects. */
-  readonly expected: number;
-  readonly undecided: number;
-  /** What the comparisons were held to. */
-  readonly rungs: Readonly<Record<Rung, number>>;
-  /** Cases that one of the two cannot be asked. */
-  readonly notAsked: number;
-  /** The largest error/bound of ours on real data; on exact data there is no error or it is a verdict. */
-  readonly worstRatio: number;
-  readonly worstUlp: number;
-  /** The same for the oracle, where it is not wrong. */
-  readonly oracleWorstRatio: number;
-}
-
 /** What a run was asked. */
 export interface RunFacts {
   readonly seed: number;
   readonly cases: number;
   readonly trials: number;
+  readonly path: string | undefined;
   readonly shard: Shard | undefined;
   readonly only: string | undefined;
   readonly node: string;
   readonly platform: string;
   readonly started: string;
   readonly seconds: number;
+  /** So many runs were put together. */
+  readonly parts?: number;
+}
+
+/** A process of the run that ended before its work did. */
+export interface DeadWorker {
+  readonly worker: number;
+  /** How it ended, and the last trial it told of. */
+  readonly reason: string;
 }
 
 /** Everything about a run. */
@@ -68,12 +57,27 @@ export interface ParityReport {
   readonly run: RunFacts;
   readonly oracles: readonly OracleStatus[];
   readonly algorithms: readonly { readonly name: string; readonly version: string }[];
+  /** Comparisons with oracles, and with the reference. */
+  readonly compared: { readonly withOracles: number; readonly withReference: number };
   readonly summary: readonly SummaryRow[];
-  readonly comparisons: readonly Comparison[];
-  readonly refusals: readonly Refusal[];
+  /** Comparisons that disagree and that the ledger does not expect. All others are counted in `summary`. */
+  readonly disagreements: readonly Comparison[];
+  readonly refusals: readonly RefusalCount[];
+  /** Where each algorithm came nearest to its bound, and each case. */
+  readonly worstOfAlgorithms: readonly Worst[];
+  readonly worstOfCases: readonly Worst[];
+  /** What must be refused, asked of everybody. */
+  readonly requests: readonly RequestFinding[];
+  /** What a convolution must obey whatever its values, asked of everybody. */
+  readonly laws: readonly LawFinding[];
   /** Entries of the ledger that were met, and how often. */
   readonly ledger: readonly (Omit<Divergence, "applies"> & { readonly met: number })[];
+  /** What an oracle cannot do as the ledger says, seen in this run. */
+  readonly limitations: readonly Omit<Limitation, "holds">[];
   readonly vanished: readonly VanishedDivergence[];
+  readonly deadWorkers: readonly DeadWorker[];
+  /** What of the first disagreements was left after shrinking. */
+  readonly reductions: readonly Reduction[];
 }
 
 /** What a report is made from. */
@@ -82,14 +86,38 @@ export interface ReportParts {
   readonly oracles: readonly OracleStatus[];
   readonly required: readonly string[];
   readonly algorithms: ParityReport["algorithms"];
-  readonly findings: Findings;
+  readonly tally: Tally;
+  readonly requests?: readonly RequestFinding[];
+  readonly laws?: readonly LawFinding[];
+  /** Limitations that were looked at, and whether each still holds. */
+  readonly limitations?: readonly (Omit<Limitation, "holds"> & { readonly held: boolean })[];
   readonly ledger: readonly Divergence[];
+  readonly deadWorkers?: readonly DeadWorker[];
+  readonly reductions?: readonly Reduction[];
+  /** What a whole run would have and this one has not, in sentences. */
+  readonly missing?: readonly string[];
+  /** Who answered the same question in two ways, in sentences. */
+  readonly contradictions?: readonly string[];
 }
 
 /** Adds up what was found and says what follows. */
-export function makeReport({ run, oracles, required, algorithms, findings, ledger }: ReportParts): ParityReport {
-  const { comparisons, refusals, vanished } = findings;
-  const { outcome, reasons } = conclude(oracles, required, findings);
+export function makeReport(parts: ReportParts): ParityReport {
+  const {
+    run,
+    oracles,
+    algorithms,
+    tally,
+    ledger,
+    requests = [],
+    laws = [],
+    limitations = [],
+    deadWorkers = [],
+  } = parts;
+  const { reductions = [] } = parts;
+  const { outcome, reasons } = conclude(parts);
+  const summary = summaryRows(tally);
+  const total = (rows: readonly SummaryRow[]): number => rows.reduce((sum, { compared }) => sum + compared, 0);
+  const byRatio = (worst: Tally["worstOfCase"]): Worst[] => Object.values(worst).sort((a, b) => b.ratio - a.ratio);
   return {
     schema: REPORT_SCHEMA,
     outcome,
@@ -97,80 +125,59 @@ export function makeReport({ run, oracles, required, algorithms, findings, ledge
     run,
     oracles,
     algorithms,
-    summary: summarise(findings),
-    comparisons,
-    refusals,
+    compared: {
+      withOracles: total(summary.filter(({ oracle }) => oracle !== REFERENCE)),
+      withReference: total(summary.filter(({ oracle }) => oracle === REFERENCE)),
+    },
+    summary,
+    disagreements: tally.disagreements,
+    refusals: Object.values(tally.refusals),
+    worstOfAlgorithms: byRatio(tally.worstOfAlgorithm),
+    worstOfCases: byRatio(tally.worstOfCase),
+    requests,
+    laws,
     ledger: ledger.flatMap(({ applies: _, ...entry }) => {
-      const met = comparisons.filter(({ expected }) => expected === entry.id).length;
+      const met = tally.met[entry.id] ?? 0;
       return met > 0 ? [{ ...entry, met }] : [];
     }),
-    vanished,
+    limitations: limitations.flatMap(({ held, ...limitation }) => (held ? [limitation] : [])),
+    vanished: tally.vanished,
+    deadWorkers,
+    reductions,
   };
 }
 
-function conclude(
-  oracles: readonly OracleStatus[],
-  required: readonly string[],
-  { comparisons, vanished }: Findings,
-): Pick<ParityReport, "outcome" | "reasons"> {
-  const missing = oracles.flatMap((oracle) =>
-    !oracle.ran && required.includes(oracle.name)
-      ? [`required oracle ${oracle.name} did not run: ${oracle.reason}`]
-      : [],
-  );
-  if (missing.length > 0) return { outcome: "could not run", reasons: missing };
-  if (!comparisons.some(({ oracle }) => oracle !== REFERENCE)) {
-    return { outcome: "could not run", reasons: ["nothing was compared with an oracle"] };
-  }
-  const count = (select: (comparison: Comparison) => boolean): number => comparisons.filter(select).length;
+function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons"> {
+  const { oracles, required, tally, requests = [], laws = [], limitations = [], deadWorkers = [] } = parts;
+  const { missing = [], contradictions = [] } = parts;
+  const { disagreements, vanished } = tally;
+  const unable = [
+    ...oracles.flatMap((oracle) =>
+      !oracle.ran && required.includes(oracle.name)
+        ? [`required oracle ${oracle.name} did not run: ${oracle.reason}`]
+        : [],
+    ),
+    ...deadWorkers.map(({ worker, reason }) => `worker ${worker} died: ${reason}`),
+    ...missing,
+  ];
+  const count = (select: (comparison: Comparison) => boolean): number => disagreements.filter(select).length;
   const oursWrong = count(({ verdict, oracle }) => verdict === "ours is wrong" && oracle !== REFERENCE);
   const wrongByReference = count(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
-  const unexpected = count(({ verdict, expected }) => verdict === "tfjs is wrong" && expected === undefined);
+  const unexpected = count(({ verdict }) => verdict === "tfjs is wrong");
   const undecided = count(({ verdict }) => verdict === "undecided");
-  const reasons = [
+  const wrong = [
     ...(oursWrong > 0 ? [`ours is wrong in ${oursWrong} comparisons with an oracle`] : []),
     ...(wrongByReference > 0 ? [`ours is wrong in ${wrongByReference} comparisons with the reference`] : []),
     ...(unexpected > 0 ? [`an oracle is wrong in ${unexpected} comparisons where the ledger does not expect it`] : []),
     ...(undecided > 0 ? [`${undecided} comparisons are undecided, which cannot be: the bounds are wrong`] : []),
     ...vanished.map(({ id, case: name, pass }) => `the ledger expects ${id} in ${pass} of "${name}", which agrees`),
+    ...requests.flatMap(({ reason }) => (reason === undefined ? [] : [reason])),
+    ...laws.flatMap(({ reason }) => (reason === undefined ? [] : [reason])),
+    ...limitations.flatMap(({ id, held }) => (held ? [] : [`the ledger says ${id}, which is no longer so`])),
+    ...contradictions,
   ];
-  return { outcome: reasons.length > 0 ? "disagree" : "agree", reasons };
-}
-
-/** Adds up the comparisons by oracle, algorithm and pass, in the order in which they first came. */
-function summarise({ comparisons, refusals }: Findings): SummaryRow[] {
-  const groups = groupBy(comparisons, (c) => JSON.stringify([c.oracle, c.algorithm, c.pass]));
-  return [...groups.values()].map((group): SummaryRow => {
-    const [{ oracle, algorithm, pass }] = group;
-    const count = (select: (comparison: Comparison) => boolean): number => group.filter(select).length;
-    const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
-    const onBound = group.filter(({ data }) => data === "real");
-    const notAsked = new Set(
-      refusals
-        .filter((refusal) => refusal.pass === pass && [oracle, algorithm].includes(refusal.by))
-        .map((r) => r.case),
-    );
-    return {
-      oracle,
-      algorithm,
-      pass,
-      compared: group.length,
-      agree: count(({ verdict }) => verdict === "agree"),
-      oursWrong: count(({ verdict }) => verdict === "ours is wrong"),
-      tfjsWrong: count(({ verdict, expected }) => verdict === "tfjs is wrong" && expected === undefined),
-      expected: count(({ expected }) => expected !== undefined),
-      undecided: count(({ verdict }) => verdict === "undecided"),
-      rungs: {
-        "bit-exact": count(({ rung }) => rung === "bit-exact"),
-        "exact by data": count(({ rung }) => rung === "exact by data"),
-        "per-element bound": count(({ rung }) => rung === "per-element bound"),
-      },
-      notAsked: notAsked.size,
-      worstRatio: largest(onBound.map(({ ours }) => ours?.worstRatio ?? 0)),
-      worstUlp: largest(onBound.map(({ ours }) => ours?.worstUlp ?? 0)),
-      oracleWorstRatio: largest(
-        onBound.map(({ verdict, theirs }) => (verdict === "tfjs is wrong" ? 0 : (theirs?.worstRatio ?? 0))),
-      ),
-    };
-  });
+  if (unable.length > 0) return { outcome: "could not run", reasons: [...unable, ...wrong] };
+  const witnessed = Object.values(tally.rows).some(({ oracle, compared }) => oracle !== REFERENCE && compared > 0);
+  if (!witnessed) return { outcome: "could not run", reasons: ["nothing was compared with an oracle", ...wrong] };
+  return { outcome: wrong.length > 0 ? "disagree" : "agree", reasons: wrong };
 }

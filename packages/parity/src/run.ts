@@ -1,26 +1,39 @@
 /**
- * A run of the parity check, from names and numbers to a report: load the oracles, select the trials, compare, conclude.
+ * A run of the parity check, from names and numbers to a report: share out the trials, compare, reduce what disagrees,
+ * conclude.
  *
  * @module
  */
 
 import type { ConvAdapter } from "./adapter.ts";
-import { compare } from "./compare.ts";
+import { type Comparison, REFERENCE } from "./compare.ts";
 import { corr2dAdapter, corr2dNames } from "./corr2d.ts";
-import { type Divergence, LEDGER } from "./ledger.ts";
+import { type Acceptance, type Divergence, LEDGER } from "./ledger.ts";
 import { findOracle, KNOWN_ORACLES } from "./oracles/known.ts";
-import { makeReport, type OracleStatus, type ParityReport } from "./report.ts";
-import { selectTrials, type TrialOptions } from "./trials.ts";
+import { type DeadWorker, makeReport, type OracleStatus, type ParityReport } from "./report.ts";
+import type { TrialRecord } from "./results/trial-record.ts";
+import { type Reduction, reduce } from "./shrink/reduce.ts";
+import { addTally, emptyTally } from "./tally.ts";
+import type { Shard, TrialOptions } from "./trials.ts";
+import { requestsOf, runWorker } from "./workers/pool.ts";
+import { asksForOneThing, type GeneralFindings, type Loaded, type RunTask, runTask } from "./workers/task.ts";
+import type { WorkerMessage } from "./workers/worker.ts";
 
-/** Cases generated beside the table unless said otherwise. */
+/** Problems generated beside the table unless said otherwise. */
 export const DEFAULT_CASES = 100;
 export const DEFAULT_SEED = 1;
 
+/** A process that says nothing for so long is taken for dead. */
+export const DEFAULT_SILENCE_SECONDS = 120;
+
+/** Of more disagreements than this only the first are reduced. */
+const MAX_REDUCTIONS = 3;
+
 /** What to check; everything has a default. */
-export interface ParityOptions extends Pick<TrialOptions, "shard" | "only"> {
-  /** Of data and generated cases. */
+export interface ParityOptions extends Pick<TrialOptions, "shard" | "only" | "path" | "regressions"> {
+  /** Of data and generated problems. */
   readonly seed?: number | undefined;
-  /** How many cases to generate beside the table. */
+  /** How many problems to generate beside the table. */
   readonly cases?: number | undefined;
   /** Names of oracles. Default: all. */
   readonly oracles?: readonly string[] | undefined;
@@ -28,10 +41,21 @@ export interface ParityOptions extends Pick<TrialOptions, "shard" | "only"> {
   readonly require?: readonly string[] | undefined;
   /** Names of core's algorithms. Default: all, and `auto`. */
   readonly algorithms?: readonly string[] | undefined;
-  /** Implementations to check instead of core's. */
+  /** Implementations to check instead of core's. They are asked in this process, whatever `jobs` says. */
   readonly adapters?: readonly ConvAdapter[] | undefined;
+  /** Files of modules to check instead of core's algorithms (check/module-adapter.ts). */
+  readonly modules?: readonly string[] | undefined;
+  /** Processes to share the trials among. Default: 0, which is this one alone. */
+  readonly jobs?: number | undefined;
+  /** How long a process may say nothing. */
+  readonly silenceSeconds?: number | undefined;
   /** What is known to differ. Default: the ledger of this package. */
   readonly ledger?: readonly Divergence[] | undefined;
+  readonly acceptances?: readonly Acceptance[] | undefined;
+  /** Ids of trials that have been done and are left out. */
+  readonly skip?: readonly string[] | undefined;
+  /** Whether to ask for laws, impossible requests and limitations as well. Default: in the first shard. */
+  readonly general?: boolean | undefined;
   readonly observer?: RunObserver | undefined;
 }
 
@@ -39,15 +63,22 @@ export interface ParityOptions extends Pick<TrialOptions, "shard" | "only"> {
 export interface RunObserver {
   readonly onOracle?: ((status: OracleStatus) => void) | undefined;
   readonly onTrial?: ((done: number, total: number, caseName: string) => void) | undefined;
+  /** Told who is asked, before anything is. */
+  readonly onLoaded?: ((loaded: Loaded) => void) | undefined;
+  /** Told the records of every trial, as they come. */
+  readonly onRecords?: ((records: readonly TrialRecord[]) => void) | undefined;
+  /** Told what was found beside the trials. */
+  readonly onGeneral?: ((found: GeneralFindings) => void) | undefined;
 }
 
 /**
  * Runs the check.
  *
  * An oracle that cannot be had is named in the report with the reason, and the run goes on without it, unless it is
- * required: then nothing is compared and the outcome is `could not run`.
+ * required: then nothing is compared and the outcome is `could not run`. The same outcome has a run of which a process
+ * died.
  *
- * @throws RangeError for the name of an oracle or algorithm there is none of.
+ * @throws RangeError for the name of an oracle or algorithm there is none of, or a path at which no problem lies.
  * @example
  * ```ts
  * const report = await runParity({ oracles: ["tfjs-cpu", "tfjs-wasm"], seed: 7, cases: 200 });
@@ -55,34 +86,62 @@ export interface RunObserver {
  * ```
  */
 export async function runParity(options: ParityOptions = {}): Promise<ParityReport> {
-  const { seed = DEFAULT_SEED, cases = DEFAULT_CASES, shard, only, require = [], observer = {} } = options;
-  const { ledger = LEDGER } = options;
+  const { require = [], modules = [], jobs = 0, ledger = LEDGER, adapters, observer = {} } = options;
+  const oracles = options.oracles ?? KNOWN_ORACLES.map(({ name }) => name);
+  for (const name of [...oracles, ...require]) findOracle(name);
+  const algorithms = modules.length > 0 ? [] : (options.algorithms ?? corr2dNames());
+  for (const name of algorithms) corr2dAdapter(name);
+  const task: RunTask = {
+    seed: options.seed ?? DEFAULT_SEED,
+    cases: options.cases ?? DEFAULT_CASES,
+    path: options.path,
+    only: options.only,
+    shard: options.shard,
+    regressions: options.regressions,
+    oracles,
+    require,
+    algorithms,
+    modules,
+    // One shard of a run is enough to ask what no trial does.
+    general: options.general ?? (options.shard?.index ?? 1) === 1,
+    records: observer.onRecords !== undefined,
+    skip: options.skip ?? [],
+  };
   const started = new Date();
-  const names = new Set([...(options.oracles ?? KNOWN_ORACLES.map(({ name }) => name)), ...require]);
-  const sources = [...names].map(findOracle);
-  const algorithms = options.adapters ?? (options.algorithms ?? corr2dNames()).map(corr2dAdapter);
+  const silenceMs = 1000 * (options.silenceSeconds ?? DEFAULT_SILENCE_SECONDS);
 
-  const statuses: OracleStatus[] = [];
-  const oracles: ConvAdapter[] = [];
-  for (const { name, load } of sources) {
-    try {
-      const oracle = await load();
-      oracles.push(oracle);
-      statuses.push({ name, ran: true, version: oracle.version, threads: oracle.threads });
-    } catch (error) {
-      statuses.push({ name, ran: false, reason: error instanceof Error ? error.message : String(error) });
+  const collected = new Collection(Math.max(1, jobs), observer);
+  const deadWorkers: DeadWorker[] = [];
+  if (adapters !== undefined || jobs === 0) {
+    const { ledger: known, acceptances } = options;
+    await runTask(task, (message) => collected.take(0, message), { adapters, ledger: known, acceptances });
+  } else {
+    const shares = Array.from({ length: jobs }, (_, share) => shareOf(task, share, jobs));
+    const ends = await Promise.all(
+      shares.map((share, i) =>
+        runWorker({ kind: "run", task: share }, (message) => collected.take(i, message), silenceMs),
+      ),
+    );
+    for (const [worker, end] of ends.entries()) {
+      if (end.kind === "failed") throw asError(end);
+      if (end.kind === "died") deadWorkers.push({ worker: worker + 1, reason: end.reason });
     }
-    observer.onOracle?.(statuses[statuses.length - 1]);
   }
-
-  const isVoid = oracles.length === 0 || statuses.some(({ name, ran }) => !ran && require.includes(name));
-  const trials = isVoid ? [] : await selectTrials({ seed, cases, shard, only });
-  const findings = await compare({ algorithms, oracles, trials, ledger, onTrial: observer.onTrial });
+  const { tally, loaded, general } = collected;
+  const willing = (loaded?.oracles ?? []).filter(
+    ({ ran }) => ran && task.general && !asksForOneThing(task) && tally.trials > 0,
+  );
+  const ofOracles = (await Promise.all(willing.map(({ name }) => requestsOf(name, silenceMs)))).flat();
+  const requests = [...(general?.requests ?? []), ...ofOracles];
+  if (general !== undefined && general.laws.length > 0) observer.onGeneral?.({ ...general, requests });
+  const reductions = await reduceSome(tally.disagreements, task, adapters, jobs, silenceMs);
+  const { seed, cases, path, shard, only } = task;
   return makeReport({
     run: {
       seed,
       cases,
-      trials: trials.length,
+      trials: tally.trials,
+      path,
       shard,
       only,
       node: process.version,
@@ -90,10 +149,91 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
       started: started.toISOString(),
       seconds: (Date.now() - started.getTime()) / 1000,
     },
-    oracles: statuses,
+    oracles: loaded?.oracles ?? [],
     required: require,
-    algorithms: algorithms.map(({ name, version }) => ({ name, version })),
-    findings,
+    algorithms: loaded?.algorithms ?? [],
+    tally,
+    ...(general && { laws: general.laws, limitations: general.limitations }),
+    requests,
     ledger,
+    deadWorkers,
+    reductions,
   });
+}
+
+/** What all shares have told, put together as it comes. */
+class Collection {
+  readonly tally: ReturnType<typeof emptyTally> = emptyTally();
+  loaded: Loaded | undefined;
+  general: GeneralFindings | undefined;
+  private readonly observer: RunObserver;
+  private readonly done: number[];
+  private readonly totals: number[];
+
+  constructor(shares: number, observer: RunObserver) {
+    this.observer = observer;
+    this.done = Array.from({ length: shares }, () => 0);
+    this.totals = [...this.done];
+  }
+
+  take(share: number, message: WorkerMessage): void {
+    const { onLoaded, onOracle, onTrial, onRecords } = this.observer;
+    if (message.kind === "loaded") {
+      // All shares load the same; one is enough to tell.
+      if (this.loaded !== undefined) return;
+      this.loaded = message;
+      for (const status of message.oracles) onOracle?.(status);
+      onLoaded?.(message);
+    } else if (message.kind === "general") {
+      if (message.laws.length > 0 || this.general === undefined) this.general = message;
+    } else if (message.kind === "found") {
+      addTally(this.tally, message.tally);
+      if (message.records.length > 0) onRecords?.(message.records);
+      [this.done[share], this.totals[share]] = [message.done, message.total];
+      const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+      onTrial?.(sum(this.done), sum(this.totals), message.trial);
+    }
+  }
+}
+
+/** The share of one process of several: trials are dealt out in turn, first among shards, then among processes. */
+function shareOf(task: RunTask, share: number, jobs: number): RunTask {
+  const { index, count }: Shard = task.shard ?? { index: 1, count: 1 };
+  const shard = { index: index + count * share, count: count * jobs };
+  return { ...task, shard, general: task.general && share === 0 };
+}
+
+async function reduceSome(
+  disagreements: readonly Comparison[],
+  task: RunTask,
+  adapters: readonly ConvAdapter[] | undefined,
+  jobs: number,
+  silenceMs: number,
+): Promise<readonly Reduction[]> {
+  const byTruth = disagreements.filter(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
+  // One of each kind: what fails one pass of an algorithm in many ways is most often one mistake.
+  const kinds = new Map(
+    byTruth.map((found) => [`${found.algorithm} ${found.pass}`, found]).reverse() as [string, Comparison][],
+  );
+  const reductions: Reduction[] = [];
+  for (const disagreement of [...kinds.values()].slice(0, MAX_REDUCTIONS)) {
+    if (jobs > 0 && adapters === undefined) {
+      const collect = (message: WorkerMessage): void => {
+        if (message.kind === "reduced" && message.reduction !== undefined) reductions.push(message.reduction);
+      };
+      await runWorker({ kind: "reduce", task, disagreement }, collect, silenceMs);
+    } else {
+      const adapter = (adapters ?? task.algorithms.map(corr2dAdapter)).find(
+        ({ name }) => name === disagreement.algorithm,
+      );
+      const reduction = adapter && (await reduce(disagreement, adapter, task));
+      if (reduction !== undefined) reductions.push(reduction);
+    }
+  }
+  return reductions;
+}
+
+function asError({ name, message }: { readonly name: string; readonly message: string }): Error {
+  const types: Readonly<Record<string, new (message: string) => Error>> = { RangeError, TypeError };
+  return new (types[name] ?? Error)(message);
 }

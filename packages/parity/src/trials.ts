@@ -1,6 +1,6 @@
 /**
- * What is asked in a run: cases of testkit's table, generated ones, and real filters over a real photograph, each with
- * the data it is asked on.
+ * What is asked in a run: cases of testkit's table, a pairwise cover of all factors, generated problems, and real filters
+ * over a real photograph, each with the data it is asked on.
  *
  * @module
  */
@@ -11,23 +11,38 @@ import {
   type CaseData,
   type CasePass,
   type ConvCase,
-  exactData,
-  generateCases,
-  realData,
+  dataOf,
+  isExactClass,
+  SPATIAL_CASES,
+  type SpatialCase,
   seededRandom,
   sizeOf,
+  VALUE_CLASSES,
+  type ValueClass,
 } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
+import { generateProblems, problemAt } from "./generate/arbitrary.ts";
+import { pairwiseCases } from "./generate/pairwise.ts";
+import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
+import { trialId } from "./record.ts";
+import { loadRegressions } from "./shrink/regressions.ts";
 
-/** Exact data make equality the test; real data are judged by a bound. */
-export type DataKind = "exact" | "real";
+export type { DataKind } from "./generate/problem.ts";
 
 /** A case, what is asked of it, and on which data. */
 export interface Trial {
-  readonly convCase: ConvCase;
+  readonly convCase: SpatialCase;
   readonly passes: readonly CasePass[];
-  /** Made when it is this trial's turn. */
-  data(): readonly (readonly [kind: DataKind, data: CaseData])[];
+  /** Of the data. */
+  readonly seed: number;
+  /** Where fast-check finds the problem again, if it generated it. */
+  readonly path?: string | undefined;
+  /** Of its data, in their order. */
+  readonly kinds: readonly DataKind[];
+  /** The arrays, where no seed makes them. */
+  readonly given?: CaseData | undefined;
+  /** Made when it is this trial's turn. Exact data make equality the test; others are judged by a bound. */
+  data(): readonly (readonly [kind: DataKind, data: CaseData, isExact: boolean])[];
 }
 
 /** A share of the trials: the `index`-th of `count`, from 1. */
@@ -42,34 +57,70 @@ export interface TrialOptions {
   readonly seed: number;
   /** How many cases to generate beside the table. */
   readonly cases: number;
+  /** The one generated problem of this path in the place of everything else. */
+  readonly path?: string | undefined;
+  /** Folder of failures that were found before; they come first. */
+  readonly regressions?: string | undefined;
   readonly shard?: Shard | undefined;
   /** Only cases whose name holds this text. */
   readonly only?: string | undefined;
 }
 
 /**
- * The trials of a run: the table, the generated cases, the photograph. The shards of a run are disjoint and together
- * are the whole; which trial falls into which depends on nothing but its place.
+ * The trials of a run: failures that were found before, the table, the pairwise cover, the generated problems, the photograph. The shards of a run are
+ * disjoint and together are the whole; which trial falls into which depends on nothing but its content.
+ *
+ * @throws RangeError if no problem lies at `path`.
  */
-export async function selectTrials({ seed, cases, shard, only }: TrialOptions): Promise<readonly Trial[]> {
-  const trials = [
-    ...[...CASES, ...generateCases(seed, cases)].map((convCase) => seededTrial(convCase, seed)),
-    ...(await photographTrials(seed)),
-  ];
+export async function selectTrials(options: TrialOptions): Promise<readonly Trial[]> {
+  const { seed, cases, path, regressions, shard, only } = options;
+  const trials =
+    path === undefined
+      ? [
+          ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
+          ...[...CASES, ...SPATIAL_CASES, ...pairwiseCases()].map((convCase) => seededTrial(convCase, seed)),
+          ...generateProblems(seed, cases).map(problemTrial),
+          ...(await photographTrials(seed)),
+        ]
+      : [problemTrial(await problemAt(seed, path))];
   return trials
-    .filter((_, place) => shard === undefined || place % shard.count === shard.index - 1)
-    .filter(({ convCase }) => only === undefined || convCase.name.includes(only));
+    .filter(({ convCase }) => only === undefined || convCase.name.includes(only))
+    .filter((trial) => shard === undefined || isInShard(trial, shard));
 }
 
-/** Every pass of a case, on exact and on real data. */
-export function seededTrial(convCase: ConvCase, seed: number): Trial {
+/** Digits of a trial's id that decide: 2³² is many times more than there are shards. */
+const SHARD_DIGITS = 8;
+
+function isInShard(trial: Trial, { index, count }: Shard): boolean {
+  return Number.parseInt(trialId(trial).slice(0, SHARD_DIGITS), 16) % count === index - 1;
+}
+
+/** Every pass of a case, on every class of values, or on those that are named. */
+export function seededTrial(
+  convCase: SpatialCase,
+  seed: number,
+  classes: readonly ValueClass[] = VALUE_CLASSES,
+): Trial {
   return {
     convCase,
     passes: CASE_PASSES,
-    data: () => [
-      ["exact", exactData(convCase, seed)],
-      ["real", realData(convCase, seed)],
-    ],
+    seed,
+    kinds: classes,
+    data: () => classes.map((values) => [values, dataOf(convCase, values, seed), isExactClass(values)]),
+  };
+}
+
+/** Every pass of a problem. */
+export function problemTrial(problem: Problem & { readonly path?: string | undefined }): Trial {
+  const { convCase, values, seed, path, given } = problem;
+  return {
+    convCase,
+    passes: CASE_PASSES,
+    seed,
+    path,
+    kinds: [values],
+    given,
+    data: () => [[values, dataOfProblem(problem), isExactProblem(problem)]],
   };
 }
 
@@ -112,11 +163,13 @@ async function photographTrials(seed: number): Promise<readonly Trial[]> {
     padding: "same" as const,
     ...convCase,
   });
-  const forward = (convCase: ConvCase, kind: DataKind, weights: () => Omit<CaseData, "x" | "dy">): Trial => ({
+  const forward = (convCase: ConvCase, kind: ValueClass, weights: () => Omit<CaseData, "x" | "dy">): Trial => ({
     convCase,
     passes: ["forward"],
+    seed,
+    kinds: [kind],
     // No gradient is asked for, so there is none to come in.
-    data: () => [[kind, { x: pixels, dy: new Float32Array(), ...weights() }]],
+    data: () => [[kind, { x: pixels, dy: new Float32Array(), ...weights() }, isExactClass(kind)]],
   });
 
   const filtered = IMAGE_FILTERS.map(({ name, size, kernels }) => {

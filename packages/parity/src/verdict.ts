@@ -5,6 +5,7 @@
  *     bit-exact           both promise the same order and precision of summation: the same bits
  *     exact by data       integers so small that no sum is ever rounded: equality with the truth
  *     per-element bound   |y − ŷ| ≤ γ_k · (Σ|x||w| + |b|), k = number of terms + 2
+ *     normwise bound      |y − ŷ| ≤ c · (max|x| · Σ|w| + |b|), c as the algorithm states it
  *
  * @module
  */
@@ -15,16 +16,32 @@ import { type Judgement, judge } from "@corr2d/testkit";
 export type Verdict = "agree" | "ours is wrong" | "tfjs is wrong" | "undecided";
 
 /** What an answer is held to, the strongest first. */
-export type Rung = "bit-exact" | "exact by data" | "per-element bound";
+export const RUNGS = ["bit-exact", "exact by data", "per-element bound", "normwise bound"] as const;
 
-/** The right result, and how far from it each element may lie: not at all (0), or by its own bound. */
+/** What an answer is held to. */
+export type Rung = (typeof RUNGS)[number];
+
+/** The right result, and how far from it each element may lie. */
 export interface Evidence {
   readonly truth: Float64Array;
+  /** Not at all (0), or by a bound of its own. */
   readonly bounds: Float64Array | 0;
+  /** Where the bounds come from; by default each element's own, or exactness where there are none. */
+  readonly rung?: Rung;
+  /** Whether a finite element may have become NaN or ±Inf, as where an algorithm spreads those over a tile. */
+  readonly spreads?: boolean;
 }
 
 /** What an implementation answered, judged; or why it failed to. */
-export type Answer = { readonly values: Float32Array; readonly judgement: Judgement } | { readonly failure: string };
+export type Answer = JudgedAnswer | { readonly failure: string; readonly rung: Rung };
+
+/** Values with what they were held to. Where NaN and ±Inf may spread, `values` has the truth in their place. */
+export interface JudgedAnswer {
+  readonly values: Float32Array;
+  readonly judgement: Judgement;
+  readonly rung: Rung;
+  readonly bounds: Evidence["bounds"];
+}
 
 /** A verdict with its grounds. */
 export interface Decision {
@@ -38,8 +55,24 @@ export interface Decision {
 const ROUNDING_SLACK = 1 + 2 ** -40;
 
 /** Holds a result against the truth. */
-export function judgeValues(values: Float32Array, { truth, bounds }: Evidence): Answer {
-  return { values, judgement: judge(values, truth, bounds) };
+export function judgeValues(given: Float32Array, evidence: Evidence): JudgedAnswer {
+  const { truth, bounds, spreads = false } = evidence;
+  const values = spreads && given.length === truth.length ? withoutSpread(given, truth) : given;
+  return { values, judgement: judge(values, truth, bounds), rung: rungOf(evidence), bounds };
+}
+
+/** The answer of an implementation that threw. */
+export function failedAnswer(error: unknown, evidence: Evidence): Answer {
+  return { failure: error instanceof Error ? error.message : String(error), rung: rungOf(evidence) };
+}
+
+function rungOf({ bounds, rung }: Evidence): Rung {
+  return rung ?? (bounds === 0 ? "exact by data" : "per-element bound");
+}
+
+/** Values in which a non-finite element is the truth, whichever it is: what was lost there is not judged, the rest is. */
+function withoutSpread(values: Float32Array, truth: Float64Array): Float32Array {
+  return values.map((value, i) => (Number.isFinite(value) ? value : truth[i]));
 }
 
 /**
@@ -47,8 +80,8 @@ export function judgeValues(values: Float32Array, { truth, bounds }: Evidence): 
  *
  * @param sameBits whether both promise the same order and precision of summation.
  */
-export function decide(ours: Answer, theirs: Answer, evidence: Evidence, sameBits: boolean): Decision {
-  const rung: Rung = sameBits ? "bit-exact" : evidence.bounds === 0 ? "exact by data" : "per-element bound";
+export function decide(ours: Answer, theirs: Answer, sameBits: boolean): Decision {
+  const rung: Rung = sameBits ? "bit-exact" : ours.rung;
   const [ourFault, theirFault] = [faultOf(ours), faultOf(theirs)];
   if (ourFault !== undefined) {
     const reason = theirFault === undefined ? ourFault : `${ourFault} (the oracle is wrong too: ${theirFault})`;
@@ -56,27 +89,35 @@ export function decide(ours: Answer, theirs: Answer, evidence: Evidence, sameBit
   }
   if (theirFault !== undefined) return { verdict: "tfjs is wrong", rung, reason: theirFault };
 
-  const [ourValues, theirValues] = [valuesOf(ours), valuesOf(theirs)];
-  const different = sameBits ? ourValues.findIndex((value, i) => !Object.is(value, theirValues[i])) : -1;
+  const [our, their] = [ours as JudgedAnswer, theirs as JudgedAnswer];
+  const different = sameBits ? our.values.findIndex((value, i) => !isSame(value, their.values[i])) : -1;
   if (different >= 0) {
-    const [got, expected] = [ourValues[different], theirValues[different]];
+    const [got, expected] = [our.values[different], their.values[different]];
     const reason = `not the same bits, though both are within their bound: at ${different} got ${got}, the oracle ${expected}`;
     return { verdict: "ours is wrong", rung, reason };
   }
-  const distance = judge(ourValues, Float64Array.from(theirValues), sumOfBounds(evidence.bounds));
+  const distance = judge(our.values, Float64Array.from(their.values), sumOfBounds(our, their));
   return distance.ok
     ? { verdict: "agree", rung, reason: undefined }
     : { verdict: "undecided", rung, reason: `both within their bound, yet further apart: ${distance.reason}` };
 }
 
-function sumOfBounds(bounds: Evidence["bounds"]): Evidence["bounds"] {
-  return bounds === 0 ? 0 : bounds.map((bound) => 2 * bound * ROUNDING_SLACK);
+/** The same bits, a zero of either sign and every NaN being one. */
+function isSame(a: number, b: number): boolean {
+  return a === b || Object.is(a, b);
 }
 
-function faultOf(answer: Answer): string | undefined {
+/** How far apart two answers may be that are both within their bound. */
+function sumOfBounds(ours: JudgedAnswer, theirs: JudgedAnswer): Evidence["bounds"] {
+  if (ours.bounds === 0 && theirs.bounds === 0) return 0;
+  return Float64Array.from(ours.values, (_, i) => (boundAt(ours, i) + boundAt(theirs, i)) * ROUNDING_SLACK);
+}
+
+function boundAt({ bounds }: JudgedAnswer, element: number): number {
+  return bounds === 0 ? 0 : bounds[element];
+}
+
+/** What is wrong with an answer by itself; undefined if nothing is. */
+export function faultOf(answer: Answer): string | undefined {
   return "failure" in answer ? `threw: ${answer.failure}` : answer.judgement.reason;
-}
-
-function valuesOf(answer: Answer): Float32Array {
-  return "failure" in answer ? new Float32Array() : answer.values;
 }

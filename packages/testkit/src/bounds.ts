@@ -25,6 +25,12 @@ export const UNIT_ROUNDOFF: number = 2 ** -24;
 const UNDERFLOW = 2 ** -150;
 
 /**
+ * How often a transform may lose that much on behalf of one term: the 36 products of a tile of F(4×4), and what went into
+ * them, each weighed by the transform of the output, are fewer.
+ */
+const UNDERFLOWS_OF_TRANSFORMS = 2 ** 8;
+
+/**
  * γ_k = k·u / (1 − k·u): k roundings change a value by no more than this factor of it.
  *
  * @throws RangeError if k·u ≥ 1 (k ≥ 2²⁴): the bound says nothing there.
@@ -59,6 +65,8 @@ export function elementBounds(convCase: SpatialCase, pass: CasePass, data: CaseD
  *     filter gradient  constant · max|x| · Σ|dy[·,·,·,o]|
  *     bias gradient    constant · Σ|dy[·,·,·,o]|
  *
+ * and what numbers lose that are too small for float32.
+ *
  * @param constant the algorithm's own, derived or published, such as c·u.
  */
 export function normwiseBounds(convCase: SpatialCase, pass: CasePass, data: CaseData, constant: number): Float64Array {
@@ -86,20 +94,27 @@ export function normwiseBounds(convCase: SpatialCase, pass: CasePass, data: Case
     }
   };
   const bounds = perChannel();
+  const largest = Math.max(1, largestMagnitude(data.filter), pass === "filterGradient" ? largestMagnitude(data.dy) : 0);
+  const lost = termsOf(convCase, pass) * UNDERFLOWS_OF_TRANSFORMS * UNDERFLOW * largest;
   // In every result, channels last, HWIO or a bias, the channel the bound belongs to varies fastest.
   const ofElements = Float64Array.from(
     { length: sizeOf(resultShapeOf(convCase, pass)) },
-    (_, i) => constant * bounds[i % bounds.length],
+    (_, i) => constant * bounds[i % bounds.length] + lost,
   );
   return fromChannelsLast(ofElements, convCase, pass);
 }
 
+/** Magnitude of a finite value; an element whose sum holds another has no bound to miss, and none else sees it. */
+function magnitude(value: number): number {
+  return Number.isFinite(value) ? Math.abs(value) : 0;
+}
+
 function sumsOfMagnitudes(array: Float32Array, channels: number, channelOf: (index: number) => number): Float64Array {
   const sums = new Float64Array(channels);
-  for (let i = 0; i < array.length; i++) sums[channelOf(i)] += Math.abs(array[i]);
+  for (let i = 0; i < array.length; i++) sums[channelOf(i)] += magnitude(array[i]);
   return sums;
 }
 
 function largestMagnitude(array: Float32Array): number {
-  return array.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return array.reduce((largest, value) => Math.max(largest, magnitude(value)), 0);
 }

@@ -6,7 +6,7 @@
  */
 
 import { describeCase, resolveCase } from "./arithmetic.ts";
-import type { ConvCase } from "./case.ts";
+import type { ConvCase, SpatialCase } from "./case.ts";
 import { seededRandom } from "./random.ts";
 
 /** A case of the table: what is left out is as usual (stride 1, no padding, no dilation, one group, a bias). */
@@ -173,6 +173,88 @@ export const CASES: readonly ConvCase[] = Object.entries(DESCRIPTIONS).map(([nam
   bias: true,
   ...description,
 }));
+
+const SPATIAL_DESCRIPTIONS: Readonly<Record<string, Omit<SpatialCase, "name">>> = {
+  sequence: {
+    inputShape: [2, 13, 3],
+    filterShape: [4, 3, 5],
+    strides: [2],
+    padding: [[1, 2]],
+    dilations: [1],
+    groups: 1,
+    bias: true,
+  },
+  "sequence in groups, channels first": {
+    inputShape: [2, 11, 4],
+    filterShape: [3, 2, 6],
+    strides: [1],
+    padding: "same",
+    dilations: [2],
+    groups: 2,
+    bias: true,
+    layout: "channels first",
+  },
+  "image with channels first": {
+    inputShape: [2, 7, 6, 3],
+    filterShape: [3, 2, 3, 4],
+    strides: [2, 1],
+    padding: "same",
+    dilations: [1, 1],
+    groups: 1,
+    bias: true,
+    layout: "channels first",
+  },
+  "image rounded up": {
+    inputShape: [1, 8, 9, 3],
+    filterShape: [3, 2, 3, 4],
+    strides: [2, 3],
+    padding: "valid",
+    dilations: [1, 1],
+    groups: 1,
+    bias: true,
+    rounding: "ceil",
+  },
+  "volume, every axis otherwise": {
+    inputShape: [2, 5, 6, 7, 2],
+    filterShape: [2, 3, 1, 2, 3],
+    strides: [1, 2, 3],
+    padding: [
+      [1, 0],
+      [2, 1],
+      [0, 3],
+    ],
+    dilations: [1, 1, 1],
+    groups: 1,
+    bias: true,
+  },
+  "volume, same, stride past the kernel": {
+    inputShape: [1, 4, 5, 2, 1],
+    filterShape: [2, 3, 1, 1, 2],
+    strides: [1, 2, 2],
+    padding: "same",
+    dilations: [1, 1, 1],
+    groups: 1,
+    bias: false,
+  },
+  "volume in groups, dilated, channels first": {
+    inputShape: [2, 5, 6, 5, 4],
+    filterShape: [2, 2, 3, 2, 4],
+    strides: [1, 2, 1],
+    padding: 1,
+    dilations: [2, 1, 2],
+    groups: 2,
+    bias: true,
+    layout: "channels first",
+  },
+};
+
+/** What the table leaves out: sequences and volumes, channels first, rounding up. */
+export const SPATIAL_CASES: readonly SpatialCase[] = Object.entries(SPATIAL_DESCRIPTIONS).map(
+  ([name, description]) => ({
+    name,
+    ...description,
+  }),
+);
 
 /**
  * `count` small valid cases. The i-th depends on `seed` and i alone: asking for more cases, or for a share of them,

@@ -30,7 +30,7 @@ export type {
   SpatialCase,
 } from "./case.ts";
 export { CASE_PASSES, isPlanar, rankOf } from "./case.ts";
-export { CASES, generateCases } from "./cases.ts";
+export { CASES, generateCases, SPATIAL_CASES } from "./cases.ts";
 export { exactData, realData } from "./data.ts";
 export { type Judgement, judge, ulpDistance } from "./judge.ts";
 export { fromChannelsLast, toChannelsLast } from "./layout.ts";

@@ -1,36 +1,37 @@
 /**
  * TensorFlow.js behind the contract: one adapter per backend.
  *
- * Each pass is the operation, or the kernel, that a TensorFlow.js program runs for it: `tf.conv2d` and
- * `tf.depthwiseConv2d`, fused with the bias as `tf.layers` fuses them; for the gradients the kernels that `tf.grad` calls.
- * The filter is uploaded once, in `prepare`; `run` uploads the other arrays, computes and downloads the result.
+ * Each pass is the operation, or the kernel, that a TensorFlow.js program runs for it: `tf.conv1d`, `tf.conv2d`,
+ * `tf.depthwiseConv2d` and `tf.conv3d`, in two dimensions fused with the bias as `tf.layers` fuses them; for the gradients
+ * the kernels that `tf.grad` calls. The filter is uploaded once, in `prepare`; `run` uploads the other arrays, computes and
+ * downloads the result.
  *
  * Paddings go as rules or as explicit pairs, never as a number, from which TensorFlow.js takes both output sizes by the
- * filter's height (tensorflow/tfjs issue 649).
+ * filter's height (tensorflow/tfjs issue 649). Three-dimensional operations know rules only: there the image is padded with
+ * `tf.pad`, as a program would, and the gradient of the border cut off.
  *
  * @module
  */
 
-import { type CaseData, type CasePass, type ConvCase, outputShapeOf } from "@corr2d/testkit";
-import type { NamedAttrMap, NamedTensorMap, Tensor, Tensor4D } from "@tensorflow/tfjs-core";
+import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase } from "@corr2d/testkit";
+import type { NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core";
 import type { ConvAdapter } from "../adapter.ts";
 import { activate, type BackendName, tf } from "./tensorflow.ts";
 
 /** What tells the backends apart. */
-export interface TfjsBackend extends Pick<ConvAdapter, "name" | "version" | "threads" | "summation"> {
+export interface TfjsBackend extends Pick<ConvAdapter, "name" | "version" | "threads" | "summation" | "reach"> {
   readonly backend: BackendName;
-  /**
-   * Whether its gradients know the rules "valid" and "same" only. Then explicit padding is a step of its own, as in a
-   * program for this backend: the image is padded with `tf.pad`, and the gradient of the border cut off.
-   */
+  /** Whether its two-dimensional gradients know the rules "valid" and "same" only. Then they are padded by hand, too. */
   readonly padsGradientsByHand?: boolean;
   /** Throws if the computation that just ended has failed in another way than by throwing. */
   check?(): void;
 }
 
-type Shape = [number, number, number, number];
+type Shape3 = [number, number, number];
+type Shape4 = [number, number, number, number];
+type Shape5 = [number, number, number, number, number];
 type Pair = [before: number, after: number];
-type TfjsPadding = "valid" | "same" | [batch: Pair, height: Pair, width: Pair, channels: Pair];
+type TfjsPadding = "valid" | "same" | Pair[];
 
 /** Adapter of a backend that is registered and ready. */
 export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
@@ -63,10 +64,15 @@ export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
   };
 }
 
-function refusedByTfjs(convCase: ConvCase, pass: CasePass): string | undefined {
+function refusedByTfjs(convCase: SpatialCase, pass: CasePass): string | undefined {
   if (pass === "biasGradient") return undefined;
-  const { groups, strides, dilations } = convCase;
-  if (groups > 1 && !isDepthwise(convCase)) return "TensorFlow.js has no groups other than depthwise";
+  const { groups, strides, dilations, layout, rounding = "floor" } = convCase;
+  const rank = rankOf(convCase);
+  if (layout === "channels first" && rank !== 2) return `TensorFlow.js has channels last only in ${rank}-D`;
+  if (layout === "channels first" && groups > 1)
+    return "TensorFlow.js has no depthwise convolution with channels first";
+  if (rounding !== "floor" && rank === 3) return "TensorFlow.js does not round in 3-D";
+  if (groups > 1 && !isDepthwise(convCase)) return "TensorFlow.js has no groups other than depthwise in 2-D";
   const dilated = dilations.some((dilation) => dilation > 1);
   if (pass !== "forward" && dilated) return "TensorFlow.js has gradients for dilation 1 only";
   if (dilated && strides.some((stride) => stride > 1)) return "TensorFlow.js refuses stride and dilation together";
@@ -77,114 +83,184 @@ function lackingKernel(backend: BackendName, kernel: string): string | undefined
   return tf.getKernel(kernel, backend) === undefined ? `the ${backend} backend has no kernel ${kernel}` : undefined;
 }
 
-/** Every channel in has filters of its own: what TensorFlow.js calls depthwise. */
-function isDepthwise({ groups, inputShape }: ConvCase): boolean {
-  return groups > 1 && groups === inputShape[3];
+/** Every channel in has filters of its own: what TensorFlow.js calls depthwise, and has in two dimensions. */
+function isDepthwise(convCase: SpatialCase): boolean {
+  const { groups, inputShape } = convCase;
+  return rankOf(convCase) === 2 && groups > 1 && groups === inputShape[3];
 }
 
-function kernelOf(convCase: ConvCase, pass: CasePass): string {
+function kernelOf(convCase: SpatialCase, pass: CasePass): string {
+  const rank = rankOf(convCase);
+  if (pass === "biasGradient") return tf.Sum;
+  if (rank === 3) {
+    return { forward: tf.Conv3D, inputGradient: tf.Conv3DBackpropInputV2, filterGradient: tf.Conv3DBackpropFilterV2 }[
+      pass
+    ];
+  }
   const depthwise = isDepthwise(convCase);
   switch (pass) {
     case "forward":
-      if (convCase.bias) return depthwise ? tf.FusedDepthwiseConv2D : tf.FusedConv2D;
+      // There is no fused conv1d; its bias is added.
+      if (convCase.bias && rank === 2) return depthwise ? tf.FusedDepthwiseConv2D : tf.FusedConv2D;
       return depthwise ? tf.DepthwiseConv2dNative : tf.Conv2D;
     case "inputGradient":
       return depthwise ? tf.DepthwiseConv2dNativeBackpropInput : tf.Conv2DBackpropInput;
     case "filterGradient":
       return depthwise ? tf.DepthwiseConv2dNativeBackpropFilter : tf.Conv2DBackpropFilter;
-    case "biasGradient":
-      return tf.Sum;
   }
 }
 
 /** A pass: the tensors that stay uploaded, and the computation with the upload of the others. */
-function upload(
-  convCase: ConvCase,
-  pass: CasePass,
-  data: CaseData,
-  padsGradientsByHand: boolean,
-): { readonly uploaded: Tensor[]; compute(): Tensor } {
-  const { filterShape, inputShape, strides } = convCase;
-  const depthwise = isDepthwise(convCase);
-  const [kernelHeight, kernelWidth, , outChannels] = filterShape;
-  // HWIO with one channel per group and [height, width, channel, multiplier] are the same memory.
-  const tfjsFilterShape: Shape = depthwise
-    ? [kernelHeight, kernelWidth, inputShape[3], outChannels / inputShape[3]]
-    : [...filterShape];
-  const x = (): Tensor4D => tf.tensor4d(data.x, [...inputShape]);
-  const filter = (): Tensor4D => tf.tensor4d(data.filter, tfjsFilterShape);
-  const dy = (): Tensor4D => tf.tensor4d(data.dy, [...outputShapeOf(convCase)]);
-
-  const pad = tfjsPadding(convCase.padding);
-  const byHand = padsGradientsByHand && typeof pad !== "string" ? pad : undefined;
-  const runKernel = (inputs: NamedTensorMap, shape: Partial<Record<"inputShape" | "filterShape", Shape>>): Tensor4D => {
-    const attributes: NamedAttrMap = {
-      strides: [...strides],
-      pad: byHand ? "valid" : (pad as string),
-      dataFormat: "NHWC",
-      dilations: [1, 1],
-      ...shape,
-    };
-    return tf.engine().runKernel(kernelOf(convCase, pass), inputs, attributes);
-  };
-
-  switch (pass) {
-    case "forward":
-      return uploadForward(convCase, pad, x, filter(), data.bias && tf.tensor1d(data.bias));
-    case "inputGradient": {
-      const w = filter();
-      const [top, left] = byHand ? [byHand[1][0], byHand[2][0]] : [0, 0];
-      const paddedShape = byHand
-        ? (inputShape.map((size, axis) => size + sum(byHand[axis])) as Shape)
-        : [...inputShape];
-      const gradient = () => runKernel({ dy: dy(), filter: w }, { inputShape: paddedShape as Shape });
-      return {
-        uploaded: [w],
-        compute: byHand ? () => tf.slice(gradient(), [0, top, left, 0], [...inputShape]) : gradient,
-      };
-    }
-    case "filterGradient": {
-      const padded = byHand ? () => tf.pad(x(), byHand) : x;
-      return { uploaded: [], compute: () => runKernel({ x: padded(), dy: dy() }, { filterShape: tfjsFilterShape }) };
-    }
-    case "biasGradient":
-      return { uploaded: [], compute: () => tf.sum(dy(), [0, 1, 2]) };
-  }
+interface Uploaded {
+  readonly uploaded: Tensor[];
+  compute(): Tensor;
 }
 
-function uploadForward(
-  convCase: ConvCase,
-  pad: TfjsPadding,
-  x: () => Tensor4D,
-  filter: Tensor4D,
-  bias: Tensor | undefined,
-): { readonly uploaded: Tensor[]; compute(): Tensor } {
+function upload(convCase: SpatialCase, pass: CasePass, data: CaseData, padsGradientsByHand: boolean): Uploaded {
+  if (pass === "biasGradient") {
+    const dy = () => tf.tensor(data.dy, inLayout(convCase, outputShapeOf(convCase)));
+    const channels = convCase.layout === "channels first" ? 1 : convCase.inputShape.length - 1;
+    const others = convCase.inputShape.flatMap((_, axis) => (axis === channels ? [] : [axis]));
+    return { uploaded: [], compute: () => tf.sum(dy(), others) };
+  }
+  if (pass !== "forward") return uploadGradient(asTfjsComputes(convCase), pass, data, padsGradientsByHand);
+  const bias = data.bias && tf.tensor1d(data.bias);
+  const rank = rankOf(convCase);
+  const uploadForward = rank === 1 ? uploadForward1d : rank === 3 ? uploadForward3d : uploadForward2d;
+  return uploadForward(convCase, data, bias);
+}
+
+function uploadForward1d(convCase: SpatialCase, data: CaseData, bias: Tensor | undefined): Uploaded {
+  const { inputShape, filterShape, strides, dilations } = convCase;
+  const x = () => tf.tensor3d(data.x, [...inputShape] as Shape3);
+  const filter = tf.tensor3d(data.filter, [...filterShape] as Shape3);
+  const { pad, rounding } = tfjsPadding(convCase);
+  // Its padding is given as that of the conv2d which it becomes.
+  const pad2d = typeof pad === "string" ? pad : [pad[0], [0, 0] as Pair, ...pad.slice(1)];
+  const convolve = () => tf.conv1d(x(), filter, strides[0], pad2d as "valid", "NWC", dilations[0], rounding);
+  const compute = () => (bias === undefined ? convolve() : tf.add(convolve(), bias));
+  return { uploaded: bias === undefined ? [filter] : [filter, bias], compute };
+}
+
+function uploadForward2d(convCase: SpatialCase, data: CaseData, bias: Tensor | undefined): Uploaded {
   const depthwise = isDepthwise(convCase);
-  const strides: Pair = [...convCase.strides];
-  const dilations: Pair = [...convCase.dilations];
+  const x = () => tf.tensor4d(data.x, inLayout(convCase, convCase.inputShape) as Shape4);
+  const filter = tf.tensor4d(data.filter, tfjsFilterShape(convCase) as Shape4);
+  const { pad, rounding } = tfjsPadding(convCase);
+  const strides = [...convCase.strides] as Pair;
+  const dilations = [...convCase.dilations] as Pair;
+  const dataFormat = dataFormatOf(convCase);
   if (bias === undefined) {
     const convolve = depthwise ? tf.depthwiseConv2d : tf.conv2d;
-    return { uploaded: [filter], compute: () => convolve(x(), filter, strides, pad, "NHWC", dilations) };
+    const compute = () => convolve(x(), filter, strides, pad as "valid", dataFormat, dilations, rounding);
+    return { uploaded: [filter], compute };
   }
   // Its type forgets the explicit pairs that its code takes, like all the others.
   const depthwiseConv2d = tf.fused.depthwiseConv2d as typeof tf.fused.conv2d;
   const convolve = depthwise ? depthwiseConv2d : tf.fused.conv2d;
+  const options = { filter, strides, pad: pad as "valid", dataFormat, dilations, bias };
+  const rounded = rounding === undefined ? options : { ...options, dimRoundingMode: rounding };
+  return { uploaded: [filter, bias], compute: () => convolve({ ...rounded, x: x() }) };
+}
+
+function uploadForward3d(convCase: SpatialCase, data: CaseData, bias: Tensor | undefined): Uploaded {
+  const { inputShape, filterShape, strides, dilations } = convCase;
+  const { pad } = tfjsPadding(convCase);
+  const filter = tf.tensor5d(data.filter, [...filterShape] as Shape5);
+  const x = () => {
+    const image = tf.tensor5d(data.x, [...inputShape] as Shape5);
+    return typeof pad === "string" ? image : tf.pad(image, pad);
+  };
+  const rule = typeof pad === "string" ? pad : "valid";
+  const convolve = () =>
+    tf.conv3d(x(), filter, [...strides] as Shape3, rule, "NDHWC", [...dilations] as [number, number, number]);
+  const compute = () => (bias === undefined ? convolve() : tf.add(convolve(), bias));
+  return { uploaded: bias === undefined ? [filter] : [filter, bias], compute };
+}
+
+/** The case whose gradient `tf.grad` computes: a sequence is an image of one row. */
+function asTfjsComputes(convCase: SpatialCase): SpatialCase {
+  const { inputShape, filterShape, strides, dilations, padding } = convCase;
+  if (rankOf(convCase) !== 1) return convCase;
+  const [batch, ...rest] = inputShape;
+  const pairs = typeof padding === "number" ? [[padding, padding] as const] : padding;
   return {
-    uploaded: [filter, bias],
-    compute: () => convolve({ x: x(), filter, strides, pad, dilations, bias }),
+    ...convCase,
+    inputShape: [batch, 1, ...rest],
+    filterShape: [1, ...filterShape],
+    strides: [1, ...strides],
+    dilations: [1, ...dilations],
+    padding: typeof pairs === "string" ? pairs : [[0, 0], ...pairs],
   };
 }
 
-function tfjsPadding(padding: ConvCase["padding"]): TfjsPadding {
-  if (padding === "valid" || padding === "same") return padding;
-  const [vertical, horizontal] = typeof padding === "number" ? [both(padding), both(padding)] : padding;
-  return [[0, 0], [...vertical], [...horizontal], [0, 0]];
+function uploadGradient(
+  convCase: SpatialCase,
+  pass: "inputGradient" | "filterGradient",
+  data: CaseData,
+  padsByHand: boolean,
+): Uploaded {
+  const { strides } = convCase;
+  const rank = rankOf(convCase);
+  const inputShape = inLayout(convCase, convCase.inputShape);
+  const x = () => tf.tensor(data.x, inputShape);
+  const dy = () => tf.tensor(data.dy, inLayout(convCase, outputShapeOf(convCase)));
+  const { pad } = tfjsPadding(convCase);
+  const byHand = (rank === 3 || padsByHand) && typeof pad !== "string" ? pad : undefined;
+  const runKernel = (inputs: NamedTensorMap, shape: object): Tensor => {
+    // The rounding that the forward pass was told is not among them: TensorFlow.js does not hand it on.
+    const attributes: NamedAttrMap = {
+      strides: [...strides],
+      pad: byHand ? "valid" : (pad as string),
+      dataFormat: dataFormatOf(convCase),
+      dilations: strides.map(() => 1),
+      ...shape,
+    };
+    return tf.engine().runKernel(kernelOf(convCase, pass), inputs, attributes) as Tensor;
+  };
+  if (pass === "filterGradient") {
+    const padded = byHand ? () => tf.pad(x(), byHand) : x;
+    const shape = { filterShape: tfjsFilterShape(convCase) };
+    return { uploaded: [], compute: () => runKernel({ x: padded(), dy: dy() }, shape) };
+  }
+  const filter = tf.tensor(data.filter, tfjsFilterShape(convCase));
+  const shape = { inputShape: inputShape.map((size, axis) => size + (byHand ? byHand[axis][0] + byHand[axis][1] : 0)) };
+  const gradient = () => runKernel({ dy: dy(), filter }, shape);
+  const corner = byHand?.map(([before]) => before);
+  return { uploaded: [filter], compute: corner ? () => tf.slice(gradient(), corner, inputShape) : gradient };
 }
 
-function both(cells: number): Pair {
-  return [cells, cells];
+function dataFormatOf({ layout }: SpatialCase): "NHWC" | "NCHW" {
+  return layout === "channels first" ? "NCHW" : "NHWC";
 }
 
-function sum([before, after]: Pair): number {
-  return before + after;
+/** A shape written with channels last, as the arrays lie. */
+function inLayout({ layout }: SpatialCase, shape: readonly number[]): number[] {
+  const [batch, ...rest] = shape;
+  return layout === "channels first" ? [batch, rest[rest.length - 1], ...rest.slice(0, -1)] : [...shape];
+}
+
+/** HWIO with one channel per group and [height, width, channel, multiplier] are the same memory. */
+function tfjsFilterShape(convCase: SpatialCase): number[] {
+  const { filterShape, inputShape } = convCase;
+  if (!isDepthwise(convCase)) return [...filterShape];
+  return [filterShape[0], filterShape[1], inputShape[3], filterShape[3] / inputShape[3]];
+}
+
+/**
+ * The padding, axis by axis as the arrays lie, and the rounding. TensorFlow.js rounds explicit padding only; "valid" is
+ * the same as pairs of zeros, and the size that "same" gives needs no rounding.
+ */
+function tfjsPadding(convCase: SpatialCase): {
+  readonly pad: TfjsPadding;
+  readonly rounding: "round" | "ceil" | undefined;
+} {
+  const { padding, strides, rounding = "floor", layout } = convCase;
+  const given = rounding === "floor" ? undefined : rounding;
+  if (padding === "same" || (padding === "valid" && given === undefined)) return { pad: padding, rounding: undefined };
+  const cells = padding === "valid" ? 0 : padding;
+  const pairs =
+    typeof cells === "number" ? strides.map((): Pair => [cells, cells]) : cells.map((pair): Pair => [...pair]);
+  const none: Pair = [0, 0];
+  return { pad: layout === "channels first" ? [none, none, ...pairs] : [none, ...pairs, none], rounding: given };
 }

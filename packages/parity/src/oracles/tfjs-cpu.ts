@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { type AdapterSource, type ConvAdapter, FULL_REACH } from "../adapter.ts";
 import { loadOnce } from "./load-once.ts";
 
 /**
@@ -28,6 +28,7 @@ async function load(): Promise<ConvAdapter> {
   const { tfjsAdapter } = await import("./tfjs-adapter.ts");
   await tf.setBackend("cpu");
   return tfjsAdapter({
+    reach: FULL_REACH,
     name: "tfjs-cpu",
     backend: "cpu",
     version: version_cpu,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { type AdapterSource, type ConvAdapter, FULL_REACH } from "../adapter.ts";
 import { loadOnce } from "./load-once.ts";
 
 export const tfjsNode: AdapterSource = {
@@ -22,6 +22,7 @@ async function load(): Promise<ConvAdapter> {
   const tfjs = loadTfjsNode(library.addonPath);
   await tf.setBackend("tensorflow");
   return tfjsAdapter({
+    reach: { ...FULL_REACH, layouts: ["channels last"] },
     name: "tfjs-node",
     backend: "tensorflow",
     version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,

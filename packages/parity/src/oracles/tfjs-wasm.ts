@@ -10,7 +10,7 @@
 
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
-import type { AdapterSource, ConvAdapter } from "../adapter.ts";
+import { type AdapterSource, type ConvAdapter, FULL_REACH } from "../adapter.ts";
 import { loadOnce } from "./load-once.ts";
 
 const REFUSAL = /^XNN status for \w+ is not successful/;
@@ -52,6 +52,7 @@ async function load(): Promise<ConvAdapter> {
   if (!ready) throw new Error("tfjs-wasm: TensorFlow.js could not start its WebAssembly backend");
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
   return tfjsAdapter({
+    reach: { ...FULL_REACH, layouts: ["channels last"] },
     name: "tfjs-wasm",
     backend: "wasm",
     version: `${version_wasm}${simd ? " with SIMD" : " without SIMD"}`,

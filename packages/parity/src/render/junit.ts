@@ -1,6 +1,6 @@
 /**
  * A report as JUnit XML, which every CI system shows: a suite for each pair of oracle and algorithm, in it a test for
- * each case and pass. The suite `oracles` has a test for each oracle: skipped with the reason if it did not run, failed
+ * each pass and one more for each comparison that disagrees; a suite of laws and one of requests for each implementation. The suite `oracles` has a test for each oracle: skipped with the reason if it did not run, failed
  * if the run is void without it.
  *
  * @module
@@ -26,15 +26,38 @@ export function renderJunit(report: ParityReport): string {
   const run = oracles.testCase().className("oracles").name("outcome");
   if (report.outcome !== "agree") run.failure(report.reasons.join("; "));
 
-  for (const [name, comparisons] of groupBy(report.comparisons, (c) => `${c.algorithm} against ${c.oracle}`)) {
+  const disagreements = groupBy(report.disagreements, suiteOf);
+  for (const [name, rows] of groupBy(report.summary, suiteOf)) {
     const suite = junit.testSuite().name(name).timestamp(report.run.started);
-    for (const [question, answers] of groupBy(comparisons, (c) => `${c.pass} of ${c.case}`)) {
-      const test = suite.testCase().className(name).name(question);
-      const wrong = answers.filter(({ verdict, expected }) => verdict !== "agree" && expected === undefined);
-      const expected = answers.filter((answer) => answer.expected !== undefined);
-      if (wrong.length > 0) test.failure(wrong.map(describeFinding).join("\n"), wrong[0].verdict);
-      else if (expected.length > 0) test.standardOutput(expected.map(describeFinding).join("\n"));
+    for (const { pass, compared, agree, expected } of rows) {
+      const counts = `${compared} comparisons, ${agree} agree, ${expected} differ as the ledger expects`;
+      suite.testCase().className(name).name(pass).standardOutput(counts);
+    }
+    for (const wrong of disagreements.get(name) ?? []) {
+      const test = suite.testCase().className(name).name(`${wrong.pass} of ${wrong.case} on ${wrong.data} data`);
+      test.failure(describeFinding(wrong), wrong.verdict);
+    }
+  }
+  const laws = report.laws.map((law) => ({ ...law, name: law.law, about: `${law.checked} cases` }));
+  const requests = report.requests.map((request) => ({ ...request, name: request.request, about: request.what }));
+  for (const [kind, findings] of [
+    ["laws", laws],
+    ["impossible requests", requests],
+  ] as const) {
+    for (const [name, group] of groupBy<(typeof laws)[number] | (typeof requests)[number]>(
+      findings,
+      ({ by }) => `${kind}: ${by}`,
+    )) {
+      const suite = junit.testSuite().name(name).timestamp(report.run.started);
+      for (const finding of group) {
+        const test = suite.testCase().className(name).name(finding.name).standardOutput(finding.about);
+        if (finding.reason !== undefined) test.failure(finding.reason);
+      }
     }
   }
   return junit.build();
+}
+
+function suiteOf({ algorithm, oracle }: { readonly algorithm: string; readonly oracle: string }): string {
+  return `${algorithm} against ${oracle}`;
 }

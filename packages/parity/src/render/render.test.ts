@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Comparison } from "../compare.ts";
 import { LEDGER } from "../ledger.ts";
 import { makeReport, type OracleStatus, type ParityReport } from "../report.ts";
+import { tallyTrial } from "../tally.ts";
 import { renderJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import { alignedTable } from "./table.ts";
@@ -12,8 +13,10 @@ const AWKWARD = `<a & "b" ]]> 'c'>`;
 
 function comparison(changes: Partial<Comparison>): Comparison {
   return {
+    question: "a question",
     case: AWKWARD,
     data: "exact",
+    seed: 7,
     pass: "forward",
     algorithm: "corr2d/naive",
     oracle: "tfjs-wasm",
@@ -37,6 +40,7 @@ const report = (required: string[] = []): ParityReport =>
       seed: 7,
       cases: 10,
       trials: 3,
+      path: undefined,
       shard: { index: 1, count: 2 },
       only: undefined,
       node: "v24.0.0",
@@ -47,18 +51,21 @@ const report = (required: string[] = []): ParityReport =>
     oracles,
     required,
     algorithms: [{ name: "corr2d/naive", version: "0.1.0" }],
-    findings: {
-      comparisons: [
-        comparison({}),
-        comparison({ verdict: "ours is wrong", reason: `off at ${AWKWARD}`, data: "real", ours: infinitelyWrong }),
-        comparison({ case: "known", verdict: "tfjs is wrong", reason: "zeros", expected: LEDGER[0].id }),
-      ],
-      refusals: [
-        { case: "x", pass: "filterGradient", by: "tfjs-wasm", reason: "no kernel" },
-        { case: "y", pass: "filterGradient", by: "tfjs-wasm", reason: "no kernel" },
-      ],
-      vanished: [],
-    },
+    tally: tallyTrial(
+      {
+        comparisons: [
+          comparison({}),
+          comparison({ verdict: "ours is wrong", reason: `off at ${AWKWARD}`, data: "real", ours: infinitelyWrong }),
+          comparison({ case: "known", verdict: "tfjs is wrong", reason: "zeros", expected: LEDGER[0].id }),
+        ],
+        refusals: [
+          { case: "x", pass: "filterGradient", by: "tfjs-wasm", reason: "no kernel" },
+          { case: "y", pass: "filterGradient", by: "tfjs-wasm", reason: "no kernel" },
+        ],
+        vanished: [],
+      },
+      ["forward", "filterGradient"],
+    ),
     ledger: LEDGER,
   });
 
@@ -110,8 +117,8 @@ describe("renderJunit", () => {
 describe("renderJson", () => {
   it("is the report, with infinities as text", () => {
     const read = JSON.parse(renderJson(report()));
-    expect(read).toMatchObject({ schema: "corr2d-parity/1", outcome: "disagree", run: { seed: 7 } });
-    expect(read.comparisons[1].ours.worstRatio).toBe("Infinity");
+    expect(read).toMatchObject({ schema: "corr2d-parity/2", outcome: "disagree", run: { seed: 7 } });
+    expect(read.disagreements[0].ours.worstRatio).toBe("Infinity");
     expect(read.summary).toHaveLength(1);
   });
 });

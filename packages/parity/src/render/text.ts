@@ -6,12 +6,16 @@
 
 import { type Comparison, REFERENCE } from "../compare.ts";
 import { groupBy } from "../group-by.ts";
+import type { Divergence } from "../ledger.ts";
 import type { OracleStatus, ParityReport } from "../report.ts";
+import type { Reduction } from "../shrink/reduce.ts";
+import type { Worst } from "../tally.ts";
 import type { Rung } from "../verdict.ts";
 import { alignedTable, verdictRows } from "./table.ts";
 
 /** More findings than this are counted, not listed; the JSON has them all. */
 const LISTED_FINDINGS = 20;
+const LISTED_CASES = 10;
 
 /** The report for a terminal. */
 export function renderText(report: ParityReport): string {
@@ -19,8 +23,12 @@ export function renderText(report: ParityReport): string {
     facts(report),
     ["Oracles:", ...report.oracles.map((oracle) => `  ${describeOracle(oracle)}`)].join("\n"),
     ...(report.summary.length > 0 ? [alignedTable(verdictRows(report)), heldTo(report)] : []),
+    ...list("Nearest to its bound came, of each algorithm:", worst(report.worstOfAlgorithms), "  "),
+    ...list("Nearest to their bound came these cases:", worst(report.worstOfCases.slice(0, LISTED_CASES)), "  "),
+    ...list("Laws and impossible requests:", lawsAndRequests(report), "  "),
     ...list("Known divergences met (the ledger expects them):", knownDivergences(report), "  "),
     ...list("Findings:", findings(report), "  "),
+    ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n${indented(reduction.program)}`),
     conclusion(report),
   ];
   return `${paragraphs.join("\n\n")}\n`;
@@ -35,8 +43,12 @@ export function renderMarkdown(report: ParityReport): string {
     "## Oracles",
     report.oracles.map((oracle) => `- ${describeOracle(oracle)}`).join("\n"),
     ...(report.summary.length > 0 ? ["## Verdicts", alignedTable(verdictRows(report)), heldTo(report)] : []),
+    ...list("## Nearest to their bound", worst(report.worstOfAlgorithms), "- "),
+    ...list("## Cases nearest to their bound", worst(report.worstOfCases.slice(0, LISTED_CASES)), "- "),
+    ...list("## Laws and impossible requests", lawsAndRequests(report), "- "),
     ...list("## Known divergences met", knownDivergences(report), "- "),
     ...list("## Findings", findings(report), "- "),
+    ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n\`\`\`js\n${reduction.program}\`\`\``),
     ...list("## Not asked", refusals(report), "- "),
   ];
   return `${paragraphs.join("\n\n")}\n`;
@@ -52,9 +64,11 @@ function list(heading: string, items: readonly string[], bullet: string): string
 function facts({ run, algorithms }: ParityReport): string {
   const shard = run.shard === undefined ? "" : `, shard ${run.shard.index}/${run.shard.count}`;
   const only = run.only === undefined ? "" : `, only ${JSON.stringify(run.only)}`;
+  const path = run.path === undefined ? "" : `, path ${run.path}`;
   const names = algorithms.map(({ name, version }) => `${name} ${version}`).join(", ");
   return (
-    `Checked: ${names}. Trials: ${run.trials} (seed ${run.seed}, ${run.cases} generated${shard}${only}). ` +
+    `Checked: ${names}. Trials: ${run.trials} (seed ${run.seed}, ${run.cases} generated${path}${shard}${only}). ` +
+    `${run.parts === undefined ? "" : `Put together from ${run.parts} runs. `}` +
     `Node ${run.node}, ${run.platform}, ${run.seconds.toFixed(1)} s.`
   );
 }
@@ -70,45 +84,84 @@ function heldTo({ summary }: ParityReport): string {
   const total = (rung: Rung): number => rows.reduce((sum, { rungs }) => sum + rungs[rung], 0);
   return (
     `Held to: the same bits ${total("bit-exact")} times, equality on exact data ${total("exact by data")} times, ` +
-    `a bound for each element ${total("per-element bound")} times. Rows "${REFERENCE}" are the float64 truth itself. ` +
-    "✗ counts wrong answers, known ones apart; error/bound and ULP are the worst on real data."
+    `a bound for each element ${total("per-element bound")} times, the algorithm's normwise bound ${total("normwise bound")} times. Rows "${REFERENCE}" are the float64 truth itself. ` +
+    "✗ counts wrong answers, known ones apart; error/bound and ULP are the worst where there is a bound."
   );
 }
 
-function knownDivergences({ ledger }: ParityReport): string[] {
-  return ledger.map(({ oracle, version, what, issues, met }) => {
-    const where = issues.length > 0 ? ` (${issues.join(", ")})` : "";
-    return `${oracle} ${version}: ${what}${where}; ${met} comparisons`;
+function worst(entries: readonly Worst[]): string[] {
+  return entries.map(({ algorithm, pass, case: name, data, rung, ratio, ulp }) => {
+    const ulps = Number.isFinite(ulp) ? `${ulp} ULP` : "not finite";
+    return `${algorithm}, ${pass} of "${name}" on ${data} data: ${ratio.toFixed(3)} of the ${rung}, at most ${ulps}`;
   });
 }
 
-function findings({ comparisons, vanished }: ParityReport): string[] {
-  const bad = comparisons.filter(({ verdict, expected }) => verdict !== "agree" && expected === undefined);
+function lawsAndRequests({ laws, requests }: ParityReport): string[] {
+  const ofLaws = [...groupBy(laws, ({ law }) => law)].map(([law, findings]) => {
+    const checked = findings.reduce((sum, finding) => sum + finding.checked, 0);
+    return `${law}: checked ${checked} times, ${broken(findings)}`;
+  });
+  const ofRequests = [...groupBy(requests, ({ by }) => by)].map(([by, findings]) => {
+    const refused = findings.filter((finding) => finding.refused).length;
+    const known = findings.filter(({ refused, expected }) => !refused && expected !== undefined).length;
+    return `${by} refuses ${refused} of ${findings.length} impossible requests${known > 0 ? `, and answers ${known} as the ledger expects` : ""}`;
+  });
+  return [...ofLaws, ...ofRequests];
+}
+
+function broken(findings: readonly { readonly by: string; readonly reason?: string }[]): string {
+  const by = findings.filter(({ reason }) => reason !== undefined).map((finding) => finding.by);
+  return by.length === 0 ? "holds" : `broken by ${by.join(", ")}`;
+}
+
+function describeReduction({ convCase, algorithm, pass, reason, fixture, replay }: Reduction): string {
+  const kept = fixture === undefined ? "" : ` Kept in ${fixture}.`;
+  return `The smallest that still fails for ${algorithm}: ${pass} of ${convCase}, ${reason}. Again: ${replay}.${kept}`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, "    ");
+}
+
+function knownDivergences({ ledger, limitations }: ParityReport): string[] {
+  const sentence = ({
+    oracle,
+    version,
+    what,
+    issues,
+  }: Pick<Divergence, "oracle" | "version" | "what" | "issues">): string =>
+    `${oracle} ${version}: ${what}${issues.length > 0 ? ` (${issues.join(", ")})` : ""}`;
+  return [
+    ...ledger.map((entry) => `${sentence(entry)}; ${entry.met} comparisons`),
+    ...limitations.map((limitation) => `${sentence(limitation)}; still so`),
+  ];
+}
+
+function findings({ disagreements, reasons }: ParityReport): string[] {
   const lines = [
-    ...bad.map(describeFinding),
-    ...vanished.map(({ id, case: name, pass }) => `the ledger expects ${id} in ${pass} of "${name}", which agrees`),
+    ...disagreements.map(describeFinding),
+    ...reasons.filter((reason) => !/^(ours|an oracle) is wrong in /.test(reason)),
   ];
   const more = lines.length - LISTED_FINDINGS;
   return more > 0 ? [...lines.slice(0, LISTED_FINDINGS), `and ${more} more`] : lines;
 }
 
 /** One finding in one line. */
-export function describeFinding({ verdict, algorithm, oracle, pass, data, case: name, reason }: Comparison): string {
-  return `${verdict}: ${algorithm} against ${oracle}, ${pass} of "${name}" on ${data} data: ${reason}`;
+export function describeFinding(finding: Comparison): string {
+  const { verdict, algorithm, oracle, pass, data, case: name, reason, path } = finding;
+  const at = path === undefined ? "" : ` (path ${path})`;
+  return `${verdict}: ${algorithm} against ${oracle}, ${pass} of "${name}"${at} on ${data} data: ${reason}`;
 }
 
 function refusals({ refusals }: ParityReport): string[] {
   return [...groupBy(refusals, ({ reason }) => reason)].map(([reason, group]) => {
-    const distinct = (values: readonly string[]): string[] => [...new Set(values)];
-    const cases = distinct(group.map((refusal) => refusal.case)).length;
-    const by = distinct(group.map((refusal) => refusal.by)).join(", ");
-    const passes = distinct(group.map((refusal) => refusal.pass)).join(", ");
-    return `${reason}: ${by}; ${passes}; ${cases} cases`;
+    const distinct = (values: readonly string[]): string => [...new Set(values)].join(", ");
+    const cases = Math.max(...group.map((refusal) => refusal.cases));
+    return `${reason}: ${distinct(group.map(({ by }) => by))}; ${distinct(group.map(({ pass }) => pass))}; ${cases} cases`;
   });
 }
 
-function conclusion({ outcome, reasons, comparisons }: ParityReport): string {
-  const witnessed = comparisons.filter(({ oracle }) => oracle !== REFERENCE).length;
-  const number = `${witnessed} comparisons with oracles, ${comparisons.length - witnessed} with the reference`;
+function conclusion({ outcome, reasons, compared }: ParityReport): string {
+  const number = `${compared.withOracles} comparisons with oracles, ${compared.withReference} with the reference`;
   return `${outcome}: ${outcome === "agree" ? number : reasons.join("; ")}`;
 }

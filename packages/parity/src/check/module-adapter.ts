@@ -1,0 +1,180 @@
+/**
+ * Anybody's implementation behind the contract: a module that exports `forward`, and as much more as it has.
+ *
+ *     export const name = "my-conv";                                    // default: the name of the file
+ *     export const version = "1.0.0";                                   // default: "unknown"
+ *     export const supports = (convCase, pass) => true;                 // or the reason why not, in words
+ *     export function forward(convCase, { x, filter, bias }) {}         // gives y
+ *     export function inputGradient(convCase, { filter, dy }) {}        // gives ∂x
+ *     export function filterGradient(convCase, { x, dy }) {}            // gives ∂filter
+ *     export function biasGradient(convCase, { dy }) {}                 // gives ∂bias
+ *     export const reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
+ *
+ * Each gives a Float32Array or a promise of one. `convCase` is testkit's, with `pads` and `outputShape` already worked out.
+ * Or the default export is a {@link ConvAdapter}. What a module does that it must not, such as changing its arguments, is
+ * an answer that failed.
+ *
+ * @module
+ */
+
+import { basename, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  CASE_PASSES,
+  type CaseData,
+  type CasePass,
+  type ConvCase,
+  outputShapeOf,
+  rankOf,
+  resolveCase,
+} from "@corr2d/testkit";
+import type { ConvAdapter, Reach } from "../adapter.ts";
+
+/** A case as the functions of a module get it. */
+export interface ModuleCase extends ConvCase {
+  /** Cells before and after each axis, whatever `padding` says. */
+  readonly pads: readonly (readonly [before: number, after: number])[];
+  readonly outputShape: readonly number[];
+}
+
+/** A function of a module. */
+export type ModulePass = (convCase: ModuleCase, data: CaseData) => Float32Array | Promise<Float32Array>;
+
+/** What a module may export. */
+export interface ConvModule extends Partial<Record<CasePass, ModulePass>> {
+  readonly name?: string;
+  readonly version?: string;
+  readonly reach?: Reach;
+  readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
+}
+
+/**
+ * Loads a module and puts it behind the contract.
+ *
+ * @throws Error if it cannot be loaded, TypeError for an export that is not what it must be; both say how to mend it.
+ */
+export async function loadModule(path: string): Promise<ConvAdapter> {
+  let loaded: object;
+  try {
+    loaded = (await import(pathToFileURL(resolve(path)).href)) as object;
+  } catch (error) {
+    throw new Error(`check: ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { default: preset } = loaded as { default?: unknown };
+  if (isObject(preset) && "prepare" in preset) return checkedAdapter(path, preset);
+  const module = (isObject(preset) && !("forward" in loaded) ? preset : loaded) as ConvModule;
+  return moduleAdapter(path, module);
+}
+
+/**
+ * The adapter of a module that is loaded already.
+ *
+ * @param path its file, for its name and for errors.
+ * @throws TypeError for an export that is not what it must be.
+ */
+export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
+  const { name = basename(path, extname(path)), version = "unknown", supports = () => true, reach } = module;
+  if (module.forward === undefined) {
+    const exported = Object.keys(module).join(", ") || "nothing";
+    throw new TypeError(
+      `check: ${path} exports ${exported}, but must export a function forward(convCase, { x, filter, bias }) that gives ` +
+        "a Float32Array, or an adapter (prepare, supports, …) as its default",
+    );
+  }
+  for (const export_ of [...CASE_PASSES, "supports"] as const) {
+    const value = module[export_];
+    if (value !== undefined && typeof value !== "function") {
+      throw new TypeError(`check: ${path}: ${export_} must be a function, got ${describe(value)}`);
+    }
+  }
+  for (const [key, value] of Object.entries({ name, version })) {
+    if (typeof value !== "string" || value === "") {
+      throw new TypeError(`check: ${path}: ${key} must be a text, got ${describe(value)}`);
+    }
+  }
+  return {
+    name,
+    version,
+    threads: 1,
+    ...(reach !== undefined && { reach }),
+    supports(convCase, pass) {
+      if (module[pass] === undefined) return `it exports no ${pass}`;
+      const answer: unknown = supports(convCase, pass);
+      if (answer === true || (typeof answer === "string" && answer !== "")) return answer;
+      throw new TypeError(`check: ${path}: supports must give true or the reason why not, got ${describe(answer)}`);
+    },
+    prepare(convCase, pass, data) {
+      let result: Float32Array | undefined;
+      return {
+        async run() {
+          result = await callModule(module[pass]!, convCase, pass, data);
+        },
+        read() {
+          if (result === undefined) throw new Error(`${name}: read before run`);
+          return result;
+        },
+        dispose() {},
+      };
+    },
+  };
+}
+
+async function callModule(
+  compute: ModulePass,
+  convCase: ConvCase,
+  pass: CasePass,
+  data: CaseData,
+): Promise<Float32Array> {
+  const own = mapData(data, (array) => array.slice());
+  const result: unknown = await compute(withGeometry(convCase), own);
+  if (!(result instanceof Float32Array))
+    throw new TypeError(`${pass} must give a Float32Array, got ${describe(result)}`);
+  for (const name of ["x", "filter", "bias", "dy"] as const) {
+    const changed = data[name]?.findIndex((value, i) => !Object.is(value, own[name]![i])) ?? -1;
+    if (changed >= 0) throw new Error(`${pass} changed its argument ${name}, at ${changed}`);
+  }
+  // The module may use its memory again.
+  return result.slice();
+}
+
+/** Impossible cases have no geometry; they are for the module to refuse. */
+function withGeometry(convCase: ConvCase): ModuleCase {
+  try {
+    const { depth, height, width } = resolveCase(convCase);
+    const axes = [depth, height, width].slice(-rankOf(convCase));
+    const pads = axes.map(({ before, after }) => [before, after] as const);
+    return { ...convCase, pads, outputShape: outputShapeOf(convCase) };
+  } catch {
+    return { ...convCase, pads: [], outputShape: [] };
+  }
+}
+
+function mapData(data: CaseData, change: (array: Float32Array) => Float32Array): CaseData {
+  const { x, filter, bias, dy } = data;
+  return { x: change(x), filter: change(filter), bias: bias && change(bias), dy: change(dy) };
+}
+
+function checkedAdapter(path: string, adapter: object): ConvAdapter {
+  const must = { name: "string", version: "string", threads: "number", supports: "function", prepare: "function" };
+  for (const [key, type] of Object.entries(must)) {
+    const value: unknown = (adapter as Record<string, unknown>)[key];
+    if (typeof value !== type) {
+      throw new TypeError(
+        `check: ${path}: its default export is an adapter, so ${key} must be a ${type}, got ${describe(value)}`,
+      );
+    }
+  }
+  return adapter as ConvAdapter;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  return typeof value === "object" || typeof value === "function"
+    ? `a ${value === null ? "null" : typeof value}`
+    : (JSON.stringify(value) ?? "undefined");
+}

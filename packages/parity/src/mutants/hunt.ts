@@ -1,0 +1,125 @@
+/**
+ * Proof that the check can see: every mutant is put to it as if somebody had written it, against the reference alone, on
+ * the trials of an ordinary run. One that no trial convicts survives, and is named.
+ *
+ * @module
+ */
+
+import type { CasePass } from "@corr2d/testkit";
+import { type ConvAdapter, FULL_REACH } from "../adapter.ts";
+import { ask, evidenceOf } from "../compare.ts";
+import type { DataKind } from "../generate/problem.ts";
+import { selectTrials, type Trial } from "../trials.ts";
+import { faultOf } from "../verdict.ts";
+import { direct, type Joints } from "./direct.ts";
+import { MUTANTS, type Mutant } from "./mutants.ts";
+
+/** What convicted a mutant, or nothing. */
+export interface HuntResult {
+  readonly id: string;
+  readonly what: string;
+  /** Absent if it survives. */
+  readonly convictedBy?: {
+    readonly case: string;
+    readonly pass: CasePass;
+    readonly data: DataKind;
+    readonly reason: string;
+  };
+  /** Trials that were put to it. */
+  readonly trials: number;
+}
+
+/** What a hunt found. */
+export interface HuntReport {
+  readonly schema: "corr2d-parity-mutants/1";
+  readonly seed: number;
+  /** Trials there were for each mutant. */
+  readonly trials: number;
+  readonly results: readonly HuntResult[];
+  /** Convicted mutants, of all. */
+  readonly killed: number;
+  readonly killRate: number;
+}
+
+/** What is hunted, and on which trials. */
+export interface HuntOptions {
+  readonly seed: number;
+  /** Problems to generate beside the table. */
+  readonly cases: number;
+  readonly mutants?: readonly Mutant[];
+  readonly onMutant?: ((done: number, total: number, id: string) => void) | undefined;
+}
+
+/** A result of so many products is too slow for the joints of a mutant; such trials are not asked. */
+const MAX_ELEMENTS = 20_000;
+
+/**
+ * Hunts the mutants.
+ *
+ * @throws Error if the convolution without a mistake is convicted: then the check is wrong.
+ */
+export async function hunt({ seed, cases, mutants = MUTANTS, onMutant }: HuntOptions): Promise<HuntReport> {
+  const trials = (await selectTrials({ seed, cases })).filter(({ convCase }) => {
+    return [convCase.inputShape, convCase.filterShape].every(
+      (shape) => shape.reduce((a, b) => a * b, 1) < MAX_ELEMENTS,
+    );
+  });
+  const innocent = await huntOne({ id: "none", what: "no mistake", joints: {} }, trials);
+  if (innocent.convictedBy !== undefined) {
+    const { case: name, pass, data, reason } = innocent.convictedBy;
+    throw new Error(
+      `mutants: a convolution without a mistake is convicted by ${pass} of "${name}" on ${data} data: ${reason}`,
+    );
+  }
+  const results: HuntResult[] = [];
+  for (const mutant of mutants) {
+    results.push(await huntOne(mutant, trials));
+    onMutant?.(results.length, mutants.length, mutant.id);
+  }
+  const killed = results.filter(({ convictedBy }) => convictedBy !== undefined).length;
+  return {
+    schema: "corr2d-parity-mutants/1",
+    seed,
+    trials: trials.length,
+    results,
+    killed,
+    killRate: killed / results.length,
+  };
+}
+
+/** Puts trials to a mutant until one convicts it. */
+async function huntOne({ id, what, joints }: Mutant, trials: readonly Trial[]): Promise<HuntResult> {
+  const adapter = mutantAdapter(id, joints);
+  for (const [index, { convCase, passes, data }] of trials.entries()) {
+    for (const [kind, arrays, isExact] of data()) {
+      for (const pass of passes) {
+        const answer = await ask(adapter, convCase, pass, arrays, evidenceOf(convCase, pass, arrays, isExact));
+        const reason = faultOf(answer);
+        if (reason === undefined) continue;
+        return { id, what, convictedBy: { case: convCase.name, pass, data: kind, reason }, trials: index + 1 };
+      }
+    }
+  }
+  return { id, what, trials: trials.length };
+}
+
+/** A mutant behind the contract. */
+export function mutantAdapter(name: string, joints: Joints): ConvAdapter {
+  return {
+    name,
+    version: "1",
+    threads: 1,
+    reach: FULL_REACH,
+    supports: () => true,
+    prepare(convCase, pass, data) {
+      let result: Float32Array = new Float32Array();
+      return {
+        run() {
+          result = direct(convCase, pass, data, joints);
+        },
+        read: () => result,
+        dispose() {},
+      };
+    },
+  };
+}

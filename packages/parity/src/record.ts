@@ -1,0 +1,77 @@
+/**
+ * Questions and trials by their content. A *question* is a case, its data and a pass; a *trial* is all questions about a
+ * case that are asked together. Their ids depend on nothing else: the same question asked on another machine, in another
+ * shard or another year has the same id, so results can be put together without anybody keeping count.
+ *
+ *     id = SHA-256 of the canonical JSON of { case, seed, values, pass }, 32 hexadecimal digits; of a trial, all of those
+ *
+ * Data that no seed makes are known by their bits.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { CaseData, CasePass, SpatialCase } from "@corr2d/testkit";
+import type { DataKind } from "./generate/problem.ts";
+import type { Trial } from "./trials.ts";
+
+/** What is asked: of which case, on which data, which pass. */
+export interface Question {
+  readonly case: SpatialCase;
+  readonly values: DataKind;
+  /** Of the data; their class and the name of the case say the rest. */
+  readonly seed: number;
+  readonly pass: CasePass;
+  /** The arrays, where no seed makes them. */
+  readonly given?: CaseData | undefined;
+}
+
+/** Hexadecimal digits of an id: 128 bits, so that no two of any number of questions meet. */
+const ID_DIGITS = 32;
+
+/** Id of a question. What a case leaves out and what it says by default are the same. */
+export function questionId({ case: convCase, values, seed, pass, given }: Question): string {
+  return contentId({ ...problem(convCase, seed, given), values, pass });
+}
+
+/** Id of a trial: of all its questions, whoever is asked. */
+export function trialId({ convCase, kinds, seed, passes, given }: Omit<Trial, "data">): string {
+  return contentId({ ...problem(convCase, seed, given), kinds, passes });
+}
+
+/** SHA-256 of the canonical JSON of anything, shortened. */
+export function contentId(content: unknown): string {
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, ID_DIGITS);
+}
+
+function problem(convCase: SpatialCase, seed: number, given: CaseData | undefined): object {
+  const { layout = "channels last", rounding = "floor", ...rest } = convCase;
+  return { case: { ...rest, layout, rounding }, seed, ...(given && { given: digestOf(given) }) };
+}
+
+/** SHA-256 of the bits of arrays, one after the other. */
+function digestOf({ x, filter, bias = new Float32Array(), dy }: CaseData): string {
+  const hash = createHash("sha256");
+  for (const array of [x, filter, bias, dy]) {
+    hash.update(`${array.length}:`).update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * JSON of plain data in one form only: keys in order, nothing undefined.
+ *
+ * @param change what to write in the place of a value, if not the value itself.
+ *
+ * @example
+ * ```ts
+ * canonicalJson({ b: 1, a: [2, undefined] }); // → '{"a":[2,null],"b":1}'
+ * ```
+ */
+export function canonicalJson(value: unknown, change: (part: unknown) => unknown = (part) => part): string {
+  return JSON.stringify(value, (_key, given: unknown) => {
+    const part = change(given);
+    if (part === null || typeof part !== "object" || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * A problem as a program for TensorFlow.js alone: what the convolution gives there, beside what is right and what an
+ * implementation gave. It needs `@tensorflow/tfjs-core` and `@tensorflow/tfjs-backend-cpu`, and nothing of ours.
+ *
+ * It computes every kind of convolution by what TensorFlow.js has: the image is padded with `tf.pad`, a dilated filter has
+ * zeros between its taps, groups are split and put together again, a sequence is an image of one row; gradients are those
+ * of `tf.grads`.
+ *
+ * @module
+ */
+
+import { type CaseData, type CasePass, rankOf, reference, resolveCase, type SpatialCase } from "@corr2d/testkit";
+
+/** What the program is about. */
+export interface ProgramParts {
+  readonly convCase: SpatialCase;
+  readonly pass: CasePass;
+  readonly data: CaseData;
+  /** Name of the implementation, and what it gave; undefined if it threw. */
+  readonly algorithm: string;
+  readonly given: ArrayLike<number> | undefined;
+}
+
+/** The text of the program, an ES module. */
+export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramParts): string {
+  const { inputShape, filterShape, strides, groups, layout } = convCase;
+  const rank = rankOf(convCase);
+  const { depth, height, width } = resolveCase(convCase);
+  // A sequence is an image of one row.
+  const axes = [depth, height, width].slice(-Math.max(rank, 2));
+  const row = rank === 1 ? [1] : [];
+  const [batch, ...rest] = inputShape;
+  const channels = rest[rest.length - 1];
+  const cells = rest.slice(0, -1);
+  const pads = axes.map(({ input, kernel, output, stride, dilation, before }) => [
+    before,
+    Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - before - input),
+  ]);
+  const channelsFirst = layout === "channels first";
+  const asStored = channelsFirst ? [batch, channels, ...row, ...cells] : [batch, ...row, ...cells, channels];
+  const spatial = axes.map((_, i) => i);
+  const toLast = `.transpose([0, ${spatial.map((i) => i + 2).join(", ")}, 1])`;
+  const toFirst = `.transpose([0, ${axes.length + 1}, ${spatial.map((i) => i + 1).join(", ")}])`;
+  const outputs = axes.map(({ output }) => output);
+  const outChannels = filterShape[filterShape.length - 1];
+  const dyShape = channelsFirst ? [batch, outChannels, ...outputs] : [batch, ...outputs, outChannels];
+  const filterTaps = [...row, ...filterShape.slice(0, -2)];
+  const convolution = axes.length === 3 ? "conv3d" : "conv2d";
+  const stride = [...(rank === 1 ? [1] : []), ...strides];
+  const truth = reference(convCase, pass, data);
+  return `// ${convCase.name}: ${pass}
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+
+await tf.setBackend("cpu");
+const x = tf.tensor(${numbers(data.x)}, ${JSON.stringify(asStored)});
+const filter = tf.tensor(${numbers(data.filter)}, ${JSON.stringify([...filterTaps, ...filterShape.slice(-2)])});
+const bias = tf.tensor1d(${convCase.bias && data.bias ? numbers(data.bias) : `Array(${outChannels}).fill(0)`});
+${pass === "forward" ? "" : `const dy = tf.tensor(${numbers(data.dy)}, ${JSON.stringify(dyShape)});\n`}
+// Zeros between the taps: [taps, …] becomes [(taps - 1) * dilation + 1, …] along one axis.
+const dilate = (w, axis, dilation) => {
+  const [before, taps, after] = [w.shape.slice(0, axis), w.shape[axis], w.shape.slice(axis + 1)];
+  const inner = after.reduce((a, b) => a * b, 1);
+  const spread = tf.pad(w.reshape([-1, 1, inner]), [[0, 0], [0, dilation - 1], [0, 0]]);
+  const all = spread.reshape([...before, taps * dilation, ...after]);
+  return tf.slice(all, all.shape.map(() => 0), [...before, (taps - 1) * dilation + 1, ...after]);
+};
+const convolve = (x, filter, bias) => {
+  const last = x${channelsFirst ? toLast : ""};
+  const padded = tf.pad(last, ${JSON.stringify([[0, 0], ...pads, [0, 0]])});
+  const spread = ${JSON.stringify(axes.map(({ dilation }) => dilation))}.reduce((w, dilation, axis) => dilate(w, axis, dilation), filter);
+  const [images, filters] = [tf.split(padded, ${groups}, -1), tf.split(spread, ${groups}, -1)];
+  const y = tf.concat(images.map((image, g) => tf.${convolution}(image, filters[g], ${JSON.stringify(stride)}, "valid")), -1).add(bias);
+  return y${channelsFirst ? toFirst : ""};
+};
+
+const result = ${call(pass)};
+console.log("tfjs     ", [...(await result.data())]);
+console.log("expected ", ${numbers(truth)});
+console.log(${JSON.stringify(algorithm.padEnd(9))}, ${given === undefined ? '"an error"' : numbers(given)});
+`;
+}
+
+function call(pass: CasePass): string {
+  if (pass === "forward") return "convolve(x, filter, bias)";
+  const which = { inputGradient: 0, filterGradient: 1, biasGradient: 2 }[pass];
+  return `tf.grads(convolve)([x, filter, bias], dy)[${which}]`;
+}
+
+/** An array literal; JSON has no word for NaN and ±Inf, JavaScript has. */
+function numbers(values: ArrayLike<number>): string {
+  return `[${Array.from(values, String).join(", ")}]`;
+}

@@ -1,0 +1,84 @@
+/**
+ * A run in several processes. Each does a share of the trials; none knows of another. The death of one (a crash, an `exit`
+ * in a module that is checked, silence for too long) is noticed, told with what it was about to do, and leaves what it told
+ * before.
+ *
+ * @module
+ */
+
+import { fork } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RequestFinding } from "../negative/check.ts";
+import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
+import type { Work, WorkerMessage } from "./worker.ts";
+
+/** How a process ended. */
+export type End =
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly name: string; readonly message: string }
+  | { readonly kind: "died"; readonly reason: string };
+
+/** Built it is JavaScript, in this repository TypeScript: the worker is what this file is. */
+const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+
+/** Starts a process, gives it its work and listens until it ends. */
+export function runWorker(work: Work, onMessage: (message: WorkerMessage) => void, silenceMs: number): Promise<End> {
+  const child = fork(WORKER, {
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // The sources of this repository's packages are found under a condition of their own.
+    ...(WORKER.endsWith(".ts") && { execArgv: ["--conditions=@corr2d/source"] }),
+  });
+  return new Promise((resolve) => {
+    let last = "it started";
+    let end: End | undefined;
+    let isSilent = false;
+    const watch = setTimeout(() => {
+      isSilent = true;
+      child.kill("SIGKILL");
+    }, silenceMs);
+    child.on("message", (message: WorkerMessage) => {
+      watch.refresh();
+      if (message.kind === "request") last = `it was asked for ${message.finding.what}`;
+      else if (message.kind === "asking") last = `it asked ${message.what}`;
+      else if (message.kind === "found") last = `trial ${message.done} of its ${message.total}, "${message.trial}"`;
+      if (message.kind === "done" || message.kind === "failed") end = message;
+      else onMessage(message);
+    });
+    child.on("error", (error) => {
+      end ??= { kind: "died", reason: error.message };
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(watch);
+      const how = isSilent
+        ? `it said nothing for ${silenceMs / 1000} s`
+        : signal === null
+          ? `it ended with code ${code}`
+          : `it was ended by ${signal}`;
+      resolve(end ?? { kind: "died", reason: `${how} after ${last}` });
+    });
+    child.send(work);
+  });
+}
+
+/**
+ * Puts every impossible request to an oracle. What breaks it breaks a process: a new one goes on with the next request.
+ */
+export async function requestsOf(oracle: string, silenceMs: number): Promise<readonly RequestFinding[]> {
+  const findings: RequestFinding[] = [];
+  while (findings.length < IMPOSSIBLE_REQUESTS.length) {
+    const first = findings.length;
+    const collect = (message: WorkerMessage): void => {
+      if (message.kind === "request") findings.push(message.finding);
+    };
+    const end = await runWorker({ kind: "requests", oracle, first }, collect, silenceMs);
+    if (end.kind === "failed") throw new Error(end.message);
+    if (findings.length > first) continue;
+    // It did not live to tell: that is no refusal.
+    const { id: request, what } = IMPOSSIBLE_REQUESTS[first];
+    const reason = `${oracle} is killed by ${what}: ${end.kind === "died" ? end.reason : "it said nothing"}`;
+    findings.push({ request, what, by: oracle, refused: false, reason });
+  }
+  return findings;
+}

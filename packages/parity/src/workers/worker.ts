@@ -1,0 +1,68 @@
+/**
+ * A process that does one share of a run, reduces one disagreement of it, or asks an oracle for what is impossible. It is
+ * forked by pool.ts, gets its work as its
+ * first message and ends when it is done.
+ *
+ * @module
+ */
+
+import { loadModule } from "../check/module-adapter.ts";
+import type { Comparison } from "../compare.ts";
+import { corr2dAdapter, corr2dNames } from "../corr2d.ts";
+import { ACCEPTANCES } from "../ledger.ts";
+import { checkRequest, type RequestFinding, survived } from "../negative/check.ts";
+import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
+import { loadOracle } from "../oracles/known.ts";
+import { type Reduction, reduce } from "../shrink/reduce.ts";
+import { type RunTask, runTask, type TaskMessage } from "./task.ts";
+
+/** What a process is to do. */
+export type Work =
+  | { readonly kind: "run"; readonly task: RunTask }
+  | { readonly kind: "reduce"; readonly task: RunTask; readonly disagreement: Comparison }
+  | { readonly kind: "requests"; readonly oracle: string; readonly first: number };
+
+/** What it tells. The last message is `done` or `failed`. */
+export type WorkerMessage =
+  | TaskMessage
+  | { readonly kind: "reduced"; readonly reduction: Reduction | undefined }
+  | { readonly kind: "request"; readonly finding: RequestFinding }
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly name: string; readonly message: string };
+
+const tell = (message: WorkerMessage): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.send!(message, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
+  });
+
+process.once("message", async (work: Work) => {
+  try {
+    if (work.kind === "run") await runTask(work.task, (message) => void tell(message));
+    else if (work.kind === "reduce") await tell({ kind: "reduced", reduction: await reduceBy(work) });
+    else await askRequests(work);
+    await tell({ kind: "done" });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    await tell({ kind: "failed", name, message });
+  }
+  // A module or a backend may have left something running.
+  process.exit();
+});
+
+async function reduceBy({ task, disagreement }: Work & { readonly kind: "reduce" }): Promise<Reduction | undefined> {
+  const named = corr2dNames().find((name) => `corr2d/${name}` === disagreement.algorithm);
+  const candidates = task.modules.length > 0 ? await Promise.all(task.modules.map(loadModule)) : [];
+  const adapter =
+    candidates.find(({ name }) => name === disagreement.algorithm) ??
+    (named === undefined ? undefined : corr2dAdapter(named));
+  return adapter && reduce(disagreement, adapter, task);
+}
+
+/** Asks request after request, from the `first` on, until one has broken the backend. */
+async function askRequests({ oracle, first }: Work & { readonly kind: "requests" }): Promise<void> {
+  const adapter = await loadOracle(oracle);
+  for (const request of IMPOSSIBLE_REQUESTS.slice(first)) {
+    await tell({ kind: "request", finding: await checkRequest(adapter, ACCEPTANCES, request) });
+    if (!(await survived(adapter))) return;
+  }
+}
