@@ -102,13 +102,14 @@ function layerTrials(network: Network, activations: Activations<Float64Array>): 
     if (step.kind !== "convolution") return [];
     const { filter, bias } = step;
     const x = activations.get(step.from[0])!;
+    const given = { x: Float32Array.from(x.data), filter: filter.data, bias, dy: new Float32Array() };
     const trial: Trial = {
       convCase: caseOf(network, step, x.shape),
       passes: ["forward"],
       seed: 0,
-      data: () => [
-        ["given", { x: Float32Array.from(x.data), filter: filter.data, bias, dy: new Float32Array() }, false],
-      ],
+      kinds: ["given"],
+      given,
+      data: () => [["given", given, false]],
     };
     return [trial];
   });
