@@ -4,7 +4,23 @@
  * @module
  */
 
-export type { AdapterSource, ConvAdapter, PreparedCase } from "./adapter.ts";
+export {
+  type AdapterSource,
+  askable,
+  type ConvAdapter,
+  FULL_REACH,
+  type PreparedCase,
+  type Reach,
+  USUAL_REACH,
+  type WeakerPromise,
+} from "./adapter.ts";
+export {
+  type ConvModule,
+  loadModule,
+  type ModuleCase,
+  type ModulePass,
+  moduleAdapter,
+} from "./check/module-adapter.ts";
 export {
   type Accuracy,
   type CompareOptions,
@@ -16,8 +32,25 @@ export {
   type VanishedDivergence,
 } from "./compare.ts";
 export { corr2dAdapter, corr2dNames } from "./corr2d.ts";
-export { type Divergence, expectedDivergence, LEDGER } from "./ledger.ts";
+export { type GeneratedProblem, generateProblems, problemAt, type Shrunk, shrink } from "./generate/arbitrary.ts";
+export { pairwiseCases } from "./generate/pairwise.ts";
+export type { DataKind, Problem } from "./generate/problem.ts";
+export { checkLaws, type LawFinding, type LawOptions } from "./laws/check.ts";
+export { LAWS, type Law } from "./laws/laws.ts";
+export {
+  ACCEPTANCES,
+  type Acceptance,
+  type Divergence,
+  expectedDivergence,
+  LEDGER,
+  type Limitation,
+} from "./ledger.ts";
+export { type HuntOptions, type HuntReport, type HuntResult, hunt } from "./mutants/hunt.ts";
+export { MUTANTS, type Mutant } from "./mutants/mutants.ts";
+export { checkRequests, type RequestFinding } from "./negative/check.ts";
+export { IMPOSSIBLE_REQUESTS, type ImpossibleRequest } from "./negative/requests.ts";
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
+export { LIMITATIONS } from "./oracles/limitations.ts";
 export {
   makeReport,
   type OracleStatus,
@@ -37,5 +70,5 @@ export {
   type TfjsNodeLibrary,
   TfjsNodeUnavailableError,
 } from "./tfjs-node/setup.ts";
-export { type DataKind, type Shard, seededTrial, selectTrials, type Trial, type TrialOptions } from "./trials.ts";
+export { type Shard, seededTrial, selectTrials, type Trial, type TrialOptions } from "./trials.ts";
 export { type Answer, type Decision, decide, type Evidence, judgeValues, type Rung, type Verdict } from "./verdict.ts";

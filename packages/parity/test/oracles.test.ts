@@ -98,7 +98,9 @@ describe.each(KNOWN_ORACLES.map(({ name }) => name))("%s", (name) => {
 
   it("says what it cannot be asked", async (context) => {
     const oracle = await load(context);
-    expect(oracle.supports(named("2 groups"), "forward")).toBe("TensorFlow.js has no groups other than depthwise in 2-D");
+    expect(oracle.supports(named("2 groups"), "forward")).toBe(
+      "TensorFlow.js has no groups other than depthwise in 2-D",
+    );
     expect(oracle.supports(named("dilation 2"), "forward")).toBe(true);
     expect(oracle.supports(named("dilation 2"), "filterGradient")).toContain("dilation 1 only");
     expect(oracle.supports(named("stride and dilation together"), "forward")).toContain("refuses stride and dilation");

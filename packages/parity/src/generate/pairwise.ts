@@ -22,7 +22,7 @@ export const FACTORS = {
   groups: ["one", "two", "depthwise", "depthwise ×2"],
   rounding: ["floor", "round", "ceil"],
   kernel: ["one tap", "odd", "even", "differs by axis"],
-  image: ["ample", "as large as the kernel", "one cell wide", "one channel"],
+  image: ["ample", "as large as the kernel", "one cell wide", "one channel per group"],
   batch: [0, 1, 3],
   bias: [true, false],
 } as const;
@@ -40,18 +40,9 @@ const PAIRS = [
   [2, 1],
 ] as const;
 
-/** Whether values go together: channels in groups need more than one, an image of one cell a kernel that fits. */
-export function goTogether({ groups, image, padding, kernel }: Partial<FactorRow>): boolean {
-  if (image === "one channel" && groups !== undefined && groups !== "one") return false;
-  // Padding makes room for any kernel; without it there is room for one tap.
-  return image !== "one cell wide" || padding !== "valid" || kernel === undefined || kernel === "one tap";
-}
-
 /** One row for each case. */
 export function pairwiseRows(): readonly FactorRow[] {
-  return make({ ...FACTORS } as unknown as Record<string, (string | number | boolean)[]>, {
-    preFilter: (row: object) => goTogether(row),
-  }) as unknown as FactorRow[];
+  return make({ ...FACTORS } as unknown as Record<string, (string | number | boolean)[]>) as unknown as FactorRow[];
 }
 
 /** The cases of all rows. */
@@ -64,7 +55,12 @@ export function pairwiseCases(): readonly SpatialCase[] {
 
 function caseOfRow(row: FactorRow): Omit<SpatialCase, "name"> {
   const axes = Array.from({ length: row.rank }, (_, axis) => axis);
-  const kernels = axes.map((axis) => ({ "one tap": 1, odd: 3, even: 2, "differs by axis": axis + 2 })[row.kernel]);
+  const isOneCell = (axis: number): boolean => row.image === "one cell wide" && axis === row.rank - 1;
+  const kernels = axes.map((axis) => {
+    // Where there is one cell and no padding, there is room for one tap.
+    if (isOneCell(axis) && row.padding === "valid") return 1;
+    return { "one tap": 1, odd: 3, even: 2, "differs by axis": axis + 2 }[row.kernel];
+  });
   const dilations = axes.map((axis) => ({ 1: 1, 2: 2, "differs by axis": 1 + (axis % 2) })[row.dilation]);
   const strides = axes.map(
     (axis) => ({ 1: 1, 2: 2, "differs by axis": 2 - (axis % 2), "past the kernel": kernels[axis] + 1 })[row.stride],
@@ -72,11 +68,12 @@ function caseOfRow(row: FactorRow): Omit<SpatialCase, "name"> {
   const reaches = axes.map((axis) => (kernels[axis] - 1) * dilations[axis] + 1);
   const cells = axes.map((axis) => {
     if (row.image === "as large as the kernel") return reaches[axis];
-    if (row.image === "one cell wide" && axis === row.rank - 1) return 1;
+    if (isOneCell(axis)) return 1;
     return reaches[axis] + AMPLE;
   });
   const groups = { one: 1, two: 2, depthwise: 4, "depthwise ×2": 4 }[row.groups];
-  const depth = { one: row.image === "one channel" ? 1 : 3, two: 2, depthwise: 1, "depthwise ×2": 1 }[row.groups];
+  const depth =
+    row.image === "one channel per group" ? 1 : { one: 3, two: 2, depthwise: 1, "depthwise ×2": 1 }[row.groups];
   const groupOut = { one: 5, two: 3, depthwise: 1, "depthwise ×2": 2 }[row.groups];
   // Padding makes up for an image of one cell.
   const room = axes.map((axis) => Math.max(PADDING, Math.ceil((reaches[axis] - cells[axis]) / 2)));

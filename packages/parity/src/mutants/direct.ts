@@ -63,31 +63,29 @@ export function direct(convCase: SpatialCase, pass: CasePass, data: CaseData, jo
     return finishAll(sums, convCase, pass);
   }
   const { inChannels, outChannels, groupInChannels, batch } = resolved;
-  const at = (image: number, place: readonly number[], size: "input" | "output", channels: number): number =>
-    place.reduce(
-      (index, cell, axis) => index * [resolved.depth, resolved.height, resolved.width][axis][size] + cell,
-      image,
-    ) * channels;
-  for (const [output, taps, input] of cells(own)) {
-    for (let image = 0; image < batch; image++) {
-      for (let o = 0; o < outChannels; o++) {
-        const first = Math.floor(o / resolved.groupOutChannels) * groupInChannels;
-        for (let c = 0; c < groupInChannels; c++) {
-          const plain = { output, tap: taps, input, image, o, c, channel: first + c };
-          const term = tap(plain, resolved, pass);
-          if (term === undefined) continue;
-          const toX = at(term.image, term.input, "input", inChannels) + term.channel;
-          const toY = at(term.image, term.output, "output", outChannels) + term.o;
-          const { kernel: kh } = resolved.height;
-          const { kernel: kw } = resolved.width;
-          const toW =
-            (((term.tap[0] * kh + term.tap[1]) * kw + term.tap[2]) * groupInChannels + term.c) * outChannels + term.o;
-          const [a, b, to] = {
-            forward: [x[toX], data.filter[toW], toY],
-            inputGradient: [dy[toY], data.filter[toW], toX],
-            filterGradient: [x[toX], dy[toY], toW],
-          }[pass];
-          sums[to] = add(sums[to], product(a, b));
+  const { depth, height, width } = resolved;
+  const cellOf = (image: number, [d, h, w]: readonly number[], size: "input" | "output" | "kernel"): number =>
+    ((image * depth[size] + d) * height[size] + h) * width[size] + w;
+  const [planes, rows, columns] = own.map(triplesOf);
+  for (const plane of planes) {
+    for (const row of rows) {
+      for (const column of columns) {
+        const [output, taps, input] = [0, 1, 2].map((i) => [plane[i], row[i], column[i]]);
+        for (let image = 0; image < batch; image++) {
+          for (let o = 0; o < outChannels; o++) {
+            const first = Math.floor(o / resolved.groupOutChannels) * groupInChannels;
+            for (let c = 0; c < groupInChannels; c++) {
+              const plain = { output, tap: taps, input, image, o, c, channel: first + c };
+              const term = tap(plain, resolved, pass);
+              if (term === undefined) continue;
+              const toX = cellOf(term.image, term.input, "input") * inChannels + term.channel;
+              const toY = cellOf(term.image, term.output, "output") * outChannels + term.o;
+              const toW = (cellOf(0, term.tap, "kernel") * groupInChannels + term.c) * outChannels + term.o;
+              if (pass === "forward") sums[toY] = add(sums[toY], product(x[toX], data.filter[toW]));
+              else if (pass === "inputGradient") sums[toX] = add(sums[toX], product(dy[toY], data.filter[toW]));
+              else sums[toW] = add(sums[toW], product(x[toX], dy[toY]));
+            }
+          }
         }
       }
     }
@@ -98,24 +96,14 @@ export function direct(convCase: SpatialCase, pass: CasePass, data: CaseData, jo
   return finishAll(fromChannelsLast(sums, convCase, pass), convCase, pass);
 }
 
-/** Every triple of places (output, tap, input) that the definition relates, over all axes. */
-function* cells(axes: readonly ResolvedAxis[]): Generator<readonly [number[], number[], number[]]> {
-  const [axis, ...others] = axes;
-  if (axis === undefined) {
-    yield [[], [], []];
-    return;
-  }
+/** Every triple (output, tap, input) that the definition relates along one axis. */
+function triplesOf(axis: ResolvedAxis): readonly (readonly number[])[] {
+  const triples: number[][] = [];
   for (let output = 0; output < axis.output; output++) {
     for (let tap = 0; tap < axis.kernel; tap++) {
       const input = output * axis.stride + tap * axis.dilation - axis.before;
-      if (input < 0 || input >= axis.input) continue;
-      for (const [outputs, taps, inputs] of cells(others)) {
-        yield [
-          [output, ...outputs],
-          [tap, ...taps],
-          [input, ...inputs],
-        ];
-      }
+      if (input >= 0 && input < axis.input) triples.push([output, tap, input]);
     }
   }
+  return triples;
 }

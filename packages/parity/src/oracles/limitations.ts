@@ -40,22 +40,6 @@ export const LIMITATIONS: readonly Limitation[] = [
     ),
   },
   {
-    id: "cpu-refuses-gradient-of-dilation",
-    oracle: "tfjs-cpu",
-    version: VERSION,
-    what: "the gradient of a dilated convolution is refused",
-    why: "the gradient asserts that the dilation is 1, on every backend",
-    issues: [],
-    holds: withTensorFlow("cpu", (tf) => {
-      const filter = ones4(tf, [2, 2, 1, 1]);
-      return throws(() =>
-        tf
-          .grad((x) => tf.conv2d(x as never, filter, 1, "valid", "NHWC", 2))(tf.ones([1, 5, 5, 1]))
-          .dataSync(),
-      );
-    }),
-  },
-  {
     id: "cpu-has-no-groups",
     oracle: "tfjs-cpu",
     version: VERSION,

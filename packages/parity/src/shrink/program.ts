@@ -3,8 +3,8 @@
  * implementation gave. It needs `@tensorflow/tfjs-core` and `@tensorflow/tfjs-backend-cpu`, and nothing of ours.
  *
  * It computes every kind of convolution by what TensorFlow.js has: the image is padded with `tf.pad`, a dilated filter has
- * zeros between its taps, groups are split and put together again, a sequence is an image of one row; gradients are those
- * of `tf.grads`.
+ * zeros between its taps, groups are split and put together again, a sequence is an image of one row; gradients follow
+ * from the convolution being linear, cell by cell.
  *
  * @module
  */
@@ -39,8 +39,10 @@ export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramP
   const channelsFirst = layout === "channels first";
   const asStored = channelsFirst ? [batch, channels, ...row, ...cells] : [batch, ...row, ...cells, channels];
   const spatial = axes.map((_, i) => i);
-  const toLast = `.transpose([0, ${spatial.map((i) => i + 2).join(", ")}, 1])`;
-  const toFirst = `.transpose([0, ${axes.length + 1}, ${spatial.map((i) => i + 1).join(", ")}])`;
+  const [toLast, toFirst] = [
+    `[0, ${spatial.map((i) => i + 2).join(", ")}, 1]`,
+    `[0, ${axes.length + 1}, ${spatial.map((i) => i + 1).join(", ")}]`,
+  ];
   const outputs = axes.map(({ output }) => output);
   const outChannels = filterShape[filterShape.length - 1];
   const dyShape = channelsFirst ? [batch, outChannels, ...outputs] : [batch, ...outputs, outChannels];
@@ -52,6 +54,7 @@ export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramP
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 
+tf.env().set("PROD", true); // no advice on the console
 await tf.setBackend("cpu");
 const x = tf.tensor(${numbers(data.x)}, ${JSON.stringify(asStored)});
 const filter = tf.tensor(${numbers(data.filter)}, ${JSON.stringify([...filterTaps, ...filterShape.slice(-2)])});
@@ -61,31 +64,49 @@ ${pass === "forward" ? "" : `const dy = tf.tensor(${numbers(data.dy)}, ${JSON.st
 const dilate = (w, axis, dilation) => {
   const [before, taps, after] = [w.shape.slice(0, axis), w.shape[axis], w.shape.slice(axis + 1)];
   const inner = after.reduce((a, b) => a * b, 1);
-  const spread = tf.pad(w.reshape([-1, 1, inner]), [[0, 0], [0, dilation - 1], [0, 0]]);
-  const all = spread.reshape([...before, taps * dilation, ...after]);
+  const spread = tf.pad(tf.reshape(w, [-1, 1, inner]), [[0, 0], [0, dilation - 1], [0, 0]]);
+  const all = tf.reshape(spread, [...before, taps * dilation, ...after]);
   return tf.slice(all, all.shape.map(() => 0), [...before, (taps - 1) * dilation + 1, ...after]);
 };
 const convolve = (x, filter, bias) => {
-  const last = x${channelsFirst ? toLast : ""};
+  const last = ${channelsFirst ? `tf.transpose(x, ${toLast})` : "x"};
   const padded = tf.pad(last, ${JSON.stringify([[0, 0], ...pads, [0, 0]])});
   const spread = ${JSON.stringify(axes.map(({ dilation }) => dilation))}.reduce((w, dilation, axis) => dilate(w, axis, dilation), filter);
   const [images, filters] = [tf.split(padded, ${groups}, -1), tf.split(spread, ${groups}, -1)];
-  const y = tf.concat(images.map((image, g) => tf.${convolution}(image, filters[g], ${JSON.stringify(stride)}, "valid")), -1).add(bias);
-  return y${channelsFirst ? toFirst : ""};
+  const parts = images.map((image, g) => tf.${convolution}(image, filters[g], ${JSON.stringify(stride)}, "valid"));
+  const y = tf.add(tf.concat(parts, -1), bias);
+  return ${channelsFirst ? `tf.transpose(y, ${toFirst})` : "y"};
 };
-
+${pass === "forward" ? "" : GRADIENT}
 const result = ${call(pass)};
-console.log("tfjs     ", [...(await result.data())]);
+console.log("tfjs     ", Array.from(result));
 console.log("expected ", ${numbers(truth)});
 console.log(${JSON.stringify(algorithm.padEnd(9))}, ${given === undefined ? '"an error"' : numbers(given)});
 `;
 }
 
+/** The expression of the result, an array. */
 function call(pass: CasePass): string {
-  if (pass === "forward") return "convolve(x, filter, bias)";
-  const which = { inputGradient: 0, filterGradient: 1, biasGradient: 2 }[pass];
-  return `tf.grads(convolve)([x, filter, bias], dy)[${which}]`;
+  if (pass === "forward") return "await convolve(x, filter, bias).data()";
+  const one = {
+    inputGradient: "gradient(x, (unit) => convolve(unit, filter, tf.zerosLike(bias)))",
+    filterGradient: "gradient(filter, (unit) => convolve(x, unit, tf.zerosLike(bias)))",
+    biasGradient: "gradient(bias, (unit) => convolve(tf.zerosLike(x), filter, unit))",
+  };
+  return one[pass];
 }
+
+/** The convolution is linear in each argument, so a gradient is the product of dy with what each unit vector becomes. */
+const GRADIENT = `
+// The convolution is linear: its gradient by one cell is the product of dy with what a 1 in that cell becomes.
+const gradient = (of, f) =>
+  Array.from({ length: of.size }, (_, cell) => {
+    const unit = tf.tensor(Array.from({ length: of.size }, (_, i) => (i === cell ? 1 : 0)), of.shape);
+    const y = f(unit);
+    const products = tf.where(tf.equal(y, 0), tf.zerosLike(y), tf.mul(dy, y));
+    return tf.sum(products).dataSync()[0];
+  });
+`;
 
 /** An array literal; JSON has no word for NaN and ±Inf, JavaScript has. */
 function numbers(values: ArrayLike<number>): string {

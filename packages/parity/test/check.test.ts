@@ -1,0 +1,105 @@
+/** `corr2d-parity check` and runs in several processes: what becomes of modules that are right, wrong and rude. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { runParity } from "../src/index.ts";
+
+const PROGRAM = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "corr2d-check-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a user would write, in a dozen lines: planes, one group. */
+const RIGHT = `
+export const supports = ({ groups }) => groups === 1 || "no groups";
+export function forward({ inputShape, filterShape, outputShape, strides, dilations, pads }, { x, filter, bias }) {
+  const [, h, w, c] = inputShape, [kh, kw, , o] = filterShape, [n, oh, ow] = outputShape;
+  if (![...strides, ...dilations].every((v) => Number.isInteger(v) && v > 0) || x.length !== n * h * w * c || filter.length !== kh * kw * c * o || (bias && bias.length !== o)) throw new RangeError("impossible");
+  const y = new Float32Array(n * oh * ow * o);
+  for (let i = 0; i < y.length; i++) {
+    let [k, q, p, b] = [i % o, ((i / o) | 0) % ow, ((i / o / ow) | 0) % oh, (i / o / ow / oh) | 0], sum = 0;
+    for (let r = 0; r < kh; r++) for (let s = 0; s < kw; s++) {
+      const u = p * strides[0] + r * dilations[0] - pads[0][0], v = q * strides[1] + s * dilations[1] - pads[1][0];
+      if (u < 0 || u >= h || v < 0 || v >= w) continue;
+      for (let d = 0; d < c; d++) sum += x[((b * h + u) * w + v) * c + d] * filter[((r * kw + s) * c + d) * o + k];
+    }
+    y[i] = sum + (bias ? bias[k] : 0);
+  }
+  return y;
+}`;
+
+function module(name: string, text: string): string {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function check(path: string, ...args: string[]): { code: number | null; out: string; err: string } {
+  const given = ["check", path, "--oracle", "tfjs-cpu", "--cases", "20", ...args];
+  const result = spawnSync(process.execPath, ["--conditions=@corr2d/source", PROGRAM, ...given], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  return { code: result.status, out: result.stdout, err: result.stderr };
+}
+
+describe("corr2d-parity check", () => {
+  it("finds a right module right, laws and impossible requests among what it is asked", () => {
+    const { code, out } = check(module("right", RIGHT), "--json", "right.json");
+    expect(out).toMatch(/^agree: \d+ comparisons with oracles/m);
+    expect(out).toContain("right refuses 19 of 19 impossible requests");
+    expect(out).toMatch(/matmul: checked \d+ times, holds/);
+    expect(code).toBe(0);
+    const report = JSON.parse(readFileSync(join(folder, "right.json"), "utf8"));
+    expect(report.algorithms).toEqual([{ name: "right", version: "unknown" }]);
+    expect(report.refusals).toContainEqual(expect.objectContaining({ by: "right", reason: "no groups" }));
+  });
+
+  it("finds a wrong one wrong, shows the smallest failure as a program and keeps it", () => {
+    const wrong = module("wrong", RIGHT.replace("s * dilations[1]", "s"));
+    const { code, out } = check(wrong, "--only", "dilat");
+    expect(code).toBe(1);
+    expect(out).toMatch(/The smallest that still fails for wrong: forward of 1×1×3×1 ∗ 1×2×1×1, dilation 1×2,/);
+    expect(out).toContain('import * as tf from "@tensorflow/tfjs-core";');
+    expect(out).toContain("Kept in parity-regressions");
+    expect(check(wrong, "--only", "regression").code).toBe(1);
+  });
+
+  it("says what is missing", () => {
+    const { code, err } = check(module("empty", "export const conv = 1;"));
+    expect(err).toContain("exports conv, but must export a function forward(convCase, { x, filter, bias })");
+    expect(code).toBe(2);
+  });
+});
+
+describe("a process that dies", () => {
+  const only = { oracles: ["tfjs-cpu"], cases: 0, only: "textbook", jobs: 1 } as const;
+
+  it("is noticed, and told with what it was asked", async () => {
+    const rude = module("rude", "export function forward() { process.exit(3); }");
+    const report = await runParity({ ...only, modules: [rude] });
+    expect(report.outcome).toBe("could not run");
+    expect(report.deadWorkers).toEqual([
+      { worker: 1, reason: 'it ended with code 3 after it asked rude about "textbook 2x2 on 3x3"' },
+    ]);
+  });
+
+  it("is ended when it is silent", async () => {
+    const endless = module("endless", "export function forward() { for (;;); }");
+    const report = await runParity({ ...only, modules: [endless], silenceSeconds: 5 });
+    expect(report.reasons[0]).toMatch(/^worker 1 died: it said nothing for 5 s after it asked endless about "textbook/);
+  });
+});
+
+it("several processes find what one does", async () => {
+  const options = { oracles: ["tfjs-cpu"], algorithms: ["naive"], cases: 30, only: "generated" } as const;
+  const [one, two] = [await runParity(options), await runParity({ ...options, jobs: 2 })];
+  const byName = (rows: typeof one.summary) =>
+    [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  expect(byName(two.summary)).toEqual(byName(one.summary));
+  expect(two.run.trials).toBe(30);
+});
