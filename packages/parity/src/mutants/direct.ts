@@ -52,7 +52,7 @@ export interface Joints {
 /** Computes one pass, with the joints as a mutant has them. */
 export function direct(convCase: SpatialCase, pass: CasePass, data: CaseData, joints: Joints): Float32Array {
   const resolved = resolveCase(convCase);
-  const { axes = (same) => same, tap = (same) => same, result: finishAll = (same) => same } = joints;
+  const { axes = (same) => same, tap, result: finishAll = (same) => same } = joints;
   const { add = (sum, product) => Math.fround(sum + product), product = (a, b) => Math.fround(a * b) } = joints;
   const { finish = (sum, bias) => Math.fround(sum + bias) } = joints;
   const own = axes([resolved.depth, resolved.height, resolved.width], pass);
@@ -72,15 +72,22 @@ export function direct(convCase: SpatialCase, pass: CasePass, data: CaseData, jo
       for (const column of columns) {
         const [output, taps, input] = [0, 1, 2].map((i) => [plane[i], row[i], column[i]]);
         for (let image = 0; image < batch; image++) {
+          const [xCell, yCell] = [cellOf(image, input, "input"), cellOf(image, output, "output")];
+          const tapCell = cellOf(0, taps, "kernel");
           for (let o = 0; o < outChannels; o++) {
             const first = Math.floor(o / resolved.groupOutChannels) * groupInChannels;
             for (let c = 0; c < groupInChannels; c++) {
-              const plain = { output, tap: taps, input, image, o, c, channel: first + c };
-              const term = tap(plain, resolved, pass);
-              if (term === undefined) continue;
-              const toX = cellOf(term.image, term.input, "input") * inChannels + term.channel;
-              const toY = cellOf(term.image, term.output, "output") * outChannels + term.o;
-              const toW = (cellOf(0, term.tap, "kernel") * groupInChannels + term.c) * outChannels + term.o;
+              let toX = xCell * inChannels + first + c;
+              let toY = yCell * outChannels + o;
+              let toW = (tapCell * groupInChannels + c) * outChannels + o;
+              if (tap !== undefined) {
+                const plain = { output, tap: taps, input, image, o, c, channel: first + c };
+                const term = tap(plain, resolved, pass);
+                if (term === undefined) continue;
+                toX = cellOf(term.image, term.input, "input") * inChannels + term.channel;
+                toY = cellOf(term.image, term.output, "output") * outChannels + term.o;
+                toW = (cellOf(0, term.tap, "kernel") * groupInChannels + term.c) * outChannels + term.o;
+              }
               if (pass === "forward") sums[toY] = add(sums[toY], product(x[toX], data.filter[toW]));
               else if (pass === "inputGradient") sums[toX] = add(sums[toX], product(dy[toY], data.filter[toW]));
               else sums[toW] = add(sums[toW], product(x[toX], dy[toY]));

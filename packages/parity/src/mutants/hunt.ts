@@ -5,12 +5,12 @@
  * @module
  */
 
-import type { CasePass } from "@corr2d/testkit";
+import type { CaseData, CasePass, SpatialCase } from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH } from "../adapter.ts";
 import { ask, evidenceOf } from "../compare.ts";
 import type { DataKind } from "../generate/problem.ts";
 import { selectTrials, type Trial } from "../trials.ts";
-import { faultOf } from "../verdict.ts";
+import { type Evidence, faultOf } from "../verdict.ts";
 import { direct, type Joints } from "./direct.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 
@@ -64,7 +64,8 @@ export async function hunt({ seed, cases, mutants = MUTANTS, onMutant }: HuntOpt
       (shape) => shape.reduce((a, b) => a * b, 1) < MAX_ELEMENTS,
     );
   });
-  const innocent = await huntOne({ id: "none", what: "no mistake", joints: {} }, trials);
+  const charges = chargesOf(trials);
+  const innocent = await huntOne({ id: "none", what: "no mistake", joints: {} }, trials.length, charges);
   if (innocent.convictedBy !== undefined) {
     const { case: name, pass, data, reason } = innocent.convictedBy;
     throw new Error(
@@ -73,7 +74,7 @@ export async function hunt({ seed, cases, mutants = MUTANTS, onMutant }: HuntOpt
   }
   const results: HuntResult[] = [];
   for (const mutant of mutants) {
-    results.push(await huntOne(mutant, trials));
+    results.push(await huntOne(mutant, trials.length, charges));
     onMutant?.(results.length, mutants.length, mutant.id);
   }
   const killed = results.filter(({ convictedBy }) => convictedBy !== undefined).length;
@@ -87,20 +88,43 @@ export async function hunt({ seed, cases, mutants = MUTANTS, onMutant }: HuntOpt
   };
 }
 
-/** Puts trials to a mutant until one convicts it. */
-async function huntOne({ id, what, joints }: Mutant, trials: readonly Trial[]): Promise<HuntResult> {
+/** A question with its answer, made once and put to every mutant. */
+interface Charge {
+  readonly convCase: SpatialCase;
+  readonly pass: CasePass;
+  readonly kind: DataKind;
+  readonly arrays: CaseData;
+  readonly evidence: Evidence;
+}
+
+/** Makes the charges of a trial when they are first wanted. */
+function chargesOf(trials: readonly Trial[]): (index: number) => readonly Charge[] {
+  const made: (readonly Charge[])[] = [];
+  return (index) =>
+    (made[index] ??= trials[index].data().flatMap(([kind, arrays, isExact]) =>
+      trials[index].passes.map((pass): Charge => {
+        const { convCase } = trials[index];
+        const evidence = evidenceOf(convCase, pass, arrays, isExact);
+        return { convCase, pass, kind, arrays, evidence };
+      }),
+    ));
+}
+
+/** Puts charges to a mutant until one convicts it. */
+async function huntOne(
+  { id, what, joints }: Mutant,
+  trials: number,
+  charges: (index: number) => readonly Charge[],
+): Promise<HuntResult> {
   const adapter = mutantAdapter(id, joints);
-  for (const [index, { convCase, passes, data }] of trials.entries()) {
-    for (const [kind, arrays, isExact] of data()) {
-      for (const pass of passes) {
-        const answer = await ask(adapter, convCase, pass, arrays, evidenceOf(convCase, pass, arrays, isExact));
-        const reason = faultOf(answer);
-        if (reason === undefined) continue;
-        return { id, what, convictedBy: { case: convCase.name, pass, data: kind, reason }, trials: index + 1 };
-      }
+  for (let index = 0; index < trials; index++) {
+    for (const { convCase, pass, kind, arrays, evidence } of charges(index)) {
+      const reason = faultOf(await ask(adapter, convCase, pass, arrays, evidence));
+      if (reason === undefined) continue;
+      return { id, what, convictedBy: { case: convCase.name, pass, data: kind, reason }, trials: index + 1 };
     }
   }
-  return { id, what, trials: trials.length };
+  return { id, what, trials };
 }
 
 /** A mutant behind the contract. */

@@ -283,6 +283,44 @@ export const MUTANTS: readonly Mutant[] = [
     joints: { result: (y) => y.map(Math.abs) },
   },
   {
+    id: "sums-of-23-bits",
+    what: "sums with one bit too few",
+    joints: { add: (sum, product) => withBits(sum + product, 23) },
+  },
+  {
+    id: "padding-ignored-when-dilated",
+    what: "padding forgotten where there is dilation",
+    joints: everyAxis(({ before, dilation }) => ({ before: dilation > 1 ? 0 : before })),
+  },
+  {
+    id: "stride-of-width-in-groups",
+    what: "a grouped convolution finds its rows by the stride of the width",
+    joints: terms((t, { groups, height, width }) => {
+      const row = t.output[1] * width.stride + t.tap[1] * height.dilation - height.before;
+      if (groups === 1 || height.stride === width.stride) return t;
+      return row < 0 || row >= height.input ? undefined : { ...t, input: [t.input[0], row, t.input[2]] };
+    }),
+  },
+  {
+    id: "third-image-lost",
+    what: "the third image of a batch, and those after it, are the second",
+    joints: terms((t) => ({ ...t, image: Math.min(t.image, 1) })),
+  },
+  {
+    id: "depth-taken-for-height",
+    what: "a volume's taps of depth and height exchanged where both kernels are equal",
+    joints: terms((t, { depth, height }) =>
+      depth.kernel === height.kernel ? { ...t, tap: [t.tap[1], t.tap[0], t.tap[2]] } : t,
+    ),
+  },
+  {
+    id: "wide-tail-lost",
+    what: "the columns after the last whole four of a wide output are not computed",
+    joints: terms((t, { width }) =>
+      width.output > 8 && t.output[2] >= width.output - (width.output % 4) ? undefined : t,
+    ),
+  },
+  {
     id: "last-element-stale",
     what: "the last element never written",
     joints: { result: (y) => (y.length > 1 ? y.with(y.length - 1, 0) : y) },
