@@ -3,10 +3,10 @@
  *
  * A block of the image is copied once, widened to float64 and framed with zeros, into the stream of the
  * {@link registerTile}. In NHWC the taps of one kernel row are kw·C neighbours, so an output cell is kh *runs* of the
- * stream against kh runs of weights; six output channels share each run. A run is filled up with zero weights to a
- * multiple of four, which meet whatever stands behind it; where that is the case a non-finite image goes to the reference.
- * Loops, from the outside: image, group, block (what fits the L2 cache) > six output channels (whose weights fill the
- * lanes) > output pixel > run.
+ * stream against kh runs of weights (`block.ts` says when it is one); six output channels share each run. A run is filled
+ * up with zero weights to a multiple of four, which meet whatever stands behind it; where that is the case a non-finite
+ * image goes to the reference. Loops, from the outside: image, group, block (what fits the L2 cache) > six output channels
+ * (whose weights fill the lanes) > output pixel > run.
  *
  * Groups of few channels leave most lanes empty; those are computed by {@link grouped}.
  *
@@ -20,14 +20,12 @@ import type { ConvGeometry } from "../geometry.ts";
 import { isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
-import { backwardCorrelations, type Correlation, forwardCorrelation, type Run, runsOf } from "./correlation.ts";
+import { type BlockLayout, chooseBlock, copyBlock, fillOffsets, layoutOf } from "./block.ts";
+import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
 import { allFinite, naive } from "./naive.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
-
-/** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
-const PREFERRED_BLOCK = 49152;
 
 /** Direct, tiled for caches and registers. */
 export const tiled: ConvAlgorithm<"tiled"> = {
@@ -41,9 +39,9 @@ export const tiled: ConvAlgorithm<"tiled"> = {
     if (isForGrouped(g, pass)) return true;
     if (pass === "filterGradient") return supportsTiledFilterGradient(g);
     for (const correlation of correlationsOf(g, pass)) {
-      const terms = termsOf(runsOf(correlation));
+      const { terms, correlation: k } = layoutOf(correlation);
       if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
-      const patch = correlation.extentRows * correlation.extentColumns * correlation.channels;
+      const patch = k.extentRows * k.extentColumns * k.channels;
       if (patch > CACHED_LENGTH) return `a patch of ${patch} values exceeds the ${CACHED_LENGTH} that a block holds`;
     }
     return true;
@@ -97,56 +95,48 @@ function correlationsOf(g: ConvGeometry, pass: Pass): readonly Correlation[] {
   return pass === "forward" ? [forwardCorrelation(g)] : backwardCorrelations(g);
 }
 
-/** Terms of a chain, each run filled up to a multiple of four. */
-function termsOf(runs: readonly Run[]): number {
-  return runs.reduce((sum, run) => sum + inFours(run.length), 0);
-}
-
 /** A correlation with its weights packed as the lanes want them, and the blocks it is computed in. */
 class PackedCorrelation {
-  readonly #correlation: Correlation;
+  readonly #layout: BlockLayout;
   readonly #batch: number;
   readonly #groups: number;
   readonly #bias: FloatArray | undefined;
-  readonly #runs: readonly Run[];
   /** Some run is filled up with zero weights. */
   readonly ragged: boolean;
   /** `[group][output channel, a multiple of six][terms]`, in the order of the runs. */
   readonly #weights: Float64Array;
-  readonly #terms: number;
   readonly #panels: number;
   readonly #blockRows: number;
   readonly #blockColumns: number;
 
   constructor(correlation: Correlation, g: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined) {
-    this.#correlation = correlation;
+    this.#layout = layoutOf(correlation);
     this.#batch = g.batch;
     this.#groups = g.groups;
     this.#bias = bias;
-    const { taps, channels, outChannels } = correlation;
-    this.#runs = runsOf(correlation);
-    this.ragged = this.#runs.some((run) => run.length % 4 !== 0);
-    this.#terms = termsOf(this.#runs);
+    const { correlation: k, runs, terms } = this.#layout;
+    const { taps, channels, outChannels } = k;
+    this.ragged = runs.some((run) => run.length % 4 !== 0);
     this.#panels = Math.ceil(outChannels / LANES);
-    this.#weights = new Float64Array(g.groups * this.#panels * LANES * this.#terms);
+    this.#weights = new Float64Array(g.groups * this.#panels * LANES * terms);
     for (let group = 0; group < g.groups; group++) {
       for (let o = 0; o < outChannels; o++) {
-        let at = (group * this.#panels * LANES + o) * this.#terms;
+        let at = (group * this.#panels * LANES + o) * terms;
         let tap = 0;
-        for (const run of this.#runs) {
+        for (const run of runs) {
           for (let t = 0; t < run.length; t += channels, tap++) {
             for (let c = 0; c < channels; c++)
-              this.#weights[at + t + c] = filter[correlation.weightIndex(taps[tap], group, c, o)];
+              this.#weights[at + t + c] = filter[k.weightIndex(taps[tap], group, c, o)];
           }
           at += inFours(run.length);
         }
       }
     }
-    [this.#blockRows, this.#blockColumns] = chooseBlock(correlation);
+    [this.#blockRows, this.#blockColumns] = chooseBlock(k);
   }
 
   run(source: FloatArray, target: FloatArray): void {
-    const { rows, columns } = this.#correlation;
+    const { rows, columns } = this.#layout.correlation;
     for (let n = 0; n < this.#batch; n++) {
       for (let group = 0; group < this.#groups; group++) {
         for (let row = 0; row < rows; row += this.#blockRows) {
@@ -170,13 +160,12 @@ class PackedCorrelation {
     height: number,
     width: number,
   ): void {
-    const k = this.#correlation;
+    const { correlation: k, runs, terms } = this.#layout;
     const tile = registerTile();
     const pitch = ((width - 1) * k.columnStep + k.extentColumns) * k.channels;
     const blockHeight = (height - 1) * k.rowStep + k.extentRows;
-    copyBlock(source, k, n, group, firstRow, firstColumn, blockHeight, pitch);
-    fillOffsets(this.#runs, pitch, k.channels);
-    const terms = this.#terms;
+    copyBlock(source, this.#layout, n, group, firstRow, firstColumn, blockHeight, pitch);
+    fillOffsets(runs, pitch, k.channels);
     const quads = terms / 4;
     const step = k.columnStep * k.channels;
     const bias = this.#bias;
@@ -196,67 +185,6 @@ class PackedCorrelation {
           tile.store(target, at + j * k.targetColumnStep, k.targetColumnStep, cells, laneCount);
         }
       }
-    }
-  }
-}
-
-/** Writes where in a block, whose rows are `pitch` elements apart, each four terms begin. */
-function fillOffsets(runs: readonly Run[], pitch: number, channels: number): void {
-  const { offsets } = registerTile();
-  let quad = 0;
-  for (const run of runs) {
-    for (let t = 0; t < run.length; t += 4) offsets[quad++] = run.row * pitch + run.column * channels + t;
-  }
-}
-
-/** Rows and columns of output computed from one copy of the input: whole rows where they fit. */
-function chooseBlock(k: Correlation): readonly [rows: number, columns: number] {
-  const fits = (rows: number, columns: number, limit: number): boolean =>
-    ((rows - 1) * k.rowStep + k.extentRows) * ((columns - 1) * k.columnStep + k.extentColumns) * k.channels <= limit;
-  let columns = Math.max(1, k.columns);
-  while (columns > 1 && !fits(1, columns, CACHED_LENGTH)) columns = Math.ceil(columns / 2);
-  let rows = 1;
-  while (rows < k.rows && fits(rows + 1, columns, PREFERRED_BLOCK)) rows++;
-  return [rows, columns];
-}
-
-/** Copies one group's channels of a rectangle of the source into the stream; what lies outside the source is zero. */
-function copyBlock(
-  source: FloatArray,
-  k: Correlation,
-  n: number,
-  group: number,
-  firstRow: number,
-  firstColumn: number,
-  blockHeight: number,
-  pitch: number,
-): void {
-  const { stream } = registerTile();
-  const top = firstRow * k.rowStep + k.originRow;
-  const left = firstColumn * k.columnStep + k.originColumn;
-  const blockWidth = pitch / k.channels;
-  const fromColumn = Math.min(blockWidth, Math.max(0, -left));
-  const toColumn = Math.max(fromColumn, Math.min(blockWidth, k.sourceWidth - left));
-  stream.fill(0, blockHeight * pitch, blockHeight * pitch + 3); // what zero weights of the last run may meet
-  for (let i = 0; i < blockHeight; i++) {
-    const row = top + i;
-    let at = i * pitch;
-    if (row < 0 || row >= k.sourceHeight) {
-      stream.fill(0, at, at + pitch);
-      continue;
-    }
-    stream.fill(0, at, at + fromColumn * k.channels);
-    stream.fill(0, at + toColumn * k.channels, at + pitch);
-    at += fromColumn * k.channels;
-    let from = ((n * k.sourceHeight + row) * k.sourceWidth + left + fromColumn) * k.sourceChannels + group * k.channels;
-    if (fromColumn === toColumn) continue;
-    // All channels of neighbouring pixels are neighbours: one long pixel.
-    const whole = k.channels === k.sourceChannels;
-    const length = whole ? (toColumn - fromColumn) * k.channels : k.channels;
-    for (let j = whole ? toColumn - 1 : fromColumn; j < toColumn; j++) {
-      for (let c = 0; c < length; c++) stream[at + c] = source[from + c];
-      at += k.channels;
-      from += k.sourceChannels;
     }
   }
 }
