@@ -80,8 +80,7 @@ export const LEDGER: readonly Divergence[] = [
       pass === "forward" &&
       convCase.bias &&
       convCase.inputShape[0] === 0 &&
-      // Elsewhere the bias is fused to another kernel, or added.
-      rankOf(convCase) === 2 &&
+      // Fused to the depthwise kernel it does no harm.
       convCase.groups === 1,
   },
   ...["tfjs-cpu", "tfjs-wasm"].map(
@@ -149,16 +148,6 @@ export const LEDGER: readonly Divergence[] = [
     applies: (convCase, pass) => pass === "forward" && hasRoundedUp(convCase),
   },
   {
-    id: "node-ignores-rounding",
-    oracle: "tfjs-node",
-    version: "4.22.0",
-    what: "outputs that rounding up would add are not there, and gradients of them are refused",
-    why: "TensorFlow's operations have no such option; the backend drops it",
-    issues: [],
-    certain: true,
-    applies: (convCase, pass) => pass !== "biasGradient" && hasRoundedUp(convCase) && !isEmpty(convCase),
-  },
-  {
     id: "node-flushes-subnormals",
     oracle: "tfjs-node",
     version: "4.22.0",
@@ -182,10 +171,6 @@ export const LEDGER: readonly Divergence[] = [
 
 function isGradient(pass: CasePass): boolean {
   return pass === "inputGradient" || pass === "filterGradient";
-}
-
-function isEmpty({ inputShape }: SpatialCase): boolean {
-  return inputShape[0] === 0;
 }
 
 /** Whether rounding makes the output larger than it would be rounded down. */

@@ -23,6 +23,8 @@ export interface TfjsBackend extends Pick<ConvAdapter, "name" | "version" | "thr
   readonly backend: BackendName;
   /** Whether its two-dimensional gradients know the rules "valid" and "same" only. Then they are padded by hand, too. */
   readonly padsGradientsByHand?: boolean;
+  /** Why this backend cannot be asked what TensorFlow.js as a whole can; undefined if it can. */
+  refuses?(convCase: SpatialCase, pass: CasePass): string | undefined;
   /** Throws if the computation that just ended has failed in another way than by throwing. */
   check?(): void;
 }
@@ -35,11 +37,16 @@ type TfjsPadding = "valid" | "same" | Pair[];
 
 /** Adapter of a backend that is registered and ready. */
 export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
-  const { backend, padsGradientsByHand = false, check, ...about } = description;
+  const { backend, padsGradientsByHand = false, check, refuses, ...about } = description;
   return {
     ...about,
     supports(convCase, pass) {
-      return refusedByTfjs(convCase, pass) ?? lackingKernel(backend, kernelOf(convCase, pass)) ?? true;
+      return (
+        refusedByTfjs(convCase, pass) ??
+        refuses?.(convCase, pass) ??
+        lackingKernel(backend, kernelOf(convCase, pass)) ??
+        true
+      );
     },
     prepare(convCase, pass, data) {
       activate(backend);

@@ -28,5 +28,13 @@ async function load(): Promise<ConvAdapter> {
     version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,
     threads: tfjsNodeThreads(),
     padsGradientsByHand: true,
+    refuses: ({ inputShape, dilations, rounding = "floor" }, pass) => {
+      if (pass === "biasGradient") return undefined;
+      // Its kernels compute other shapes than they are told then, and native code that is told wrong writes where it should not.
+      if (rounding !== "floor") return "TensorFlow rounds down";
+      if (inputShape.length === 5 && dilations.some((dilation) => dilation > 1))
+        return "TensorFlow has no dilation in 3-D here";
+      return undefined;
+    },
   });
 }
