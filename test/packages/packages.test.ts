@@ -73,8 +73,13 @@ describe.each(PUBLISHED)("@corr2d/%s as published", (name) => {
       .filter((path) => path !== "./package.json")
       .map((path) => manifest.name + path.slice(1));
     for (const specifier of specifiers) {
-      const names = runModule(`console.log(Object.keys(await import(${JSON.stringify(specifier)})).join())`);
+      // A module that only registers something (vitest's matchers) exports no value; then importing it must have an effect.
+      const names = runModule(
+        `console.log(Object.keys(await import(${JSON.stringify(specifier)})).join() || "effect")`,
+      );
       expect(names.trim(), specifier).not.toBe("");
+      if (names.trim() === "effect")
+        expect(manifest.sideEffects, specifier).toContainEqual(expect.stringMatching(/\.js$/));
     }
   });
 
@@ -132,14 +137,15 @@ const BUNDLES = [
   {
     what: "conv2d alone",
     code: 'export { conv2d } from "@corr2d/core"',
-    // Geometry and every algorithm, since the choice is made when shapes are known; no layers.
-    maxBytes: 9216,
+    // Geometry and every algorithm, since the choice is made when shapes are known: 13 kB of scalar ones, 20 kB of the SIMD
+    // engine, which emits its WebAssembly itself; no layers.
+    maxBytes: 34_816,
     mustNotAppear: ["glorot", "learningRate"],
   },
   {
     what: "everything",
     code: 'export * from "@corr2d/core"',
-    maxBytes: 12_288,
+    maxBytes: 51_200,
     mustNotAppear: [],
   },
 ];

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { AdapterSource, ConvAdapter } from "@corr2d/parity";
 import { CASES, type CaseData, type ConvCase, realData } from "@corr2d/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -121,6 +122,8 @@ describe("the choice of variants", () => {
     await expect(chooseVariants({ adapterModules: ["nowhere.js"] })).rejects.toThrow(
       "cannot load the adapter module nowhere.js",
     );
-    await expect(chooseVariants({ adapterModules: ["test/build-page.ts"] })).rejects.toThrow("must export by default");
+    await expect(
+      chooseVariants({ adapterModules: [fileURLToPath(new URL("build-page.ts", import.meta.url))] }),
+    ).rejects.toThrow("must export by default");
   });
 });
