@@ -6,6 +6,6 @@ const TEST_TIMEOUT_MS = 60_000;
 
 const config: ViteUserConfig = {
   ...nodeProject,
-  test: { ...nodeProject.test, name: "parity", testTimeout: TEST_TIMEOUT_MS },
+  test: { ...nodeProject.test, name: "parity", testTimeout: TEST_TIMEOUT_MS, globalSetup: "test/build-page.ts" },
 };
 export default config;

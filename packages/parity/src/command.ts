@@ -25,6 +25,7 @@ import { corr2dNames } from "./corr2d.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
+import { renderHtml } from "./render/html.ts";
 import { renderHunt } from "./render/hunt.ts";
 import { renderJson } from "./render/json.ts";
 import { renderJunit } from "./render/junit.ts";
@@ -33,7 +34,15 @@ import type { Outcome, ParityReport } from "./report.ts";
 import { addMergeCommand } from "./results/merge-command.ts";
 import { Recorder } from "./results/recorder.ts";
 import type { Asked } from "./results/result-record.ts";
-import { DEFAULT_CASES, DEFAULT_SEED, DEFAULT_SILENCE_SECONDS, type ParityOptions, runParity } from "./run.ts";
+import type { TrialRecord } from "./results/trial-record.ts";
+import {
+  DEFAULT_CASES,
+  DEFAULT_SEED,
+  DEFAULT_SILENCE_SECONDS,
+  type ParityOptions,
+  type RunObserver,
+  runParity,
+} from "./run.ts";
 import { setupTfjsNode, type TfjsNodeLibrary } from "./tfjs-node/setup.ts";
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = { agree: 0, disagree: 1, "could not run": 2 };
@@ -50,6 +59,7 @@ interface OutputArguments {
   readonly json?: string;
   readonly junit?: string;
   readonly markdown?: string;
+  readonly html?: string;
   readonly records?: string;
 }
 
@@ -114,7 +124,8 @@ function makeProgram(end: (code: number) => void): Command {
     command
       .option("--json <file>", "write the report as JSON", parsePath)
       .option("--junit <file>", "write the report as JUnit XML", parsePath)
-      .option("--markdown <file>", "write the report as Markdown", parsePath);
+      .option("--markdown <file>", "write the report as Markdown", parsePath)
+      .option("--html <file>", "write the report as one page with every case as a point", parsePath);
   const withRunOptions = (command: Command): Command =>
     withOutputs(command)
       .option("-o, --oracle <names>", "oracles to ask, by comma or repeated (default: all)", collectOracles)
@@ -192,24 +203,32 @@ function makeProgram(end: (code: number) => void): Command {
 async function run(args: RunArguments, modules: readonly string[] = []): Promise<number> {
   await prepareOutputs(args);
   const recorder = recorderOf(args);
-  const last = await runWithProgress(args, modules, recorder);
+  // Without a file of records the page's points are kept in memory.
+  const kept: TrialRecord[] = [];
+  const keep: RunObserver = args.html === undefined ? {} : { onRecords: (records) => kept.push(...records) };
+  const last = await runWithProgress(args, modules, recorder, recorder?.observer ?? keep);
   const report = recorder?.end(last) ?? last;
-  await writeOutputs(args, report);
+  await writeOutputs(args, report, recorder?.trials() ?? kept);
   stdout.write(`\n${renderText(report)}`);
   return EXIT_CODES[report.outcome];
 }
 
 /** A path that cannot be written to is better known before the work than after it. */
-async function prepareOutputs({ json, junit, markdown }: OutputArguments): Promise<void> {
-  for (const path of [json, junit, markdown]) {
+async function prepareOutputs({ json, junit, markdown, html }: OutputArguments): Promise<void> {
+  for (const path of [json, junit, markdown, html]) {
     if (path !== undefined) await mkdir(dirname(resolve(path)), { recursive: true });
   }
 }
 
-async function writeOutputs({ json, junit, markdown }: OutputArguments, report: ParityReport): Promise<void> {
+async function writeOutputs(
+  { json, junit, markdown, html }: OutputArguments,
+  report: ParityReport,
+  trials: readonly TrialRecord[],
+): Promise<void> {
   if (json !== undefined) await writeFile(json, renderJson(report));
   if (junit !== undefined) await writeFile(junit, renderJunit(report));
   if (markdown !== undefined) await writeFile(markdown, renderMarkdown(report));
+  if (html !== undefined) await writeFile(html, renderHtml(report, trials));
 }
 
 function recorderOf({ records, resume, require, seed, cases, path, only, shard }: RunArguments): Recorder | undefined {
@@ -231,6 +250,7 @@ async function runWithProgress(
   args: RunArguments,
   modules: readonly string[],
   recorder: Recorder | undefined,
+  observer: RunObserver,
 ): Promise<ParityReport> {
   const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence } = args;
   const result: { report?: ParityReport } = {};
@@ -255,7 +275,7 @@ async function runWithProgress(
           modules,
           silenceSeconds: silence,
           observer: {
-            ...recorder?.observer,
+            ...observer,
             onOracle: (status) => {
               task.output = describeOracle(status);
             },

@@ -20,9 +20,9 @@ const LISTED_CASES = 10;
 /** The report for a terminal. */
 export function renderText(report: ParityReport): string {
   const paragraphs = [
-    facts(report),
+    describeFacts(report),
     ["Oracles:", ...report.oracles.map((oracle) => `  ${describeOracle(oracle)}`)].join("\n"),
-    ...(report.summary.length > 0 ? [alignedTable(verdictRows(report)), heldTo(report)] : []),
+    ...(report.summary.length > 0 ? [alignedTable(verdictRows(report)), describeHeldTo(report)] : []),
     ...list("Nearest to its bound came, of each algorithm:", worst(report.worstOfAlgorithms), "  "),
     ...list("Nearest to their bound came these cases:", worst(report.worstOfCases.slice(0, LISTED_CASES)), "  "),
     ...list("Laws and impossible requests:", lawsAndRequests(report), "  "),
@@ -39,17 +39,17 @@ export function renderMarkdown(report: ParityReport): string {
   const paragraphs = [
     `# Parity with TensorFlow.js: ${report.outcome}`,
     conclusion(report),
-    facts(report),
+    describeFacts(report),
     "## Oracles",
     report.oracles.map((oracle) => `- ${describeOracle(oracle)}`).join("\n"),
-    ...(report.summary.length > 0 ? ["## Verdicts", alignedTable(verdictRows(report)), heldTo(report)] : []),
+    ...(report.summary.length > 0 ? ["## Verdicts", alignedTable(verdictRows(report)), describeHeldTo(report)] : []),
     ...list("## Nearest to their bound", worst(report.worstOfAlgorithms), "- "),
     ...list("## Cases nearest to their bound", worst(report.worstOfCases.slice(0, LISTED_CASES)), "- "),
     ...list("## Laws and impossible requests", lawsAndRequests(report), "- "),
     ...list("## Known divergences met", knownDivergences(report), "- "),
     ...list("## Findings", findings(report), "- "),
     ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n\`\`\`js\n${reduction.program}\`\`\``),
-    ...list("## Not asked", refusals(report), "- "),
+    ...list("## Not asked", describeRefusals(report), "- "),
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
@@ -61,7 +61,8 @@ function list(heading: string, items: readonly string[], bullet: string): string
   return [heading + separator + items.map((item) => bullet + item).join("\n")];
 }
 
-function facts({ run, algorithms }: ParityReport): string {
+/** What was checked, and where, in one paragraph. */
+export function describeFacts({ run, algorithms }: ParityReport): string {
   const shard = run.shard === undefined ? "" : `, shard ${run.shard.index}/${run.shard.count}`;
   const only = run.only === undefined ? "" : `, only ${JSON.stringify(run.only)}`;
   const path = run.path === undefined ? "" : `, path ${run.path}`;
@@ -79,7 +80,8 @@ export function describeOracle(oracle: OracleStatus): string {
   return `${oracle.name} ${oracle.version}, ${oracle.threads === 1 ? "1 thread" : `${oracle.threads} threads`}`;
 }
 
-function heldTo({ summary }: ParityReport): string {
+/** How often each rung was stood on, and how to read the table. */
+export function describeHeldTo({ summary }: ParityReport): string {
   const rows = summary.filter(({ oracle }) => oracle !== REFERENCE);
   const total = (rung: Rung): number => rows.reduce((sum, { rungs }) => sum + rungs[rung], 0);
   return (
@@ -96,7 +98,8 @@ function worst(entries: readonly Worst[]): string[] {
   });
 }
 
-function lawsAndRequests({ laws, requests }: ParityReport): string[] {
+/** One line for each law, and for each implementation that was asked what is impossible. */
+export function lawsAndRequests({ laws, requests }: ParityReport): string[] {
   const ofLaws = [...groupBy(laws, ({ law }) => law)].map(([law, findings]) => {
     const checked = findings.reduce((sum, finding) => sum + finding.checked, 0);
     return `${law}: checked ${checked} times, ${broken(findings)}`;
@@ -153,7 +156,8 @@ export function describeFinding(finding: Comparison): string {
   return `${verdict}: ${algorithm} against ${oracle}, ${pass} of "${name}"${at} on ${data} data: ${reason}`;
 }
 
-function refusals({ refusals }: ParityReport): string[] {
+/** What was not asked, by reason. */
+export function describeRefusals({ refusals }: ParityReport): string[] {
   return [...groupBy(refusals, ({ reason }) => reason)].map(([reason, group]) => {
     const distinct = (values: readonly string[]): string => [...new Set(values)].join(", ");
     const cases = Math.max(...group.map((refusal) => refusal.cases));
