@@ -138,6 +138,17 @@ export const LEDGER: readonly Divergence[] = [
       typeof convCase.padding !== "string",
   },
   {
+    id: "wasm-clamps-nan",
+    oracle: "tfjs-wasm",
+    version: "4.22.0",
+    what: "a NaN is answered as −Infinity",
+    why: "XNNPACK clamps every output between −Infinity and Infinity, and the maximum of NaN and −Infinity is the latter there",
+    issues: [],
+    // Some of its microkernels keep it.
+    certain: false,
+    applies: (_, pass, values) => pass === "forward" && values === "non-finite",
+  },
+  {
     id: "wasm-forward-ignores-rounding",
     oracle: "tfjs-wasm",
     version: "4.22.0",

@@ -28,8 +28,12 @@ async function load(): Promise<ConvAdapter> {
     version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,
     threads: tfjsNodeThreads(),
     padsGradientsByHand: true,
-    refuses: ({ inputShape, dilations, rounding = "floor" }, pass) => {
+    refuses: ({ inputShape, filterShape, strides, dilations, rounding = "floor" }, pass) => {
       if (pass === "biasGradient") return undefined;
+      // Seen: a heap that is corrupt afterwards, and a process that dies of it some time later.
+      if (pass === "filterGradient" && strides.some((stride, axis) => stride > filterShape[axis])) {
+        return "TensorFlow writes outside its memory for the filter gradient of a stride past the kernel";
+      }
       // Its kernels compute other shapes than they are told then, and native code that is told wrong writes where it should not.
       if (rounding !== "floor") return "TensorFlow rounds down";
       if (inputShape.length === 5 && dilations.some((dilation) => dilation > 1))
