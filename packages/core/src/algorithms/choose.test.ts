@@ -47,6 +47,9 @@ describe("chooseScalar", () => {
   it("looks at the channels of the pass", () => {
     const g = geometry([1, 56, 56, 3], [3, 3, 3, 64]);
     expect(chooseScalar(g, "filterGradient").name).toBe("tiled");
+    const pointwise = geometry([1, 14, 14, 96], [1, 1, 96, 576]);
+    expect(chooseScalar(pointwise, "forward").name).toBe("tiled");
+    expect(chooseScalar(pointwise, "filterGradient").name).toBe("im2col");
     expect(chooseScalar(geometry(...MANY), "inputGradient").name).toBe("winograd4");
   });
 
