@@ -90,9 +90,14 @@ export function readRectangle(
   const rowIndices = continuedIndices(boundary, top, rows, height);
   const columnIndices = continuedIndices(boundary, left, columns, width);
   for (let i = 0; i < rows; i++) {
+    const at = i * pitch;
     const row = rowIndices[i] * width;
-    for (let j = 0; j < columns; j++) {
-      target[i * pitch + j] = row < 0 || columnIndices[j] < 0 ? fillValue : source[row + columnIndices[j]];
+    if (row < 0) target.fill(fillValue, at, at + columns);
+    else {
+      for (let j = 0; j < columns; j++) {
+        const column = columnIndices[j];
+        target[at + j] = column < 0 ? fillValue : source[row + column];
+      }
     }
   }
 }

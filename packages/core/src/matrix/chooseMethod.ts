@@ -17,9 +17,9 @@ import { sizeOf } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
 import { correlateDirectly } from "./direct.ts";
 import { correlateNaively } from "./naive.ts";
-import { correlateByTransform, planTiles, type TilePlan, transformScale } from "./overlapSave.ts";
+import { canTransform, correlateByTransform, planTiles, type TilePlan } from "./overlapSave.ts";
 import type { Corr2dMethod, MatrixProblem, SeparableKernel } from "./problem.ts";
-import { correlateSeparably, defaultTolerance, factorsOf } from "./separable.ts";
+import { correlateSeparably, factorsOf } from "./separable.ts";
 
 /** Nanoseconds for a product of the direct method, and for what it does once for each cell. */
 const TAP_NS = 0.27;
@@ -69,14 +69,13 @@ export function chooseMethod(
       cells * (CELL_NS + TAP_NS * kernelShape[0]),
     fft: tiles.cost,
   };
-  const factors = factorsOf(kernel, kernelShape[1], defaultTolerance(kernel));
+  const factors = factorsOf(kernel, kernelShape[1]);
   const fastest = factors && costs.separable < costs.direct ? "separable" : "direct";
   const chosen = wanted !== "auto" ? wanted : costs.fft < costs[fastest] ? "fft" : fastest;
-  // Transforms add up whole tiles, so they overflow before the results do.
-  const notFinite = chosen === "fft" && !(transformScale(problem) < 1e290);
+  const notFinite = chosen === "fft" && !canTransform(problem);
   if (wanted !== "auto" && (notFinite || (chosen === "separable" && !factors))) {
-    const lacking = notFinite ? "finite values" : "a kernel of rank 1";
-    throw new RangeError(`${operation}: method "${wanted}" needs ${lacking}; use "auto"`);
+    const needed = notFinite ? "finite values" : "a kernel of rank 1";
+    throw new RangeError(`${operation}: method "${chosen}" needs ${needed}; use "auto"`);
   }
   return { method: notFinite ? fastest : chosen, factors, tiles, costs, notFinite };
 }

@@ -85,7 +85,6 @@ function createDirect(): typeof correlateDirectly {
 
   return (problem, y) => {
     const {
-      boundary,
       fillValue,
       kernel,
       kernelShape: [kernelHeight, kernelWidth],
@@ -93,8 +92,8 @@ function createDirect(): typeof correlateDirectly {
       outShape: [outHeight, outWidth],
     } = problem;
     const blockColumns = Math.min(outWidth, COLUMNS, Math.floor(LENGTH / kernelHeight) - kernelWidth - TILE);
-    // Zeros outside are multiplied here, which an infinite weight turns into NaN.
-    const skips = boundary === "constant" && fillValue === 0 && !(kernel as Float64Array).every(Number.isFinite);
+    // Absent cells are zeros here, which an infinite weight turns into NaN.
+    const skips = fillValue === 0 && !(kernel as Float64Array).every(Number.isFinite);
     if (skips || blockColumns < 1) {
       correlateNaively(problem, y);
       return;

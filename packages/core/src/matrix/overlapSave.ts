@@ -14,8 +14,7 @@
  *     |y − ŷ| ≤ (48·log₂(R·C) + 4) · √(2·R·C) · 2⁻⁵³ · max|x| · Σ|k|  +  u·|y|
  *
  * It is *normwise*: a cell that ought to be small has the error of the largest. A NaN or infinity spreads over two tiles,
- * which is why non-finite values are refused. Where image and kernel are integers and the scale is less than 2²⁸, the
- * result is rounded to integers and thereby exact.
+ * which is why non-finite values are refused.
  *
  * Source: A. Oppenheim and R. Schafer, "Discrete-Time Signal Processing", section 8.7.
  *
@@ -24,7 +23,14 @@
 
 import type { FloatArray } from "../tensor.ts";
 import { readRectangle } from "./boundary.ts";
-import { type ComplexMatrix, complexMatrix, fourierTransform, rootsOfUnity, type TransformBuffers } from "./fourier.ts";
+import {
+  type ComplexMatrix,
+  complexMatrix,
+  fourierTransform,
+  PADDING,
+  rootsOfUnity,
+  type TransformBuffers,
+} from "./fourier.ts";
 import type { MatrixGeometry, MatrixProblem } from "./problem.ts";
 
 /** Sides of the transform, and what it costs. */
@@ -38,23 +44,24 @@ export interface TilePlan {
 /** Nanoseconds for each cell of a pair of tiles: there, back, and all between. In the range of sizes it hardly grows. */
 const PAIR_NS = 37;
 
-/** The sides that cost least: a power of two, or what holds a whole axis if that is less. */
+/** The tiles, three times as large as the kernel or a little more: larger ones leave the cache, smaller ones waste. */
 export function planTiles({
   kernelShape: [kernelHeight, kernelWidth],
   outShape: [outHeight, outWidth],
 }: MatrixGeometry): TilePlan {
-  const powerOfTwo = (size: number): number => 2 ** Math.ceil(Math.log2(size));
-  const allRows = powerOfTwo(outHeight + kernelHeight - 1);
-  const allColumns = powerOfTwo(outWidth + kernelWidth - 1);
-  const plans: TilePlan[] = [];
-  for (let side = powerOfTwo(Math.max(kernelHeight, kernelWidth)); side <= Math.max(allRows, allColumns); side *= 2) {
-    const rows = Math.min(side, allRows);
-    const columns = Math.min(side, allColumns);
-    const tiles = Math.ceil(outHeight / (rows - kernelHeight + 1)) * Math.ceil(outWidth / (columns - kernelWidth + 1));
-    // The kernel is transformed but once, and one way.
-    plans.push({ rows, columns, cost: PAIR_NS * rows * columns * (Math.ceil(tiles / 2) + 0.5) });
-  }
-  return plans.sort((a, b) => a.cost - b.cost)[0];
+  const rows = sideFor(kernelHeight, outHeight);
+  const columns = sideFor(kernelWidth, outWidth);
+  const tiles = Math.ceil(outHeight / (rows - kernelHeight + 1)) * Math.ceil(outWidth / (columns - kernelWidth + 1));
+  // The kernel is transformed but once, and one way.
+  return { rows, columns, cost: PAIR_NS * rows * columns * (Math.ceil(tiles / 2) + 0.5) };
+}
+
+/** The first of 1, 2, 3, 4, 8, 12, 16, … that is enough, or holds the whole axis. */
+function sideFor(kernelSize: number, outSize: number): number {
+  const enough = Math.min(Math.max(3 * kernelSize, 64), outSize + kernelSize - 1);
+  let side = 0;
+  for (let i = 0; side < enough; i++) side = 4 ** Math.floor(i / 3) * (1 + (i % 3));
+  return side;
 }
 
 /** The factor of max|x| · Σ|k| in the error of transforms of this size. */
@@ -62,24 +69,20 @@ export function transformErrorConstant({ rows, columns }: TilePlan): number {
   return (48 * Math.log2(rows * columns) + 4) * Math.sqrt(2 * rows * columns) * 2 ** -53;
 }
 
-/** max|x| · Σ|k|, the scale of results and errors; NaN or infinite where a value is. */
-export function transformScale({ source, boundary, fillValue, kernel }: MatrixProblem): number {
-  let largest = boundary === "constant" ? Math.abs(fillValue) : 0;
-  let sum = 0;
-  for (const value of source) largest = Math.max(largest, Math.abs(value));
-  for (const weight of kernel) sum += Math.abs(weight);
-  return largest * sum;
+/**
+ * Whether all values are finite, and so far from the largest numbers that sums of products of them are.
+ */
+export function canTransform({ source, fillValue, kernel }: MatrixProblem): boolean {
+  return [source, kernel, [fillValue]].every((values) => (values as number[]).every((v) => Math.abs(v) < 1e140));
 }
 
-/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles, for a finite {@link transformScale}. */
+/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransform} is true. */
 export function correlateByTransform(
   problem: MatrixProblem,
   y: FloatArray,
   { tiles }: { readonly tiles: TilePlan },
 ): void {
   const {
-    source,
-    fillValue,
     kernel,
     kernelShape: [kernelHeight, kernelWidth],
     before: [top, left],
@@ -89,18 +92,15 @@ export function correlateByTransform(
   const cells = rows * columns;
   const rowRoots = rootsOfUnity(rows);
   const columnRoots = rootsOfUnity(columns);
-  const buffers: TransformBuffers = [complexMatrix(cells), complexMatrix(cells)];
+  const pitch = columns + PADDING;
+  const buffers: TransformBuffers = [complexMatrix(rows, columns), complexMatrix(rows, columns)];
   for (let i = 0; i < kernel.length; i++) {
     // The inverse transform is scaled here.
-    buffers[0][0][Math.floor(i / kernelWidth) * columns + (i % kernelWidth)] = kernel[i] / cells;
+    buffers[0][0][Math.floor(i / kernelWidth) * pitch + (i % kernelWidth)] = kernel[i] / cells;
   }
-  fourierTransform(buffers, rowRoots, columnRoots);
+  fourierTransform(buffers, rowRoots, columnRoots, rows);
   const spectrum = buffers[0];
-  buffers[0] = complexMatrix(cells);
-  // Up to 2²⁶ cells and this scale the error is less than a half.
-  const integers =
-    [kernel, source, [fillValue]].every((values) => (values as number[]).every(Number.isInteger)) &&
-    transformScale(problem) < 2 ** 28;
+  buffers[0] = complexMatrix(rows, columns);
 
   const height = rows - kernelHeight + 1;
   const width = columns - kernelWidth + 1;
@@ -110,18 +110,16 @@ export function correlateByTransform(
     const pair = corners.splice(0, 2);
     buffers[0][1].fill(0); // where one tile is left over
     pair.forEach(([i, j], part) => {
-      readRectangle(problem, i - top, j - left, rows, columns, buffers[0][part], columns);
+      readRectangle(problem, i - top, j - left, rows, columns, buffers[0][part], pitch);
     });
-    fourierTransform(buffers, rowRoots, columnRoots);
+    fourierTransform(buffers, rowRoots, columnRoots, rows);
     multiplyConjugated(buffers[0], spectrum);
-    fourierTransform(buffers, columnRoots, rowRoots);
+    fourierTransform(buffers, columnRoots, rowRoots, width);
     pair.forEach(([i, j], part) => {
       const values = buffers[0][1 - part];
-      // Adding zero makes 0 of −0.
-      if (integers) for (let p = 0; p < cells; p++) values[p] = Math.round(values[p]) + 0;
       const visible = Math.min(width, outWidth - j);
       for (let r = 0; r < Math.min(height, outHeight - i); r++) {
-        y.set(values.subarray(r * columns, r * columns + visible), (i + r) * outWidth + j);
+        y.set(values.subarray(r * (width + PADDING), r * (width + PADDING) + visible), (i + r) * outWidth + j);
       }
     });
   }

@@ -98,7 +98,7 @@ export function resolveGeometry(
   const mode = resolveWord(operation, "mode", MODES, options.mode);
   const boundary = resolveWord(operation, "boundary", BOUNDARIES, options.boundary);
   if (options.fillValue !== undefined && boundary !== "constant") {
-    throw new RangeError(`${operation}: fillValue is for boundary "constant" only, got it with "${boundary}"`);
+    throw new RangeError(`${operation}: fillValue needs boundary "constant", got "${boundary}"`);
   }
   if (typeof fillValue !== "number") {
     throw new TypeError(`${operation}: fillValue must be a number, got ${describe(fillValue)}`);

@@ -147,8 +147,8 @@ export function separateKernel<T extends FloatArray = Float32Array>(
   checkOptionNames("separateKernel", options, ["tolerance"]);
   checkTensor("separateKernel", "kernel", kernel, 2);
   if (kernel.data.length === 0) throw new RangeError(`separateKernel: kernel [${kernel.shape}] is empty`);
-  const { tolerance = defaultTolerance(kernel.data) } = options;
-  if (!(tolerance >= 0)) {
+  const { tolerance } = options;
+  if (tolerance !== undefined && !(tolerance >= 0)) {
     throw new RangeError(`separateKernel: tolerance must be a number of 0 or more, got ${describe(tolerance)}`);
   }
   return factorsOf(kernel.data, kernel.shape[1], tolerance);
@@ -158,7 +158,7 @@ export function separateKernel<T extends FloatArray = Float32Array>(
 export function factorsOf<T extends FloatArray>(
   kernel: T,
   width: number,
-  tolerance: number,
+  tolerance: number = defaultTolerance(kernel),
 ): SeparableKernel<T> | undefined {
   let pivot = 0;
   for (let i = 1; i < kernel.length; i++) if (Math.abs(kernel[i]) > Math.abs(kernel[pivot])) pivot = i;

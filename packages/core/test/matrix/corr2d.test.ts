@@ -44,6 +44,12 @@ const normal = (seed: number, shape: readonly [number, number]): Matrix<Float64A
   );
 };
 
+/** Results on small integers, from which the transform differs by less than its bound, which is less than 10⁻⁹ here. */
+const settled = (y: Matrix<FloatArray>): { shape: readonly number[]; data: number[] } => ({
+  shape: y.shape,
+  data: Array.from(y.data, (value) => (Math.abs(value - Math.round(value)) < 1e-9 ? Math.round(value) + 0 : value)),
+});
+
 const largestDifference = (a: FloatArray, b: FloatArray): number => {
   expect(a.length).toBe(b.length);
   let largest = 0;
@@ -60,9 +66,9 @@ describe("gives what SciPy gives", () => {
       const options = optionsOf(mode, boundary, fillValue);
       for (const method of METHODS) {
         const small = compute(tensor([4, 5], IMAGE), tensor(shape, counting(shape)), { ...options, method });
-        expect(Array.from(small.data), `${method} float32`).toEqual(y);
+        expect(settled(small).data, `${method} float32`).toEqual(y);
         const large = compute(float64([4, 5], IMAGE), float64(shape, counting(shape)), { ...options, method });
-        expect(Array.from(large.data), `${method} float64`).toEqual(y);
+        expect(settled(large).data, `${method} float64`).toEqual(y);
       }
     },
   );
@@ -125,8 +131,8 @@ describe("laws, on integers, where they hold exactly", () => {
           x.shape,
           x.data.map((value, i) => 2 * value - 3 * other.data[i]),
         );
-        const [a, b] = [corr2d(x, kernel, options).data, corr2d(other, kernel, options).data];
-        expect(corr2d(sum, kernel, options).data).toEqual(a.map((value, i) => 2 * value - 3 * b[i] + 0));
+        const [a, b] = [settled(corr2d(x, kernel, options)).data, settled(corr2d(other, kernel, options)).data];
+        expect(settled(corr2d(sum, kernel, options)).data).toEqual(a.map((value, i) => 2 * value - 3 * b[i] + 0));
       }),
     );
   });
@@ -146,7 +152,7 @@ describe("laws, on integers, where they hold exactly", () => {
             }),
           );
         const torus = { mode: "same", boundary: "circular", method: options.method } as const;
-        expect(corr2d(shift(x), kernel, torus)).toEqual(shift(corr2d(x, kernel, torus)));
+        expect(settled(corr2d(shift(x), kernel, torus))).toEqual(settled(shift(corr2d(x, kernel, torus))));
       }),
     );
   });
@@ -159,8 +165,9 @@ describe("laws, on integers, where they hold exactly", () => {
         const y = corr2d(x, kernel, { mode: "full", method });
         const dy = tensor(y.shape, drawn.dy.slice(0, y.data.length));
         const dx = convolve2d(dy, kernel, { mode: "valid", method });
-        const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, p) => sum + value * b[p], 0);
-        expect(dot(dy.data, y.data)).toBe(dot(dx.data, x.data));
+        const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+          Array.from(a).reduce((sum, value, p) => sum + value * b[p], 0);
+        expect(dot(dy.data, settled(y).data)).toBe(dot(settled(dx).data, x.data));
       }),
     );
   });
@@ -181,7 +188,7 @@ describe("laws, on integers, where they hold exactly", () => {
         const [naive, ...others] = [...METHODS, "auto" as const].map((method) =>
           corr2d(x, kernel, { ...options, method }),
         );
-        for (const other of others) expect(other).toEqual(naive);
+        for (const other of others) expect(settled(other)).toEqual(settled(naive));
       }),
     );
   });
@@ -377,7 +384,7 @@ describe("refuses", () => {
       "a fill value that nobody reads",
       { boundary: "mirror", fillValue: 1 },
       RangeError,
-      /^corr2d: fillValue is for boundary "constant" only, got it with "mirror"$/,
+      /^corr2d: fillValue needs boundary "constant", got "mirror"$/,
     ],
     ["an option it does not know", untyped({ border: "mirror" }), TypeError, /^corr2d: unknown option "border"/],
     [
