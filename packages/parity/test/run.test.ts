@@ -3,7 +3,16 @@
 import { spawnSync } from "node:child_process";
 import { reference } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { type ConvAdapter, corr2dAdapter, corr2dNames, type OracleStatus, runParity } from "../src/index.ts";
+import {
+  type ConvAdapter,
+  corr2dAdapter,
+  corr2dNames,
+  IMPOSSIBLE_REQUESTS,
+  LAWS,
+  LIMITATIONS,
+  type OracleStatus,
+  runParity,
+} from "../src/index.ts";
 
 /** Somebody's implementation, with the padding off by one where there is any. */
 const mine: ConvAdapter = {
@@ -70,10 +79,17 @@ describe("runParity", () => {
 });
 
 describe("core", () => {
-  it.each(corr2dNames())("%s agrees with tfjs-cpu and tfjs-wasm on the table", async (name) => {
-    const report = await runParity({ oracles: ["tfjs-cpu", "tfjs-wasm"], algorithms: [name], cases: 0 });
+  it("agrees with tfjs-cpu and tfjs-wasm in every algorithm: the table, the laws, what must be refused", async () => {
+    const report = await runParity({ oracles: ["tfjs-cpu", "tfjs-wasm"], cases: 0, jobs: 2 });
     expect(report.reasons).toEqual([]);
     expect(report.outcome).toBe("agree");
+    expect(new Set(report.summary.map(({ algorithm }) => algorithm))).toEqual(
+      new Set(corr2dNames().map((name) => `corr2d/${name}`)),
+    );
+    expect(report.laws.length).toBe(LAWS.length * corr2dNames().length);
+    expect(report.limitations.length).toBe(LIMITATIONS.length);
+    expect(report.requests.length).toBe(IMPOSSIBLE_REQUESTS.length * (corr2dNames().length + 2));
+    expect(report.worstOfAlgorithms.some(({ rung }) => rung === "normwise bound")).toBe(true);
   });
 
   it("naive gives the very bits of tfjs-cpu", async () => {
