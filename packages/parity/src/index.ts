@@ -49,8 +49,10 @@ export { type HuntOptions, type HuntReport, type HuntResult, hunt } from "./muta
 export { MUTANTS, type Mutant } from "./mutants/mutants.ts";
 export { checkRequests, type RequestFinding } from "./negative/check.ts";
 export { IMPOSSIBLE_REQUESTS, type ImpossibleRequest } from "./negative/requests.ts";
+export { type NetworksOptions, type NetworksReport, replayNetworks } from "./networks/replay-networks.ts";
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
+export { renderHtml } from "./render/html.ts";
 export {
   makeReport,
   type OracleStatus,
@@ -61,6 +63,10 @@ export {
   type RunFacts,
   type SummaryRow,
 } from "./report.ts";
+export { mergeRecords, type ReportOfOptions, reportOf } from "./results/merge.ts";
+export { appendRecords, readRecords } from "./results/record-file.ts";
+export type { ResultRecord } from "./results/result-record.ts";
+export type { QuestionRecord, Setup, TrialRecord, Who } from "./results/trial-record.ts";
 export { DEFAULT_CASES, DEFAULT_SEED, type ParityOptions, type RunObserver, runParity } from "./run.ts";
 export type { NativeSource } from "./tfjs-node/native-library.ts";
 export {

@@ -37,8 +37,8 @@ export interface RunFacts {
   readonly platform: string;
   readonly started: string;
   readonly seconds: number;
-  /** So many runs were put together. */
-  readonly parts?: number;
+  /** Of runs that were put together, their number and seeds. */
+  readonly parts?: { readonly runs: number; readonly seeds: readonly number[] };
 }
 
 /** A process of the run that ended before its work did. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import {
   CASE_PASSES,
   CASES,
@@ -24,6 +25,7 @@ import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { generateProblems, problemAt } from "./generate/arbitrary.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
 import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
+import { readPicture } from "./picture.ts";
 import { trialId } from "./record.ts";
 import { loadRegressions } from "./shrink/regressions.ts";
 
@@ -35,8 +37,10 @@ export interface Trial {
   readonly passes: readonly CasePass[];
   /** Of the data. */
   readonly seed: number;
-  /** Where fast-check finds the problem again, if it generated it. */
+  /** Where fast-check finds the problem again, if it generated it … */
   readonly path?: string | undefined;
+  /** … and from which seed. */
+  readonly pathSeed?: number | undefined;
   /** Of its data, in their order. */
   readonly kinds: readonly DataKind[];
   /** The arrays, where no seed makes them. */
@@ -79,10 +83,10 @@ export async function selectTrials(options: TrialOptions): Promise<readonly Tria
       ? [
           ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
           ...[...CASES, ...SPATIAL_CASES, ...pairwiseCases()].map((convCase) => seededTrial(convCase, seed)),
-          ...generateProblems(seed, cases).map(problemTrial),
+          ...generateProblems(seed, cases).map((problem) => ({ ...problemTrial(problem), pathSeed: seed })),
           ...(await photographTrials(seed)),
         ]
-      : [problemTrial(await problemAt(seed, path))];
+      : [{ ...problemTrial(await problemAt(seed, path)), pathSeed: seed }];
   return trials
     .filter(({ convCase }) => only === undefined || convCase.name.includes(only))
     .filter((trial) => shard === undefined || isInShard(trial, shard));
@@ -150,7 +154,7 @@ const IMAGE_FILTERS: readonly ImageFilter[] = [
 /** The forward pass of each filter over the photograph of a cat, channel by channel, and of a random 3 → 8 convolution. */
 async function photographTrials(seed: number): Promise<readonly Trial[]> {
   const { chelsea } = PHOTOGRAPHS;
-  const pixels = await readPhotograph(chelsea);
+  const { data: pixels } = await readPicture(fileURLToPath(chelsea.url));
   const { height, width, channels } = chelsea;
   const about = (
     name: string,
@@ -190,21 +194,4 @@ async function photographTrials(seed: number): Promise<readonly Trial[]> {
     return { filter: normal(sizeOf(filterShape)), bias: normal(8) };
   });
   return [...filtered, learnt];
-}
-
-/** The photograph's 8-bit values, [height, width, channels]. */
-async function readPhotograph(photograph: (typeof PHOTOGRAPHS)["chelsea"]): Promise<Float32Array> {
-  const { default: sharp } = await import("sharp");
-  const { fileURLToPath } = await import("node:url");
-  const { width, height, channels, url } = photograph;
-  const image = sharp(fileURLToPath(url), { limitInputPixels: width * height })
-    .toColourspace("srgb")
-    .removeAlpha();
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  if (info.width !== width || info.height !== height || info.channels !== channels) {
-    throw new Error(
-      `photograph ${photograph.name}: expected ${width}×${height}×${channels}, got ${info.width}×${info.height}×${info.channels}`,
-    );
-  }
-  return Float32Array.from(data);
 }

@@ -2,7 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "../src/command.ts";
 import { type ConvAdapter, corr2dAdapter, loadOracle } from "../src/index.ts";
 import { readEsrgan } from "../src/networks/esrgan.ts";
 import { KNOWN_FACE, overlap } from "../src/networks/face.ts";
@@ -94,6 +95,28 @@ it("overlap is the intersection over the union", () => {
   ];
   expect(overlap(a, b)).toBeCloseTo(1 / 7, 15);
   expect(overlap(a, { ...b, left: 2 })).toBe(0);
+});
+
+describe("the command", () => {
+  it("prints what it saw, and ends with 0 where all agree", async () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    const args = ["--model", "esrgan", "--size", "8", "--oracle", "tfjs-cpu", "--algorithm", "tiled,auto"];
+    const code = await main(["networks", ...args]).finally(() => write.mockRestore());
+    expect(code).toBe(0);
+    expect(written.join("")).toMatch(/esrgan\/F_m1 +\| 8×8×3 +\| 3×3×3×64/);
+    expect(written.join("")).toMatch(/\nagree\n$/);
+  });
+
+  it("ends with 2 on bad arguments", async () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    const codes = [await main(["networks", "--model", "lenet"]), await main(["networks", "--size", "0"])];
+    write.mockRestore();
+    expect(codes).toEqual([2, 2]);
+    expect(written.join("")).toContain('"lenet" is unknown. Networks are esrgan, face.');
+    expect(written.join("")).toContain("It must be a positive integer.");
+  });
 });
 
 describe("networks that cannot be read", () => {

@@ -20,7 +20,6 @@ import { LEDGER } from "../ledger.ts";
 import type { Trial } from "../trials.ts";
 import { type Activations, evaluate } from "./evaluate.ts";
 import { type Activation, caseOf, type Network } from "./network.ts";
-import { runOnTfjs } from "./tfjs-program.ts";
 
 /** An implementation may be so many times further from the float64 result than the furthest TensorFlow.js backend. */
 export const ALLOWED_FACTOR = 16;
@@ -138,6 +137,8 @@ async function computeWholes(
   oracles: readonly ConvAdapter[],
   trials: readonly Trial[],
 ): Promise<readonly WholeResult[]> {
+  // Whoever asks for networks has loaded TensorFlow.js; whoever imports the package has not.
+  const { runOnTfjs } = await import("./tfjs-program.ts");
   const largest = largestMagnitude(truth.data);
   const witnessed = oracles.map(({ name }) => ({ by: name, isOracle: true, data: runOnTfjs(network, name) }));
   const ours: { by: string; isOracle: boolean; data: Float32Array }[] = [];

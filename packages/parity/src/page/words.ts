@@ -78,11 +78,14 @@ function numberOf(value: PageNumber): string {
 }
 
 /** The command that asks the same again. */
-function replayOf({ replay, cases, algorithms }: PageData, question: PageQuestion, algorithm: number): string {
+function replayOf({ cases, algorithms }: PageData, question: PageQuestion, algorithm: number): string {
+  const { path, pathSeed, seed } = question;
   const own = /^corr2d\/(.+)$/.exec(algorithms[algorithm])?.[1];
   const where =
-    question.path === undefined ? `--cases 0 --only ${quoted(cases[question.case].name)}` : `--path ${question.path}`;
-  return `npx corr2d-parity --seed ${replay.seed} ${where}${own === undefined ? "" : ` --algorithm ${own}`}`;
+    path === undefined || pathSeed === undefined
+      ? `--seed ${seed} --cases 0 --only ${quoted(cases[question.case].name)}`
+      : `--seed ${pathSeed} --path ${path}`;
+  return `npx corr2d-parity ${where}${own === undefined ? "" : ` --algorithm ${own}`}`;
 }
 
 /** As one word of a shell. */

@@ -31,7 +31,9 @@ export interface PageQuestion {
   readonly kind: number;
   readonly pass: CasePass;
   readonly seed: number;
+  /** Where the generator finds the case again, and its seed. */
   readonly path?: string;
+  readonly pathSeed?: number;
   readonly elements: number;
   readonly algorithms: readonly PageAnswer[];
   readonly oracles: readonly PageAnswer[];
@@ -48,15 +50,13 @@ export interface PageData {
   readonly questions: readonly PageQuestion[];
   /** How many questions there are where these are not all. */
   readonly total: number;
-  /** Options that lead to a case again. */
-  readonly replay: { readonly seed: number; readonly cases: number };
 }
 
 /** More are not drawn: each has a point for every algorithm. */
 export const MAX_QUESTIONS = 12_000;
 
 /** What the page shows of these trials: all of them or, of too many, what disagrees and what came nearest to its bound. */
-export function pageDataOf({ run, algorithms }: ParityReport, trials: readonly TrialRecord[]): PageData {
+export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialRecord[]): PageData {
   const asked = trials.flatMap((trial) => trial.questions.map((question) => ({ trial, question })));
   const chosen =
     asked.length <= MAX_QUESTIONS
@@ -83,6 +83,7 @@ export function pageDataOf({ run, algorithms }: ParityReport, trials: readonly T
       pass: question.pass,
       seed: trial.seed,
       ...(trial.path !== undefined && { path: trial.path }),
+      ...(trial.pathSeed !== undefined && { pathSeed: trial.pathSeed }),
       elements: question.elements,
       algorithms: answersOf(question.algorithms, names),
       oracles: answersOf(question.oracles, oracles),
@@ -96,7 +97,6 @@ export function pageDataOf({ run, algorithms }: ParityReport, trials: readonly T
     cases,
     questions,
     total: asked.length,
-    replay: { seed: run.seed, cases: run.cases },
   };
 }
 

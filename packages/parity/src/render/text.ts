@@ -69,7 +69,7 @@ export function describeFacts({ run, algorithms }: ParityReport): string {
   const names = algorithms.map(({ name, version }) => `${name} ${version}`).join(", ");
   return (
     `Checked: ${names}. Trials: ${run.trials} (seed ${run.seed}, ${run.cases} generated${path}${shard}${only}). ` +
-    `${run.parts === undefined ? "" : `Put together from ${run.parts} runs. `}` +
+    `${run.parts === undefined ? "" : `Put together from ${run.parts.runs} runs, seeds ${run.parts.seeds.join(", ")}. `}` +
     `Node ${run.node}, ${run.platform}, ${run.seconds.toFixed(1)} s.`
   );
 }

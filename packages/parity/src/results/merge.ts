@@ -158,7 +158,9 @@ function factsOf(runs: readonly RunRecord[], trials: number, seconds: number): R
     platform: joined(parts.map(({ platform }) => platform)),
     started: first?.started ?? "",
     seconds,
-    ...(parts.length > 1 && { parts: parts.length }),
+    ...(parts.length > 1 && {
+      parts: { runs: parts.length, seeds: [...new Set(parts.map(({ seed }) => seed))].sort((a, b) => a - b) },
+    }),
   };
 }
 

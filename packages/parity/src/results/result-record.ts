@@ -190,6 +190,7 @@ const SCHEMA = z.discriminatedUnion("record", [
     kinds: z.array(values),
     seed: z.int(),
     path: z.string().optional(),
+    pathSeed: z.int().optional(),
     passes: z.array(pass),
     questions: z.array(
       z.strictObject({

@@ -58,7 +58,9 @@ export interface TrialRecord {
   readonly case: SpatialCase;
   readonly kinds: readonly DataKind[];
   readonly seed: number;
+  /** Where the generator finds the case again, and its seed. */
   readonly path?: string;
+  readonly pathSeed?: number;
   readonly passes: readonly CasePass[];
   readonly questions: readonly QuestionRecord[];
   readonly refusals: readonly { readonly pass: CasePass; readonly by: string; readonly reason: string }[];
@@ -79,7 +81,7 @@ export function trialRecordId(trial: string, setup: string): string {
 
 /** The record of what was found in a trial by those of a setup. */
 export function recordTrial(trial: Trial, { comparisons, refusals, vanished }: Findings, setup: string): TrialRecord {
-  const { convCase, kinds, seed, path, passes } = trial;
+  const { convCase, kinds, seed, path, pathSeed, passes } = trial;
   const id = trialId(trial);
   const questions = groupBy(comparisons, ({ question }) => question);
   return {
@@ -91,6 +93,7 @@ export function recordTrial(trial: Trial, { comparisons, refusals, vanished }: F
     kinds,
     seed,
     ...(path !== undefined && { path }),
+    ...(pathSeed !== undefined && { pathSeed }),
     passes,
     questions: [...questions.values()].map(recordQuestion),
     refusals: refusals.map(({ pass, by, reason }) => ({ pass, by, reason })),
