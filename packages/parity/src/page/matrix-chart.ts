@@ -86,7 +86,7 @@ export function matrixOption(
       symbolSize: size,
       data: own.map(({ x, y, ratio }) => [x, y, Math.log10(Math.max(ratio, 10 ** SCALE_FROM))]),
       // Large sets are drawn in slices, so that the page stays alive.
-      progressive: 4_000,
+      progressive: 8_000,
       progressiveThreshold: 8_000,
       itemStyle: { opacity: 1, ...(tone !== "bounded" && { color: theme.tones[tone as Exclude<Tone, "bounded">] }) },
       emphasis: { scale: false, itemStyle: { borderColor: theme.ink, borderWidth: 1.5 } },

@@ -97,6 +97,9 @@ form.addEventListener("input", () => {
   filter = readFilter();
   draw();
 });
-new ResizeObserver(draw).observe(canvas.parentElement!);
+// The panel under the chart changes the height of the page, which is no reason to draw anew.
+new ResizeObserver(() => {
+  if (canvas.clientWidth !== chart.getWidth()) draw();
+}).observe(canvas.parentElement!);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 addEventListener("beforeprint", draw);
