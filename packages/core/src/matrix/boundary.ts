@@ -96,7 +96,7 @@ export function readRectangle(
     else {
       for (let j = 0; j < columns; j++) {
         const column = columnIndices[j];
-        target[at + j] = column < 0 ? fillValue : source[row + column];
+        target[(at + j) | 0] = column < 0 ? fillValue : source[(row + column) | 0];
       }
     }
   }

@@ -22,8 +22,8 @@ import type { Corr2dMethod, MatrixProblem, SeparableKernel } from "./problem.ts"
 import { correlateSeparably, factorsOf } from "./separable.ts";
 
 /** Nanoseconds for a product of the direct method, and for what it does once for each cell. */
-const TAP_NS = 0.27;
-const CELL_NS = 3;
+const TAP_NS = 0.35;
+const CELL_NS = 3.5;
 
 /** A method, and what it was chosen by. */
 export interface MethodChoice {

@@ -60,7 +60,7 @@ export function fourierTransform(
     const from = buffers[0][part];
     const to = buffers[1][part].fill(0);
     for (let j = 0; j < columns; j++) {
-      for (let i = 0; i < kept; i++) to[j * transposedPitch + i] = from[i * pitch + j];
+      for (let i = 0; i < kept; i++) to[(j * transposedPitch + i) | 0] = from[(i * pitch + j) | 0];
     }
   }
   buffers.reverse();
@@ -70,8 +70,8 @@ export function fourierTransform(
 /** Transforms all columns of a matrix with `width` of them. */
 function transformColumns(buffers: TransformBuffers, roots: ComplexMatrix, width: number): void {
   const n = roots[0].length;
-  for (let done = 1; done < n; done *= 4) {
-    const run = done * width;
+  for (let done = 1; done < n; done = (done * 4) | 0) {
+    const run = (done * width) | 0;
     if (n === 3 * done) splitInThree(buffers, run);
     else if (n === 2 * done) splitInTwo(buffers, run);
     else splitInFour(buffers, run, done, roots);
@@ -83,6 +83,8 @@ function transformColumns(buffers: TransformBuffers, roots: ComplexMatrix, width
  * One stage of radix 4: with n = 4 · left · done, for p < left and q < run = done · width,
  *
  *     to[q + run · (4p + k)] = ω_n^(k·p·done) · Σ_m ω_4^(k·m) · from[q + run · (p + m · left)]        k = 0 … 3
+ *
+ * Every index is made an integer by `| 0`: without, V8 checks them for fractions and −0 and takes 1.7 times as long.
  */
 function splitInFour(
   [[fromRe, fromIm], [toRe, toIm]]: TransformBuffers,
@@ -90,8 +92,8 @@ function splitInFour(
   done: number,
   [cosines, sines]: ComplexMatrix,
 ): void {
-  const quarter = (cosines.length / done / 4) * run;
-  for (let w = 0, start = 0; start < quarter; w += done, start += run) {
+  const quarter = ((cosines.length / done / 4) * run) | 0;
+  for (let w = 0, start = 0; start < quarter; w = (w + done) | 0, start = (start + run) | 0) {
     const c1 = cosines[w];
     const s1 = sines[w];
     const c2 = cosines[2 * w];
