@@ -180,30 +180,36 @@ function createChannelTile(): ChannelTile {
     weights: [weight0, weight1, weight2],
     widen(source, from, step, at, places, channels) {
       for (let place = 0; place < places; place++) {
-        const p = at + place * PITCH;
-        const q = from + place * step;
-        let c = 0;
-        for (; c + 3 < channels; c += 4) {
-          image[p + c] = source[q + c];
-          image[p + c + 1] = source[q + c + 1];
-          image[p + c + 2] = source[q + c + 2];
-          image[p + c + 3] = source[q + c + 3];
+        let p = (at + place * PITCH) | 0;
+        let q = (from + place * step) | 0;
+        const end = (p + channels) | 0;
+        const unrolled = (end - 3) | 0;
+        for (; p < unrolled; p = (p + 4) | 0) {
+          image[p] = source[q];
+          image[(p + 1) | 0] = source[(q + 1) | 0];
+          image[(p + 2) | 0] = source[(q + 2) | 0];
+          image[(p + 3) | 0] = source[(q + 3) | 0];
+          q = (q + 4) | 0;
         }
-        for (; c < channels; c++) image[p + c] = source[q + c];
+        for (; p < end; p = (p + 1) | 0) {
+          image[p] = source[q];
+          q = (q + 1) | 0;
+        }
       }
     },
     clear(at, places, channels) {
       for (let place = 0; place < places; place++) {
-        for (let c = 0; c < channels; c++) image[at + place * PITCH + c] = 0;
+        const start = (at + place * PITCH) | 0;
+        for (let c = 0; c < channels; c = (c + 1) | 0) image[(start + c) | 0] = 0;
       }
     },
     readSums(cell, target, at, channels) {
       const sum = sums[cell];
-      for (let c = 0; c < channels; c++) target[at + c] = sum[c];
+      for (let c = 0; c < channels; c = (c + 1) | 0) target[(at + c) | 0] = sum[c];
     },
     writeSums(cell, source, at, channels) {
       const sum = sums[cell];
-      for (let c = 0; c < channels; c++) sum[c] = source[at + c];
+      for (let c = 0; c < channels; c = (c + 1) | 0) sum[c] = source[(at + c) | 0];
     },
     clearSums(cell, channels) {
       sums[cell].fill(0, 0, channels);
