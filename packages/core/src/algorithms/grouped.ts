@@ -317,15 +317,26 @@ class GroupedCorrelation {
   }
 }
 
-/** Rows and columns of output computed from one copy of the image: whole rows where they fit. */
+/**
+ * Rows and columns of output computed from one copy of the image: those for which the fewest elements are copied, as
+ * neighbouring blocks copy the rows and columns that both see.
+ */
 function chooseBlock(k: Correlation, channels: number): readonly [rows: number, columns: number] {
-  let columns = Math.max(1, k.columns);
-  while (columns > 1 && new Block(k, 1, columns).length > IMAGE_LENGTH) columns = Math.ceil(columns / 2);
-  let rows = 1;
-  while (rows < k.rows) {
-    const { length } = new Block(k, rows + 1, columns);
-    if (length > IMAGE_LENGTH || (length / PITCH) * channels > PREFERRED_BLOCK) break;
-    rows++;
+  const fits = (rows: number, columns: number): boolean => {
+    const { length } = new Block(k, rows, columns);
+    return length <= IMAGE_LENGTH && (length / PITCH) * channels <= PREFERRED_BLOCK;
+  };
+  let best: readonly [rows: number, columns: number] = [1, 1];
+  let fewest = Infinity;
+  for (let parts = 1; parts <= k.columns; parts *= 2) {
+    const columns = Math.ceil(k.columns / parts);
+    if (!fits(1, columns)) continue;
+    let rows = 1;
+    while (rows < k.rows && fits(rows + 1, columns)) rows++;
+    const copied = new Block(k, rows, columns).length / (rows * columns);
+    if (copied >= fewest) break; // narrower still, they are ever taller than wide
+    fewest = copied;
+    best = [rows, columns];
   }
-  return [rows, columns];
+  return best;
 }
