@@ -10,11 +10,15 @@ import {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
+  conv2dGradients,
   DepthwiseConv2d,
   type Layer,
+  planConv2d,
   SeparableConv2d,
+  type Shape4,
   sgdStep,
   type Tensor,
+  type Tensor4,
   tensor,
 } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
@@ -165,6 +169,25 @@ describe.each(LAYERS)("$name", ({ make, inputShape, outputShape }) => {
     expect(() => make({ slope: 0.1 })).toThrow(/slope belongs to activation "leakyRelu", got it with "linear"$/);
     expect(() => make({ initializer: "xavier" })).toThrow(/initializer must be "zeros", .* got "xavier"$/);
   });
+});
+
+it.each([
+  { activation: "relu" },
+  { activation: "relu6" },
+  { activation: "leakyRelu" },
+  { activation: "leakyRelu", slope: -2 },
+  { activation: "elu" },
+] as const)("has the gradients of conv2d with %o fused, also when its output was changed", (options) => {
+  const layer = new Conv2d({ inChannels: 8, outChannels: 8, kernelSize: 3, padding: "same", seed: 2, ...options });
+  layer.bias!.value.set(normals([8], "bias").data);
+  const [x, dy] = [normals([1, 9, 9, 8], "x") as Tensor4, normals([1, 9, 9, 8], "dy") as Tensor4];
+  const filter = { shape: layer.filter.shape as Shape4, data: layer.filter.value };
+  const fused = { padding: "same", bias: layer.bias!.value, ...options } as const;
+  const y = layer.forward(x);
+  expect(y.data).toEqual(planConv2d(x.shape, filter, fused).run(x.data));
+  y.data.fill(1);
+  expect(layer.backward(dy)).toEqual(conv2dGradients(x, filter, dy, fused).input);
+  expect(layer.bias!.gradient).toEqual(conv2dGradients(x, filter, dy, fused).bias);
 });
 
 it("gives a layer without bias none", () => {

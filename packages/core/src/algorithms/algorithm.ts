@@ -24,8 +24,24 @@ export interface PreparedPass {
   [Symbol.dispose]?(): void;
 }
 
+/**
+ * Activations that cost next to nothing where an output is stored, as functions of z, the sum with its bias. Each is one
+ * product and comparisons, so that fused and applied afterwards they give the same bits; a NaN stays one.
+ *
+ *     relu       z < 0 ? 0 : z
+ *     relu6      z < 0 ? 0 : 6 < z ? 6 : z
+ *     leakyRelu  0 < z ? z : slope · z
+ */
+export interface FusedActivation {
+  readonly name: "relu" | "relu6" | "leakyRelu";
+  /** Of `leakyRelu`, a float32 value. */
+  readonly slope: number;
+}
+
 /** A prepared computation. The output array is overwritten whole; the inputs are only read. */
 export interface ForwardPlan extends PreparedPass {
+  /** Whether `run` applies the activation that it was prepared with; if not, the caller has to. */
+  readonly activated?: boolean;
   /** y = conv(x): `x` in NHWC of the geometry's input shape, `y` of its output shape. */
   run(x: FloatArray, y: FloatArray): void;
 }
@@ -78,8 +94,13 @@ export interface ConvAlgorithm<Name extends string = string> {
   readonly errorBound: ErrorBound;
   /** True, or the reason why not. */
   supports(geometry: ConvGeometry, pass: Pass): true | string;
-  /** `filter` and `bias` are read here and not kept. */
-  prepare(geometry: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined): ForwardPlan;
+  /** `filter` and `bias` are read here and not kept. What the plan does about `activation` it says in `activated`. */
+  prepare(
+    geometry: ConvGeometry,
+    filter: FloatArray,
+    bias: FloatArray | undefined,
+    activation?: FusedActivation,
+  ): ForwardPlan;
   prepareInputGradient(geometry: ConvGeometry, filter: FloatArray): InputGradientPlan;
   prepareFilterGradient(geometry: ConvGeometry): FilterGradientPlan;
 }

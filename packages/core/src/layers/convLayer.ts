@@ -4,8 +4,15 @@
  * @module
  */
 
+import type { FusedActivation } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import { type Activation, type ActivationName, applyActivation, resolveActivation } from "../ops/activation.ts";
+import {
+  type Activation,
+  type ActivationName,
+  applyActivation,
+  fusibleOf,
+  resolveActivation,
+} from "../ops/activation.ts";
 import type { BilinearMap } from "../ops/bilinear.ts";
 import {
   ALGORITHM_OPTION_NAMES,
@@ -78,7 +85,10 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   readonly #shapeOptions: object;
   readonly #activation: Pick<Activation, "name" | "slope">;
   #prepared: Prepared | undefined;
-  /** Of the last forward pass; `z` is what the activation was applied to, if that is not linear. */
+  /**
+   * Of the last forward pass; `z` is what the activation was applied to, if that is not linear, or what it gave, if the
+   * derivative is the same there.
+   */
   #last: { resolved: ResolvedOperation; x: Tensor<S>; z: Float32Array | undefined } | undefined;
 
   protected constructor(spec: ConvLayerSpec, options: FilterLayerOptions) {
@@ -119,12 +129,14 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     checkTensor(operation, "x", x, this.#operation.tensorRank);
     checkArray(operation, "x.data", x.data, "float32", x.data.length);
     const { resolved, forward } = this.#prepare(operation, x.shape);
-    const sums = new Float32Array(sizeOf(resolved.outputShape));
-    forward.run(x.data, sums);
-    const isLinear = this.#activation.name === "linear";
-    this.#last = { resolved, x, z: isLinear ? undefined : sums };
-    const data = isLinear ? sums : new Float32Array(sums.length);
-    if (!isLinear) applyActivation(sums, data, this.#currentActivation(), resolved.inner);
+    const data = new Float32Array(sizeOf(resolved.outputShape));
+    forward.run(x.data, data);
+    // The caller may change what is returned, so a copy is kept: of the sums or, where they were never seen, of the output.
+    const z = this.#activation.name === "linear" ? undefined : data.slice();
+    if (z !== undefined && forward.activated !== true) {
+      applyActivation(z, data, this.#currentActivation(), resolved.inner);
+    }
+    this.#last = { resolved, x, z };
     return { shape: resolved.outputShape as S, data };
   }
 
@@ -149,6 +161,12 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     return { ...this.#activation, slopes: this.slopes?.value };
   }
 
+  /** The activation to be fused: one whose output has the sign of its input, which the derivative asks for. */
+  #fusedActivation(): FusedActivation | undefined {
+    const fusible = fusibleOf(this.#activation);
+    return fusible !== undefined && fusible.slope >= 0 ? fusible : undefined;
+  }
+
   /** What is prepared for this input shape and these very values. */
   #prepare(operation: string, inputShape: S): Prepared {
     const [kept, filter, bias] = [this.#prepared, this.filter.value, this.bias?.value];
@@ -163,7 +181,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     const shapes = [inputShape, this.filter.shape] as const;
     const resolved = resolve(this.#operation, operation, ...shapes, this.#shapeOptions, "float32", "many");
     kept?.forward[Symbol.dispose]?.();
-    const forward = resolved.map.prepare(filter, bias);
+    const forward = resolved.map.prepare(filter, bias, this.#fusedActivation());
     this.#prepared = { resolved, forward, filter: filter.slice(), bias: bias?.slice() };
     return this.#prepared;
   }

@@ -13,7 +13,13 @@
  * @module
  */
 
-import type { FilterGradientPlan, ForwardPlan, InputGradientPlan, Pass } from "../algorithms/algorithm.ts";
+import type {
+  FilterGradientPlan,
+  ForwardPlan,
+  FusedActivation,
+  InputGradientPlan,
+  Pass,
+} from "../algorithms/algorithm.ts";
 import { type Choice, chooseAlgorithm } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
@@ -32,8 +38,8 @@ export interface Explained {
 export interface BilinearMap {
   /** Which algorithm would compute a pass. */
   choose(pass: Pass): Choice;
-  /** y = f(x, filter) + bias. */
-  prepare(filter: FloatArray, bias: FloatArray | undefined): ForwardPlan & Explained;
+  /** y = f(x, filter) + bias, activated if the plan says so. */
+  prepare(filter: FloatArray, bias: FloatArray | undefined, activation?: FusedActivation): ForwardPlan & Explained;
   /** dx = ∂⟨dy, f(x, filter)⟩/∂x. */
   prepareInputGradient(filter: FloatArray): InputGradientPlan & Explained;
   /** dw = ∂⟨dy, f(x, w)⟩/∂w. */
@@ -55,9 +61,10 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
   });
   return {
     choose,
-    prepare(filter, bias) {
+    prepare(filter, bias, activation) {
       const choice = choose("forward");
-      return explained(choice, choice.algorithm.prepare(g, filter, bias));
+      const plan = choice.algorithm.prepare(g, filter, bias, activation);
+      return { ...explained(choice, plan), activated: plan.activated ?? false };
     },
     prepareInputGradient(filter) {
       const choice = choose("inputGradient");
@@ -83,9 +90,9 @@ export function channelsFirstMap(
   };
   return {
     choose: inner.choose,
-    prepare(filter, bias) {
+    prepare(filter, bias, activation) {
       const [input, output, bytes] = makeScratch();
-      const plan = inner.prepare(filter, bias);
+      const plan = inner.prepare(filter, bias, activation);
       return {
         ...plan,
         scratchBytes: plan.scratchBytes + bytes,

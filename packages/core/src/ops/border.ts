@@ -23,9 +23,9 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
   const makeImage = (): FloatArray => zeros(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
   return {
     choose: inner.choose,
-    prepare(filter, bias) {
+    prepare(filter, bias, activation) {
       const image = makeImage();
-      const plan = inner.prepare(filter, bias);
+      const plan = inner.prepare(filter, bias, activation);
       return {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,

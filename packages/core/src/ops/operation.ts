@@ -28,6 +28,7 @@ import {
   type ActivationOptions,
   applyActivation,
   applyDerivative,
+  fusibleOf,
   resolveActivation,
   slopesGradient,
 } from "./activation.ts";
@@ -153,7 +154,8 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   const { bias } = options;
   if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
-  const prepared = resolved.map.prepare(filter.data, bias);
+  const prepared = resolved.map.prepare(filter.data, bias, fusibleOf(activation));
+  const isActivated = activation.name === "linear" || prepared.activated === true;
   const runName = `${kind.name[0].toUpperCase()}${kind.name.slice(1)}Plan.run`;
   const [inputSize, outputSize] = [sizeOf(resolved.inputShape), sizeOf(resolved.outputShape)];
   return {
@@ -171,7 +173,7 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
       }
       const output = y ?? (zeros(dtype, outputSize) as T);
       prepared.run(x, output);
-      if (activation.name !== "linear") applyActivation(output, output, activation, resolved.inner);
+      if (!isActivated) applyActivation(output, output, activation, resolved.inner);
       return output;
     },
     [Symbol.dispose]: () => prepared[Symbol.dispose]?.(),

@@ -1,26 +1,29 @@
 /**
- * What is done to an output before it is stored, where it is still in a register: `relu`, max(z, 0), or `relu6`,
- * min(max(z, 0), 6). A NaN stays one.
+ * What is done to an output before it is stored, where it is still in a register.
  *
  * @module
  */
 
-import type { FloatArray } from "../tensor.ts";
+import type { FusedActivation } from "../algorithms/algorithm.ts";
 import { type FunctionBuilder, f32x4, type Local, v128 } from "./assembler.ts";
 
-/** Activations that microkernels fuse. */
-export type Activation = "none" | "relu" | "relu6";
+/** An activation that microkernels fuse, or none. */
+export type Activation = FusedActivation | undefined;
+
+/** Name of an activation, as part of a module's name. */
+export function activationName(activation: Activation): string {
+  if (activation?.name === "leakyRelu") return `leakyRelu(${activation.slope})`;
+  return activation?.name ?? "linear";
+}
 
 /** Emits value = activation(value). */
 export function emitActivation(f: FunctionBuilder, value: Local<"v128">, activation: Activation): void {
-  if (activation === "none") return;
+  if (activation === undefined) return;
+  if (activation.name === "leakyRelu") {
+    const negative = f32x4.mul(value, v128.splat(activation.slope));
+    f.set(value, v128.select(value, negative, f32x4.greater(value, v128.splat(0))));
+    return;
+  }
   f.set(value, f32x4.pmax(value, v128.splat(0)));
-  if (activation === "relu6") f.set(value, f32x4.pmin(value, v128.splat(6)));
-}
-
-/** The same for an array that something else computed. */
-export function activateArray(values: FloatArray, activation: Activation): void {
-  if (activation === "none") return;
-  const most = activation === "relu6" ? 6 : Number.POSITIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) values[i] = Math.min(Math.max(values[i]!, 0), most);
+  if (activation.name === "relu6") f.set(value, f32x4.pmin(value, v128.splat(6)));
 }

@@ -116,10 +116,13 @@ export const v128: {
   readonly load: VectorLoad;
   readonly load32Splat: VectorLoad;
   readonly splat: (n: number) => V128;
+  /** The bits of a where those of the mask are 1, else those of b. */
+  readonly select: (a: V128, b: V128, mask: V128) => V128;
 } = {
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
   splat: (n) => value("v128", [], ...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)),
+  select: (a, b, mask) => value("v128", [a, b, mask], ...simd(V128_OP.bitselect)),
 };
 
 type VectorBinary = (a: V128, b: V128) => V128;
@@ -133,6 +136,8 @@ export const f32x4: {
   readonly add: VectorBinary;
   readonly sub: VectorBinary;
   readonly mul: VectorBinary;
+  /** All bits 1 where a > b, else 0. */
+  readonly greater: VectorBinary;
   /** b < a ? b : a, so that a NaN in a stays. */
   readonly pmin: VectorBinary;
   /** a < b ? b : a, so that a NaN in a stays. */
@@ -143,6 +148,7 @@ export const f32x4: {
   add: /* @__PURE__ */ vectorBinary(F32X4.add),
   sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
   mul: /* @__PURE__ */ vectorBinary(F32X4.mul),
+  greater: /* @__PURE__ */ vectorBinary(F32X4.gt),
   pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
   relaxedMadd: (a, b, c) => value("v128", [a, b, c], ...simd(F32X4.relaxedMadd)),

@@ -6,11 +6,11 @@
  * @module
  */
 
-import type { ConvAlgorithm, Pass } from "../algorithms/algorithm.ts";
+import type { ConvAlgorithm, ForwardPlan, Pass } from "../algorithms/algorithm.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
-import { type Activation, activateArray } from "./activation.ts";
+import type { Activation } from "./activation.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
@@ -41,15 +41,14 @@ export interface FilterGradientMethod {
   prepare(engine: SimdEngine, c: Correlation): SimdPlan<[x: Operand, dy: Operand, dw: Operand]>;
 }
 
-/** An algorithm of the engine: `prepare` takes an activation, too, which costs nothing where it is fused. */
+/** An algorithm of the engine: its plans run over arrays of the engine, too. */
 export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorithm<Name> {
-  /** y = activation(conv(x) + bias). */
   prepare(
     g: ConvGeometry,
     filter: FloatArray,
     bias: FloatArray | undefined,
     activation?: Activation,
-  ): OperandPlan<[x: Operand, y: Operand]>;
+  ): OperandPlan<[x: Operand, y: Operand]> & Pick<ForwardPlan, "activated">;
   prepareInputGradient(g: ConvGeometry, filter: FloatArray): OperandPlan<[dy: Operand, dx: Operand]>;
   prepareFilterGradient(g: ConvGeometry): OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
 }
@@ -93,16 +92,14 @@ export function algorithmOf<Name extends string>(
     errorBound: method.errorBound,
     supports,
 
-    prepare(g, filter, bias, activation = "none") {
+    prepare(g, filter, bias, activation) {
       requireSupport(g, "forward");
       if (!multipliesZeros(g) || allFinite(filter)) {
-        return method.prepare(engineOf(), forwardCorrelation(g), filter, bias, activation);
+        const plan = method.prepare(engineOf(), forwardCorrelation(g), filter, bias, activation);
+        return { ...plan, activated: activation !== undefined };
       }
       const plan = naive.prepare(g, filter, bias);
-      return scalarPlan(plan.scratchBytes, (x: Operand, y: Operand) => {
-        plan.run(arrayOf(x), arrayOf(y));
-        activateArray(arrayOf(y), activation);
-      });
+      return scalarPlan(plan.scratchBytes, (x: Operand, y: Operand) => plan.run(arrayOf(x), arrayOf(y)));
     },
 
     prepareInputGradient(g, filter) {
@@ -111,7 +108,7 @@ export function algorithmOf<Name extends string>(
         const plan = naive.prepareInputGradient(g, filter);
         return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
       }
-      return method.prepare(engineOf(), inputGradientCorrelation(g), filter, undefined, "none");
+      return method.prepare(engineOf(), inputGradientCorrelation(g), filter, undefined, undefined);
     },
 
     prepareFilterGradient(g) {

@@ -40,12 +40,14 @@ export const V128 = {
   load32Splat: 0x09,
   store: 0x0b,
   const: 0x0c,
+  bitselect: 0x52,
   store32Lane: 0x5a,
   store64Lane: 0x5b,
 } as const;
 
 /** Four floats: computing with them. */
 export const F32X4 = {
+  gt: 0x44,
   add: 0xe4,
   sub: 0xe5,
   mul: 0xe6,

@@ -55,7 +55,10 @@ describe("resident arrays", () => {
 
   it("chain layers without leaving memory", () => {
     const g = resolveConvGeometry("resident", [1, 8, 8, 4], [3, 3, 4, 4], { padding: "same" });
-    const plan = simdAlgorithmsOf(() => engine)[0].prepare(g, new Float32Array(144).fill(1), undefined, "relu");
+    const plan = simdAlgorithmsOf(() => engine)[0].prepare(g, new Float32Array(144).fill(1), undefined, {
+      name: "relu",
+      slope: 0,
+    });
     const [a, b] = [resident(new Float32Array(256).fill(1)), resident(new Float32Array(256))];
     plan.run(a, b);
     plan.run(b, a);

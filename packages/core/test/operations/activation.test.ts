@@ -2,8 +2,22 @@
  * Activations and their derivatives: values that PyTorch 2.15 gives in float64, the places where they bend, and what they refuse.
  */
 
-import { type ActivationOptions, activate, activationGradient, conv2d, tensor } from "@corr2d/core";
+import {
+  type ActivationOptions,
+  activate,
+  activationGradient,
+  algorithms,
+  type ConvOptions,
+  conv2d,
+  type Layout,
+  planConv2d,
+  resolveConvGeometry,
+  type Tensor,
+  tensor,
+} from "@corr2d/core";
+import { CASES, type ConvCase, realData, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { calls, KINDS, LAYOUTS } from "./cases.ts";
 
 const z = tensor([1, 8, 1], [-8, -1.5, -0.25, 0, 0.5, 5.5, 6, 7]);
 const ones = tensor([1, 8, 1], new Float32Array(8).fill(1));
@@ -66,6 +80,67 @@ it("does not lose sight of very large sums and of NaN", () => {
     Array.from(activationGradient(extremes, tensor([1, 3, 1], [1, 1, 1]), { activation: "sigmoid" }).input.data),
   ).toEqual([0, 0, Number.NaN]);
 });
+
+describe.each(KINDS)("fused to $name", (kind) => {
+  const drawn = calls(kind, 5, 30);
+  const random = seededRandom(1, "fused");
+  const normals = (shape: readonly number[]): Tensor =>
+    tensor(
+      shape,
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 4 * random.normal()),
+    );
+
+  it.each(["relu", "relu6", "leakyRelu", "prelu", "elu", "sigmoid"] as const)(
+    "%s gives the bits that it gives afterwards, once and prepared, in either layout",
+    (activation) => {
+      for (const call of drawn) {
+        for (const layout of LAYOUTS[kind.rank]) {
+          const channelsFirst = layout !== LAYOUTS[kind.rank][0];
+          const { inputShape } = call;
+          const x = normals(
+            channelsFirst ? [inputShape[0], inputShape.at(-1)!, ...inputShape.slice(1, -1)] : inputShape,
+          );
+          x.data[0] = Number.NaN;
+          const filter = normals(call.filterShape);
+          const linear = { ...call.options, layout, bias: normals([call.outChannels]).data };
+          const slopes = activation === "prelu" && { slopes: normals([call.outChannels]).data };
+          const fused = kind.forward(x, filter, { ...linear, activation, ...slopes });
+          const z = kind.forward(x, filter, linear);
+          const expected = activate(z, { activation, ...slopes, layout: layout as Layout<2> });
+          expect(fused.data, call.name).toEqual(expected.data);
+          expect(kind.plan(x.shape, filter, { ...linear, activation, ...slopes }).run(x.data)).toEqual(expected.data);
+        }
+      }
+    },
+  );
+});
+
+it.each(algorithms)("fused to $name gives the bits that it gives afterwards, whoever applies it", ({ name }) => {
+  const convCases = CASES.filter((convCase) => {
+    const geometry = resolveConvGeometry("activation", convCase.inputShape, convCase.filterShape, optionsOf(convCase));
+    return algorithms.find((algorithm) => algorithm.name === name)!.supports(geometry, "forward") === true;
+  });
+  expect(convCases.length).toBeGreaterThan(0);
+  for (const convCase of convCases) {
+    const data = realData(convCase, 3);
+    const filter = { shape: convCase.filterShape, data: data.filter };
+    const options = { ...optionsOf(convCase), algorithm: name };
+    const z = planConv2d(convCase.inputShape, filter, options).run(data.x);
+    for (const activation of ["relu", "relu6", "leakyRelu", "elu"] as const) {
+      const y = planConv2d(convCase.inputShape, filter, { ...options, activation }).run(data.x);
+      expect(y, convCase.name).toEqual(activate({ shape: [1, z.length, 1], data: z }, { activation }).data);
+    }
+    // Minus infinity in the padded filter is for the reference, and relu makes 0 of it all the same.
+    filter.data[0] = Number.NEGATIVE_INFINITY;
+    const infinite = planConv2d(convCase.inputShape, filter, options).run(data.x);
+    const y = planConv2d(convCase.inputShape, filter, { ...options, activation: "relu" }).run(data.x);
+    expect(y).toEqual(activate({ shape: [1, z.length, 1], data: infinite }, { activation: "relu" }).data);
+  }
+});
+
+function optionsOf({ strides, padding, dilations, groups }: ConvCase): ConvOptions {
+  return { strides, padding, dilations, groups };
+}
 
 describe("refuses", () => {
   const untyped = (value: unknown): never => value as never;

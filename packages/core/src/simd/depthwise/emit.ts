@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Activation, emitActivation } from "../activation.ts";
+import { type Activation, activationName, emitActivation } from "../activation.ts";
 import { type FunctionBuilder, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** One axis of a tile. */
@@ -42,7 +42,7 @@ const TAPS_IN_REGISTERS = 5;
 /** Name of the module: unique. */
 export function depthwiseName({ channels, rows, columns, fma, activation }: DepthwiseShape): string {
   const axis = (a: DepthwiseAxis) => [a.outputs, a.taps, a.outputBytes, a.tapBytes, a.targetBytes].join(".");
-  return `depthwise-${channels}-${axis(rows)}-${axis(columns)}-${fma ? "fma" : "mul-add"}-${activation}`;
+  return `depthwise-${channels}-${axis(rows)}-${axis(columns)}-${fma ? "fma" : "mul-add"}-${activationName(activation)}`;
 }
 
 /** Parameters of the emitted function `depthwise`, in order. */

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { type Activation, emitActivation } from "../activation.ts";
+import { type Activation, activationName, emitActivation } from "../activation.ts";
 import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** One microkernel: everything its code depends on. */
@@ -39,7 +39,7 @@ export interface MicrokernelShape {
 /** Name of a shape: unique, and readable in a profile. */
 export function microkernelName(s: MicrokernelShape): string {
   const fma = s.fma ? "fma" : "mul-add";
-  return `direct-${s.mr}x${4 * s.vectors - 4 + s.lastLanes}-k${s.unroll}+${s.remainder}-${fma}-${s.activation}`;
+  return `direct-${s.mr}x${4 * s.vectors - 4 + s.lastLanes}-k${s.unroll}+${s.remainder}-${fma}-${activationName(s.activation)}`;
 }
 
 /** Parameters of the emitted function `gemm`, in order. */

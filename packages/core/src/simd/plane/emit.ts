@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Activation, emitActivation } from "../activation.ts";
+import { type Activation, activationName, emitActivation } from "../activation.ts";
 import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** Everything the code depends on; the width of image and output are parameters. */
@@ -36,7 +36,7 @@ const UNROLL = 4;
 export function planeName(s: PlaneShape): string {
   const tile = `${s.rows}x${4 * s.vectors}`;
   const kernel = `${s.tapRows}x${s.tapColumns}-dilated-${s.rowDilation}x${s.columnDilation}`;
-  return `plane-${tile}-${kernel}-${s.fma ? "fma" : "mul-add"}-${s.activation}`;
+  return `plane-${tile}-${kernel}-${s.fma ? "fma" : "mul-add"}-${activationName(s.activation)}`;
 }
 
 /** Parameters of the emitted function `correlate`, in order. */

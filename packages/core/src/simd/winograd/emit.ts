@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type Activation, emitActivation } from "../activation.ts";
+import { type Activation, activationName, emitActivation } from "../activation.ts";
 import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
 import { Formulas, type Transform } from "./formulas.ts";
 import { pointCount, type TileSize } from "./points.ts";
@@ -22,7 +22,7 @@ export interface TransformVariant {
 
 /** Name of the module: unique. */
 export function transformsName({ tileSize, fma, activation }: TransformVariant): string {
-  return `winograd-${tileSize}x${tileSize}-${fma ? "fma" : "mul-add"}-${activation}`;
+  return `winograd-${tileSize}x${tileSize}-${fma ? "fma" : "mul-add"}-${activationName(activation)}`;
 }
 
 /** Writes the module: `transformInput`, `transformFilter`, `transformOutput`. */

@@ -75,7 +75,7 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
   const paddedTiles = Math.ceil(tiles / tile.mr) * tile.mr;
   const loop = unrolling(engine, c.groupSourceChannels);
   // An activation belongs to the output transform, not to the products.
-  const shape = { ...tile, ...loop, fma: engine.fma, activation: "none" } as const;
+  const shape = { ...tile, ...loop, fma: engine.fma, activation: undefined };
   const chunkChannels = chunkChannelsOf(c, tile.vectors);
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
