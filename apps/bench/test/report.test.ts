@@ -75,6 +75,16 @@ describe("a rendered report", () => {
     }
   });
 
+  it("sums up by class of layer, unless there is but one layer", () => {
+    const report = sampleReport();
+    const [found] = report.cases;
+    const other = { ...found, convCase: { ...found.convCase, name: "sample/other" } };
+    const summary = (cases: typeof report.cases) =>
+      renderReport({ bench: { ...report, cases } }).markdown.match(/^## At a glance$[\s\S]*?(?=^## )/m)?.[0];
+    expect(summary([found, other])).toMatch(/3×3 stride 1 \(2 layers\) \| 4\.20× \(4\.20–4\.20\)/);
+    expect(summary([found])).toBeUndefined();
+  });
+
   it("names the processor, Node, V8 and the date", () => {
     for (const fact of ["Sample CPU", "24.21.0", "13.6.233.17", "2026-01-02"]) {
       expect(rendered.html).toContain(fact);

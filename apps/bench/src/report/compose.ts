@@ -10,6 +10,7 @@ import { SUITES } from "../suites/registry.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
 import { percent, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
+import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, type ParityFindings, paritySection } from "./sections/parity.ts";
@@ -35,6 +36,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
     sections: [
       ...(showcase === undefined ? [] : [edgesSection(showcase)]),
       ...(parity === undefined ? [] : [paritySection(parity)]),
+      ...classesSections(bench),
       ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
       methodsSection(bench),
       variantsSection(bench),
@@ -45,6 +47,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
 
 const HEADINGS: Readonly<Record<string, string>> = {
   quick: "Speed on layers of real networks",
+  classes: "Speed by class of layer",
   lenet5: "Speed on LeNet-5",
   vgg16: "Speed on VGG-16",
   resnet50: "Speed on ResNet-50",

@@ -6,7 +6,8 @@
  */
 
 import { type ConvCase, NETWORK_LAYERS, type Network } from "@corr2d/testkit";
-import type { Suite } from "./suite.ts";
+import { IMAGE_SUITE } from "./images.ts";
+import type { BenchCase, Suite } from "./suite.ts";
 
 const TITLES: Readonly<Record<Network, string>> = {
   lenet5: "LeNet-5",
@@ -38,6 +39,36 @@ export const QUICK_SUITE: Suite = seededSuite(
   ].map(layerNamed),
 );
 
+/** Some layers of every class: the first and the last of a network, wide and narrow, and a photograph. */
+export const CLASSES_SUITE: Suite = {
+  name: "classes",
+  summary: "layers of each class: 3×3 stride 1; 1×1, 5×5, 7×7 and strides; depthwise; one channel",
+  growing: false,
+  cases: [
+    ...seededCases(
+      "classes",
+      [
+        "resnet50/conv2_1-3x3",
+        "resnet50/conv3_2-3x3",
+        "resnet50/conv4_2-3x3",
+        "resnet50/conv5_2-3x3",
+        "vgg16/conv2_2",
+        "vgg16/conv5_1",
+        "resnet50/conv2_1-1x1-reduce",
+        "resnet50/conv4_2-1x1-reduce",
+        "resnet50/conv1",
+        "resnet50/conv3_1-3x3",
+        "lenet5/C3",
+        "mobilenetv2/bottleneck2_1-depthwise",
+        "mobilenetv2/bottleneck2_2-depthwise",
+        "mobilenetv2/bottleneck5_2-depthwise",
+        "mobilenetv2/bottleneck6_2-depthwise",
+      ].map(layerNamed),
+    ),
+    ...IMAGE_SUITE.cases.map((photograph) => ({ ...photograph, suite: "classes" })),
+  ],
+};
+
 /** ResNet's first 3×3 layer on pictures from 14² to 112². */
 export const SCALING_SUITE: Suite = {
   ...seededSuite(
@@ -63,6 +94,10 @@ function seededSuite(name: string, summary: string, cases: readonly ConvCase[]):
     name,
     summary,
     growing: false,
-    cases: cases.map((convCase) => ({ suite: name, convCase, data: "seeded" })),
+    cases: seededCases(name, cases),
   };
+}
+
+function seededCases(suite: string, cases: readonly ConvCase[]): readonly BenchCase[] {
+  return cases.map((convCase) => ({ suite, convCase, data: "seeded" }));
 }

@@ -1,5 +1,6 @@
 import { NETWORK_LAYERS } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { LAYER_CLASSES, layerClassOf } from "./layer-class.ts";
 import { SUITES, selectCases, selectSuites } from "./registry.ts";
 
 const names = (cases: ReturnType<typeof selectCases>) => cases.map(({ convCase }) => convCase.name);
@@ -9,8 +10,20 @@ describe("selectSuites", () => {
     expect(selectSuites(["images", "resnet50"]).map(({ name }) => name)).toEqual(["resnet50", "images"]);
   });
 
-  it("means every suite but quick by all", () => {
-    expect(selectSuites(["all"])).toEqual(SUITES.filter(({ name }) => name !== "quick"));
+  it("means by all every suite but those whose cases are in the others", () => {
+    const all = selectSuites(["all"]);
+    expect(all).toEqual(SUITES.filter(({ name }) => name !== "quick" && name !== "classes"));
+    const everywhere = new Set(names(selectCases(all, undefined)));
+    expect(
+      names(selectCases(selectSuites(["quick", "classes"]), undefined)).filter((name) => !everywhere.has(name)),
+    ).toEqual([]);
+  });
+
+  it("has several layers of every class in the suite of classes", () => {
+    const classes = selectCases(selectSuites(["classes"]), undefined).map(({ convCase }) => layerClassOf(convCase));
+    for (const layerClass of LAYER_CLASSES) {
+      expect(classes.filter((found) => found === layerClass).length, layerClass).toBeGreaterThan(2);
+    }
   });
 
   it("holds every layer of every network", () => {
@@ -19,7 +32,7 @@ describe("selectSuites", () => {
   });
 
   it("names what there is when asked for what there is not", () => {
-    expect(() => selectSuites(["alexnet"])).toThrow(/unknown suite "alexnet"; known suites are quick, lenet5, .*, all/);
+    expect(() => selectSuites(["alexnet"])).toThrow(/unknown suite "alexnet"; known suites are quick, classes, lenet5, .*, all/);
   });
 });
 

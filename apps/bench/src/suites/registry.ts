@@ -6,13 +6,18 @@
 
 import { UsageError } from "../usage-error.ts";
 import { IMAGE_SUITE } from "./images.ts";
-import { NETWORK_SUITES, QUICK_SUITE, SCALING_SUITE } from "./networks.ts";
+import { CLASSES_SUITE, NETWORK_SUITES, QUICK_SUITE, SCALING_SUITE } from "./networks.ts";
 import type { BenchCase, Suite } from "./suite.ts";
 
-/** Every suite, the one to start with first. */
-export const SUITES: readonly Suite[] = [QUICK_SUITE, ...NETWORK_SUITES, SCALING_SUITE, IMAGE_SUITE];
+/** Picked from the suites below. */
+const SELECTIONS: readonly Suite[] = [QUICK_SUITE, CLASSES_SUITE];
 
-/** Stands for every suite but `quick`, whose cases are in the others. */
+const WHOLE: readonly Suite[] = [...NETWORK_SUITES, SCALING_SUITE, IMAGE_SUITE];
+
+/** Every suite, the one to start with first. */
+export const SUITES: readonly Suite[] = [...SELECTIONS, ...WHOLE];
+
+/** Stands for every suite but those whose cases are in the others. */
 export const ALL_SUITES = "all";
 
 /**
@@ -21,9 +26,7 @@ export const ALL_SUITES = "all";
  * @throws UsageError for an unknown name.
  */
 export function selectSuites(names: readonly string[]): readonly Suite[] {
-  const wanted = new Set(
-    names.flatMap((name) => (name === ALL_SUITES ? SUITES.slice(1).map((suite) => suite.name) : name)),
-  );
+  const wanted = new Set(names.flatMap((name) => (name === ALL_SUITES ? WHOLE.map((suite) => suite.name) : name)));
   const known = SUITES.map((suite) => suite.name);
   for (const name of wanted) {
     if (!known.includes(name)) {
