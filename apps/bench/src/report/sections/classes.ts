@@ -57,5 +57,5 @@ function ratioCell(members: readonly CaseResult[], rival: string): Cell {
     : ratios.every(({ verdict }) => verdict === "slower")
       ? "bad"
       : "plain";
-  return cell(times(geometricMean(medians)), tone, range(low, high));
+  return cell(times(geometricMean(medians)), tone, low === high ? undefined : range(low, high));
 }
