@@ -7,8 +7,8 @@
  *   each other side by side. All kh·kw·C taps are neighbours, but each pixel is copied for every kernel row that meets it.
  *
  * Runs are taken by fours, and filled up with zero weights. With three channels or one that is a third of the work: three
- * runs of 9 terms take 36, one of 27 takes 28. Strips are taken where they save {@link WORTHWHILE} of the terms. They are
- * the rows of another correlation, of one kernel row and kh·C channels.
+ * runs of 9 terms take 36, one of 27 takes 28. Strips are taken where they save {@link WORTHWHILE} of the terms, or cost
+ * nothing. They are the rows of another correlation, of one kernel row and kh·C channels.
  *
  * @module
  */
@@ -44,7 +44,9 @@ export function layoutOf(k: Correlation): BlockLayout {
   const correlation = stripsOf(k);
   const stripRuns = runsOf(correlation);
   const terms = termsOf(stripRuns);
-  if (terms > (1 - WORTHWHILE) * rows.terms) return rows;
+  // Strips of a single kernel row copy no pixel twice, and leave out the rows that its stride passes over.
+  const single = correlation.channels === k.channels;
+  if (!single && terms > (1 - WORTHWHILE) * rows.terms) return rows;
   return {
     correlation,
     runs: stripRuns,
