@@ -45,7 +45,7 @@ export interface RegisterTile {
   readonly products: Float64Array;
   readonly lanes: readonly Float64Array[];
   /** Fills the lanes with `terms` weights each, from six rows that stand `pitch` elements apart. */
-  load(weights: Float64Array, from: number, pitch: number, terms: number): void;
+  load(weights: FloatArray, from: number, pitch: number, terms: number): void;
   /** Computes the products of `cells` ≤ {@link CELLS} cells, `4 · quads` terms each. */
   multiply(base: number, step: number, cells: number, quads: number): void;
   /** Copies the products of the first `width` lanes to `target`, cell after cell `step` elements apart. */
@@ -140,14 +140,20 @@ function createRegisterTile(): RegisterTile {
     }
   }
 
-  function load(weights: Float64Array, from: number, pitch: number, terms: number): void {
-    for (let t = 0; t < terms; t++) {
-      lane0[t] = weights[from + t];
-      lane1[t] = weights[from + pitch + t];
-      lane2[t] = weights[from + 2 * pitch + t];
-      lane3[t] = weights[from + 3 * pitch + t];
-      lane4[t] = weights[from + 4 * pitch + t];
-      lane5[t] = weights[from + 5 * pitch + t];
+  function load(weights: FloatArray, from: number, pitch: number, terms: number): void {
+    const q0 = from | 0;
+    const q1 = (q0 + pitch) | 0;
+    const q2 = (q1 + pitch) | 0;
+    const q3 = (q2 + pitch) | 0;
+    const q4 = (q3 + pitch) | 0;
+    const q5 = (q4 + pitch) | 0;
+    for (let t = 0; t < terms; t = (t + 1) | 0) {
+      lane0[t] = weights[(q0 + t) | 0];
+      lane1[t] = weights[(q1 + t) | 0];
+      lane2[t] = weights[(q2 + t) | 0];
+      lane3[t] = weights[(q3 + t) | 0];
+      lane4[t] = weights[(q4 + t) | 0];
+      lane5[t] = weights[(q5 + t) | 0];
     }
   }
 

@@ -104,7 +104,7 @@ class PackedCorrelation {
   /** Some run is filled up with zero weights. */
   readonly ragged: boolean;
   /** `[group][output channel, a multiple of six][terms]`, in the order of the runs. */
-  readonly #weights: Float64Array;
+  readonly #weights: FloatArray;
   readonly #panels: number;
   readonly #blockRows: number;
   readonly #blockColumns: number;
@@ -118,7 +118,8 @@ class PackedCorrelation {
     const { taps, channels, outChannels } = k;
     this.ragged = runs.some((run) => run.length % 4 !== 0);
     this.#panels = Math.ceil(outChannels / LANES);
-    this.#weights = new Float64Array(g.groups * this.#panels * LANES * terms);
+    const length = g.groups * this.#panels * LANES * terms;
+    this.#weights = filter instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
     for (let group = 0; group < g.groups; group++) {
       for (let o = 0; o < outChannels; o++) {
         let at = (group * this.#panels * LANES + o) * terms;
