@@ -152,6 +152,7 @@ export {
 export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export type { ConvOptions, ConvTransposeOptions, Padding, PaddingMode, PerAxis } from "./options.ts";
 export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./shape.ts";
+export { type ResidentArray, residentArray } from "./simd/resident.ts";
 export {
   type DType,
   type FloatArray,

@@ -19,12 +19,14 @@ import type {
   FusedActivation,
   InputGradientPlan,
   Pass,
+  PreparedPass,
 } from "../algorithms/algorithm.ts";
 import { type Choice, chooseAlgorithm } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
 import { sizeOf } from "../shape.ts";
+import { arrayOf, type Operand } from "../simd/resident.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
 import type { Wanted } from "./operation.ts";
 
@@ -34,14 +36,24 @@ export interface Explained {
   readonly reason: string;
 }
 
+/**
+ * A prepared pass from one array of activations to another: forward, or the gradient with respect to the input. Either may
+ * be resident in the memory of the SIMD engine.
+ */
+export interface ActivationPlan extends PreparedPass, Explained {
+  /** Whether `run` applies the activation that it was prepared with; if not, the caller has to. */
+  readonly activated?: boolean;
+  run(source: Operand, target: Operand): void;
+}
+
 /** Dense arrays in, dense arrays out; outputs are overwritten whole. What `prepare…` is given is copied, as in algorithms. */
 export interface BilinearMap {
   /** Which algorithm would compute a pass. */
   choose(pass: Pass): Choice;
   /** y = f(x, filter) + bias, activated if the plan says so. */
-  prepare(filter: FloatArray, bias: FloatArray | undefined, activation?: FusedActivation): ForwardPlan & Explained;
+  prepare(filter: FloatArray, bias: FloatArray | undefined, activation?: FusedActivation): ActivationPlan;
   /** dx = ∂⟨dy, f(x, filter)⟩/∂x. */
-  prepareInputGradient(filter: FloatArray): InputGradientPlan & Explained;
+  prepareInputGradient(filter: FloatArray): ActivationPlan;
   /** dw = ∂⟨dy, f(x, w)⟩/∂w. */
   prepareFilterGradient(): FilterGradientPlan & Explained;
 }
@@ -49,30 +61,33 @@ export interface BilinearMap {
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
   const choose = (pass: Pass): Choice => chooseAlgorithm(operation, g, pass, wanted.algorithm, wanted);
-  const explained = <P extends ForwardPlan | InputGradientPlan | FilterGradientPlan>(
-    { algorithm, reason }: Choice,
-    plan: P,
-  ) => ({
+  const explained = ({ algorithm, reason }: Choice, plan: PreparedPass) => ({
     algorithm: algorithm.name,
     reason,
     scratchBytes: plan.scratchBytes,
-    run: plan.run.bind(plan) as P["run"],
     [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
   });
+  /** Scalar algorithms know arrays only. */
+  const runOf = ({ algorithm }: Choice, plan: ForwardPlan | InputGradientPlan): ActivationPlan["run"] =>
+    algorithm.engine === "simd"
+      ? (plan.run.bind(plan) as ActivationPlan["run"])
+      : (source, target) => plan.run(arrayOf(source), arrayOf(target));
   return {
     choose,
     prepare(filter, bias, activation) {
       const choice = choose("forward");
       const plan = choice.algorithm.prepare(g, filter, bias, activation);
-      return { ...explained(choice, plan), activated: plan.activated ?? false };
+      return { ...explained(choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
     },
     prepareInputGradient(filter) {
       const choice = choose("inputGradient");
-      return explained(choice, choice.algorithm.prepareInputGradient(g, filter));
+      const plan = choice.algorithm.prepareInputGradient(g, filter);
+      return { ...explained(choice, plan), run: runOf(choice, plan) };
     },
     prepareFilterGradient() {
       const choice = choose("filterGradient");
-      return explained(choice, choice.algorithm.prepareFilterGradient(g));
+      const plan = choice.algorithm.prepareFilterGradient(g);
+      return { ...explained(choice, plan), run: plan.run.bind(plan) };
     },
   };
 }
@@ -97,9 +112,9 @@ export function channelsFirstMap(
         ...plan,
         scratchBytes: plan.scratchBytes + bytes,
         run(x, y) {
-          moveChannelsLast(x, inputShape, input);
+          moveChannelsLast(arrayOf(x), inputShape, input);
           plan.run(input, output);
-          moveChannelsFirst(output, outputShape, y);
+          moveChannelsFirst(output, outputShape, arrayOf(y));
         },
       };
     },
@@ -110,9 +125,9 @@ export function channelsFirstMap(
         ...plan,
         scratchBytes: plan.scratchBytes + bytes,
         run(dy, dx) {
-          moveChannelsLast(dy, outputShape, output);
+          moveChannelsLast(arrayOf(dy), outputShape, output);
           plan.run(output, input);
-          moveChannelsFirst(input, inputShape, dx);
+          moveChannelsFirst(input, inputShape, arrayOf(dx));
         },
       };
     },
@@ -149,7 +164,7 @@ export function transposedMap(inner: BilinearMap, addBias: (y: FloatArray, bias:
         ...plan,
         run(x, y) {
           plan.run(x, y);
-          if (b !== undefined) addBias(y, b);
+          if (b !== undefined) addBias(arrayOf(y), b);
         },
       };
     },

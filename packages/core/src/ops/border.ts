@@ -13,6 +13,7 @@
 import type { AxisGeometry } from "../axis.ts";
 import type { PaddingMode } from "../options.ts";
 import { sizeOf } from "../shape.ts";
+import { arrayOf } from "../simd/resident.ts";
 import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../spatial.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
 import type { BilinearMap } from "./bilinear.ts";
@@ -30,7 +31,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(x, y) {
-          copyCells(x, image, sources, s.inChannels);
+          copyCells(arrayOf(x), image, sources, s.inChannels);
           plan.run(image, y);
         },
       };
@@ -43,7 +44,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(dy, dx) {
           plan.run(dy, image);
-          addCells(image, dx, sources, s.inChannels);
+          addCells(image, arrayOf(dx), sources, s.inChannels);
         },
       };
     },

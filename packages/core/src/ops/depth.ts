@@ -14,6 +14,7 @@
 import type { AxisGeometry } from "../axis.ts";
 import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf } from "../geometry.ts";
 import { sizeOf } from "../shape.ts";
+import { arrayOf } from "../simd/resident.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
 import type { BilinearMap } from "./bilinear.ts";
 import { addPerChannel } from "./channels.ts";
@@ -49,7 +50,8 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       return {
         ...plans[0],
         scratchBytes: scratchOf(plans) + term.byteLength,
-        run(x, y) {
+        run(source, target) {
+          const [x, y] = [arrayOf(source), arrayOf(target)];
           y.fill(0);
           forEachTap((a, inputStart, outputStart) => {
             plans[a].run(x.subarray(inputStart, inputStart + inputPlane), term);
@@ -65,7 +67,8 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       return {
         ...plans[0],
         scratchBytes: scratchOf(plans) + term.byteLength,
-        run(dy, dx) {
+        run(source, target) {
+          const [dy, dx] = [arrayOf(source), arrayOf(target)];
           dx.fill(0);
           forEachTap((a, inputStart, outputStart) => {
             plans[a].run(dy.subarray(outputStart, outputStart + outputPlane), term);

@@ -11,6 +11,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { checkOptionNames } from "../options.ts";
 import { sizeOf } from "../shape.ts";
+import { arrayOf, type ResidentArray } from "../simd/resident.ts";
 import { filled, planarGeometry, type SpatialGeometry } from "../spatial.ts";
 import {
   checkArray,
@@ -100,11 +101,11 @@ export interface ConvPlan<S extends readonly number[], T extends FloatArray = Fl
   /** Bytes of scratch memory beyond input, output and packed weights. */
   readonly scratchBytes: number;
   /**
-   * Computes the convolution of `x` into `y`, or into a new array.
+   * Computes the convolution of `x` into `y`, or into a new array, and returns that. Either may be a {@link ResidentArray}.
    *
    * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
    */
-  run(x: T, y?: T): T;
+  run<Y extends T | ResidentArray = T>(x: T | ResidentArray, y?: Y): Y;
   /** Gives the memory of packed weights back at once, as `using` does; nobody must, a plan that is collected does it too. */
   [Symbol.dispose](): void;
 }
@@ -165,15 +166,17 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
     algorithm: prepared.algorithm,
     reason: prepared.reason,
     scratchBytes: prepared.scratchBytes,
-    run(x, y) {
-      checkArray(runName, "x", x, dtype, inputSize);
+    run<Y extends T | ResidentArray = T>(x: T | ResidentArray, y?: Y): Y {
+      checkArray(runName, "x", arrayOf(x), dtype, inputSize);
       if (y !== undefined) {
-        checkArray(runName, "y", y, dtype, outputSize);
-        if (overlap(x, y)) throw new RangeError(`${runName}: y overlaps x in memory; give it memory of its own`);
+        checkArray(runName, "y", arrayOf(y), dtype, outputSize);
+        if (overlap(arrayOf(x), arrayOf(y))) {
+          throw new RangeError(`${runName}: y overlaps x in memory; give it memory of its own`);
+        }
       }
-      const output = y ?? (zeros(dtype, outputSize) as T);
+      const output = y ?? (zeros(dtype, outputSize) as T as Y);
       prepared.run(x, output);
-      if (!isActivated) applyActivation(output, output, activation, resolved.inner);
+      if (!isActivated) applyActivation(arrayOf(output), arrayOf(output), activation, resolved.inner);
       return output;
     },
     [Symbol.dispose]: () => prepared[Symbol.dispose]?.(),

@@ -1,0 +1,134 @@
+/**
+ * Resident arrays: chains of layers that stay in the memory of the SIMD engine give the bits of the same plans over plain
+ * arrays, whatever plans they are.
+ */
+
+import {
+  type ConvPlan,
+  type Padding,
+  planConv2d,
+  planConv2dTranspose,
+  planConv3d,
+  planDepthwiseConv2d,
+  type ResidentArray,
+  residentArray,
+  type Tensor,
+  tensor,
+} from "@corr2d/core";
+import { seededRandom } from "@corr2d/testkit";
+import { describe, expect, it } from "vitest";
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+const random = seededRandom(1, "resident");
+const normals = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
+const weights = <S extends readonly number[]>(shape: S): Tensor<S> => tensor(shape, normals(sizeOf(shape)));
+
+type Plan = ConvPlan<readonly number[]>;
+
+/** The last output of a chain, each layer's in plain memory. */
+function plainly(chain: readonly Plan[], x: Float32Array): Float32Array {
+  return chain.reduce((activations, plan) => plan.run(activations), x);
+}
+
+/** The same, written once and read once. */
+function residently(chain: readonly Plan[], x: Float32Array): Float32Array {
+  const first = residentArray(x.length);
+  first.write(x);
+  const last = chain.reduce<ResidentArray>((source, plan) => {
+    const target = residentArray(sizeOf(plan.outputShape));
+    expect(plan.run(source, target)).toBe(target);
+    source[Symbol.dispose]();
+    return target;
+  }, first);
+  return last.read();
+}
+
+const relu6 = { activation: "relu6" } as const;
+const same = { padding: "same" } as const;
+const frame: Padding = [
+  [1, 0],
+  [0, 2],
+];
+
+const CHAINS: Readonly<Record<string, readonly Plan[]>> = {
+  "a bottleneck of MobileNetV2: 1x1, depthwise, 1x1": [
+    planConv2d([1, 28, 28, 8], weights([1, 1, 8, 48]), { ...relu6, bias: normals(48) }),
+    planDepthwiseConv2d([1, 28, 28, 48], weights([3, 3, 48, 1]), { ...same, ...relu6, bias: normals(48) }),
+    planConv2d([1, 28, 28, 48], weights([1, 1, 48, 8]), { bias: normals(8) }),
+  ],
+  "a block of VGG: 3x3, 3x3": [
+    planConv2d([2, 20, 22, 8], weights([3, 3, 8, 16]), { ...same, activation: "relu" }),
+    planConv2d([2, 20, 22, 16], weights([3, 3, 16, 16]), { ...same, activation: "relu" }),
+  ],
+  "every other way from array to array": [
+    planConv2d([1, 9, 11, 3], weights([3, 3, 3, 4]), { algorithm: "tiled", activation: "prelu", slopes: normals(4) }),
+    planConv2d([1, 7, 9, 4], weights([3, 3, 4, 4]), { padding: frame, paddingMode: "reflect", activation: "sigmoid" }),
+    planConv2dTranspose([1, 6, 9, 4], weights([3, 3, 2, 4]), { strides: 2, bias: normals(2), activation: "elu" }),
+    planConv2d([1, 2, 13, 19], weights([1, 1, 2, 2]), { layout: "NCHW", activation: "leakyRelu" }),
+    planConv3d([1, 2, 13, 19, 1], weights([2, 2, 2, 1, 1]), { ...same, activation: "relu" }),
+  ],
+};
+
+describe("resident arrays", () => {
+  it.each(Object.entries(CHAINS))("give the bits of plain ones: %s", (_name, chain) => {
+    const x = normals(sizeOf(chain[0].inputShape));
+    const y = plainly(chain, x);
+    expect(y.some((value) => value !== 0)).toBe(true);
+    expect(residently(chain, x)).toEqual(y);
+    expect(residently(chain, x)).toEqual(y); // in memory that was used before
+  });
+
+  it("may be one end of a run and a plain array the other", () => {
+    const [plan] = CHAINS["a block of VGG: 3x3, 3x3"];
+    const x = normals(sizeOf(plan.inputShape));
+    const y = plan.run(x);
+    const [source, target] = [residentArray(x.length), residentArray(y.length)];
+    source.write(x);
+    expect(plan.run(source)).toEqual(y);
+    const own = new Float32Array(y.length);
+    expect(plan.run(source, own)).toBe(own);
+    expect(own).toEqual(y);
+    plan.run(x, target);
+    expect(target.read(own)).toBe(own);
+    expect(own).toEqual(y);
+  });
+
+  it("stay what they are while memory grows", () => {
+    const array = residentArray(1000);
+    const values = normals(1000);
+    array.write(values);
+    const others = Array.from({ length: 4 }, () => residentArray(4 * 2 ** 20));
+    expect(array.read()).toEqual(values);
+    for (const other of others) other[Symbol.dispose]();
+  });
+
+  it("are refused where they do not fit, overlap, or were disposed of", () => {
+    const plan = planConv2d([1, 2, 2, 1], tensor([1, 1, 1, 1], [2]));
+    const [x, y] = [residentArray(4), residentArray(4)];
+    expect(() => residentArray(-1)).toThrow(/^residentArray: length must be an integer of 0 or more, got -1$/);
+    expect(() => residentArray(0.5)).toThrow(RangeError);
+    expect(() => x.write(new Float32Array(3))).toThrow(/^write: values must have 4 elements, got 3$/);
+    expect(() => x.write([1, 2, 3, 4] as never)).toThrow(TypeError);
+    expect(() => x.read(new Float32Array(5))).toThrow(/^read: to must have 4 elements, got 5$/);
+    expect(() => plan.run(residentArray(5), y)).toThrow(/^Conv2dPlan\.run: x must have 4 elements, got 5$/);
+    expect(() => plan.run(x, x)).toThrow(/^Conv2dPlan\.run: y overlaps x in memory/);
+    const double = planConv2d([1, 2, 2, 1], { shape: [1, 1, 1, 1], data: new Float64Array(1) });
+    expect(() => double.run(x as never)).toThrow(/x must be a Float64Array, got Float32Array$/);
+    x[Symbol.dispose]();
+    x[Symbol.dispose]();
+    for (const use of [
+      () => plan.run(x, y),
+      () => plan.run(y, x),
+      () => x.read(),
+      () => x.write(new Float32Array(4)),
+    ]) {
+      expect(use).toThrow(/^ResidentArray: used after it was disposed of$/);
+    }
+  });
+
+  it("can be empty", () => {
+    const plan = planConv2d([0, 4, 4, 1], tensor([1, 1, 1, 1], [2]));
+    expect(plan.run(residentArray(0), residentArray(0)).read()).toEqual(new Float32Array(0));
+  });
+});
