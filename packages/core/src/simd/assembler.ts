@@ -13,6 +13,9 @@
  *     });
  *     const bytes = module.toBytes();
  *
+ * A module is assembled once, by JavaScript that the host only interprets yet, so the way of an instruction is kept short:
+ * bytes that do not change are made beforehand, and loops count.
+ *
  * Source: W3C, "WebAssembly Core Specification 2.0", chapter 5 (binary format).
  *
  * @module
@@ -32,11 +35,11 @@ import {
 
 type ValueType = keyof typeof VALUE_TYPE;
 
-/** Code that leaves one value of the given type on the stack. */
+/** Code that leaves one value of the given type on the stack: that of the operands, then the instruction. */
 interface Value<T extends ValueType> {
   readonly type: T;
-  /** Appends the code: operands first, then the instruction. */
-  readonly write: (code: number[]) => void;
+  readonly operands: readonly Value<ValueType>[];
+  readonly instruction: readonly number[];
 }
 
 /** An int32: an address or a counter. */
@@ -46,7 +49,8 @@ export type V128 = Value<"v128">;
 
 /** A local variable; used as a value it is read. */
 export interface Local<T extends ValueType> extends Value<T> {
-  readonly index: number;
+  /** The instruction that assigns to it. */
+  readonly assign: readonly number[];
 }
 
 /** Where the emitted modules find their memory: imported as `corr2d.memory`. */
@@ -55,38 +59,38 @@ export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
 // Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
 const ALIGN_4 = 2;
 
-/** The value of an instruction applied to operands. */
-function value<T extends ValueType>(
-  type: T,
-  operands: readonly Value<ValueType>[],
-  ...instruction: number[]
-): Value<T> {
-  return {
-    type,
-    write(code) {
-      for (const operand of operands) operand.write(code);
-      code.push(...instruction);
-    },
-  };
+const NO_OPERANDS: readonly Value<ValueType>[] = [];
+
+/** Appends the code of a value. */
+function write(code: number[], { operands, instruction }: Value<ValueType>): void {
+  for (let i = 0; i < operands.length; i++) write(code, operands[i]!);
+  append(code, instruction);
+}
+
+function append(code: number[], bytes: readonly number[]): void {
+  for (let i = 0; i < bytes.length; i++) code.push(bytes[i]!);
 }
 
 /** A number written out is a constant. */
 function int(operand: I32 | number): I32 {
-  return typeof operand === "number" ? value("i32", [], I32_OP.const, ...signedLeb128(operand)) : operand;
+  if (typeof operand !== "number") return operand;
+  return { type: "i32", operands: NO_OPERANDS, instruction: [I32_OP.const, ...signedLeb128(operand)] };
 }
 
-function memoryOperand(offset: number): number[] {
-  return [ALIGN_4, ...unsignedLeb128(offset)];
+/** An access to memory at a constant offset from an address. */
+function access(opcode: readonly number[], offset: number): readonly number[] {
+  return [...opcode, ALIGN_4, ...unsignedLeb128(offset)];
 }
 
-function simd(opcode: number): number[] {
+function simd(opcode: number): readonly number[] {
   return [SIMD_PREFIX, ...unsignedLeb128(opcode)];
 }
 
 type Int32Binary = (a: I32 | number, b: I32 | number) => I32;
 
 function int32Binary(opcode: number): Int32Binary {
-  return (a, b) => value("i32", [int(a), int(b)], opcode);
+  const instruction = [opcode];
+  return (a, b) => ({ type: "i32", operands: [int(a), int(b)], instruction });
 }
 
 /** Expressions of int32. */
@@ -99,7 +103,7 @@ export const i32: {
   readonly equal: Int32Binary;
 } = {
   const: int,
-  load: (address, offset) => value("i32", [address], I32_OP.load, ...memoryOperand(offset)),
+  load: (address, offset) => ({ type: "i32", operands: [address], instruction: access([I32_OP.load], offset) }),
   add: /* @__PURE__ */ int32Binary(I32_OP.add),
   mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
   equal: /* @__PURE__ */ int32Binary(I32_OP.eq),
@@ -108,7 +112,8 @@ export const i32: {
 type VectorLoad = (address: I32, offset: number) => V128;
 
 function vectorLoad(opcode: number): VectorLoad {
-  return (address, offset) => value("v128", [address], ...simd(opcode), ...memoryOperand(offset));
+  const bytes = simd(opcode);
+  return (address, offset) => ({ type: "v128", operands: [address], instruction: access(bytes, offset) });
 }
 
 /** Expressions that make a vector: four floats of memory, one float of memory four times, or a constant four times. */
@@ -117,18 +122,29 @@ export const v128: {
   readonly load32Splat: VectorLoad;
   readonly splat: (n: number) => V128;
   /** The bits of a where those of the mask are 1, else those of b. */
-  readonly select: (a: V128, b: V128, mask: V128) => V128;
+  readonly select: VectorTernary;
 } = {
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
-  splat: (n) => value("v128", [], ...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)),
-  select: (a, b, mask) => value("v128", [a, b, mask], ...simd(V128_OP.bitselect)),
+  splat: (n) => ({
+    type: "v128",
+    operands: NO_OPERANDS,
+    instruction: [...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)],
+  }),
+  select: /* @__PURE__ */ vectorTernary(V128_OP.bitselect),
 };
 
 type VectorBinary = (a: V128, b: V128) => V128;
+type VectorTernary = (a: V128, b: V128, c: V128) => V128;
 
 function vectorBinary(opcode: number): VectorBinary {
-  return (a, b) => value("v128", [a, b], ...simd(opcode));
+  const instruction = simd(opcode);
+  return (a, b) => ({ type: "v128", operands: [a, b], instruction });
+}
+
+function vectorTernary(opcode: number): VectorTernary {
+  const instruction = simd(opcode);
+  return (a, b, c) => ({ type: "v128", operands: [a, b, c], instruction });
 }
 
 /** Expressions of four floats. */
@@ -143,7 +159,7 @@ export const f32x4: {
   /** a < b ? b : a, so that a NaN in a stays. */
   readonly pmax: VectorBinary;
   /** a · b + c, rounded once or twice as the machine likes. */
-  readonly relaxedMadd: (a: V128, b: V128, c: V128) => V128;
+  readonly relaxedMadd: VectorTernary;
 } = {
   add: /* @__PURE__ */ vectorBinary(F32X4.add),
   sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
@@ -151,11 +167,11 @@ export const f32x4: {
   greater: /* @__PURE__ */ vectorBinary(F32X4.gt),
   pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
-  relaxedMadd: (a, b, c) => value("v128", [a, b, c], ...simd(F32X4.relaxedMadd)),
+  relaxedMadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedMadd),
 };
 
 /** a · b + c, in one instruction where the host knows it. */
-export function multiplyAddOf(fma: boolean): (a: V128, b: V128, c: V128) => V128 {
+export function multiplyAddOf(fma: boolean): VectorTernary {
   return fma ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
 }
 
@@ -186,7 +202,8 @@ export class FunctionBuilder {
 
   /** target = source. */
   set<T extends ValueType>(target: Local<T>, source: Value<T>): void {
-    this.#emit([source], CONTROL.localSet, ...unsignedLeb128(target.index));
+    write(this.#code, source);
+    append(this.#code, target.assign);
   }
 
   /** target += step. */
@@ -196,31 +213,35 @@ export class FunctionBuilder {
 
   /** The first `lanes` (1 to 4) floats of a vector to memory, and no byte more. */
   store(address: I32, vector: Local<"v128">, offset: number, lanes = 4): void {
-    const operands = [address, vector];
+    const emit = (opcode: number, byteOffset: number, ...lane: number[]) => {
+      write(this.#code, address);
+      write(this.#code, vector);
+      append(this.#code, access(simd(opcode), byteOffset));
+      append(this.#code, lane);
+    };
     if (lanes === 4) {
-      this.#emit(operands, ...simd(V128_OP.store), ...memoryOperand(offset));
+      emit(V128_OP.store, offset);
       return;
     }
-    if (lanes >= 2) this.#emit(operands, ...simd(V128_OP.store64Lane), ...memoryOperand(offset), 0);
-    if (lanes % 2 === 1) {
-      const lane = lanes - 1;
-      this.#emit(operands, ...simd(V128_OP.store32Lane), ...memoryOperand(offset + 4 * lane), lane);
-    }
+    if (lanes >= 2) emit(V128_OP.store64Lane, offset, 0);
+    if (lanes % 2 === 1) emit(V128_OP.store32Lane, offset + 4 * (lanes - 1), lanes - 1);
   }
 
   /** Repeats the body `counter` times, which must be at least 1, counting the local down to 0. */
   repeat(counter: Local<"i32">, body: () => void): void {
-    this.#emit([], CONTROL.loop, BLOCK_VOID);
+    this.#code.push(CONTROL.loop, BLOCK_VOID);
     body();
     this.advance(counter, -1);
-    this.#emit([counter], CONTROL.brIf, 0, CONTROL.end);
+    write(this.#code, counter);
+    this.#code.push(CONTROL.brIf, 0, CONTROL.end);
   }
 
   /** Runs the body if the condition is not 0. */
   when(condition: I32, body: () => void): void {
-    this.#emit([condition], CONTROL.if, BLOCK_VOID);
+    write(this.#code, condition);
+    this.#code.push(CONTROL.if, BLOCK_VOID);
     body();
-    this.#emit([], CONTROL.end);
+    this.#code.push(CONTROL.end);
   }
 
   /** The function's entry of the code section: locals, statements, end. */
@@ -233,15 +254,16 @@ export class FunctionBuilder {
     this.#localTypes.push(type);
     return local(type, this.#parameterCount + this.#localTypes.length - 1);
   }
-
-  #emit(operands: readonly Value<ValueType>[], ...instruction: number[]): void {
-    for (const operand of operands) operand.write(this.#code);
-    this.#code.push(...instruction);
-  }
 }
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
-  return { ...value(type, [], CONTROL.localGet, ...unsignedLeb128(index)), index };
+  const bytes = unsignedLeb128(index);
+  return {
+    type,
+    operands: NO_OPERANDS,
+    instruction: [CONTROL.localGet, ...bytes],
+    assign: [CONTROL.localSet, ...bytes],
+  };
 }
 
 /** Parameters by name: the names document the call and give the number of arguments. */

@@ -9,8 +9,9 @@
 
 /** Bytes of an unsigned integer below 2³². */
 export function unsignedLeb128(value: number): number[] {
-  const bytes: number[] = [];
   let rest = value >>> 0;
+  if (rest < 0x80) return [rest];
+  const bytes: number[] = [];
   do {
     const low = rest & 0x7f;
     rest >>>= 7;
