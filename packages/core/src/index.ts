@@ -79,6 +79,7 @@ export {
   conv1dFilterGradient,
   conv1dGradients,
   conv1dInputGradient,
+  explainConv1d,
   planConv1d,
 } from "./ops/conv1d.ts";
 export {
@@ -89,6 +90,7 @@ export {
   conv1dTransposeFilterGradient,
   conv1dTransposeGradients,
   conv1dTransposeInputGradient,
+  explainConv1dTranspose,
   planConv1dTranspose,
 } from "./ops/conv1dTranspose.ts";
 export {
@@ -110,6 +112,7 @@ export {
   conv2dTransposeFilterGradient,
   conv2dTransposeGradients,
   conv2dTransposeInputGradient,
+  explainConv2dTranspose,
   planConv2dTranspose,
 } from "./ops/conv2dTranspose.ts";
 export {
@@ -120,6 +123,7 @@ export {
   conv3dFilterGradient,
   conv3dGradients,
   conv3dInputGradient,
+  explainConv3d,
   planConv3d,
 } from "./ops/conv3d.ts";
 export {
@@ -130,6 +134,7 @@ export {
   conv3dTransposeFilterGradient,
   conv3dTransposeGradients,
   conv3dTransposeInputGradient,
+  explainConv3dTranspose,
   planConv3dTranspose,
 } from "./ops/conv3dTranspose.ts";
 export {
@@ -140,9 +145,17 @@ export {
   depthwiseConv2dFilterGradient,
   depthwiseConv2dGradients,
   depthwiseConv2dInputGradient,
+  explainDepthwiseConv2d,
   planDepthwiseConv2d,
 } from "./ops/depthwiseConv2d.ts";
-export type { AlgorithmOption, ConvGradients, ConvPlan, FusedOptions } from "./ops/operation.ts";
+export type {
+  AlgorithmOption,
+  ConvGradients,
+  ConvPlan,
+  ExplainOption,
+  Explanation,
+  FusedOptions,
+} from "./ops/operation.ts";
 export {
   type SeparableConv2dGradients,
   type SeparableConv2dOptions,

@@ -5,7 +5,6 @@
  */
 
 import type { FusedActivation } from "../algorithms/algorithm.ts";
-import type { AlgorithmName } from "../algorithms/registry.ts";
 import {
   type Activation,
   type ActivationName,
@@ -17,6 +16,7 @@ import type { BilinearMap } from "../ops/bilinear.ts";
 import {
   ALGORITHM_OPTION_NAMES,
   type AlgorithmOption,
+  type Explanation,
   gradientsOf,
   type OperationKind,
   type ResolvedOperation,
@@ -119,7 +119,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   }
 
   /** The algorithm of the last forward pass and why it was chosen; undefined before the first. */
-  get explanation(): { readonly algorithm: AlgorithmName; readonly reason: string } | undefined {
+  get explanation(): Explanation | undefined {
     const forward = this.#prepared?.forward;
     return forward && { algorithm: forward.algorithm, reason: forward.reason };
   }

@@ -16,6 +16,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -74,6 +77,25 @@ export function planConv1d<T extends FloatArray = Float32Array>(
   options: Conv1dOptions<T> = {},
 ): Conv1dPlan<T> {
   return makePlan(CONV[1], "planConv1d", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planConv1d} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link conv1d}.
+ *
+ * @example
+ * ```ts
+ * explainConv1d([1, 100, 8], [5, 8, 16], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainConv1d(
+  inputShape: Shape3,
+  filterShape: Shape3,
+  options: Conv1dGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV[1], inputShape, filterShape, options);
 }
 
 /**

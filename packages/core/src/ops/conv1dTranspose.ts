@@ -14,6 +14,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -79,6 +82,25 @@ export function planConv1dTranspose<T extends FloatArray = Float32Array>(
   options: Conv1dTransposeOptions<T> = {},
 ): Conv1dTransposePlan<T> {
   return makePlan(CONV_TRANSPOSE[1], "planConv1dTranspose", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planConv1dTranspose} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link conv1dTranspose}.
+ *
+ * @example
+ * ```ts
+ * explainConv1dTranspose([1, 100, 8], [5, 16, 8], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainConv1dTranspose(
+  inputShape: Shape3,
+  filterShape: Shape3,
+  options: Conv1dTransposeGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV_TRANSPOSE[1], inputShape, filterShape, options);
 }
 
 /**

@@ -15,7 +15,6 @@
  * @module
  */
 
-import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvOptions } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import type { FloatArray, Tensor4 } from "../tensor.ts";
@@ -24,6 +23,8 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
   explain,
   type FusedOptions,
   filterGradient,
@@ -91,7 +92,8 @@ export function planConv2d<T extends FloatArray = Float32Array>(
 }
 
 /**
- * Which algorithm {@link conv2d} would take for these shapes, and why, without computing anything.
+ * Which algorithm {@link planConv2d} would take for these shapes, and why, without computing anything; with `pass` that of
+ * a gradient.
  *
  * @throws as {@link conv2d}.
  *
@@ -103,9 +105,9 @@ export function planConv2d<T extends FloatArray = Float32Array>(
 export function explainConv2d(
   inputShape: Shape4,
   filterShape: Shape4,
-  options: Conv2dGradientOptions = {},
-): { readonly algorithm: AlgorithmName; readonly reason: string } {
-  return explain(CONV[2], "explainConv2d", inputShape, filterShape, options);
+  options: Conv2dGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV[2], inputShape, filterShape, options);
 }
 
 /**

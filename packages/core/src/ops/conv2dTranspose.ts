@@ -17,6 +17,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -85,6 +88,25 @@ export function planConv2dTranspose<T extends FloatArray = Float32Array>(
   options: Conv2dTransposeOptions<T> = {},
 ): Conv2dTransposePlan<T> {
   return makePlan(CONV_TRANSPOSE[2], "planConv2dTranspose", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planConv2dTranspose} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link conv2dTranspose}.
+ *
+ * @example
+ * ```ts
+ * explainConv2dTranspose([1, 28, 28, 8], [3, 3, 16, 8], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainConv2dTranspose(
+  inputShape: Shape4,
+  filterShape: Shape4,
+  options: Conv2dTransposeGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV_TRANSPOSE[2], inputShape, filterShape, options);
 }
 
 /**

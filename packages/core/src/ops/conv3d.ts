@@ -16,6 +16,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -75,6 +78,25 @@ export function planConv3d<T extends FloatArray = Float32Array>(
   options: Conv3dOptions<T> = {},
 ): Conv3dPlan<T> {
   return makePlan(CONV[3], "planConv3d", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planConv3d} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link conv3d}.
+ *
+ * @example
+ * ```ts
+ * explainConv3d([1, 8, 28, 28, 16], [3, 3, 3, 16, 16], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainConv3d(
+  inputShape: Shape5,
+  filterShape: Shape5,
+  options: Conv3dGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV[3], inputShape, filterShape, options);
 }
 
 /**

@@ -16,6 +16,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -81,6 +84,25 @@ export function planConv3dTranspose<T extends FloatArray = Float32Array>(
   options: Conv3dTransposeOptions<T> = {},
 ): Conv3dTransposePlan<T> {
   return makePlan(CONV_TRANSPOSE[3], "planConv3dTranspose", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planConv3dTranspose} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link conv3dTranspose}.
+ *
+ * @example
+ * ```ts
+ * explainConv3dTranspose([1, 4, 7, 7, 8], [3, 3, 3, 16, 8], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainConv3dTranspose(
+  inputShape: Shape5,
+  filterShape: Shape5,
+  options: Conv3dTransposeGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(CONV_TRANSPOSE[3], inputShape, filterShape, options);
 }
 
 /**

@@ -17,6 +17,9 @@ import {
   type AlgorithmOption,
   type ConvGradients,
   type ConvPlan,
+  type ExplainOption,
+  type Explanation,
+  explain,
   type FusedOptions,
   filterGradient,
   gradients,
@@ -77,6 +80,25 @@ export function planDepthwiseConv2d<T extends FloatArray = Float32Array>(
   options: DepthwiseConv2dOptions<T> = {},
 ): DepthwiseConv2dPlan<T> {
   return makePlan(DEPTHWISE, "planDepthwiseConv2d", inputShape, filter, options);
+}
+
+/**
+ * Which algorithm {@link planDepthwiseConv2d} would take for these shapes, and why, without computing anything; with `pass` that
+ * of a gradient.
+ *
+ * @throws as {@link depthwiseConv2d}.
+ *
+ * @example
+ * ```ts
+ * explainDepthwiseConv2d([1, 56, 56, 144], [3, 3, 144, 1], { algorithm: "tiled" }).reason; // → "asked for by name"
+ * ```
+ */
+export function explainDepthwiseConv2d(
+  inputShape: Shape4,
+  filterShape: Shape4,
+  options: DepthwiseConv2dGradientOptions & ExplainOption = {},
+): Explanation {
+  return explain(DEPTHWISE, inputShape, filterShape, options);
 }
 
 /**

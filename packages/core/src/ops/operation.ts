@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { Precision } from "../algorithms/algorithm.ts";
+import type { Pass, Precision } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
-import { checkOptionNames } from "../options.ts";
+import { checkOptionNames, resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { arrayOf, type ResidentArray } from "../simd/resident.ts";
 import { filled, planarGeometry, type SpatialGeometry } from "../spatial.ts";
@@ -157,7 +157,7 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
   const prepared = resolved.map.prepare(filter.data, bias, fusibleOf(activation));
   const isActivated = activation.name === "linear" || prepared.activated === true;
-  const runName = `${kind.name[0].toUpperCase()}${kind.name.slice(1)}Plan.run`;
+  const runName = `${operationName("", kind)}Plan.run`;
   const [inputSize, outputSize] = [sizeOf(resolved.inputShape), sizeOf(resolved.outputShape)];
   return {
     geometry: planarGeometry(filled(resolved.geometry)),
@@ -183,18 +183,36 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   };
 }
 
-/** Which algorithm the forward pass would take, and why. */
+/** What is asked about a choice. */
+export interface ExplainOption {
+  /** The forward pass, the default, or a gradient. */
+  readonly pass?: Pass;
+}
+
+/** The algorithm that would compute a pass over float32, prepared for many runs, and why it and no faster one. */
+export interface Explanation {
+  readonly algorithm: AlgorithmName;
+  readonly reason: string;
+}
+
+/** Which algorithm a pass would take, and why. */
 export function explain(
   kind: OperationKind,
-  operation: string,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  options: object,
-): { readonly algorithm: AlgorithmName; readonly reason: string } {
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
+  { pass, ...options }: ExplainOption,
+): Explanation {
+  const operation = operationName("explain", kind);
+  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "pass"]);
+  const wanted = resolveWord<Pass>(operation, "pass", ["forward", "inputGradient", "filterGradient"], pass);
   const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
-  const { algorithm, reason } = map.choose("forward");
+  const { algorithm, reason } = map.choose(wanted);
   return { algorithm: algorithm.name, reason };
+}
+
+/** The name of what is done to a kind: `"explain"` and conv2d make explainConv2d. */
+function operationName(prefix: string, { name }: OperationKind): string {
+  return prefix + name[0].toUpperCase() + name.slice(1);
 }
 
 /** ∂⟨dz, f(x, filter)⟩/∂x. */

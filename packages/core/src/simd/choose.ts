@@ -16,6 +16,7 @@ import type { ChoiceOptions, Pass } from "../algorithms/algorithm.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
+import { hostSupports } from "./method.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 
 /** A choice and its reason; or that there is none. */
@@ -39,6 +40,8 @@ const COST = {
 /** Chooses among all SIMD algorithms. */
 export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions = {}): SimdChoice {
   const { precision = "default", runs = "many" } = options;
+  const host = hostSupports(g);
+  if (host !== true) return { name: undefined, reason: host };
   const refusals: string[] = [];
   const supports = (name: SimdAlgorithmName): boolean => {
     const supported = simdAlgorithms.find((algorithm) => algorithm.name === name)!.supports(g, pass);

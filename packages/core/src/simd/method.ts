@@ -60,6 +60,11 @@ export interface OperandPlan<Operands extends readonly Operand[]> {
   [Symbol.dispose](): void;
 }
 
+/** True, or why nothing of this element type runs on SIMD here, whatever the algorithm. */
+export function hostSupports({ dtype }: ConvGeometry): true | string {
+  return dtype === "float32" ? simdFeatures().simd : `SIMD computes in float32, not in ${dtype}`;
+}
+
 /**
  * Makes the algorithm of a method.
  *
@@ -71,9 +76,8 @@ export function algorithmOf<Name extends string>(
   filterGradient?: FilterGradientMethod,
 ): SimdAlgorithm<Name> {
   const supports = (g: ConvGeometry, pass: Pass): true | string => {
-    if (g.dtype !== "float32") return `SIMD computes in float32, not in ${g.dtype}`;
-    const { simd } = simdFeatures();
-    if (simd !== true) return simd;
+    const host = hostSupports(g);
+    if (host !== true) return host;
     if (pass === "forward") return method.supports(forwardCorrelation(g));
     if (pass === "inputGradient") return method.supports(inputGradientCorrelation(g));
     return filterGradient?.supports(forwardCorrelation(g)) ?? "it does not compute filter gradients";

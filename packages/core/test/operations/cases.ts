@@ -11,6 +11,7 @@ import { outputSize, type Problem } from "./definition.ts";
 type Rank = core.SpatialRank;
 type Operation = (...values: unknown[]) => core.Tensor;
 type Plan = (...values: unknown[]) => core.ConvPlan<readonly number[]>;
+type Explain = (...values: unknown[]) => core.Explanation;
 type Gradients = (...values: unknown[]) => core.ConvGradients<readonly number[], core.FloatArray>;
 
 /** A kind of convolution by its functions. */
@@ -20,19 +21,22 @@ export interface Kind {
   readonly transposed: boolean;
   readonly forward: Operation;
   readonly plan: Plan;
+  readonly explain: Explain;
   readonly inputGradient: Operation;
   readonly filterGradient: Operation;
   readonly gradients: Gradients;
 }
 
 const kind = (name: string, rank: Rank): Kind => {
-  const functions = core as unknown as Record<string, Operation & Plan & Gradients>;
+  const functions = core as unknown as Record<string, Operation & Plan & Explain & Gradients>;
+  const capitalized = name[0].toUpperCase() + name.slice(1);
   return {
     name,
     rank,
     transposed: name.endsWith("Transpose"),
     forward: functions[name],
-    plan: functions[`plan${name[0].toUpperCase()}${name.slice(1)}`],
+    plan: functions[`plan${capitalized}`],
+    explain: functions[`explain${capitalized}`],
     inputGradient: functions[`${name}InputGradient`],
     filterGradient: functions[`${name}FilterGradient`],
     gradients: functions[`${name}Gradients`],

@@ -1,0 +1,86 @@
+/**
+ * Hosts that have no WebAssembly, or none that may be compiled (a content security policy without `wasm-unsafe-eval`, edge
+ * runtimes): everything works, and asked why, the choice says so.
+ */
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+// The types of Node have no values of this namespace.
+const { Module, Instance, Memory, validate } = (globalThis as unknown as { WebAssembly: Record<string, unknown> })
+  .WebAssembly;
+
+/** Module scopes are what remembers the host, so core is loaded anew. */
+async function coreOn(host: unknown): Promise<typeof import("@corr2d/core")> {
+  vi.stubGlobal("WebAssembly", host);
+  vi.resetModules();
+  return import("@corr2d/core");
+}
+
+const refusing = {
+  Instance,
+  Memory,
+  validate,
+  Module: class {
+    constructor() {
+      throw new EvalError("Refused to compile or instantiate: 'unsafe-eval' is not allowed");
+    }
+  },
+};
+
+const HOSTS = [
+  ["no WebAssembly", undefined, "this host has no WebAssembly"],
+  ["no SIMD", { Module, Instance, Memory, validate: () => false }, "this host's WebAssembly has no SIMD"],
+  [
+    "a content security policy",
+    refusing,
+    "this host refuses to compile WebAssembly: Refused to compile or instantiate: 'unsafe-eval' is not allowed",
+  ],
+] as const;
+
+describe.each(HOSTS)("a host with %s", (_name, host, refusal) => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it("computes on the scalar algorithms, and explains why", async () => {
+    const core = await coreOn(host);
+    const { algorithm, reason } = core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { padding: "same" });
+    expect(core.algorithms.find(({ name }) => name === algorithm)!.engine).toBe("scalar");
+    expect(reason.split("; not on SIMD: ")[1]).toBe(refusal);
+    for (const pass of ["inputGradient", "filterGradient"] as const) {
+      expect(core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { pass }).reason).toContain(refusal);
+    }
+    expect(core.explainConv1d([1, 28, 16], [3, 16, 16]).reason).toContain(refusal);
+    expect(core.explainConv3d([1, 8, 28, 28, 16], [3, 3, 3, 16, 16]).reason).toContain(refusal);
+    expect(core.explainDepthwiseConv2d([1, 28, 28, 16], [3, 3, 16, 1]).reason).toContain(refusal);
+    expect(core.explainConv2dTranspose([1, 28, 28, 16], [3, 3, 16, 16]).reason).toContain(refusal);
+
+    const x = core.tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const filter = core.tensor([2, 2, 1, 1], [0, 1, 2, 3]);
+    const options = { bias: new Float32Array([-30]), activation: "relu" } as const;
+    expect(core.conv2d(x, filter, options).data).toEqual(new Float32Array([0, 0, 7, 13]));
+    expect(core.conv2dInputGradient(core.tensor([1, 2, 2, 1], [1, 1, 1, 1]), filter, x.shape).data[4]).toBe(6);
+  });
+
+  it("says of an algorithm asked for by name why it cannot be had", async () => {
+    const core = await coreOn(host);
+    const call = (): unknown => core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "simd-direct" });
+    expect(call).toThrow(RangeError);
+    expect(call).toThrow(`algorithm "simd-direct" does not support this forward pass: ${refusal}`);
+  });
+
+  it("has resident arrays all the same", async () => {
+    const core = await coreOn(host);
+    const plan = core.planConv2d([1, 2, 2, 1], core.tensor([1, 1, 1, 1], [-2]), {
+      activation: "leakyRelu",
+      slope: 0.5,
+    });
+    const [x, y] = [core.residentArray(4), core.residentArray(4)];
+    x.write(new Float32Array([1, -2, 3, -4]));
+    plan.run(x, y);
+    expect(y.read()).toEqual(new Float32Array([-1, 4, -3, 8]));
+    x[Symbol.dispose]();
+    expect(() => x.read()).toThrow("disposed of");
+  });
+});
