@@ -5,11 +5,15 @@
  */
 
 export type {
+  ChoiceOptions,
   ConvAlgorithm,
+  ErrorBound,
   FilterGradientPlan,
   ForwardPlan,
+  FusedActivation,
   InputGradientPlan,
   Pass,
+  Precision,
 } from "./algorithms/algorithm.ts";
 export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";

@@ -40,6 +40,7 @@ export interface ConvAdapter {
   promises?(convCase: ConvCase, pass: CasePass): WeakerPromise;
   /** True, or the reason why this case cannot be asked of it. */
   supports(convCase: ConvCase, pass: CasePass): true | string;
+  /** Makes one pass of a case ready: everything that does not have to be done again for each run. */
   prepare(convCase: ConvCase, pass: CasePass, data: CaseData): Promise<PreparedCase> | PreparedCase;
   /** Frees what the whole adapter holds (backends, sessions, workers). */
   dispose?(): void | Promise<void>;
@@ -93,6 +94,7 @@ export interface PreparedCase {
   read(): Float32Array | Promise<Float32Array>;
   /** Bytes held beyond input, output and weights, where the implementation can say. */
   readonly scratchBytes?: number;
+  /** Frees what the case holds. */
   dispose(): void;
 }
 
@@ -101,5 +103,6 @@ export interface AdapterSource {
   readonly name: string;
   /** One line for `--help` and reports. */
   readonly summary: string;
+  /** Loads it. */
   load(): Promise<ConvAdapter>;
 }

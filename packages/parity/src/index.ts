@@ -49,11 +49,13 @@ export { type HuntOptions, type HuntReport, type HuntResult, hunt } from "./muta
 export { MUTANTS, type Mutant } from "./mutants/mutants.ts";
 export { checkRequests, type RequestFinding } from "./negative/check.ts";
 export { IMPOSSIBLE_REQUESTS, type ImpossibleRequest } from "./negative/requests.ts";
+export type { LayerResult, NetworkResult, WholeResult } from "./networks/replay.ts";
 export { type NetworksOptions, type NetworksReport, replayNetworks } from "./networks/replay-networks.ts";
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
 export { renderHtml } from "./render/html.ts";
 export {
+  type DeadWorker,
   makeReport,
   type OracleStatus,
   type Outcome,
@@ -65,9 +67,11 @@ export {
 } from "./report.ts";
 export { mergeRecords, type ReportOfOptions, reportOf } from "./results/merge.ts";
 export { appendRecords, readRecords } from "./results/record-file.ts";
-export type { ResultRecord } from "./results/result-record.ts";
-export type { QuestionRecord, Setup, TrialRecord, Who } from "./results/trial-record.ts";
+export type { EndRecord, GeneralRecord, ResultRecord, RunRecord, SetupRecord } from "./results/result-record.ts";
+export type { AnswerRecord, ExceptionRecord, QuestionRecord, Setup, TrialRecord, Who } from "./results/trial-record.ts";
 export { DEFAULT_CASES, DEFAULT_SEED, type ParityOptions, type RunObserver, runParity } from "./run.ts";
+export type { Reduction } from "./shrink/reduce.ts";
+export type { RefusalCount, Tally, Worst } from "./tally.ts";
 export type { NativeSource } from "./tfjs-node/native-library.ts";
 export {
   findTfjsNode,
@@ -77,4 +81,15 @@ export {
   TfjsNodeUnavailableError,
 } from "./tfjs-node/setup.ts";
 export { type Shard, seededTrial, selectTrials, type Trial, type TrialOptions } from "./trials.ts";
-export { type Answer, type Decision, decide, type Evidence, judgeValues, type Rung, type Verdict } from "./verdict.ts";
+export {
+  type Answer,
+  type Decision,
+  decide,
+  type Evidence,
+  type JudgedAnswer,
+  judgeValues,
+  RUNGS,
+  type Rung,
+  type Verdict,
+} from "./verdict.ts";
+export type { GeneralFindings, Loaded } from "./workers/task.ts";

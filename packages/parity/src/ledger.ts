@@ -23,6 +23,7 @@ export interface Divergence {
   readonly issues: readonly string[];
   /** Whether it happens every time; a result that is left to chance may be right by chance. */
   readonly certain: boolean;
+  /** Whether it is to be expected of a case. */
   applies(convCase: SpatialCase, pass: CasePass, values: DataKind): boolean;
 }
 
@@ -36,6 +37,7 @@ export interface Acceptance extends Pick<Divergence, "id" | "oracle" | "version"
 
 /** Something that an oracle cannot do, or does otherwise, and that no case can ask: a probe looks whether it is still so. */
 export interface Limitation extends Pick<Divergence, "id" | "oracle" | "version" | "what" | "why" | "issues"> {
+  /** Probes it: whether it is still so. */
   holds(): Promise<boolean>;
 }
 

@@ -21,6 +21,7 @@ import type { WorkerMessage } from "./workers/worker.ts";
 
 /** Problems generated beside the table unless said otherwise. */
 export const DEFAULT_CASES = 100;
+/** Seed of the generated cases, unless another is named. */
 export const DEFAULT_SEED = 1;
 
 /** A process that says nothing for so long is taken for dead. */
@@ -61,7 +62,9 @@ export interface ParityOptions extends Pick<TrialOptions, "shard" | "only" | "pa
 
 /** Told how far a run has come. */
 export interface RunObserver {
+  /** Told of each oracle whether it can be had. */
   readonly onOracle?: ((status: OracleStatus) => void) | undefined;
+  /** Told of each trial that is done. */
   readonly onTrial?: ((done: number, total: number, caseName: string) => void) | undefined;
   /** Told who is asked, before anything is. */
   readonly onLoaded?: ((loaded: Loaded) => void) | undefined;

@@ -33,7 +33,7 @@ export { CASE_PASSES, isPlanar, rankOf } from "./case.ts";
 export { CASES, generateCases, SPATIAL_CASES } from "./cases.ts";
 export { exactData, realData } from "./data.ts";
 export { type Judgement, judge, ulpDistance } from "./judge.ts";
-export { fromChannelsLast, toChannelsLast } from "./layout.ts";
+export { fromChannelsLast, type Numbers, toChannelsLast } from "./layout.ts";
 export { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { absoluteReference, type ReferenceData, reference } from "./reference.ts";

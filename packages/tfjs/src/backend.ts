@@ -28,12 +28,14 @@ export class Corr2dBackend extends MathBackendCPU {
     return this.readSync(dataId) as Float32Array;
   }
 
+  /** Frees a tensor's data, and with a filter's what was prepared of it. */
   override disposeData(dataId: DataId, force = false): boolean {
     const gone = super.disposeData(dataId, force);
     if (gone) this.plans.forget(dataId);
     return gone;
   }
 
+  /** Frees everything. */
   override dispose(): void {
     this.plans.clear();
     super.dispose();

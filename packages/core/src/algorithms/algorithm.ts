@@ -101,6 +101,8 @@ export interface ConvAlgorithm<Name extends string = string> {
     bias: FloatArray | undefined,
     activation?: FusedActivation,
   ): ForwardPlan;
+  /** The gradient with respect to the input; `filter` is read here and not kept. */
   prepareInputGradient(geometry: ConvGeometry, filter: FloatArray): InputGradientPlan;
+  /** The gradient with respect to the filter. */
   prepareFilterGradient(geometry: ConvGeometry): FilterGradientPlan;
 }

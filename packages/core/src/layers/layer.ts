@@ -62,7 +62,7 @@ export abstract class Layer<S extends readonly number[]> {
   /**
    * Copies values into the parameters: all of them, or after an error none.
    *
-   * @param state what {@link state} returned, here or elsewhere.
+   * @param state what `state()` returned, here or elsewhere.
    * @throws TypeError if it is no state; RangeError if a parameter is missing or unknown, or has another shape.
    */
   loadState(state: LayerState): void {

@@ -45,6 +45,7 @@ export interface ConvModule extends Partial<Record<CasePass, ModulePass>> {
   readonly name?: string;
   readonly version?: string;
   readonly reach?: Reach;
+  /** True, or the reason why a case cannot be asked. Default: all can. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
 }
 

@@ -47,6 +47,7 @@ export interface HuntOptions {
   /** Problems to generate beside the table. */
   readonly cases: number;
   readonly mutants?: readonly Mutant[];
+  /** Told of each mutant that has been tried. */
   readonly onMutant?: ((done: number, total: number, id: string) => void) | undefined;
 }
 

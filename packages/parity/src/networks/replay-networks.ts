@@ -46,6 +46,7 @@ export interface NetworksOptions {
   /** Oracles that have been loaded. */
   readonly oracles: readonly ConvAdapter[];
   readonly size?: number | undefined;
+  /** Told of each layer that has been replayed. */
   readonly onLayer?: ((done: number, total: number, layer: string) => void) | undefined;
 }
 
