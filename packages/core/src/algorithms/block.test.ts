@@ -1,14 +1,12 @@
 import { expect, it } from "vitest";
 import { resolveConvGeometry } from "../geometry.ts";
 import { layoutOf } from "./block.ts";
-import { backwardCorrelations, forwardCorrelation } from "./correlation.ts";
+import { forwardPart, inputGradientParts } from "./partCorrelation.ts";
 
 function layoutFor(channels: number, kernel: number, options: object = {}) {
   const shape = [1, 20, 20, channels] as const;
   return layoutOf(
-    forwardCorrelation(
-      resolveConvGeometry("block", shape, [kernel, kernel, channels, 8], { padding: "same", ...options }),
-    ),
+    forwardPart(resolveConvGeometry("block", shape, [kernel, kernel, channels, 8], { padding: "same", ...options })),
   );
 }
 
@@ -31,7 +29,7 @@ it("takes rows where they save nothing", () => {
 
 it("turns the kernel of an input gradient with its strips", () => {
   const g = resolveConvGeometry("block", [1, 9, 9, 2], [3, 3, 2, 3], { padding: 1 });
-  const [k] = backwardCorrelations(g);
+  const [k] = inputGradientParts(g);
   const { correlation } = layoutOf(k);
   expect(correlation.channels).toBe(9);
   // The first pixel of a strip meets the last kernel row, and its first column the last column.

@@ -14,7 +14,7 @@
  */
 
 import type { FloatArray } from "../tensor.ts";
-import { type Correlation, type Run, runsOf } from "./correlation.ts";
+import { type PartCorrelation, type Run, runsOf } from "./partCorrelation.ts";
 import { CACHED_LENGTH, inFours, registerTile } from "./registerTile.ts";
 
 /** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
@@ -25,7 +25,7 @@ const WORTHWHILE = 0.1;
 /** A correlation as it is computed, and how its block is copied. */
 export interface BlockLayout {
   /** The correlation itself, or that of the strips. */
-  readonly correlation: Correlation;
+  readonly correlation: PartCorrelation;
   readonly runs: readonly Run[];
   /** Terms of a cell, each run filled up to a multiple of four. */
   readonly terms: number;
@@ -38,7 +38,7 @@ export interface BlockLayout {
 }
 
 /** Chooses rows or strips. */
-export function layoutOf(k: Correlation): BlockLayout {
+export function layoutOf(k: PartCorrelation): BlockLayout {
   const runs = runsOf(k);
   const rows = { correlation: k, runs, terms: termsOf(runs), sourceRowStep: 1, parts: [0], partChannels: k.channels };
   const correlation = stripsOf(k);
@@ -62,12 +62,12 @@ function termsOf(runs: readonly Run[]): number {
 }
 
 /** One tap of each kernel row. */
-function kernelRowsOf({ taps }: Correlation): readonly { readonly row: number; readonly kernelRow: number }[] {
+function kernelRowsOf({ taps }: PartCorrelation): readonly { readonly row: number; readonly kernelRow: number }[] {
   return taps.filter(({ column }) => column === taps[0].column);
 }
 
 /** The same sums as a correlation of one kernel row, in which a pixel has the channels of all kernel rows. */
-function stripsOf(k: Correlation): Correlation {
+function stripsOf(k: PartCorrelation): PartCorrelation {
   const kernelRows = kernelRowsOf(k);
   return {
     ...k,
@@ -92,7 +92,7 @@ export function fillOffsets(runs: readonly Run[], pitch: number, channels: numbe
 }
 
 /** Rows and columns of output computed from one copy of the input: whole rows where they fit. */
-export function chooseBlock(k: Correlation): readonly [rows: number, columns: number] {
+export function chooseBlock(k: PartCorrelation): readonly [rows: number, columns: number] {
   const fits = (rows: number, columns: number, limit: number): boolean =>
     ((rows - 1) * k.rowStep + k.extentRows) * ((columns - 1) * k.columnStep + k.extentColumns) * k.channels <= limit;
   let columns = Math.max(1, k.columns);

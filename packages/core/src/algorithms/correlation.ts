@@ -1,176 +1,160 @@
 /**
- * Forward and backward as one shape of work: at every cell of a grid of outputs, a fixed set of taps on a source.
+ * The one form that the forward pass and the input gradient share, for scalar algorithms and SIMD: a *correlation* of a source with taps,
  *
- *     target[r, c, o] = Σ_{tap, channel} weight[tap, channel, o] · source[origin + (r, c) · step + tap, channel]
+ *     target[n, i, j, o] = bias[o] + Σ_{a, b, c} w[a, b, c, o] · source[n, i', j', c]
  *
- * The forward pass is one such correlation. The gradient with respect to the input is one for each residue of the input
- * row and column modulo the stride: dx[u − p] sees dy[t − (a·d − ρ) / s] for u = ρ + s·t through the taps a with
- * a·d ≡ ρ (mod s), at step one.
+ * where along each axis the target cells fall into parts, and in a part cell number t stands at `start + step·t` and
+ * its tap number k looks at source cell `sourceStart + sourceStep·t + tapStep·k`. Cells outside the source are absent.
+ *
+ * Forward there is one part per axis: start 0, step 1, source start −p, source step s, tap step d. The input gradient
+ * with stride s has s parts: cell i takes output o with tap a exactly if o·s + a·d − p = i, so the taps with
+ * a·d ≡ i + p (mod s) belong to i, and every (s / gcd(s, d))-th tap is one of them. As a grows o falls: the taps are
+ * taken in reverse, which makes the gradient a correlation again (arXiv:1603.07285, section 4).
  *
  * @module
  */
 
 import type { ConvGeometry } from "../geometry.ts";
 
-/** A tap of the kernel, at its distance from the first source cell that an output looks at. */
-export interface Tap {
-  readonly row: number;
-  readonly column: number;
-  readonly kernelRow: number;
-  readonly kernelColumn: number;
+/** Cells of one axis of the target that use the same taps. */
+export interface AxisPart {
+  /** First target cell. */
+  readonly start: number;
+  /** Source cell of tap 0 for the first target cell; may lie outside. */
+  readonly sourceStart: number;
+  /** Indices into the filter, in the order of growing source cell; may be empty. */
+  readonly taps: readonly number[];
 }
 
-/** See the head of this file. Rows and columns are those of the source; channels are those of one group. */
+/** One axis of a correlation. */
+export interface CorrelationAxis {
+  readonly sourceSize: number;
+  readonly targetSize: number;
+  /** Target cells from the first to the last of one period (one cell of every part), both counted. */
+  readonly span: number;
+  /** Target cells from one cell of a part to its next. */
+  readonly step: number;
+  /** Source cells from one cell of a part to its next. */
+  readonly sourceStep: number;
+  /** Source cells from tap to tap. */
+  readonly tapStep: number;
+  readonly parts: readonly AxisPart[];
+}
+
+/** A correlation in plain numbers. */
 export interface Correlation {
-  readonly sourceHeight: number;
-  readonly sourceWidth: number;
-  readonly sourceChannels: number;
-  readonly channels: number;
-  readonly outChannels: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly rowStep: number;
-  readonly columnStep: number;
-  readonly originRow: number;
-  readonly originColumn: number;
-  /** In the order of the packed weights: by row, then column. */
-  readonly taps: readonly Tap[];
-  /** Source rows and columns between the first tap and the last, both included. */
-  readonly extentRows: number;
-  readonly extentColumns: number;
-  /** Where the weight of a tap stands in the filter (HWIO). */
-  weightIndex(tap: Tap, group: number, channel: number, outChannel: number): number;
-  /** Where channel 0 of a grid cell stands in the target. */
-  targetIndex(n: number, row: number, column: number): number;
-  /** Elements of the target between neighbouring grid cells of a row. */
-  readonly targetColumnStep: number;
-}
-
-/** The forward pass. */
-export function forwardCorrelation(g: ConvGeometry): Correlation {
-  const rowTaps = range(g.kernelHeight).map((a) => ({ offset: a * g.dilationHeight, tap: a }));
-  const columnTaps = range(g.kernelWidth).map((b) => ({ offset: b * g.dilationWidth, tap: b }));
-  return {
-    sourceHeight: g.inHeight,
-    sourceWidth: g.inWidth,
-    sourceChannels: g.inChannels,
-    channels: g.groupInChannels,
-    outChannels: g.groupOutChannels,
-    rows: g.outHeight,
-    columns: g.outWidth,
-    rowStep: g.strideHeight,
-    columnStep: g.strideWidth,
-    originRow: -g.padTop,
-    originColumn: -g.padLeft,
-    taps: crossTaps(rowTaps, columnTaps),
-    extentRows: (g.kernelHeight - 1) * g.dilationHeight + 1,
-    extentColumns: (g.kernelWidth - 1) * g.dilationWidth + 1,
-    weightIndex: (tap, group, channel, outChannel) =>
-      ((tap.kernelRow * g.kernelWidth + tap.kernelColumn) * g.groupInChannels + channel) * g.outChannels +
-      group * g.groupOutChannels +
-      outChannel,
-    targetIndex: (n, row, column) => ((n * g.outHeight + row) * g.outWidth + column) * g.outChannels,
-    targetColumnStep: g.outChannels,
+  readonly batch: number;
+  readonly rows: CorrelationAxis;
+  readonly columns: CorrelationAxis;
+  readonly groups: number;
+  /** Channels of the source and of the target that a group holds. */
+  readonly groupSourceChannels: number;
+  readonly groupTargetChannels: number;
+  /** Distances in the HWIO filter, in floats. */
+  readonly filter: {
+    readonly row: number;
+    readonly column: number;
+    readonly sourceChannel: number;
+    readonly targetChannel: number;
+    readonly group: number;
   };
 }
 
-/** The gradient with respect to the input: one correlation for each residue that some tap reaches. */
-export function backwardCorrelations(g: ConvGeometry): readonly Correlation[] {
-  const rowPhases = phasesOf(g.inHeight, g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop);
-  const columnPhases = phasesOf(g.inWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft);
-  return rowPhases.flatMap((vertical) =>
-    columnPhases.map((horizontal) => ({
-      sourceHeight: g.outHeight,
-      sourceWidth: g.outWidth,
-      sourceChannels: g.outChannels,
-      channels: g.groupOutChannels,
-      outChannels: g.groupInChannels,
-      rows: vertical.count,
-      columns: horizontal.count,
-      rowStep: 1,
-      columnStep: 1,
-      originRow: vertical.origin,
-      originColumn: horizontal.origin,
-      taps: crossTaps(vertical.taps, horizontal.taps),
-      extentRows: vertical.extent,
-      extentColumns: horizontal.extent,
-      weightIndex: (tap: Tap, group: number, channel: number, outChannel: number) =>
-        ((tap.kernelRow * g.kernelWidth + tap.kernelColumn) * g.groupInChannels + outChannel) * g.outChannels +
-        group * g.groupOutChannels +
-        channel,
-      targetIndex: (n: number, row: number, column: number) =>
-        ((n * g.inHeight + vertical.first + row * g.strideHeight) * g.inWidth +
-          horizontal.first +
-          column * g.strideWidth) *
-        g.inChannels,
-      targetColumnStep: g.strideWidth * g.inChannels,
-    })),
-  );
+/** y from x. */
+export function forwardCorrelation(g: ConvGeometry): Correlation {
+  return {
+    batch: g.batch,
+    rows: forwardAxis(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop),
+    columns: forwardAxis(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft),
+    groups: g.groups,
+    groupSourceChannels: g.groupInChannels,
+    groupTargetChannels: g.groupOutChannels,
+    filter: { ...filterDistances(g), sourceChannel: g.outChannels, targetChannel: 1 },
+  };
 }
 
-interface AxisTap {
-  readonly offset: number;
-  readonly tap: number;
+/** dx from dy. */
+export function inputGradientCorrelation(g: ConvGeometry): Correlation {
+  return {
+    batch: g.batch,
+    rows: gradientAxis(g.inHeight, g.outHeight, g.kernelHeight, g.strideHeight, g.dilationHeight, g.padTop),
+    columns: gradientAxis(g.inWidth, g.outWidth, g.kernelWidth, g.strideWidth, g.dilationWidth, g.padLeft),
+    groups: g.groups,
+    groupSourceChannels: g.groupOutChannels,
+    groupTargetChannels: g.groupInChannels,
+    filter: { ...filterDistances(g), sourceChannel: 1, targetChannel: g.outChannels },
+  };
 }
 
-interface Phase {
-  /** First input cell of this residue, and how many there are. */
-  readonly first: number;
-  readonly count: number;
-  /** Output cell that the first tap of the first input cell looks at; may lie outside. */
-  readonly origin: number;
-  readonly extent: number;
-  readonly taps: readonly AxisTap[];
+function filterDistances(g: ConvGeometry): { row: number; column: number; group: number } {
+  const column = g.groupInChannels * g.outChannels;
+  return { row: g.kernelWidth * column, column, group: g.groupOutChannels };
 }
 
-/** Along one axis: input cells by their residue modulo the stride, with the taps that reach them. */
-function phasesOf(inSize: number, kernelSize: number, stride: number, dilation: number, pad: number): readonly Phase[] {
-  return range(Math.min(stride, inSize)).flatMap((first) => {
-    const residue = (first + pad) % stride;
-    const reaching = range(kernelSize).filter((tap) => (tap * dilation - residue) % stride === 0);
-    if (reaching.length === 0) return [];
-    const shifts = reaching.map((tap) => (tap * dilation - residue) / stride);
-    const largest = shifts[shifts.length - 1];
-    // Later taps look at earlier output cells, so offsets grow backwards.
-    const taps = reaching.map((tap, i) => ({ offset: largest - shifts[i], tap })).reverse();
-    return [
-      {
-        first,
-        count: Math.ceil((inSize - first) / stride),
-        origin: (first + pad - residue) / stride - largest,
-        extent: largest - shifts[0] + 1,
-        taps,
-      },
-    ];
-  });
+function forwardAxis(
+  inSize: number,
+  outSize: number,
+  kernelSize: number,
+  stride: number,
+  dilation: number,
+  padBefore: number,
+): CorrelationAxis {
+  const taps = Array.from({ length: kernelSize }, (_, tap) => tap);
+  return {
+    sourceSize: inSize,
+    targetSize: outSize,
+    span: 1,
+    step: 1,
+    sourceStep: stride,
+    tapStep: dilation,
+    parts: [{ start: 0, sourceStart: -padBefore, taps }],
+  };
 }
 
-function crossTaps(rows: readonly AxisTap[], columns: readonly AxisTap[]): readonly Tap[] {
-  return rows.flatMap((r) =>
-    columns.map((c) => ({ row: r.offset, column: c.offset, kernelRow: r.tap, kernelColumn: c.tap })),
-  );
-}
-
-/** Terms that are neighbours in every block of the source, and how many. */
-export interface Run {
-  readonly row: number;
-  readonly column: number;
-  readonly length: number;
-}
-
-/** The taps as runs: neighbouring taps of one row are one run of neighbouring terms. */
-export function runsOf(k: Correlation): readonly Run[] {
-  const runs: { row: number; column: number; length: number }[] = [];
-  for (const { row, column } of k.taps) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.row === row && last.column + last.length / k.channels === column) {
-      last.length += k.channels;
-    } else runs.push({ row, column, length: k.channels });
+function gradientAxis(
+  inSize: number,
+  outSize: number,
+  kernelSize: number,
+  stride: number,
+  dilation: number,
+  padBefore: number,
+): CorrelationAxis {
+  const parts: AxisPart[] = [];
+  for (let start = 0; start < Math.min(stride, inSize); start++) {
+    const taps: number[] = [];
+    for (let tap = kernelSize - 1; tap >= 0; tap--) {
+      if ((start + padBefore - tap * dilation) % stride === 0) taps.push(tap);
+    }
+    const last = taps[0] ?? 0;
+    parts.push({ start, sourceStart: taps.length === 0 ? 0 : (start + padBefore - last * dilation) / stride, taps });
   }
-  return runs;
+  return {
+    sourceSize: outSize,
+    targetSize: inSize,
+    span: parts.length,
+    step: stride,
+    sourceStep: 1,
+    tapStep: dilation / greatestCommonDivisor(stride, dilation),
+    parts,
+  };
 }
 
-/** 0 … count − 1. */
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+/** An axis whose cells are `outputs` of the other's, seeing all that those see. */
+export function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAxis {
+  const lead = (outputs - 1) * axis.sourceStep;
+  return {
+    ...axis,
+    span: (outputs - 1) * axis.step + axis.span,
+    step: outputs * axis.step,
+    sourceStep: outputs * axis.sourceStep,
+    tapStep: 1,
+    parts: axis.parts.map((part) => {
+      const extent = part.taps.length === 0 ? 0 : lead + (part.taps.length - 1) * axis.tapStep + 1;
+      return { ...part, taps: Array.from({ length: extent }, (_, cell) => cell) };
+    }),
+  };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

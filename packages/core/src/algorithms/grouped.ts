@@ -29,8 +29,8 @@ import {
   TERMS_AT_ONCE,
   WEIGHTS_LENGTH,
 } from "./channelTile.ts";
-import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
 
 /** Elements of a block that leave room for the sums and weights in a 1 MiB cache: 384 KiB. */
 const PREFERRED_BLOCK = 49152;
@@ -52,7 +52,7 @@ export const grouped: ConvAlgorithm<"grouped"> = {
   errorBound: { kind: "element" },
 
   supports(g, pass) {
-    for (const k of pass === "inputGradient" ? backwardCorrelations(g) : [forwardCorrelation(g)]) {
+    for (const k of pass === "inputGradient" ? inputGradientParts(g) : [forwardPart(g)]) {
       if (k.channels > PITCH) return `${k.channels} channels of a group exceed the ${PITCH} that a cell holds`;
       if (k.outChannels > SUMS_LENGTH)
         return `${k.outChannels} output channels exceed the ${SUMS_LENGTH} sums of a cell`;
@@ -66,7 +66,7 @@ export const grouped: ConvAlgorithm<"grouped"> = {
 
   prepare(g, filter, bias) {
     if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
-    const part = new GroupedCorrelation(forwardCorrelation(g), g, filter.slice(), bias?.slice());
+    const part = new GroupedCorrelation(forwardPart(g), g, filter.slice(), bias?.slice());
     const reference = part.ragged ? naive.prepare(g, filter, bias) : undefined;
     return {
       scratchBytes: channelTile().bytes,
@@ -80,7 +80,7 @@ export const grouped: ConvAlgorithm<"grouped"> = {
   prepareInputGradient(g, filter) {
     if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
     const w = filter.slice();
-    const parts = backwardCorrelations(g).map((k) => new GroupedCorrelation(k, g, w, undefined));
+    const parts = inputGradientParts(g).map((k) => new GroupedCorrelation(k, g, w, undefined));
     const reference = parts.some((part) => part.ragged) ? naive.prepareInputGradient(g, filter) : undefined;
     return {
       scratchBytes: channelTile().bytes,
@@ -96,7 +96,7 @@ export const grouped: ConvAlgorithm<"grouped"> = {
   },
 
   prepareFilterGradient(g) {
-    const part = new GroupedCorrelation(forwardCorrelation(g), g, undefined, undefined);
+    const part = new GroupedCorrelation(forwardPart(g), g, undefined, undefined);
     return {
       scratchBytes: channelTile().bytes,
       run(x, dy, dw) {
@@ -108,7 +108,7 @@ export const grouped: ConvAlgorithm<"grouped"> = {
 };
 
 /** Terms of an output cell, three at a time. */
-function triplesOf(k: Correlation): number {
+function triplesOf(k: PartCorrelation): number {
   return Math.ceil((k.taps.length * k.channels) / TERMS_AT_ONCE);
 }
 
@@ -128,9 +128,9 @@ class Block {
   readonly places: number;
   readonly rowPitch: number;
   readonly length: number;
-  readonly #k: Correlation;
+  readonly #k: PartCorrelation;
 
-  constructor(k: Correlation, rows: number, columns: number) {
+  constructor(k: PartCorrelation, rows: number, columns: number) {
     this.#k = k;
     this.height = (rows - 1) * k.rowStep + k.extentRows;
     this.width = (columns - 1) * k.columnStep + k.extentColumns;
@@ -149,7 +149,7 @@ class Block {
 class GroupedCorrelation {
   /** The last three terms are fewer, filled up with zero weights. */
   readonly ragged: boolean;
-  readonly #k: Correlation;
+  readonly #k: PartCorrelation;
   readonly #g: ConvGeometry;
   readonly #filter: FloatArray | undefined;
   readonly #bias: FloatArray | undefined;
@@ -161,7 +161,7 @@ class GroupedCorrelation {
   readonly #offsets: Int32Array;
   readonly #triples: number;
 
-  constructor(k: Correlation, g: ConvGeometry, filter: FloatArray | undefined, bias: FloatArray | undefined) {
+  constructor(k: PartCorrelation, g: ConvGeometry, filter: FloatArray | undefined, bias: FloatArray | undefined) {
     this.#k = k;
     this.#g = g;
     this.#filter = filter;
@@ -321,7 +321,7 @@ class GroupedCorrelation {
  * Rows and columns of output computed from one copy of the image: those for which the fewest elements are copied, as
  * neighbouring blocks copy the rows and columns that both see.
  */
-function chooseBlock(k: Correlation, channels: number): readonly [rows: number, columns: number] {
+function chooseBlock(k: PartCorrelation, channels: number): readonly [rows: number, columns: number] {
   const fits = (rows: number, columns: number): boolean => {
     const { length } = new Block(k, rows, columns);
     return length <= IMAGE_LENGTH && (length / PITCH) * channels <= PREFERRED_BLOCK;

@@ -21,9 +21,9 @@ import { isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { type BlockLayout, chooseBlock, copyBlock, fillOffsets, layoutOf } from "./block.ts";
-import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
 import { allFinite, naive } from "./naive.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
 import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
 
@@ -50,7 +50,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   prepare(g, filter, bias) {
     if (isForGrouped(g, "forward")) return grouped.prepare(g, filter, bias);
     if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
-    const part = new PackedCorrelation(forwardCorrelation(g), g, filter, bias?.slice());
+    const part = new PackedCorrelation(forwardPart(g), g, filter, bias?.slice());
     const reference = part.ragged ? naive.prepare(g, filter, bias) : undefined;
     return {
       scratchBytes: registerTile().bytes,
@@ -64,9 +64,7 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   prepareInputGradient(g, filter) {
     if (isForGrouped(g, "inputGradient")) return grouped.prepareInputGradient(g, filter);
     if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
-    const parts = backwardCorrelations(g).map(
-      (correlation) => new PackedCorrelation(correlation, g, filter, undefined),
-    );
+    const parts = inputGradientParts(g).map((correlation) => new PackedCorrelation(correlation, g, filter, undefined));
     const reference = parts.some((part) => part.ragged) ? naive.prepareInputGradient(g, filter) : undefined;
     return {
       scratchBytes: registerTile().bytes,
@@ -91,8 +89,8 @@ function isForGrouped(g: ConvGeometry, pass: Pass): boolean {
   return hasSmallGroups(g) && grouped.supports(g, pass) === true;
 }
 
-function correlationsOf(g: ConvGeometry, pass: Pass): readonly Correlation[] {
-  return pass === "forward" ? [forwardCorrelation(g)] : backwardCorrelations(g);
+function correlationsOf(g: ConvGeometry, pass: Pass): readonly PartCorrelation[] {
+  return pass === "forward" ? [forwardPart(g)] : inputGradientParts(g);
 }
 
 /** A correlation with its weights packed as the lanes want them, and the blocks it is computed in. */
@@ -109,7 +107,7 @@ class PackedCorrelation {
   readonly #blockRows: number;
   readonly #blockColumns: number;
 
-  constructor(correlation: Correlation, g: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined) {
+  constructor(correlation: PartCorrelation, g: ConvGeometry, filter: FloatArray, bias: FloatArray | undefined) {
     this.#layout = layoutOf(correlation);
     this.#batch = g.batch;
     this.#groups = g.groups;

@@ -17,8 +17,8 @@
 import type { ConvGeometry } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
-import { backwardCorrelations, type Correlation, forwardCorrelation } from "./correlation.ts";
 import { allFinite, naive } from "./naive.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
 import { CACHED_LENGTH, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
 import { errorConstant, F2, F4, type WinogradTransforms } from "./winogradTransforms.ts";
 
@@ -61,12 +61,12 @@ function winograd<const Name extends string>(name: Name, f: WinogradTransforms):
 
     prepare(g, filter, bias) {
       if (!allFinite(filter)) return naive.prepare(g, filter, bias);
-      return new TransformedCorrelation(f, forwardCorrelation(g), g, filter, bias?.slice());
+      return new TransformedCorrelation(f, forwardPart(g), g, filter, bias?.slice());
     },
 
     prepareInputGradient(g, filter) {
       if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
-      const [correlation] = backwardCorrelations(g); // stride 1 has one residue
+      const [correlation] = inputGradientParts(g); // stride 1 has one residue
       return new TransformedCorrelation(f, correlation, g, filter, undefined);
     },
 
@@ -91,7 +91,7 @@ export function blockTilesOf(f: WinogradTransforms, terms: number, tiles: number
 class TransformedCorrelation implements ForwardPlan {
   readonly scratchBytes: number;
   readonly #f: WinogradTransforms;
-  readonly #k: Correlation;
+  readonly #k: PartCorrelation;
   readonly #g: ConvGeometry;
   readonly #bias: FloatArray | undefined;
   /** Channels of a group in fours, and panels of six output channels of a group. */
@@ -109,7 +109,7 @@ class TransformedCorrelation implements ForwardPlan {
 
   constructor(
     f: WinogradTransforms,
-    k: Correlation,
+    k: PartCorrelation,
     g: ConvGeometry,
     filter: FloatArray,
     bias: FloatArray | undefined,
@@ -241,7 +241,7 @@ class TransformedCorrelation implements ForwardPlan {
 /** U of all weights, in the order in which it is read. */
 function transformWeights(
   f: WinogradTransforms,
-  k: Correlation,
+  k: PartCorrelation,
   groups: number,
   panels: number,
   terms: number,
@@ -276,7 +276,7 @@ function transformWeights(
 /** Copies the channels of one group of `size`×`size` pixels, `pitch` elements each; what lies outside is zero. */
 function copyPatch(
   source: FloatArray,
-  k: Correlation,
+  k: PartCorrelation,
   n: number,
   top: number,
   left: number,

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Correlation, CorrelationAxis } from "./correlation.ts";
+import type { Correlation, CorrelationAxis } from "../algorithms/correlation.ts";
 
 /** Image and output of a block that leave room for weights in a cache of 1 MB. */
 const PREFERRED_BYTES = 768 * 1024;

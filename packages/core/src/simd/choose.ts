@@ -13,9 +13,9 @@
  */
 
 import type { ChoiceOptions, Pass } from "../algorithms/algorithm.ts";
+import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
-import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
 import { hostSupports } from "./method.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 
+import type { Correlation } from "../algorithms/correlation.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { BlockAxis, BlockPlace, Blocks } from "./blocks.ts";
-import type { Correlation } from "./correlation.ts";
 import type { SimdEngine } from "./engine.ts";
 import { arrayOf, type Operand, ResidentArray } from "./resident.ts";
 

@@ -7,11 +7,11 @@
  */
 
 import type { ConvAlgorithm, ForwardPlan, Pass } from "../algorithms/algorithm.ts";
+import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { Activation } from "./activation.ts";
-import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "./correlation.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { arrayOf, type Operand } from "./resident.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../correlation.ts";
 import type { DepthwiseAxis, DepthwiseShape } from "./emit.ts";
 
 /** More taps than this are not unrolled. */

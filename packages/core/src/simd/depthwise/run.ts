@@ -5,10 +5,10 @@
  * @module
  */
 
+import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import { forEachBlock } from "../blocks.ts";
 import { bringIn, outAddress, takeOut } from "../copies.ts";
-import type { Correlation } from "../correlation.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 
+import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import { type Blocks, forEachBlock } from "../blocks.ts";
 import { bringIn } from "../copies.ts";
-import type { Correlation } from "../correlation.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { rowOffsets } from "../filterGradient/plan.ts";
 import type { MemoryRange } from "../memory.ts";

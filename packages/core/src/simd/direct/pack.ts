@@ -9,8 +9,8 @@
  * @module
  */
 
+import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
-import type { Correlation } from "../correlation.ts";
 import type { SimdEngine } from "../engine.ts";
 import { packPanelsOf } from "../panels.ts";
 import type { DirectPart } from "./plan.ts";

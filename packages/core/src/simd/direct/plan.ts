@@ -5,9 +5,9 @@
  * @module
  */
 
+import type { AxisPart, Correlation } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import type { AxisPart, Correlation } from "../correlation.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import type { MicrokernelShape } from "./emit.ts";

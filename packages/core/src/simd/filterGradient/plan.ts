@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Correlation } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import type { Correlation } from "../correlation.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 

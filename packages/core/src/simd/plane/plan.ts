@@ -4,9 +4,9 @@
  * @module
  */
 
+import { type Correlation, coarsened } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import { type Correlation, coarsened } from "../correlation.ts";
 import type { PlaneShape } from "./emit.ts";
 
 /** Nine sums, three vectors of x and a weight: 13 registers, and two loads for three multiply-adds. */

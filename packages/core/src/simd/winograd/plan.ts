@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import type { Correlation, CorrelationAxis } from "../correlation.ts";
 import { type PanelRange, panelRanges, unrolling } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";

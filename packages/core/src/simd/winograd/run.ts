@@ -5,11 +5,11 @@
  * @module
  */
 
+import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import { forEachBlock } from "../blocks.ts";
 import { bringIn, outAddress, takeOut } from "../copies.ts";
-import type { Correlation } from "../correlation.ts";
 import type { PanelRange } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
