@@ -5,41 +5,10 @@
 
 import * as core from "@corr2d/core";
 import { describe, expect, it } from "vitest";
+import { fill, layoutsOf, turnWeights } from "../otherOrders.ts";
 import { CONV_CASES, UNFOLD_CASES } from "./cases.ts";
 
 type Case = (typeof CONV_CASES)[number];
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Array number k of make-cases.py. */
-const fill = (shape: readonly number[], k: number): Float32Array =>
-  Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7 + k * 5) % 11) - 5);
-
-/** A tensor whose axis `i` is the axis `axes[i]` of the given one. */
-function permute(shape: readonly number[], data: ArrayLike<number>, axes: readonly number[]): core.Tensor {
-  const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  const turned = axes.map((axis) => shape[axis]);
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < result.length; i++) {
-    let rest = i;
-    let from = 0;
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      from += (rest % turned[axis]) * steps[axes[axis]];
-      rest = Math.floor(rest / turned[axis]);
-    }
-    result[i] = data[from];
-  }
-  return { shape: turned, data: result };
-}
-
-const spatial = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i + 2);
-/** OIHW → HWIO, and for transposed modules IOHW → HWOI. */
-const turnWeights = (shape: readonly number[], data: ArrayLike<number>): core.Tensor =>
-  permute(shape, data, [...spatial(shape.length - 2), 1, 0]);
-const toChannelsLast = (shape: readonly number[], data: ArrayLike<number>): core.Tensor =>
-  permute(shape, data, [0, ...spatial(shape.length - 2), 1]);
-
-const LAYOUTS = { 1: ["NCW", "NWC"], 2: ["NCHW", "NHWC"], 3: ["NCDHW", "NDHWC"] } as const;
 
 /** PyTorch's words for options in ours. */
 function optionsOf({ options, kind }: Case): Record<string, unknown> {
@@ -82,11 +51,7 @@ describe.each(CONV_CASES.map((c) => [`${c.kind}: ${c.name}`, c] as const))("%s",
   const rank = (inputShape.length - 2) as 1 | 2 | 3;
 
   it.each(["auto", ...EXACT])("by %s", (algorithm) => {
-    for (const layout of LAYOUTS[rank]) {
-      const turn =
-        layout === LAYOUTS[rank][0]
-          ? (shape: readonly number[], data: ArrayLike<number>) => core.tensor(shape, Float32Array.from(data))
-          : toChannelsLast;
+    for (const { layout, turn } of layoutsOf(rank)) {
       const x = turn(inputShape, fill(inputShape, 0));
       const dy = turn(outputShape, fill(outputShape, 3));
       const all = { ...options, layout, algorithm };
