@@ -35,6 +35,24 @@ describe("memory of what nobody disposed of", () => {
     expect(engine.memory.usedBytes).toBe(0);
   });
 
+  it.each(simdAlgorithmsOf(() => engine))("is given back by every pass of $name", async (algorithm) => {
+    const [channels, inGroup] =
+      algorithm.name === "simd-plane" ? [1, 1] : algorithm.name === "simd-depthwise" ? [8, 1] : [8, 8];
+    const layer = resolveConvGeometry("collection", [1, 14, 14, channels], [3, 3, inGroup, channels], {
+      groups: channels / inGroup,
+    });
+    const filter = new Float32Array(9 * inGroup * channels).fill(1);
+    const prepare = () => {
+      algorithm.prepare(layer, filter, undefined);
+      algorithm.prepareInputGradient(layer, filter);
+      if (algorithm.supports(layer, "filterGradient") === true) algorithm.prepareFilterGradient(layer);
+    };
+    prepare();
+    expect(engine.memory.usedBytes).toBeGreaterThan(0);
+    await collectUntil(() => engine.memory.usedBytes === 0);
+    expect(engine.memory.usedBytes).toBe(0);
+  });
+
   it("stays while the run of a collected plan is held", async () => {
     const { run } = preparePlan();
     const used = engine.memory.usedBytes;

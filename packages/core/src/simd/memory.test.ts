@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
+import type { Pass } from "../algorithms/algorithm.ts";
+import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf, resolveConvGeometry } from "../geometry.ts";
+import { sizeOf } from "../shape.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { aligned, layoutScratch, SCRATCH_BYTES, SimdMemory } from "./memory.ts";
+import type { SimdAlgorithm } from "./method.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
 const host = hostWebAssembly()!;
@@ -82,35 +85,35 @@ describe("SimdMemory", () => {
 });
 
 describe("plans and their memory", () => {
-  const engine = new SimdEngine(host, simdFeatures());
-  const [direct, , winograd4] = simdAlgorithmsOf(() => engine);
+  const engine = new SimdEngine(host, simdFeatures(), { guardBytes: 64 });
 
-  it("survive growth that detaches every view", () => {
-    const small = geometryOf(8);
-    const filter = new Float32Array(9 * 8 * 8).fill(1);
-    const plan = direct.prepare(small, filter, undefined);
-    const x = new Float32Array(6 * 6 * 8).fill(1);
-    const [before, after] = [new Float32Array(4 * 4 * 8), new Float32Array(4 * 4 * 8)];
-    plan.run(x, before);
-    const buffer = engine.memory.wasm.buffer;
-    winograd4.prepare(geometryOf(256), new Float32Array(9 * 256 * 256), undefined);
-    expect(buffer.byteLength, "the old buffer is detached").toBe(0);
-    plan.run(x, after);
-    expect(before[0]).toBe(72);
-    expect(after).toEqual(before);
-  });
+  describe.each(simdAlgorithmsOf(() => engine))("$name", (algorithm) => {
+    const layer = layerFor(algorithm.name);
+    it.each(passesOf(algorithm, layer))("%s: survives growth that detaches every view", (pass) => {
+      const { plan, run, length } = preparePass(algorithm, layer, pass);
+      const [before, after] = [new Float32Array(length), new Float32Array(length).fill(Number.NaN)];
+      run(before);
+      expect(before.some((value) => value !== 0)).toBe(true);
+      const { buffer } = engine.memory.wasm;
+      const block = engine.memory.allocate(buffer.byteLength);
+      expect(buffer.byteLength, "the old buffer is detached").toBe(0);
+      run(after);
+      expect(after).toEqual(before);
+      plan[Symbol.dispose]();
+      engine.memory.free(block);
+    });
 
-  it("give it back when disposed of, and refuse to run then", () => {
-    const used = engine.memory.usedBytes;
-    const plan = direct.prepare(geometryOf(8), new Float32Array(9 * 8 * 8), undefined) as ReturnType<
-      typeof direct.prepare
-    > &
-      Disposable;
-    expect(engine.memory.usedBytes).toBeGreaterThan(used);
-    plan[Symbol.dispose]();
-    plan[Symbol.dispose]();
-    expect(engine.memory.usedBytes).toBe(used);
-    expect(() => plan.run(new Float32Array(6 * 6 * 8), new Float32Array(4 * 4 * 8))).toThrow("disposed of");
+    it.each(passesOf(algorithm, layer))("%s: gives memory back when disposed of, and refuses to run then", (pass) => {
+      const used = engine.memory.usedBytes;
+      const prepared = preparePass(algorithm, layer, pass);
+      {
+        using _plan = prepared.plan;
+        expect(engine.memory.usedBytes).toBeGreaterThan(used);
+      }
+      prepared.plan[Symbol.dispose]();
+      expect(engine.memory.usedBytes).toBe(used);
+      expect(() => prepared.run(new Float32Array(prepared.length))).toThrow("disposed of");
+    });
   });
 
   it("hold no more scratch than is allowed, whatever the layer", () => {
@@ -128,6 +131,30 @@ describe("plans and their memory", () => {
   });
 });
 
-function geometryOf(channels: number): ConvGeometry {
-  return resolveConvGeometry("memory", [1, 6, 6, channels], [3, 3, channels, channels]);
+/** A layer that an algorithm computes. */
+function layerFor(name: string): ConvGeometry {
+  const [channels, inGroup] = name === "simd-plane" ? [1, 1] : name === "simd-depthwise" ? [8, 1] : [8, 8];
+  const groups = channels / inGroup;
+  return resolveConvGeometry("memory", [1, 14, 14, channels], [3, 3, inGroup, channels], { groups, padding: "same" });
+}
+
+function passesOf(algorithm: SimdAlgorithm, g: ConvGeometry): readonly Pass[] {
+  const passes = ["forward", "inputGradient", "filterGradient"] as const;
+  return passes.filter((pass) => algorithm.supports(g, pass) === true);
+}
+
+/** A pass of a layer, to be run over ones, and the length of its result. */
+function preparePass(
+  algorithm: SimdAlgorithm,
+  g: ConvGeometry,
+  pass: Pass,
+): { readonly plan: Disposable; readonly run: (result: Float32Array) => void; readonly length: number } {
+  const filter = new Float32Array(sizeOf(filterShapeOf(g))).fill(1);
+  const [x, y] = [inputShapeOf(g), outputShapeOf(g)].map((shape) => new Float32Array(sizeOf(shape)).fill(1));
+  if (pass === "filterGradient") {
+    const plan = algorithm.prepareFilterGradient(g);
+    return { plan, run: (result) => plan.run(x!, y!, result), length: filter.length };
+  }
+  const plan = pass === "forward" ? algorithm.prepare(g, filter, undefined) : algorithm.prepareInputGradient(g, filter);
+  return { plan, run: (result) => plan.run(x!, result), length: x!.length };
 }
