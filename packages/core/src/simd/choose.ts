@@ -3,10 +3,10 @@
  *
  * Planes and depthwise convolutions have an algorithm of their own. Between direct and Winograd decides an estimate:
  *
- *     time = multiply-adds / throughput + transformed values · cost of one + bytes of weights / bandwidth
+ *     time = max(multiply-adds / throughput, bytes of weights / bandwidth) + transformed values · cost of one
  *            + (packing the weights, if the plan runs once)
  *
- * The last term is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
+ * The bandwidth is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
  * channels and few pixels they are read once for little work.
  *
  * @module
@@ -16,6 +16,7 @@ import type { ChoiceOptions, Pass } from "../algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
+import { simdFeatures } from "./features.ts";
 import { hostSupports } from "./method.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 
@@ -24,13 +25,14 @@ export type SimdChoice =
   | { readonly name: SimdAlgorithmName; readonly reason: string }
   | { readonly name: undefined; readonly reason: string };
 
-/** Measured 2026-11-22 on an AMD EPYC (Zen 4), Node 24 (V8 13.6): nanoseconds. */
+/** Measured 2026-11-23 on an AMD EPYC (Zen 4), Node 24 (V8 13.6): nanoseconds. */
 const COST = {
-  multiplyAdd: 1 / 27.5,
+  /** With operations of 128 bits, and of 256. */
+  multiplyAdd: { narrow: 1 / 27.5, wide: 1 / 50 },
   /** Per value of V and M, by tile size: reading, transforming, writing. */
   transform: { 2: 0.09, 4: 0.31 },
   /** Per byte of packed weights, out of memory. */
-  weightByte: 0.05,
+  weightByte: 0.03,
   /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
   pack: { direct: 1.5, 2: 17, 4: 29 },
   /** Filling and emptying a tile of sums, in terms of the sum. */
@@ -77,17 +79,23 @@ function directTime(c: Correlation, runs: "many" | "once"): number {
   const columns = c.groupTargetChannels * c.groups;
   const weights = terms * columns;
   const packing = runs === "once" ? weights * COST.pack.direct : 0;
-  return cells * (terms + COST.tileTerms) * columns * COST.multiplyAdd + 4 * weights * COST.weightByte + packing;
+  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + packing;
 }
 
 function winogradTime(c: Correlation, tileSize: TileSize, runs: "many" | "once"): number {
   const tiles = c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
   const points = pointCount(tileSize) ** 2;
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const products = tiles * points * (sources + COST.tileTerms) * targets * COST.multiplyAdd;
+  const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * points * sources * targets);
   const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
   const packing = runs === "once" ? sources * targets * COST.pack[tileSize] : 0;
-  return products + transforms + 4 * points * sources * targets * COST.weightByte + packing;
+  return products + transforms + packing;
+}
+
+/** Multiplying goes on while weights are on their way. */
+function productTime(multiplyAdds: number, weightBytes: number): number {
+  const { narrow, wide } = COST.multiplyAdd;
+  return Math.max(multiplyAdds * (simdFeatures().revectorizes ? wide : narrow), weightBytes * COST.weightByte);
 }
 
 /** Taps of a cell, on average over the parts. */

@@ -9,7 +9,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { MEMORY_IMPORT } from "./assembler.ts";
-import { type SimdFeatures, simdFeatures } from "./features.ts";
+import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import type { Operand } from "./resident.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
@@ -37,7 +37,7 @@ export interface SimdPlan<Arrays extends readonly Operand[]> {
 
 /** Compiled code and memory of a set of plans. */
 export class SimdEngine {
-  readonly features: SimdFeatures;
+  #features: SimdFeatures;
   readonly fma: boolean;
   readonly microkernel: string | undefined;
   readonly memory: SimdMemory;
@@ -49,10 +49,22 @@ export class SimdEngine {
 
   constructor(host: WasmApi, features: SimdFeatures, options: EngineOptions = {}) {
     this.#host = host;
-    this.features = features;
+    this.#features = features;
     this.fma = options.fma ?? features.relaxedMadd;
     this.microkernel = options.microkernel;
     this.memory = new SimdMemory(host, options.guardBytes ?? 0);
+  }
+
+  /** What plans may rely on. */
+  get features(): SimdFeatures {
+    return this.#features;
+  }
+
+  /** Goes on with other features: modules are compiled anew for plans to come; those there are keep what they have. */
+  adopt(features: SimdFeatures): void {
+    this.#features = features;
+    this.#modules.clear();
+    this.#instances.clear();
   }
 
   /** Functions of the module of this name, emitted and compiled if they are not there yet. */
@@ -150,4 +162,10 @@ export function sharedEngine(): SimdEngine {
     shared = new SimdEngine(host, features);
   }
   return shared;
+}
+
+/** Makes the engine of this process go on with other features, whether it has been made yet or not. */
+export function adoptFeatures(features: SimdFeatures): void {
+  setSimdFeatures(features);
+  shared?.adopt(features);
 }

@@ -15,6 +15,7 @@ describe("probeFeatures", () => {
       simd: "this host has no WebAssembly",
       relaxedMadd: false,
       foldsOffsets: false,
+      revectorizes: false,
     });
   });
 
@@ -42,7 +43,7 @@ describe("probeFeatures", () => {
   it("does without fused multiply-add where it is unknown", () => {
     let asked = 0;
     const early: WasmApi = { ...pick(host), validate: (bytes) => ++asked === 1 && host.validate(bytes) };
-    expect(probeFeatures(early)).toEqual({ simd: true, relaxedMadd: false, foldsOffsets: false });
+    expect(probeFeatures(early)).toEqual({ simd: true, relaxedMadd: false, foldsOffsets: false, revectorizes: false });
   });
 });
 

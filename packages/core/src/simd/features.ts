@@ -20,9 +20,14 @@ export interface SimdFeatures {
    * later. Before, every such offset takes a register, and tiles spill. It is known by its contemporary, 64-bit tables.
    */
   readonly foldsOffsets: boolean;
+  /**
+   * Whether the compiler makes one 256-bit operation of two 128-bit ones side by side. No host says so: it is true only
+   * after a check, see `revectorize.ts`.
+   */
+  readonly revectorizes: boolean;
 }
 
-const NO_SIMD = { relaxedMadd: false, foldsOffsets: false } as const;
+const NO_SIMD = { relaxedMadd: false, foldsOffsets: false, revectorizes: false } as const;
 
 /** A module of one table of functions with 64-bit indices, of at least 0 elements. */
 const TABLE64 = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x04, 0x04, 0x01, 0x70, 0x04, 0x00] as const;
@@ -42,6 +47,7 @@ export function probeFeatures(host: WasmApi | undefined): SimdFeatures {
     simd: true,
     relaxedMadd: host.validate(probeModule(true)),
     foldsOffsets: host.validate(new Uint8Array(TABLE64)),
+    revectorizes: false,
   };
 }
 
@@ -50,6 +56,11 @@ let known: SimdFeatures | undefined;
 /** What this host can do. */
 export function simdFeatures(): SimdFeatures {
   return (known ??= probeFeatures(hostWebAssembly()));
+}
+
+/** Replaces what is known, after something was found out or changed that a probe does not see. */
+export function setSimdFeatures(features: SimdFeatures): void {
+  known = features;
 }
 
 function probeModule(fma: boolean): Uint8Array<ArrayBuffer> {
