@@ -260,7 +260,7 @@ describe("SIMD filter gradients of a dy that is not finite", () => {
   });
 });
 
-describe("SIMD in more than one block", () => {
+describe("SIMD in more than one block, or with many weights", () => {
   const engine = new SimdEngine(hostWebAssembly()!, features, { guardBytes: 64 });
   const large = [
     caseOf("blocks of rows, stride 2", {
@@ -273,6 +273,12 @@ describe("SIMD in more than one block", () => {
     caseOf("blocks of images", { inputShape: [40, 7, 7, 64], filterShape: [3, 3, 64, 64], padding: "same" }),
     caseOf("blocks of columns", { inputShape: [1, 4, 3000, 32], filterShape: [3, 3, 32, 24], padding: "same" }),
     caseOf("blocks of a plane", { inputShape: [1, 450, 400, 1], filterShape: [3, 3, 1, 1], padding: "same" }),
+    caseOf("more weights than caches hold", {
+      inputShape: [1, 4, 4, 288],
+      filterShape: [3, 3, 288, 320],
+      padding: "same",
+    }),
+    caseOf("more transformed weights", { inputShape: [1, 9, 9, 160], filterShape: [3, 3, 160, 160], padding: "same" }),
     caseOf("blocks of depthwise", {
       inputShape: [2, 64, 64, 40],
       filterShape: [3, 3, 1, 40],

@@ -11,6 +11,10 @@
  * An MR × NR tile of sums stays in registers: per k it takes NR/4 vector loads of weights, MR broadcasts of x and
  * MR·NR/4 multiply-adds. Of the 16 vector registers of x86-64 V8 keeps one, so MR·NR/4 + NR/4 + 1 must not exceed 15.
  *
+ * Weights that no cache holds pass by once for all tiles of pixels: the first tile of a panel would wait for memory while
+ * the others leave it idle. A microkernel that *touches ahead* reads, while it computes with one panel, a float here and
+ * there of the next, so that it lies in cache when its turn comes.
+ *
  * Layout of weights: panels [bias NR | K × NR], one after the other.
  *
  * @module
@@ -33,13 +37,16 @@ export interface MicrokernelShape {
   readonly remainder: number;
   /** Whether multiply and add are one instruction. */
   readonly fma: boolean;
+  /** Whether the next panel is brought into cache meanwhile. */
+  readonly touchesAhead: boolean;
   readonly activation: Activation;
 }
 
 /** Name of a shape: unique, and readable in a profile. */
 export function microkernelName(s: MicrokernelShape): string {
+  const tile = `${s.mr}x${4 * s.vectors - 4 + s.lastLanes}`;
   const fma = s.fma ? "fma" : "mul-add";
-  return `direct-${s.mr}x${4 * s.vectors - 4 + s.lastLanes}-k${s.unroll}+${s.remainder}-${fma}-${activationName(s.activation)}`;
+  return `direct-${tile}-k${s.unroll}+${s.remainder}-${fma}-${activationName(s.activation)}${s.touchesAhead ? "-touching" : ""}`;
 }
 
 /** Parameters of the emitted function `gemm`, in order. */
@@ -54,6 +61,8 @@ export const GEMM_PARAMETERS = [
   "jumps", // address: int32 bytes from the end of each segment to the start of the next
   "segments", // segments per pixel, at least 1
   "turns", // turns of the inner loop per segment: ⌊segment length / unroll⌋, at least 1
+  "panelBytes", // from panel to panel
+  "touchStep", // bytes of the next panel per turn of the inner loop; all turns of all tiles must not exceed a panel
 ] as const;
 
 /** Writes the module of one microkernel. */
@@ -63,10 +72,12 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function("gemm", GEMM_PARAMETERS, (f, ...parameters) => {
     const [tiles, panels, rowTable, outTable, input, output, weights, jumps, segments, turns] = parameters;
+    const [, , , , , , , , , , panelBytes, touchStep] = parameters;
     const pixels = Array.from({ length: mr }, () => f.i32());
     const w = f.i32();
     const [tile, rows, outs] = [f.i32(), f.i32(), f.i32()];
     const [segment, jump, turn, address] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    const [ahead, touched] = [f.i32(), f.i32()];
     const sums = pixels.map(() => Array.from({ length: vectors }, () => f.v128()));
     const panel = Array.from({ length: vectors }, () => f.v128());
     const broadcast = f.v128();
@@ -87,6 +98,11 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
       f.set(tile, tiles);
       f.set(rows, rowTable);
       f.set(outs, outTable);
+      if (shape.touchesAhead) {
+        f.set(ahead, i32.add(weights, panelBytes));
+        // The last panel has no next one: it touches itself.
+        f.when(i32.equal(panels, 1), () => f.set(ahead, weights));
+      }
       f.repeat(tile, () => {
         for (const [m, pixel] of pixels.entries()) f.set(pixel, i32.add(input, i32.load(rows, 4 * m)));
         for (const row of sums) for (const [n, sum] of row.entries()) f.set(sum, v128.load(weights, 16 * n));
@@ -95,7 +111,12 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
         f.set(jump, jumps);
         f.repeat(segment, () => {
           f.set(turn, turns);
-          f.repeat(turn, () => accumulate(unroll));
+          f.repeat(turn, () => {
+            accumulate(unroll);
+            if (!shape.touchesAhead) return;
+            f.set(touched, i32.load(ahead, 0));
+            f.advance(ahead, touchStep);
+          });
           accumulate(remainder);
           f.set(address, i32.load(jump, 0));
           for (const pixel of pixels) f.advance(pixel, address);

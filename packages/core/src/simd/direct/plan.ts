@@ -15,6 +15,9 @@ import type { MicrokernelShape } from "./emit.ts";
 /** Segments up to this length are unrolled whole, where the compiler folds offsets. */
 const LONGEST_UNROLLED_SEGMENT = 24;
 
+/** Weights that a second-level cache of 1 MB holds, or that the processor foresees: up to here touching gains nothing. */
+const NEAR_WEIGHT_BYTES = 3 * 2 ** 20;
+
 /** Channels of the target that one microkernel computes. */
 export interface PanelRange {
   readonly shape: MicrokernelShape;
@@ -55,8 +58,7 @@ export interface DirectPlan {
 /** Plans a correlation whose blocks fit scratch. */
 export function planDirect(engine: SimdEngine, c: Correlation, activation: Activation): DirectPlan {
   const blocks = cutIntoBlocks(c)!;
-  const pixels = blocks.images * blocks.rows.periods * blocks.columns.periods;
-  const tile = chooseTile(engine, pixels, c.groupTargetChannels);
+  const tile = chooseTile(engine, pixelsOf(blocks), c.groupTargetChannels);
   const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));
   const used = pairs.filter(({ rows, columns }) => rows.taps.length > 0 && columns.taps.length > 0);
   const parts = used.map(({ rows, columns }) => planPart(engine, c, blocks, tile, rows, columns, activation));
@@ -81,6 +83,7 @@ function planPart(
     ...tile,
     ...unrolling(engine, length),
     fma: engine.fma,
+    touchesAhead: touchesAhead(engine, pixelsOf(blocks) > tile.mr, 4 * terms * c.groupTargetChannels),
     activation,
   });
   return {
@@ -93,6 +96,25 @@ function planPart(
     ranges,
     groupWeights: ranges.reduce((sum, { panels, shape }) => sum + panels * 4 * shape.vectors * (1 + terms), 0),
   };
+}
+
+/** Target cells of one part in a block. */
+export function pixelsOf({ images, rows, columns }: Blocks): number {
+  return images * rows.periods * columns.periods;
+}
+
+/**
+ * Whether a microkernel should touch the next panel: if the weights come from far away, and more than one
+ * tile uses a panel. (A single tile reads all of the weights in order, which the processor foresees. The panels
+ * of wide tiles fill the first-level cache, whence the next one would drive them.)
+ */
+export function touchesAhead({ features }: SimdEngine, hasManyTiles: boolean, weightBytes: number): boolean {
+  return hasManyTiles && weightBytes > NEAR_WEIGHT_BYTES && !features.revectorizes;
+}
+
+/** Bytes of the next panel to touch per turn of the inner loop, for a call of so many tiles. */
+export function touchStep(panelBytes: number, tiles: number, segments: number, turns: number): number {
+  return Math.floor(panelBytes / (tiles * segments * turns));
 }
 
 /** How the loop over a segment is unrolled. */
@@ -118,12 +140,13 @@ export function panelRanges(channels: number, shape: Omit<MicrokernelShape, "las
 
 function pixelTables(
   c: Correlation,
-  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
+  blocks: Blocks,
   { mr }: TileShape,
   rowPart: AxisPart,
   columnPart: AxisPart,
 ): Pick<DirectPart, "rowTable" | "outTable"> {
-  const pixels = images * rows.periods * columns.periods;
+  const { images, rows, columns, sourceChannels, targetChannels } = blocks;
+  const pixels = pixelsOf(blocks);
   const rowTable = new Int32Array(Math.ceil(pixels / mr) * mr);
   const outTable = new Int32Array(rowTable.length);
   let pixel = 0;

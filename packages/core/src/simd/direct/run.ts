@@ -12,7 +12,7 @@ import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { Operand } from "../resident.ts";
 import { emitGemm, microkernelName } from "./emit.ts";
 import { packWeights } from "./pack.ts";
-import type { DirectPart, DirectPlan, PanelRange } from "./plan.ts";
+import { type DirectPart, type DirectPlan, type PanelRange, touchStep } from "./plan.ts";
 
 /** One call of a microkernel's `gemm` for a block: what does not depend on the block. */
 interface GemmCall {
@@ -26,6 +26,7 @@ interface GemmCall {
   readonly jumps: number;
   readonly segments: number;
   readonly turns: number;
+  readonly panelBytes: number;
 }
 
 /** Packs a filter for a plan and makes it runnable: `run(source, target)`. */
@@ -76,6 +77,8 @@ export function prepareDirect(
           call.jumps,
           call.segments,
           call.turns,
+          call.panelBytes,
+          touchStep(call.panelBytes, tiles, call.segments, call.turns),
         );
       }
       takeOut(engine, target, correlation, blocks, place, outAt, out.address);
@@ -100,6 +103,7 @@ function gemmCalls(
   const calls: GemmCall[] = [];
   for (let group = 0; group < c.groups; group++) {
     for (const range of part.ranges) {
+      const panelBytes = 16 * range.shape.vectors * (1 + part.terms);
       calls.push({
         ...addresses,
         gemm: gemmOf(engine, range),
@@ -109,8 +113,9 @@ function gemmCalls(
         weights,
         segments: jumps.length,
         turns,
+        panelBytes,
       });
-      weights += 4 * range.panels * 4 * range.shape.vectors * (1 + part.terms);
+      weights += range.panels * panelBytes;
     }
   }
   return calls;

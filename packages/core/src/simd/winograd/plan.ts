@@ -6,7 +6,7 @@
 
 import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import { type PanelRange, panelRanges, unrolling } from "../direct/plan.ts";
+import { type PanelRange, panelRanges, pixelsOf, touchesAhead, unrolling } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import { pointCount, type TileSize } from "./points.ts";
@@ -15,10 +15,13 @@ import { pointCount, type TileSize } from "./points.ts";
 const PREFERRED_BYTES = 1.25 * 2 ** 20;
 
 /**
- * Target channels that are multiplied and transformed back before the next are begun. M is that narrow, so that V can
- * hold more tiles: every block reads all of U, which with many channels no cache holds.
+ * Target channels that are multiplied and transformed back before the next are begun, at least. M is that narrow, so
+ * that V can hold more tiles: every block reads all of U, which with many channels no cache holds.
  */
 const CHUNK_CHANNELS = 128;
+
+/** Of few tiles M may hold more channels: U is soonest read without a jump. */
+const CHUNK_BYTES = 300 * 1024;
 
 /** Target channels of one pass over V. */
 export interface Chunk {
@@ -70,19 +73,24 @@ export function supportsWinograd(c: Correlation, tileSize: TileSize): true | str
 export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileSize): WinogradPlan {
   const correlation = tileCorrelation(c, tileSize);
   const blocks = cut(correlation, tileSize)!;
-  const tiles = blocks.images * blocks.rows.periods * blocks.columns.periods;
+  const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
   const paddedTiles = Math.ceil(tiles / tile.mr) * tile.mr;
   const loop = unrolling(engine, c.groupSourceChannels);
-  // An activation belongs to the output transform, not to the products.
-  const shape = { ...tile, ...loop, fma: engine.fma, activation: undefined };
-  const chunkChannels = chunkChannelsOf(c, tile.vectors);
+  const shape = {
+    ...tile,
+    ...loop,
+    fma: engine.fma,
+    touchesAhead: touchesAhead(engine, tiles > tile.mr, filterBytes(c, tileSize)),
+    activation: undefined, // it belongs to the output transform, not to the products
+  };
+  const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
+  const chunkChannels = chunkChannelsOf(c, blocks, tileSize, tile.vectors);
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
     const channels = Math.min(chunkChannels, c.groupTargetChannels - firstChannel);
     chunks.push({ firstChannel, channels, ranges: panelRanges(channels, shape) });
   }
-  const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
   const mTileBytes = tileBytes(tileSize, chunkChannels);
   return {
     tileSize,
@@ -102,9 +110,17 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
 }
 
 /** Whole panels, as many as a chunk may have. */
-function chunkChannelsOf(c: Correlation, vectors: number): number {
+function chunkChannelsOf(c: Correlation, blocks: Blocks, tileSize: TileSize, vectors: number): number {
   const panel = 4 * vectors;
-  return Math.min(c.groupTargetChannels, Math.floor(CHUNK_CHANNELS / panel) * panel);
+  const tiles = pixelsOf(blocks);
+  const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, tileSize);
+  const fitting = Math.min(CHUNK_BYTES, left) / (4 * tiles * pointCount(tileSize) ** 2);
+  return Math.min(c.groupTargetChannels, Math.floor(Math.max(CHUNK_CHANNELS, fitting) / panel) * panel);
+}
+
+/** Bytes of a block's image or output, and of V. */
+function bytesWithoutProducts(c: Correlation, blocks: Blocks, tileSize: TileSize): number {
+  return Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * tileBytes(tileSize, c.groupSourceChannels);
 }
 
 /** Bytes of one tile of V or M; an odd number of cache lines, so that tiles do not fall into the same cache sets. */
@@ -115,12 +131,16 @@ function tileBytes(tileSize: TileSize, channels: number): number {
 
 function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const filterBytes = 4 * sources * targets * pointCount(tileSize) ** 2;
   return cutIntoBlocks(c, {
     cellBytes: tileBytes(tileSize, sources) + tileBytes(tileSize, Math.min(targets, CHUNK_CHANNELS)),
     inPlace: true,
-    preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes), LARGEST_BYTES),
+    preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes(c, tileSize)), LARGEST_BYTES),
   });
+}
+
+/** Bytes of U. */
+function filterBytes(c: Correlation, tileSize: TileSize): number {
+  return 4 * c.groupSourceChannels * c.groupTargetChannels * pointCount(tileSize) ** 2;
 }
 
 /** The same correlation with a tile of outputs for each cell: m cells on, m + 2 taps wide. */

@@ -10,7 +10,7 @@ import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import { forEachBlock } from "../blocks.ts";
 import { bringIn, outAddress, takeOut } from "../copies.ts";
-import type { PanelRange } from "../direct/plan.ts";
+import { type PanelRange, touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
@@ -92,8 +92,22 @@ export function prepareWinograd(
           const output = m.address + point * 4 * channels;
           let weights = u + point * plan.pointBytes + 4 * first * (1 + blocks.sourceChannels);
           for (const { gemm, panels, firstChannel, shape } of products) {
-            gemm(gemmTiles, panels, vTable, mTable, input, output + 4 * firstChannel, weights, jumps, 1, plan.turns);
-            weights += 16 * shape.vectors * panels * (1 + blocks.sourceChannels);
+            const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
+            gemm(
+              gemmTiles,
+              panels,
+              vTable,
+              mTable,
+              input,
+              output + 4 * firstChannel,
+              weights,
+              jumps,
+              1,
+              plan.turns,
+              panelBytes,
+              touchStep(panelBytes, gemmTiles, 1, plan.turns),
+            );
+            weights += panels * panelBytes;
           }
         }
         transformOutput!(
