@@ -8,6 +8,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { algorithms } from "@corr2d/core";
+import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
 import type { CasePass, ConvCase } from "@corr2d/testkit";
 import type { Promised } from "./measure/agreement.ts";
@@ -27,6 +28,8 @@ export interface Variant {
   readonly promised: Promised;
   readonly border: string;
   readonly clock: string;
+  /** Whether it changes its whole process, so that the others must be measured in another one. */
+  readonly ownProcess?: boolean;
   /** What can be said without loading it: true, or the reason why this case cannot be asked of it. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
 }
@@ -57,6 +60,23 @@ const ALGORITHMS = [...algorithms, AUTO].map(
   }),
 );
 
+/** V8's flag is for a process, and would change what the others' WebAssembly is compiled to. */
+const REVECTORIZED: Variant = {
+  ...FLOAT32,
+  source: {
+    name: `${OURS}revectorized`,
+    summary: "auto after revectorize(): 256-bit operations in Node",
+    load: async () => {
+      const { active, reason } = revectorize();
+      if (!active) throw new Error(`re-vectorising is refused: ${reason}`);
+      return { ...corr2dAdapter(AUTO.name), name: `${OURS}revectorized` };
+    },
+  },
+  engine: AUTO.engine,
+  clock: "as the others of ours, in a process of its own, between those of the others",
+  ownProcess: true,
+};
+
 const ORACLE_ENGINES: Readonly<Record<string, Engine>> = { "tfjs-wasm": "simd", "tfjs-node": "native" };
 
 const ORACLES = KNOWN_ORACLES.map(
@@ -79,6 +99,7 @@ export const VARIANTS: readonly Variant[] = [
     clock: "the whole stateless call: checking, computing, allocating the output",
     supports: supportsOneChannel,
   },
+  REVECTORIZED,
   ...ALGORITHMS,
   ...ORACLES,
   { ...FLOAT32, source: onnxruntimeWeb, engine: "simd", clock: ONNX_CLOCK },
@@ -109,6 +130,11 @@ export const VARIANTS: readonly Variant[] = [
     supports: supportsOneChannel,
   },
 ];
+
+/** Whether this variant must be measured in a process of its own. */
+export function needsOwnProcess(name: string): boolean {
+  return VARIANTS.some(({ source, ownProcess }) => source.name === name && ownProcess === true);
+}
 
 /** What to compare; undefined is everything of its kind. */
 export interface VariantChoice {

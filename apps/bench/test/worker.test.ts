@@ -66,6 +66,17 @@ describe.concurrent("measureCase", () => {
     expect(measured.variants.map(({ outcome }) => outcome)).toEqual(["timed", "timed"]);
   });
 
+  it("gives who changes a whole process one of its own", async () => {
+    const names = ["corr2d/revectorized", "corr2d/auto"];
+    const measured = await measure(names, { subject: "corr2d/auto" }, { processes: 2 });
+    const [wide, narrow] = names.map((name) => named(measured, name));
+    expect(narrow).toMatchObject({ outcome: "timed", rounds: { length: 2 } });
+    expect(measured.selfRounds).toHaveLength(2);
+    // Not every machine has wide instructions.
+    if (wide.outcome === "unavailable") expect(wide.reason).toMatch(/^re-vectorising is refused: /);
+    else expect(wide).toMatchObject({ outcome: "timed", rounds: { length: 2 } });
+  });
+
   it("times no wrong result, and says how wrong it is", async () => {
     const wrong = named(await measure(["good", "wrong"]), "wrong");
     expect(wrong).toMatchObject({ outcome: "disagrees", rounds: [], runs: 0 });

@@ -1,10 +1,11 @@
 /**
  * One case in as many fresh processes as asked for. A variant that takes a process down is named, set aside, and the
- * others are measured without it.
+ * others are measured without it. One that changes its whole process has processes of its own, between the others'.
  *
  * @module
  */
 
+import { needsOwnProcess } from "../variants.ts";
 import { runInChild } from "./child.ts";
 import type { JudgedResult, MeasuredVariant, MeasureJob } from "./job.ts";
 
@@ -27,13 +28,45 @@ export interface CaseOptions {
   readonly onStep: (process: number, variant: string | null, doing: string) => void;
 }
 
-/** Measures one case. */
+/** Variants that are measured in one process, and what its runs have found. */
+interface Group {
+  readonly names: readonly string[];
+  readonly finished: { variants: readonly MeasuredVariant[]; selfRounds: readonly (number | null)[] }[];
+}
+
+/** Measures one case; groups take turns, process by process. */
 export async function measureCase(job: MeasureJob, options: CaseOptions): Promise<MeasuredCase> {
   const failed = new Map<string, MeasuredVariant>();
-  const finished: { variants: readonly MeasuredVariant[]; selfRounds: readonly (number | null)[] }[] = [];
-  while (finished.length < options.processes) {
-    const variants = job.variants.filter((name) => !failed.has(name));
-    if (variants.length === 0) break;
+  const groups = groupsOf(job.variants);
+  for (let process = 0; process < options.processes; process++) {
+    for (const group of groups) await measureOnce(job, group, failed, options);
+  }
+  const finished = groups.flatMap((group) => group.finished);
+  return {
+    variants: job.variants.map((name) => pool(name, failed.get(name), finished)),
+    selfRounds: groups
+      .filter(({ names }) => job.subject !== null && names.includes(job.subject))
+      .flatMap((group) => group.finished.map(({ selfRounds }) => selfRounds)),
+  };
+}
+
+/** Those who can share a process, and each who cannot. */
+function groupsOf(names: readonly string[]): readonly Group[] {
+  const shared = names.filter((name) => !needsOwnProcess(name));
+  const own = names.filter(needsOwnProcess).map((name) => [name]);
+  return [shared, ...own].filter(({ length }) => length > 0).map((group) => ({ names: group, finished: [] }));
+}
+
+/** Starts processes until one finishes or nobody is left to be measured. */
+async function measureOnce(
+  job: MeasureJob,
+  { names, finished }: Group,
+  failed: Map<string, MeasuredVariant>,
+  options: CaseOptions,
+): Promise<void> {
+  for (;;) {
+    const variants = names.filter((name) => !failed.has(name));
+    if (variants.length === 0) return;
     const ending = await runInChild(
       { ...job, variants, judged: judgedResults(finished[0]?.variants ?? []) },
       {
@@ -43,17 +76,15 @@ export async function measureCase(job: MeasureJob, options: CaseOptions): Promis
     );
     if (ending.kind === "answered" && ending.answer.kind === "measured") {
       finished.push(ending.answer);
-    } else if (ending.kind === "failed") {
+      return;
+    }
+    if (ending.kind === "failed") {
       // Where nobody in particular was at work, nobody can be measured.
       for (const name of ending.variant === null ? variants : [ending.variant]) {
         failed.set(name, failure(name, ending.reason));
       }
     }
   }
-  return {
-    variants: job.variants.map((name) => pool(name, failed.get(name), finished)),
-    selfRounds: finished.map(({ selfRounds }) => selfRounds),
-  };
 }
 
 function judgedResults(variants: readonly MeasuredVariant[]): Record<string, JudgedResult> {

@@ -54,6 +54,7 @@ const LOOKS: Readonly<Record<string, readonly [light: string, dark: string, mark
   "corr2d/simd-winograd4": ["#3d2a9c", "#7361d9", "triangle"],
   "corr2d/simd-depthwise": ["#1d4e89", "#4f86c9", "circle"],
   "corr2d/simd-plane": ["#123a6b", "#3f6fa8", "rect"],
+  "corr2d/revectorized": ["#003c71", "#8fd0ff", "diamond"],
   "corr2d/auto": ["#0072b2", "#3b9fe0", "diamond"],
   "tfjs-cpu": ["#e69f00", "#f0b429", "circle"],
   "tfjs-wasm": ["#d55e00", "#f07f33", "rect"],
