@@ -26,7 +26,7 @@ const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 export const PACKAGES: readonly string[] = ["core", "tfjs", "parity", "testkit"];
 
 /** Pages beside the API. */
-const PAGES: readonly string[] = ["apps/bench/README.md", "CONTRIBUTING.md"];
+const PAGES: readonly string[] = ["docs/derivation.md", "apps/bench/README.md", "CONTRIBUTING.md"];
 
 /** What must have a docstring. Properties and parameters need none where their name says it all. */
 const DOCUMENTED = ["Module", "Variable", "Function", "Class", "Interface", "TypeAlias", "Method", "Accessor"] as const;
@@ -111,11 +111,7 @@ function linkSources(project: ProjectReflection, template: string): void {
 function adaptPages(project: ProjectReflection): void {
   for (const page of project.getReflectionsByKind(ReflectionKind.Document)) {
     if (!page.isDocument()) continue;
-    const [first] = page.content;
-    if (first === undefined) continue;
-    const [heading, title] = /^# (.*)\n+/.exec(first.text) ?? ["", page.name];
-    page.name = title!;
-    first.text = first.text.slice(heading.length);
+    page.name = /^# (.*)/.exec(page.content[0]?.text ?? "")?.[1] ?? page.name;
     page.content = linkedToReference(project, page.content);
   }
   for (const { readme } of [project, ...(project.children ?? [])]) {
