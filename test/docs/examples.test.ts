@@ -3,8 +3,11 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as core from "@corr2d/core";
+import * as parity from "@corr2d/parity";
+import * as testkit from "@corr2d/testkit";
+import * as tfjs from "@corr2d/tfjs";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkedModule, docstringExamples, markdownExamples } from "./examples.ts";
+import { checkedModule, docstringExamples, type Example, markdownExamples } from "./examples.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -13,21 +16,26 @@ const files = (...patterns: string[]): string[] =>
 
 const documents = files("*.md", "docs/**/*.md", "packages/*/README.md", "apps/*/README.md");
 const inDocuments = documents.flatMap((path) => markdownExamples(path, read(path)));
-const inDocstrings = files("packages/core/src/**/*.ts").flatMap((path) => docstringExamples(path, read(path)));
+
+/** What the packages export, by folder. */
+const PACKAGES: Readonly<Record<string, object>> = { core, parity, testkit, tfjs };
+const docstringsOf = (folder: string): Example[] =>
+  files(`packages/${folder}/src/**/*.ts`).flatMap((path) => docstringExamples(path, read(path)));
+const inDocstrings = Object.keys(PACKAGES).flatMap(docstringsOf);
 
 // Beside this file, so that the examples find the packages of the workspace and are transformed like its sources.
-const folder = mkdtempSync(join(root, "test", "docs", ".examples-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const modules = mkdtempSync(join(root, "test", "docs", ".examples-"));
+afterAll(() => rmSync(modules, { recursive: true }));
 
 const written: { readonly where: string; readonly path: string }[] = [];
 for (const example of [...inDocuments, ...inDocstrings]) {
   const name = `${example.path.replaceAll(/[/.]/g, "-")}-${example.line}`;
   // Docstrings speak of the package they stand in; everything else says what it imports.
-  const imports = inDocstrings.includes(example)
-    ? `import { ${Object.keys(core).join(", ")} } from "@corr2d/core";\n`
-    : "";
-  const path = join(folder, name, "example.ts");
-  mkdirSync(join(folder, name));
+  const folder = inDocstrings.includes(example) ? example.path.split("/")[1]! : undefined;
+  const imports =
+    folder === undefined ? "" : `import { ${Object.keys(PACKAGES[folder]!).join(", ")} } from "@corr2d/${folder}";\n`;
+  const path = join(modules, name, "example.ts");
+  mkdirSync(join(modules, name));
   writeFileSync(path, imports + checkedModule(example, "../../assertions.ts"));
   written.push({ where: `${example.path}:${example.line}`, path });
 }
@@ -36,7 +44,17 @@ test("the documents that people open first have examples", () => {
   for (const path of ["README.md", "packages/core/README.md", "packages/testkit/README.md"]) {
     expect(inDocuments.filter((example) => example.path === path).length, path).toBeGreaterThan(0);
   }
-  expect(inDocstrings.length).toBeGreaterThan(0);
+});
+
+describe("every function and class of the core is shown in a docstring of its own package", () => {
+  const code = docstringsOf("core")
+    .map((example) => example.code)
+    .join("\n");
+  const names = Object.entries(core).flatMap(([name, value]) => (typeof value === "function" ? name : []));
+  // One is had from `residentArray` only.
+  test.each(names.filter((name) => name !== "ResidentArray"))("%s", (name) => {
+    expect(code).toMatch(new RegExp(`\\b${name}\\(`));
+  });
 });
 
 describe("examples run and give what they claim", { timeout: 60_000 }, () => {
@@ -59,9 +77,9 @@ test("examples type-check", { timeout: 60_000 }, () => {
     },
     include: ["*/*.ts"],
   };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  writeFileSync(join(modules, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", folder], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", modules], { encoding: "utf8" });
   expect(stdout).toBe("");
   expect(status).toBe(0);
 });

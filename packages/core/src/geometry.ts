@@ -47,6 +47,16 @@ export interface ConvGeometry {
  * @throws TypeError for a value of the wrong type, RangeError for one that no convolution can have: a dimension or
  *   stride that is not a positive integer, channels that groups do not divide, a kernel larger than the padded input, an
  *   output of more than 2³⁰ elements.
+ *
+ * @example
+ * ```ts
+ * const geometry = resolveConvGeometry("example", [8, 32, 32, 3], [3, 3, 3, 16], { strides: 2, padding: "same" });
+ * [geometry.padTop, geometry.padBottom]; // → [0, 1]
+ * inputShapeOf(geometry); // → [8, 32, 32, 3]
+ * filterShapeOf(geometry); // → [3, 3, 3, 16]
+ * outputShapeOf(geometry); // → [8, 16, 16, 16]
+ * flopsOf(geometry); // → 1_769_472
+ * ```
  */
 export function resolveConvGeometry(
   operation: string,

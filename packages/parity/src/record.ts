@@ -62,11 +62,6 @@ function digestOf({ x, filter, bias = new Float32Array(), dy }: CaseData): strin
  * JSON of plain data in one form only: keys in order, nothing undefined.
  *
  * @param change what to write in the place of a value, if not the value itself.
- *
- * @example
- * ```ts
- * canonicalJson({ b: 1, a: [2, undefined] }); // → '{"a":[2,null],"b":1}'
- * ```
  */
 export function canonicalJson(value: unknown, change: (part: unknown) => unknown = (part) => part): string {
   return JSON.stringify(value, (_key, given: unknown) => {

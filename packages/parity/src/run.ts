@@ -84,8 +84,8 @@ export interface RunObserver {
  * @throws RangeError for the name of an oracle or algorithm there is none of, or a path at which no problem lies.
  * @example
  * ```ts
- * const report = await runParity({ oracles: ["tfjs-cpu", "tfjs-wasm"], seed: 7, cases: 200 });
- * process.exitCode = report.outcome === "agree" ? 0 : 1;
+ * const report = await runParity({ oracles: ["tfjs-cpu"], algorithms: ["tiled"], only: "stride 2", seed: 7, cases: 20 });
+ * report.outcome; // → "agree"
  * ```
  */
 export async function runParity(options: ParityOptions = {}): Promise<ParityReport> {

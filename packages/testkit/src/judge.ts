@@ -30,8 +30,11 @@ export interface Judgement {
  * @throws RangeError if `bound` has not as many elements as `truth`.
  * @example
  * ```ts
- * const verdict = judge(y, reference(convCase, "forward", data), elementBounds(convCase, "forward", data));
- * expect(verdict.reason).toBeUndefined();
+ * const convCase = CASES[0];
+ * const data = realData(convCase, 1);
+ * const truth = reference(convCase, "forward", data);
+ * const y = Float32Array.from(truth); // what an implementation gave
+ * judge(y, truth, elementBounds(convCase, "forward", data)).reason; // → undefined
  * ```
  */
 export function judge(actual: Float32Array, truth: Float64Array, bound: Float64Array | 0): Judgement {

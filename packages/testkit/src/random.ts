@@ -37,6 +37,7 @@ export interface Random {
  * ```ts
  * const random = seededRandom(42, "weights");
  * const weights = Float32Array.from({ length: 9 }, () => random.normal());
+ * weights[0] === Math.fround(seededRandom(42, "weights").normal()); // → true
  * ```
  */
 export function seededRandom(seed: number, stream = ""): Random {

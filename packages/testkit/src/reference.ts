@@ -39,7 +39,17 @@ export interface ReferenceData {
  * @throws RangeError for an impossible case, or an array that is missing or of the wrong length.
  * @example
  * ```ts
- * const y = reference(convCase, "forward", { x, filter, bias });
+ * const convCase = {
+ *   name: "differences of neighbours",
+ *   inputShape: [1, 1, 4, 1],
+ *   filterShape: [1, 2, 1, 1],
+ *   strides: [1, 1],
+ *   padding: "valid",
+ *   dilations: [1, 1],
+ *   groups: 1,
+ *   bias: false,
+ * } as const;
+ * reference(convCase, "forward", { x: [1, 2, 4, 8], filter: [-1, 1] }); // → [1, 2, 4]
  * ```
  */
 export function reference(convCase: SpatialCase, pass: CasePass, data: ReferenceData): Float64Array {

@@ -57,7 +57,8 @@ const LARGEST_NUMBER_OF_NON_FINITE = 3;
  * @throws RangeError as {@link exactData}, for the exact classes.
  * @example
  * ```ts
- * const { x } = dataOf(convCase, "one-hot", 42);
+ * const { x } = dataOf(CASES[0], "one-hot", 42);
+ * x.filter((value) => value !== 0).length; // → 1
  * ```
  */
 export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: number): CaseData {

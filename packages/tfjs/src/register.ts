@@ -32,8 +32,11 @@ export const ownKernelNames: readonly string[] = [...OWN_KERNELS.keys()];
  *
  * @example
  * ```ts
- * registerBackend();
+ * import * as tf from "@tensorflow/tfjs-core";
+ *
+ * registerBackend(); // importing the package has done it already
  * await tf.setBackend("corr2d");
+ * tf.getBackend(); // → "corr2d"
  * ```
  */
 export function registerBackend(): void {

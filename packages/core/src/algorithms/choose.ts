@@ -23,6 +23,13 @@ export interface Choice {
  * @param wanted a name, or `"auto"` for the one that should be the fastest.
  * @throws RangeError if `wanted` is unknown, or named and does not support the geometry (the text says why), or named and
  *   less precise than `options.precision` asks.
+ *
+ * @example
+ * ```ts
+ * const geometry = resolveConvGeometry("example", [1, 56, 56, 64], [3, 3, 64, 64], { padding: "same" });
+ * chooseAlgorithm("example", geometry, "forward", "tiled").reason; // → "asked for by name"
+ * chooseAlgorithm("example", geometry, "inputGradient", "naive").algorithm.engine; // → "scalar"
+ * ```
  */
 export function chooseAlgorithm(
   operation: string,

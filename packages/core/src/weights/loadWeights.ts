@@ -70,6 +70,20 @@ export function loadTensorFlowWeights<S extends readonly number[]>(
  * @param name name of the module; `""` if the file holds it alone.
  * @throws RangeError if a weight is missing, has another shape, or is there though the layer has no place for it;
  *   TypeError if it does not hold floating-point numbers. Then the layer is as it was.
+ *
+ * @example
+ * ```ts
+ * // A safetensors file: the length of its header, the header, the elements; here of a 1 × 2 kernel.
+ * const header = JSON.stringify({ "conv.weight": { dtype: "F32", shape: [1, 1, 1, 2], data_offsets: [0, 8] } });
+ * const file = new Uint8Array(8 + header.length + 8);
+ * new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+ * file.set(new TextEncoder().encode(header), 8);
+ * file.set(new Uint8Array(new Float32Array([1, -1]).buffer), 8 + header.length);
+ *
+ * const layer = new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: [1, 2], bias: false });
+ * loadPyTorchWeights(layer, readSafetensors(file), "conv");
+ * layer.filter.value; // → [1, -1]
+ * ```
  */
 export function loadPyTorchWeights<S extends readonly number[]>(
   layer: ConvLayer<S>,

@@ -32,11 +32,16 @@ export function findOracle(name: string): AdapterSource {
  * @throws RangeError for a name there is none of, Error with the reason where it cannot be had on this machine.
  * @example
  * ```ts
- * const oracle = await loadOracle("tfjs-wasm");
- * const prepared = await oracle.prepare(convCase, "forward", data);
+ * import { CASES, exactData } from "@corr2d/testkit";
+ *
+ * const oracle = await loadOracle("tfjs-cpu");
+ * const convCase = CASES[0];
+ * oracle.supports(convCase, "forward"); // → true
+ * const prepared = await oracle.prepare(convCase, "forward", exactData(convCase, 1));
  * await prepared.run();
  * const y = await prepared.read();
  * prepared.dispose();
+ * y instanceof Float32Array; // → true
  * ```
  */
 export async function loadOracle(name: string): Promise<ConvAdapter> {
