@@ -3,7 +3,10 @@
  *
  * Packing weights costs a pass over them, so it is done once for each filter and shape. TensorFlow.js never writes to the
  * values of a tensor: a variable that is assigned to gets the data of another tensor, under another data id. So a data
- * id stands for values, and a plan is good as long as the data ids it was made of are asked for.
+ * id stands for values, and a plan is good as long as all the data that it was made of is there.
+ *
+ * Packed weights may lie in WebAssembly memory, so whatever leaves the store is disposed of: the memory is free again
+ * before the next plan is made, not some time after a collection of garbage.
  *
  * @module
  */
@@ -16,15 +19,22 @@ const SHAPES_PER_FILTER = 8;
 
 type Plan = ConvPlan<readonly number[]>;
 
-/** A plan, and the data ids of what was fused into it. */
+/** A plan, and where it is found. */
 interface Prepared {
   readonly plan: Plan;
+  readonly filter: DataId;
+  /** Pass, shapes and options. */
+  readonly key: string;
+  /** The data of what was fused into it: bias, slopes. */
   readonly fused: readonly (DataId | undefined)[];
 }
 
 /** The prepared convolutions of a backend. */
 export class PlanStore {
+  /** By filter, then by key; what was prepared longest ago comes first. */
   readonly #plans = new Map<DataId, Map<string, Prepared>>();
+  /** By what is fused into them. */
+  readonly #fusedWith = new Map<DataId, Set<Prepared>>();
 
   /** How many plans there are. */
   get size(): number {
@@ -35,33 +45,54 @@ export class PlanStore {
 
   /**
    * The plan of a convolution with this filter and what is fused to it (bias, slopes), made by `prepare` if there is none
-   * or if what is fused has changed.
+   * or if what is fused has changed. It is the store's: good until the store is asked again or the data goes.
    *
    * @param key pass, shapes and options.
    */
   get(
-    [filter, ...others]: readonly [TensorInfo, ...(TensorInfo | undefined)[]],
+    [{ dataId: filter }, ...others]: readonly [TensorInfo, ...(TensorInfo | undefined)[]],
     key: string,
     prepare: () => Plan,
   ): Plan {
     const fused = others.map((tensor) => tensor?.dataId);
-    let plans = this.#plans.get(filter.dataId);
-    const known = plans?.get(key);
+    const known = this.#plans.get(filter)?.get(key);
     if (known?.fused.every((dataId, i) => dataId === fused[i])) return known.plan;
-    const plan = prepare();
-    if (plans === undefined) this.#plans.set(filter.dataId, (plans = new Map()));
-    plans.delete(key); // to the end: what was prepared longest ago goes first
-    plans.set(key, { plan, fused });
-    if (plans.size > SHAPES_PER_FILTER) plans.delete(plans.keys().next().value!);
-    return plan;
+    if (known) this.#remove(known);
+    const prepared = { plan: prepare(), filter, key, fused };
+    this.#add(prepared);
+    return prepared.plan;
   }
 
-  /** Gives up what was packed of a filter whose values are gone. */
-  forget(filter: DataId): void {
-    this.#plans.delete(filter);
+  /** Gives up every plan made of this data, which is gone. */
+  forget(dataId: DataId): void {
+    const plans = [...(this.#plans.get(dataId)?.values() ?? []), ...(this.#fusedWith.get(dataId) ?? [])];
+    for (const prepared of plans) this.#remove(prepared);
   }
 
   clear(): void {
-    this.#plans.clear();
+    for (const filter of [...this.#plans.keys()]) this.forget(filter);
+  }
+
+  #add(prepared: Prepared): void {
+    const plans = this.#plans.get(prepared.filter) ?? new Map<string, Prepared>();
+    if (plans.size >= SHAPES_PER_FILTER) this.#remove(plans.values().next().value!);
+    this.#plans.set(prepared.filter, plans.set(prepared.key, prepared));
+    for (const dataId of prepared.fused.filter((id) => id !== undefined)) {
+      this.#fusedWith.set(dataId, (this.#fusedWith.get(dataId) ?? new Set()).add(prepared));
+    }
+  }
+
+  /** Takes a plan out of every index and gives its memory back; one that is not there any more is left alone. */
+  #remove(prepared: Prepared): void {
+    const plans = this.#plans.get(prepared.filter);
+    if (plans?.get(prepared.key) !== prepared) return;
+    plans.delete(prepared.key);
+    if (plans.size === 0) this.#plans.delete(prepared.filter);
+    for (const dataId of prepared.fused.filter((id) => id !== undefined)) {
+      const users = this.#fusedWith.get(dataId);
+      users?.delete(prepared);
+      if (users?.size === 0) this.#fusedWith.delete(dataId);
+    }
+    prepared.plan[Symbol.dispose]();
   }
 }
