@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ParityReport, renderJson } from "@corr2d/parity";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { escapeHtml } from "../src/report/html.ts";
 import { escapeMarkdown } from "../src/report/markdown.ts";
 import { type RenderedReport, renderReport } from "../src/report/render.ts";
 import { parseBenchReport } from "../src/report/schema.ts";
-import type { ParityFindings } from "../src/report/sections/parity.ts";
 import { detailTable } from "../src/report/sections/speed.ts";
 import { toText } from "../src/report/terminal.ts";
 import { writeReport } from "../src/report/write.ts";
@@ -19,14 +19,14 @@ const HOSTILE = `</script><img src=x onerror="alert('1')">&`;
 describe("the schema", () => {
   it("reads back what was written", () => {
     const report = sampleReport();
-    expect(parseBenchReport(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(parseBenchReport(JSON.parse(renderJson(report)))).toEqual(report);
   });
 
   it("reads infinitely wrong as infinitely wrong", () => {
     const report = structuredClone(sampleReport());
     const wrong = report.cases[0].results.find(({ outcome }) => outcome === "disagrees")!;
     Object.assign(wrong.agreement!, { worstErrorOverBound: Number.POSITIVE_INFINITY });
-    expect(parseBenchReport(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(parseBenchReport(JSON.parse(renderJson(report)))).toEqual(report);
   });
 
   it("refuses another version, and says where it is not what it should be", () => {
@@ -42,7 +42,7 @@ describe("the schema", () => {
 
 describe("a rendered report", () => {
   let showcase: EdgeShowcase;
-  let parity: ParityFindings;
+  let parity: ParityReport;
   let rendered: RenderedReport;
   beforeAll(async () => {
     showcase = await showEdges(PHOTOGRAPHS.coins);
@@ -146,6 +146,11 @@ describe("a rendered report", () => {
       ]);
       const json = await readFile(join(folder, "new", "folder", "report.json"), "utf8");
       expect(parseBenchReport(JSON.parse(json))).toEqual(sampleReport());
+      const written = JSON.parse(await readFile(join(folder, "new", "folder", "parity.json"), "utf8")) as ParityReport;
+      expect(written.schema).toBe("corr2d-parity/2");
+      // JSON has no infinities: they are text, as in all that parity writes, and not null.
+      expect(written.summary[0]!.oracleWorstRatio).toBe("Infinity");
+      expect(written).toEqual(JSON.parse(renderJson(parity)));
     } finally {
       await rm(folder, { recursive: true });
     }

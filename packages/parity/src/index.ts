@@ -54,6 +54,7 @@ export { type NetworksOptions, type NetworksReport, replayNetworks } from "./net
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
 export { renderHtml } from "./render/html.ts";
+export { renderJson } from "./render/json.ts";
 export {
   type DeadWorker,
   makeReport,

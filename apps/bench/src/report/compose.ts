@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ParityReport } from "@corr2d/parity";
 import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
 import { SUITES } from "../suites/registry.ts";
@@ -13,13 +14,13 @@ import type { BenchPass, BenchReport } from "./results.ts";
 import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
-import { countComparisons, type ParityFindings, paritySection } from "./sections/parity.ts";
+import { countComparisons, paritySection } from "./sections/parity.ts";
 import { speedSection } from "./sections/speed.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
   readonly bench: BenchReport;
-  readonly parity?: ParityFindings | undefined;
+  readonly parity?: ParityReport | undefined;
   readonly showcase?: EdgeShowcase | undefined;
 }
 
@@ -81,7 +82,7 @@ function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
     });
 }
 
-function parityFigure(parity: ParityFindings): KeyFigure {
+function parityFigure(parity: ParityReport): KeyFigure {
   const { all, asTheyShould } = countComparisons(parity);
   return {
     value: all === 0 ? "–" : percent(asTheyShould / all),

@@ -37,11 +37,8 @@ const variantResult = z.object({
   agreement: z
     .object({
       agrees: z.boolean(),
-      // A wrong result can be infinitely wrong, which JSON writes as null.
-      worstErrorOverBound: z
-        .number()
-        .nullable()
-        .transform((ratio) => ratio ?? Number.POSITIVE_INFINITY),
+      // A wrong result can be infinitely wrong, which JSON has no number for.
+      worstErrorOverBound: z.union([z.number(), z.literal("Infinity").transform(Number)]),
       criterion: z.string(),
     })
     .nullable(),

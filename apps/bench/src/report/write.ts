@@ -6,6 +6,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { renderJson } from "@corr2d/parity";
 import type { ReportParts } from "./compose.ts";
 import { renderReport } from "./render.ts";
 import { edgePictures } from "./sections/edges.ts";
@@ -20,17 +21,13 @@ export async function writeReport(folder: string, parts: ReportParts): Promise<s
   const files: Record<string, string | Uint8Array> = {
     "index.html": html,
     "report.md": markdown,
-    "report.json": toJson(parts.bench),
+    "report.json": renderJson(parts.bench),
   };
-  if (parts.parity !== undefined) files["parity.json"] = toJson(parts.parity);
+  if (parts.parity !== undefined) files["parity.json"] = renderJson(parts.parity);
   if (parts.showcase !== undefined) {
     for (const { file, png } of edgePictures(parts.showcase, "")) files[file] = png;
   }
   await mkdir(folder, { recursive: true });
   await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
   return join(folder, "index.html");
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
 }

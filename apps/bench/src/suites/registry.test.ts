@@ -32,7 +32,9 @@ describe("selectSuites", () => {
   });
 
   it("names what there is when asked for what there is not", () => {
-    expect(() => selectSuites(["alexnet"])).toThrow(/unknown suite "alexnet"; known suites are quick, classes, lenet5, .*, all/);
+    expect(() => selectSuites(["alexnet"])).toThrow(
+      /unknown suite "alexnet"; known suites are quick, classes, lenet5, .*, all/,
+    );
   });
 });
 

@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { ParityReport } from "../report.ts";
-
-/** The report as JSON, as {@link ParityReport} describes it. */
-export function renderJson(report: ParityReport): string {
+/** A report as JSON, as its type describes it, but for infinities and NaN: they are the texts that JavaScript has for them. */
+export function renderJson(report: object): string {
   const finite = (_key: string, value: unknown): unknown =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   return `${JSON.stringify(report, finite, 1)}\n`;

@@ -8,21 +8,15 @@ import { type ParityReport, REFERENCE, type SummaryRow } from "@corr2d/parity";
 import { cell, column, numbers, type Section } from "../document.ts";
 import { threeDigits } from "../number-format.ts";
 
-/** What this section needs of a parity report. */
-export interface ParityFindings
-  extends Pick<ParityReport, "outcome" | "reasons" | "oracles" | "algorithms" | "summary" | "ledger"> {
-  readonly run: Pick<ParityReport["run"], "seed" | "trials" | "seconds">;
-}
-
 /** How often core was held against TensorFlow.js, and how often it came out as it should. */
-export function countComparisons({ summary }: ParityFindings): { readonly all: number; readonly asTheyShould: number } {
+export function countComparisons({ summary }: ParityReport): { readonly all: number; readonly asTheyShould: number } {
   const rows = summary.filter(({ oracle }) => oracle !== REFERENCE);
   const sum = (count: (row: SummaryRow) => number) => rows.reduce((total, row) => total + count(row), 0);
   return { all: sum(({ compared }) => compared), asTheyShould: sum(({ agree, expected }) => agree + expected) };
 }
 
 /** Who agreed with whom. */
-export function paritySection(report: ParityFindings): Section {
+export function paritySection(report: ParityReport): Section {
   const { oracles, outcome, reasons, run, summary, ledger } = report;
   const missing = oracles.flatMap((oracle) => (oracle.ran ? [] : [`${oracle.name} did not run: ${oracle.reason}.`]));
   const bad = (count: number) => cell(String(count), count === 0 ? "muted" : "bad");
@@ -76,7 +70,7 @@ export function paritySection(report: ParityFindings): Section {
   };
 }
 
-function verdictText(report: ParityFindings): string {
+function verdictText(report: ParityReport): string {
   const { outcome, oracles, algorithms, run } = report;
   const ran = oracles.flatMap((oracle) => (oracle.ran ? [`${oracle.name} ${oracle.version}`] : []));
   const answer = { agree: "Yes.", disagree: "No.", "could not run": "It could not be asked." }[outcome];
