@@ -56,7 +56,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
     supports: (convCase, pass) => supports(name as Corr2dName, convCase, pass),
     promises: (convCase, pass) => promises(name as Corr2dName, convCase, pass),
     prepare(convCase, pass, data) {
-      const { run, scratchBytes } = preparePass(name as Corr2dName, convCase, pass, data);
+      const { run, scratchBytes, dispose = () => undefined } = preparePass(name as Corr2dName, convCase, pass, data);
       let result: Float32Array | undefined;
       return {
         run() {
@@ -67,7 +67,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
           return result;
         },
         ...(scratchBytes !== undefined && { scratchBytes }),
-        dispose() {},
+        dispose,
       };
     },
   };
@@ -116,6 +116,8 @@ interface PreparedPass {
   run(): Float32Array;
   /** Known where there is a plan. */
   readonly scratchBytes?: number;
+  /** Gives back what a plan holds; the stateless functions hold nothing. */
+  readonly dispose?: () => void;
 }
 
 /** Core's functions for each number of axes. They differ in the type of their shapes only, which a case does not fix. */
@@ -147,7 +149,7 @@ interface Operations {
     inputShape: readonly number[],
     filter: AnyTensor,
     options: object,
-  ): { run(x: Float32Array): Float32Array; readonly scratchBytes: number };
+  ): Disposable & { run(x: Float32Array): Float32Array; readonly scratchBytes: number };
   inputGradient(dy: AnyTensor, filter: AnyTensor, inputShape: readonly number[], options: object): AnyTensor;
   filterGradient(x: AnyTensor, dy: AnyTensor, filterShape: readonly number[], options: object): AnyTensor;
 }
@@ -180,7 +182,11 @@ function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePas
   switch (pass) {
     case "forward": {
       const plan = operations.plan(inputShape, filter, { ...options, bias: data.bias });
-      return { run: () => plan.run(data.x), scratchBytes: plan.scratchBytes };
+      return {
+        run: () => plan.run(data.x),
+        scratchBytes: plan.scratchBytes,
+        dispose: () => plan[Symbol.dispose](),
+      };
     }
     case "inputGradient":
       return { run: () => operations.inputGradient(dy(), filter, inputShape, options).data };
