@@ -12,6 +12,7 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
+import { gatherFilter } from "../gatherFilter.ts";
 import { packPanelsOf } from "../panels.ts";
 import type { DirectPart } from "./plan.ts";
 
@@ -40,7 +41,7 @@ export function packWeights(
         for (let first = 0; first < sources; first += slice) {
           const count = Math.min(slice, sources - first);
           const from = tapRow * c.filter.row + tapColumn * c.filter.column + group * c.filter.group;
-          gather(c, filter, from + first * c.filter.sourceChannel, count, floats);
+          gatherFilter(c, filter, from + first * c.filter.sourceChannel, count, floats, 0);
           let panel = groupAddress;
           for (const [i, { shape, firstChannel, panels }] of part.ranges.entries()) {
             const termBytes = 16 * shape.vectors;
@@ -77,19 +78,5 @@ function packBias(
       }
       to += nr * (1 + part.terms);
     }
-  }
-}
-
-/** Copies so many source channels of one tap to the beginning of memory: [source channel][target channel]. */
-function gather(c: Correlation, filter: FloatArray, from: number, count: number, floats: Float32Array): void {
-  const { sourceChannel, targetChannel } = c.filter;
-  const targets = c.groupTargetChannels;
-  if (targetChannel === 1 && sourceChannel === targets) {
-    floats.set(filter.subarray(from, from + count * targets));
-    return;
-  }
-  let to = 0;
-  for (let channel = 0; channel < count; channel++) {
-    for (let n = 0; n < targets; n++) floats[to++] = filter[from + channel * sourceChannel + n * targetChannel]!;
   }
 }

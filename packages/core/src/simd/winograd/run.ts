@@ -13,6 +13,7 @@ import { bringIn, outAddress, takeOut } from "../copies.ts";
 import { type PanelRange, touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
+import { gatherFilter } from "../gatherFilter.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { emitTransforms, transformsName } from "./emit.ts";
@@ -181,16 +182,8 @@ function gatherSlice(c: Correlation, filter: FloatArray, first: number, count: n
   for (const tapRow of c.rows.parts[0]!.taps) {
     for (const tapColumn of c.columns.parts[0]!.taps) {
       const from = tapRow * distance.row + tapColumn * distance.column + first * distance.sourceChannel;
-      if (distance.targetChannel === 1) {
-        floats.set(filter.subarray(from, from + count * targets), to);
-        to += count * targets;
-        continue;
-      }
-      for (let channel = 0; channel < count; channel++) {
-        for (let n = 0; n < targets; n++) {
-          floats[to++] = filter[from + channel * distance.sourceChannel + n * distance.targetChannel]!;
-        }
-      }
+      gatherFilter(c, filter, from, count, floats, to);
+      to += count * targets;
     }
   }
 }
