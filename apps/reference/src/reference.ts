@@ -26,7 +26,7 @@ const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 export const PACKAGES: readonly string[] = ["core", "tfjs", "parity", "testkit"];
 
 /** Pages beside the API. */
-const PAGES: readonly string[] = ["docs/derivation.md", "apps/bench/README.md", "CONTRIBUTING.md"];
+const PAGES: readonly string[] = ["docs/derivation.md", "docs/features.md", "apps/bench/README.md", "CONTRIBUTING.md"];
 
 /** What must have a docstring. Properties and parameters need none where their name says it all. */
 const DOCUMENTED = ["Module", "Variable", "Function", "Class", "Interface", "TypeAlias", "Method", "Accessor"] as const;

@@ -21,8 +21,10 @@ it("has a page for every name of the core and every page of docs, all documented
   expect(await buildReference({ out, sources: "https://example.org/{path}#L{line}" })).toEqual([]);
   const pages = (await readdir(out, { recursive: true })).join("\n");
   for (const name of Object.keys(core)) expect(pages).toMatch(new RegExp(`_corr2d_core\\.${name}\\.html$`, "m"));
-  for (const title of ["From_a_fully_connected_layer_to_a_convolution", "_corr2d_bench", "Contributing"])
+  for (const title of ["From_a_fully_connected_layer_to_a_convolution", "Features", "_corr2d_bench", "Contributing"])
     expect(pages).toContain(`documents/${title}.html`);
+  const features = await readFile(join(out, "documents", "Features.html"), "utf8");
+  expect(features).toMatch(/href="\.\.\/functions\/_corr2d_core\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
   const corr2d = await readFile(join(out, "functions", "_corr2d_core.corr2d.html"), "utf8");
   expect(corr2d).toMatch(/https:\/\/example\.org\/packages\/core\/src\/corr2d\.ts#L\d+/);
 });
