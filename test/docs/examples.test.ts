@@ -30,10 +30,11 @@ afterAll(() => rmSync(modules, { recursive: true }));
 const written: { readonly where: string; readonly path: string }[] = [];
 for (const example of [...inDocuments, ...inDocstrings]) {
   const name = `${example.path.replaceAll(/[/.]/g, "-")}-${example.line}`;
-  // Docstrings speak of the package they stand in; everything else says what it imports.
+  // Docstrings speak of the package they stand in, but for what they import; everything else says what it imports.
   const folder = inDocstrings.includes(example) ? example.path.split("/")[1]! : undefined;
-  const imports =
-    folder === undefined ? "" : `import { ${Object.keys(PACKAGES[folder]!).join(", ")} } from "@corr2d/${folder}";\n`;
+  const [, ownImports = ""] = /^import \{ (.+) \} from/m.exec(example.code) ?? [];
+  const names = Object.keys(PACKAGES[folder ?? ""] ?? {}).filter((name) => !ownImports.split(", ").includes(name));
+  const imports = folder === undefined ? "" : `import { ${names.join(", ")} } from "@corr2d/${folder}";\n`;
   const path = join(modules, name, "example.ts");
   mkdirSync(join(modules, name));
   writeFileSync(path, imports + checkedModule(example, "../../assertions.ts"));

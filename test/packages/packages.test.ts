@@ -143,6 +143,13 @@ const BUNDLES = [
     mustNotAppear: ["glorot", "learningRate"],
   },
   {
+    what: "corr2d on SIMD alone",
+    code: 'export { corr2d } from "@corr2d/core/simd"',
+    // The scalar methods, which it falls back on, the assembler and three microkernels; no layers, no geometry.
+    maxBytes: 14_336,
+    mustNotAppear: ["im2col", "winograd", "NCHW", "gradient", "glorot"],
+  },
+  {
     what: "everything",
     code: 'export * from "@corr2d/core"',
     maxBytes: 51_200,

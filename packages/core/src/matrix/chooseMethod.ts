@@ -1,13 +1,13 @@
 /**
  * Which method computes a correlation: one pure function of shapes and data that can say why.
  *
- * The cost of each is expected from its operations, with constants measured on one thread of an AMD EPYC (Zen 4) under
- * V8 13.6 (Node 24.21), 2026-11-22. What was measured there, in ms, for a 512 × 512 image in mode same:
+ * The cost of each is expected from its operations, with constants from what `test/matrix/measureMethods.ts` measured on one
+ * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
- *     kernel      3     5     7     9    11    15    21    31    63
- *     direct
- *     separable
- *     fft
+ *     kernel         3     5     7     9    11    15    21    31    47    63
+ *     direct      1.74  3.08  5.33  8.79  12.5  22.1  42.0  89.9   206   368
+ *     separable   2.59  2.93  3.27  3.62  3.99  5.02  5.70  7.78  11.1  14.7
+ *     fft         6.95  6.71  6.50  7.80  7.76  9.07  10.4  11.5  12.2  12.4
  *
  * @module
  */
@@ -47,6 +47,11 @@ export const methods: {
   fft: correlateByTransform,
 };
 
+/** Expected time of the direct method, in ns. */
+export function directCost(cells: number, taps: number): number {
+  return cells * (CELL_NS + TAP_NS * taps);
+}
+
 /**
  * Chooses a method.
  *
@@ -63,10 +68,8 @@ export function chooseMethod(
   const cells = sizeOf(outShape);
   const tiles = planTiles(problem);
   const costs = {
-    direct: cells * (CELL_NS + TAP_NS * sizeOf(kernelShape)),
-    separable:
-      problem.shape[0] * outShape[1] * (CELL_NS + TAP_NS * kernelShape[1]) +
-      cells * (CELL_NS + TAP_NS * kernelShape[0]),
+    direct: directCost(cells, sizeOf(kernelShape)),
+    separable: directCost(problem.shape[0] * outShape[1], kernelShape[1]) + directCost(cells, kernelShape[0]),
     fft: tiles.cost,
   };
   const factors = factorsOf(kernel, kernelShape[1]);

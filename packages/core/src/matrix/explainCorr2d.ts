@@ -8,12 +8,14 @@ import type { Shape2 } from "../shape.ts";
 import type { FloatArray, Matrix } from "../tensor.ts";
 import { chooseMethod, type MethodChoice } from "./chooseMethod.ts";
 import { transformErrorConstant } from "./overlapSave.ts";
-import { type Corr2dMethod, type Corr2dOptions, resolveProblem } from "./problem.ts";
+import { type Corr2dMethod, type Corr2dOptions, type MatrixProblem, resolveProblem } from "./problem.ts";
 import { defaultTolerance } from "./separable.ts";
 
 /** What `corr2d` does with some arguments. */
 export interface Corr2dExplanation {
   readonly method: Corr2dMethod;
+  /** What runs it; `"simd"` only from `@corr2d/core/simd`. */
+  readonly engine: "scalar" | "simd";
   readonly reason: string;
   /** Expected times in ms on the machine where the cost model was measured; their ratio is what counts. */
   readonly expected: { readonly direct: number; readonly separable: number; readonly fft: number };
@@ -49,15 +51,23 @@ export function explainCorr2d<T extends FloatArray = Float32Array>(
   options: Corr2dOptions = {},
 ): Corr2dExplanation {
   const problem = resolveProblem("explainCorr2d", x, kernel, options, false);
-  const { method: wanted = "auto" } = options;
+  return explainScalar(problem, options.method);
+}
+
+/** As {@link explainCorr2d}, of a problem that is resolved. */
+export function explainScalar(
+  problem: MatrixProblem,
+  wanted: Corr2dMethod | "auto" = "auto",
+): Corr2dExplanation & { readonly engine: "scalar" } {
   const choice = chooseMethod("explainCorr2d", problem, wanted);
   const inMs = (ns: number): number => ns / 1e6;
   const { direct, separable, fft } = choice.costs;
   return {
     method: choice.method,
+    engine: "scalar",
     reason: wanted === "auto" ? reasonOf(choice) : "asked for by name",
     expected: { direct: inMs(direct), separable: inMs(separable), fft: inMs(fft) },
-    bound: boundOf(choice, x.data, kernel.shape),
+    bound: boundOf(choice, problem.source, problem.kernelShape),
   };
 }
 

@@ -116,13 +116,20 @@ function vectorLoad(opcode: number): VectorLoad {
   return (address, offset) => ({ type: "v128", operands: [address], instruction: access(bytes, offset) });
 }
 
-/** Expressions that make a vector: four floats of memory, one float of memory four times, or a constant four times. */
+/** Which four of the eight floats of two vectors: 0 to 3 are those of the first. */
+type Lanes = readonly [number, number, number, number];
+
+/**
+ * Expressions that make a vector: four floats of memory, one float of memory four times, a constant four times, or
+ * floats of two vectors.
+ */
 export const v128: {
   readonly load: VectorLoad;
   readonly load32Splat: VectorLoad;
   readonly splat: (n: number) => V128;
   /** The bits of a where those of the mask are 1, else those of b. */
   readonly select: VectorTernary;
+  readonly shuffle: (a: V128, b: V128, lanes: Lanes) => V128;
 } = {
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
@@ -132,6 +139,10 @@ export const v128: {
     instruction: [...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)],
   }),
   select: /* @__PURE__ */ vectorTernary(V128_OP.bitselect),
+  shuffle: (a, b, lanes) => {
+    const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+    return { type: "v128", operands: [a, b], instruction: [...simd(V128_OP.shuffle), ...bytes] };
+  },
 };
 
 type VectorBinary = (a: V128, b: V128) => V128;
@@ -160,6 +171,8 @@ export const f32x4: {
   readonly pmax: VectorBinary;
   /** a · b + c, rounded once or twice as the machine likes. */
   readonly relaxedMadd: VectorTernary;
+  /** c − a · b, likewise. */
+  readonly relaxedNmadd: VectorTernary;
 } = {
   add: /* @__PURE__ */ vectorBinary(F32X4.add),
   sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
@@ -168,11 +181,17 @@ export const f32x4: {
   pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
   relaxedMadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedMadd),
+  relaxedNmadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedNmadd),
 };
 
 /** a · b + c, in one instruction where the host knows it. */
 export function multiplyAddOf(fma: boolean): VectorTernary {
   return fma ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
+}
+
+/** c − a · b, in one instruction where the host knows it. */
+export function multiplySubtractOf(fma: boolean): VectorTernary {
+  return fma ? f32x4.relaxedNmadd : (a, b, c) => f32x4.sub(c, f32x4.mul(a, b));
 }
 
 /** Collects the locals and statements of one function. */

@@ -40,6 +40,7 @@ export const V128 = {
   load32Splat: 0x09,
   store: 0x0b,
   const: 0x0c,
+  shuffle: 0x0d,
   bitselect: 0x52,
   store32Lane: 0x5a,
   store64Lane: 0x5b,
@@ -54,6 +55,7 @@ export const F32X4 = {
   pmin: 0xea,
   pmax: 0xeb,
   relaxedMadd: 0x105,
+  relaxedNmadd: 0x106,
 } as const;
 
 /** Sections of a module, in their order. */

@@ -10,10 +10,10 @@ import { type Blocks, cutIntoBlocks } from "../blocks.ts";
 import type { PlaneShape } from "./emit.ts";
 
 /** Nine sums, three vectors of x and a weight: 13 registers, and two loads for three multiply-adds. */
-const TILE = { rows: 3, vectors: 3 } as const;
+export const PLANE_TILE = { rows: 3, vectors: 3 } as const;
 
 /** More tap rows than this are not unrolled. */
-const MOST_TAP_ROWS = 64;
+export const MOST_TAP_ROWS = 64;
 
 /** Everything a run needs to know. */
 export interface PlanePlan {
@@ -41,7 +41,7 @@ export function planPlane(c: Correlation, fma: boolean, activation: Activation):
   const correlation = tileCorrelation(c);
   const blocks = cutIntoBlocks(correlation)!;
   const { images, rows, columns } = blocks;
-  const width = 4 * TILE.vectors;
+  const width = 4 * PLANE_TILE.vectors;
   const tilesPerRow = Math.ceil(columns.outSize / width);
   const imageTable: number[] = [];
   const outTable: number[] = [];
@@ -51,12 +51,12 @@ export function planPlane(c: Correlation, fma: boolean, activation: Activation):
         // The last tile of a row begins earlier rather than reach past the row.
         const column = Math.min(u * width, columns.outSize - width);
         imageTable.push(4 * ((n * rows.imageSize + t * rows.imageStep) * columns.imageSize + column));
-        outTable.push(4 * ((n * rows.outSize + t * TILE.rows) * columns.outSize + column));
+        outTable.push(4 * ((n * rows.outSize + t * PLANE_TILE.rows) * columns.outSize + column));
       }
     }
   }
   const shape: PlaneShape = {
-    ...TILE,
+    ...PLANE_TILE,
     tapRows: c.rows.parts[0]!.taps.length,
     tapColumns: c.columns.parts[0]!.taps.length,
     rowDilation: c.rows.tapStep,
@@ -76,10 +76,10 @@ export function planPlane(c: Correlation, fma: boolean, activation: Activation):
 
 /** The same correlation with a tile of rows for each row; of columns only if a row is shorter than a tile. */
 function tileCorrelation(c: Correlation): Correlation {
-  const width = 4 * TILE.vectors;
+  const width = 4 * PLANE_TILE.vectors;
   return {
     ...c,
-    rows: coarsened(c.rows, TILE.rows),
+    rows: coarsened(c.rows, PLANE_TILE.rows),
     columns: c.columns.targetSize < width ? coarsened(c.columns, width) : c.columns,
   };
 }

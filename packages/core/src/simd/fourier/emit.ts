@@ -1,0 +1,351 @@
+/**
+ * The pieces of a two-dimensional Fourier transform as WebAssembly: stages of radix 4, 3 and 2, which transform four
+ * neighbouring columns of a matrix at once, the transposition between columns and rows, and the product with a spectrum.
+ *
+ * Layout, *packed*: four complex numbers of neighbouring columns are eight floats, [re re re re | im im im im]; a row is
+ * so many of them one after the other. A *strip* is a plain matrix of floats; of two places in it one is read as the real
+ * part and one as the imaginary part, and results are written so.
+ *
+ * Forward stages go from natural order to digit-reversed order (Gentleman and Sande), inverse stages back (Cooley and
+ * Tukey), both in place: a product of spectra does not care for their order, so nothing is ever sorted. A stage of radix 4
+ * on blocks of m rows is, for p < q = m/4 and with the forward sign,
+ *
+ *     z[p + k·q] ← ω_m^(k·p) · Σ_l ω_4^(k·l) · z[p + l·q]        k = 0 … 3,   ω_m = e^(−2πi/m)
+ *
+ * and the inverse undoes it but for a factor of 4.
+ *
+ * Source: C. Van Loan, "Computational Frameworks for the Fast Fourier Transform", sections 1.9 and 2.4.
+ *
+ * @module
+ */
+
+import {
+  type FunctionBuilder,
+  f32x4,
+  type I32,
+  i32,
+  type Local,
+  ModuleBuilder,
+  multiplyAddOf,
+  multiplySubtractOf,
+  type V128,
+  v128,
+} from "../assembler.ts";
+
+/** Bytes of four complex numbers. */
+export const VECTOR_BYTES = 32;
+/** Bytes of the three roots of unity of one row: ω, ω², ω³. */
+export const ROOTS_BYTES = 24;
+
+/** Name of the module: unique. */
+export function fourierName(fma: boolean): string {
+  return `fourier-${fma ? "fma" : "mul-add"}`;
+}
+
+/** Parameters of the stages of radix 4, in order; a `row` and a `quarter` are bytes from one to the next. */
+export const STAGE_PARAMETERS = [
+  "from",
+  "fromRow",
+  "fromQuarter",
+  "fromImaginary", // bytes from real to imaginary parts, of a strip
+  "to",
+  "toRow",
+  "toQuarter",
+  "toImaginary",
+  "vectors", // of a row, at least 1
+  "quarter", // rows of a quarter of a block
+  "blocks",
+  "roots",
+] as const;
+
+/** Parameters of the last stages, of radix 2 and 3, whose blocks are that many rows. */
+const LAST_STAGE_PARAMETERS = ["from", "row", "vectors", "blocks"] as const;
+const TRANSPOSE_PARAMETERS = ["from", "fromRow", "to", "toRow", "vectors", "groups"] as const;
+const MULTIPLY_PARAMETERS = ["z", "spectrum", "row", "vectors", "rows"] as const;
+
+type Direction = "forward" | "inverse";
+type Layout = "packed" | "strip";
+type Vector = Local<"v128">;
+type Complex = readonly [re: Vector, im: Vector];
+
+const { add, sub, mul } = f32x4;
+
+/** Writes the module: it serves transforms of every size. */
+export function emitFourier(fma: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  emitStage4(module, "forward4FromStrip", "forward", "strip", "packed", fma);
+  emitStage4(module, "forward4", "forward", "packed", "packed", fma);
+  emitStage4(module, "inverse4", "inverse", "packed", "packed", fma);
+  emitStage4(module, "inverse4ToStrip", "inverse", "packed", "strip", fma);
+  emitStage3(module, "forward3", "forward", fma);
+  emitStage3(module, "inverse3", "inverse", fma);
+  emitStage2(module);
+  emitTranspose(module);
+  emitMultiply(module, fma);
+  return module.toBytes();
+}
+
+function complex(f: FunctionBuilder): Complex {
+  return [f.v128(), f.v128()];
+}
+
+/** A stage of radix 4: in place where both are packed, which `to…` then do not matter for. */
+function emitStage4(
+  module: ModuleBuilder,
+  name: string,
+  direction: Direction,
+  source: Layout,
+  target: Layout,
+  fma: boolean,
+): void {
+  const isInPlace = source === target;
+  const inverse = direction === "inverse";
+  module.function(
+    name,
+    STAGE_PARAMETERS,
+    (
+      f,
+      from,
+      fromRow,
+      fromQuarter,
+      fromImaginary,
+      to,
+      toRow,
+      toQuarter,
+      toImaginary,
+      vectors,
+      quarter,
+      blocks,
+      roots,
+    ) => {
+      const reads = Array.from({ length: 4 }, () => f.i32());
+      const writes = isInPlace ? reads : Array.from({ length: 4 }, () => f.i32());
+      const [row, count, root] = [f.i32(), f.i32(), f.i32()];
+      const z = Array.from({ length: 4 }, () => complex(f)) as [Complex, Complex, Complex, Complex];
+      const w = [1, 2, 3].map(() => complex(f));
+      const [sum, difference, even, odd] = [complex(f), complex(f), complex(f), complex(f)];
+
+      const begin = (pointers: readonly Local<"i32">[], first: I32, step: I32) => {
+        for (const [k, pointer] of pointers.entries()) {
+          f.set(pointer, k === 0 ? first : i32.add(pointers[k - 1]!, step));
+        }
+      };
+      f.repeat(blocks, () => {
+        f.set(row, quarter);
+        f.set(root, roots);
+        f.repeat(row, () => {
+          for (const [k, [c, s]] of w.entries()) {
+            f.set(c, v128.load32Splat(root, 8 * k));
+            f.set(s, v128.load32Splat(root, 8 * k + 4));
+          }
+          begin(reads, from, fromQuarter);
+          if (!isInPlace) begin(writes, to, toQuarter);
+          f.set(count, vectors);
+          f.repeat(count, () => {
+            for (const [k, [re, im]] of z.entries()) {
+              f.set(re, v128.load(reads[k]!, 0));
+              f.set(im, imaginaryOf(source, reads[k]!, fromImaginary));
+            }
+            if (inverse) for (const [k, root] of w.entries()) multiply(f, z[k + 1]!, root, true, fma);
+            butterfly4(f, z, [sum, difference, even, odd], inverse);
+            if (!inverse) for (const [k, root] of w.entries()) multiply(f, z[k + 1]!, root, false, fma);
+            for (const [k, [re, im]] of z.entries()) {
+              f.store(writes[k]!, re, 0);
+              if (target === "packed") f.store(writes[k]!, im, 16);
+              else f.store(i32.add(writes[k]!, toImaginary), im, 0);
+            }
+            for (const read of reads) f.advance(read, source === "packed" ? VECTOR_BYTES : 16);
+            if (!isInPlace) for (const write of writes) f.advance(write, target === "packed" ? VECTOR_BYTES : 16);
+          });
+          f.advance(from, fromRow);
+          if (!isInPlace) f.advance(to, toRow);
+          f.advance(root, ROOTS_BYTES);
+        });
+        // `from` has come to the second quarter of its block: three more make the next.
+        for (let k = 1; k < 4; k++) f.advance(from, fromQuarter);
+        if (!isInPlace) for (let k = 1; k < 4; k++) f.advance(to, toQuarter);
+      });
+    },
+  );
+}
+
+function imaginaryOf(layout: Layout, pointer: I32, imaginary: I32): V128 {
+  return layout === "packed" ? v128.load(pointer, 16) : v128.load(i32.add(pointer, imaginary), 0);
+}
+
+/** z[k] ← Σ_l ω^(k·l) · z[l] with ω = −i, or i for the inverse. */
+function butterfly4(
+  f: FunctionBuilder,
+  z: readonly [Complex, Complex, Complex, Complex],
+  [sum, difference, even, odd]: readonly [Complex, Complex, Complex, Complex],
+  inverse: boolean,
+): void {
+  const [a, b, c, d] = z;
+  for (const part of [0, 1] as const) {
+    f.set(sum[part], add(a[part], c[part]));
+    f.set(difference[part], sub(a[part], c[part]));
+    f.set(even[part], add(b[part], d[part]));
+    f.set(odd[part], sub(b[part], d[part]));
+  }
+  for (const part of [0, 1] as const) {
+    f.set(a[part], add(sum[part], even[part]));
+    f.set(c[part], sub(sum[part], even[part]));
+  }
+  // i · (re + i·im) = −im + i·re
+  const [plus, minus] = inverse ? [b, d] : [d, b];
+  f.set(plus[0], sub(difference[0], odd[1]));
+  f.set(plus[1], add(difference[1], odd[0]));
+  f.set(minus[0], add(difference[0], odd[1]));
+  f.set(minus[1], sub(difference[1], odd[0]));
+}
+
+/** z ← z · w, or z · conj w. */
+function multiply(f: FunctionBuilder, [re, im]: Complex, [c, s]: Complex, conjugate: boolean, fma: boolean): void {
+  const [plus, minus] = [multiplyAddOf(fma), multiplySubtractOf(fma)];
+  const product = f.v128();
+  f.set(product, (conjugate ? plus : minus)(im, s, mul(re, c)));
+  f.set(im, (conjugate ? minus : plus)(re, s, mul(im, c)));
+  f.set(re, product);
+}
+
+/** Visits every vector of blocks of `radix` rows, in place. */
+function forEachBlockOfRows(
+  module: ModuleBuilder,
+  name: string,
+  radix: number,
+  body: (f: FunctionBuilder) => (z: readonly Complex[]) => void,
+): void {
+  module.function(name, LAST_STAGE_PARAMETERS, (f, from, row, vectors, blocks) => {
+    const pointers = Array.from({ length: radix }, () => f.i32());
+    const count = f.i32();
+    const z = pointers.map(() => complex(f));
+    const compute = body(f);
+    f.repeat(blocks, () => {
+      for (const pointer of pointers) {
+        f.set(pointer, from);
+        f.advance(from, row);
+      }
+      f.set(count, vectors);
+      f.repeat(count, () => {
+        for (const [k, [re, im]] of z.entries()) {
+          f.set(re, v128.load(pointers[k]!, 0));
+          f.set(im, v128.load(pointers[k]!, 16));
+        }
+        compute(z);
+        for (const [k, [re, im]] of z.entries()) {
+          f.store(pointers[k]!, re, 0);
+          f.store(pointers[k]!, im, 16);
+        }
+        for (const pointer of pointers) f.advance(pointer, VECTOR_BYTES);
+      });
+    });
+  });
+}
+
+/** Radix 2 is its own inverse but for the factor. */
+function emitStage2(module: ModuleBuilder): void {
+  forEachBlockOfRows(module, "both2", 2, (f) => {
+    const sum = f.v128();
+    return ([a, b]) => {
+      for (const part of [0, 1] as const) {
+        f.set(sum, add(a![part], b![part]));
+        f.set(b![part], sub(a![part], b![part]));
+        f.set(a![part], sum);
+      }
+    };
+  });
+}
+
+/** Radix 3: z₀ + z₁ + z₂, and z₀ − (z₁ + z₂)/2 ∓ i·√¾·(z₁ − z₂). */
+function emitStage3(module: ModuleBuilder, name: string, direction: Direction, fma: boolean): void {
+  const [plus, minus] = [multiplyAddOf(fma), multiplySubtractOf(fma)];
+  forEachBlockOfRows(module, name, 3, (f) => {
+    const [sum, difference, middle] = [complex(f), complex(f), complex(f)];
+    return ([a, b, c]) => {
+      for (const part of [0, 1] as const) {
+        f.set(sum[part], add(b![part], c![part]));
+        f.set(difference[part], sub(b![part], c![part]));
+        f.set(middle[part], minus(sum[part], v128.splat(0.5), a![part]));
+        f.set(a![part], add(a![part], sum[part]));
+      }
+      const sine = v128.splat(Math.sqrt(0.75));
+      const [up, down] = direction === "inverse" ? [b!, c!] : [c!, b!];
+      f.set(up[0], minus(difference[1], sine, middle[0]));
+      f.set(up[1], plus(difference[0], sine, middle[1]));
+      f.set(down[0], plus(difference[1], sine, middle[0]));
+      f.set(down[1], minus(difference[0], sine, middle[1]));
+    };
+  });
+}
+
+/**
+ * Transposes `groups` groups of four rows, of `vectors` vectors each: squares of 4 × 4 numbers, the one at (g, v) of
+ * `from` to (v, g) of `to`.
+ */
+function emitTranspose(module: ModuleBuilder): void {
+  module.function("transpose", TRANSPOSE_PARAMETERS, (f, from, fromRow, to, toRow, vectors, groups) => {
+    const [count, write] = [f.i32(), f.i32()];
+    const reads = Array.from({ length: 4 }, () => f.i32());
+    const rows = reads.map(() => f.v128());
+    const [a, b, c, d] = rows as [Vector, Vector, Vector, Vector];
+    const pairs = [f.v128(), f.v128(), f.v128(), f.v128()] as const;
+    const at = f.i32();
+    const out = f.v128();
+    f.repeat(groups, () => {
+      for (const read of reads) {
+        f.set(read, from);
+        f.advance(from, fromRow);
+      }
+      f.set(write, to);
+      f.set(count, vectors);
+      f.repeat(count, () => {
+        for (const offset of [0, 16]) {
+          for (const [k, row] of rows.entries()) f.set(row, v128.load(reads[k]!, offset));
+          f.set(pairs[0], v128.shuffle(a, b, [0, 4, 1, 5]));
+          f.set(pairs[1], v128.shuffle(a, b, [2, 6, 3, 7]));
+          f.set(pairs[2], v128.shuffle(c, d, [0, 4, 1, 5]));
+          f.set(pairs[3], v128.shuffle(c, d, [2, 6, 3, 7]));
+          f.set(at, write);
+          for (const k of [0, 1] as const) {
+            for (const lanes of [
+              [0, 1, 4, 5],
+              [2, 3, 6, 7],
+            ] as const) {
+              f.set(out, v128.shuffle(pairs[k], pairs[k + 2]!, lanes));
+              f.store(at, out, offset);
+              f.advance(at, toRow);
+            }
+          }
+        }
+        f.set(write, at);
+        for (const read of reads) f.advance(read, VECTOR_BYTES);
+      });
+      f.advance(to, VECTOR_BYTES);
+    });
+  });
+}
+
+/** z ← z · conj(spectrum), both packed, in rows equally far apart. */
+function emitMultiply(module: ModuleBuilder, fma: boolean): void {
+  module.function("multiplyConjugated", MULTIPLY_PARAMETERS, (f, z, spectrum, row, vectors, rows) => {
+    const [count, at, by] = [f.i32(), f.i32(), f.i32()];
+    const [x, s] = [complex(f), complex(f)];
+    f.repeat(rows, () => {
+      f.set(at, z);
+      f.set(by, spectrum);
+      f.set(count, vectors);
+      f.repeat(count, () => {
+        for (const part of [0, 1] as const) {
+          f.set(x[part], v128.load(at, 16 * part));
+          f.set(s[part], v128.load(by, 16 * part));
+        }
+        multiply(f, x, s, true, fma);
+        for (const part of [0, 1] as const) f.store(at, x[part], 16 * part);
+        f.advance(at, VECTOR_BYTES);
+        f.advance(by, VECTOR_BYTES);
+      });
+      f.advance(z, row);
+      f.advance(spectrum, row);
+    });
+  });
+}

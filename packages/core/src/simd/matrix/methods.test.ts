@@ -1,0 +1,102 @@
+/** The SIMD methods on matrices, between guard zones, against the definition in float64 and the bounds they state. */
+
+import { describe, expect, it } from "vitest";
+import { BOUNDARIES } from "../../matrix/boundary.ts";
+import { correlateDirectly } from "../../matrix/direct.ts";
+import { type Corr2dMethod, type Corr2dMode, type MatrixProblem, resolveProblem } from "../../matrix/problem.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Matrix } from "../../tensor.ts";
+import { SimdEngine } from "../engine.ts";
+import { simdFeatures } from "../features.ts";
+import { hostWebAssembly } from "../webassembly.ts";
+import { chooseMatrixMethod } from "./chooseMethod.ts";
+
+const features = simdFeatures();
+const arithmetics = features.relaxedMadd ? [false, true] : [false];
+const MODES: readonly Corr2dMode[] = ["valid", "same", "full"];
+
+/** Images and kernels: less than a tile, several tiles and blocks with something left over, kernels larger than images. */
+const SIZES = [
+  { image: [1, 1], kernel: [1, 1] },
+  { image: [7, 5], kernel: [3, 2] },
+  { image: [5, 7], kernel: [8, 9] },
+  { image: [40, 61], kernel: [5, 5] },
+  { image: [30, 33], kernel: [1, 20] },
+  { image: [33, 30], kernel: [20, 1] },
+  { image: [130, 217], kernel: [16, 7] },
+  { image: [60, 2100], kernel: [6, 3] },
+  { image: [140, 90], kernel: [63, 40] },
+] as const;
+
+const matrix = (shape: readonly [number, number], f: (i: number) => number): Matrix => ({
+  shape,
+  data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => f(i)),
+});
+const exact = (problem: MatrixProblem): Float64Array => {
+  const y = new Float64Array(sizeOf(problem.outShape));
+  correlateDirectly(problem, y);
+  return y;
+};
+const absolute = (values: Float32Array): Float32Array => values.map(Math.abs);
+
+describe.each(arithmetics)("fma %s", (fma) => {
+  const engine = new SimdEngine(hostWebAssembly()!, features, { fma, guardBytes: 256 });
+  const compute = (problem: MatrixProblem, method: Corr2dMethod) => {
+    const choice = chooseMatrixMethod("test", problem, method, engine);
+    const y = new Float32Array(sizeOf(problem.outShape));
+    choice.run(y);
+    return { y, ...choice.explain() };
+  };
+  const cases = SIZES.flatMap((size) =>
+    MODES.filter((mode) => mode !== "valid" || size.kernel.every((side, axis) => side <= size.image[axis]!)).map(
+      (mode) => ({ name: `${size.image.join("×")} by ${size.kernel.join("×")}, ${mode}`, ...size, mode }),
+    ),
+  );
+
+  it.each(cases)(
+    "$name: exact on integers, within its bound on reals, at every boundary",
+    ({ image, kernel, mode }) => {
+      const column = Float32Array.from({ length: kernel[0] }, (_, a) => Math.cos(a + 1));
+      const row = Float32Array.from({ length: kernel[1] }, (_, b) => Math.sin(b + 1));
+      const integers = matrix(image, (i) => ((i * i) % 7) - 3);
+      const reals = matrix(image, (i) => Math.sin(i * i + 1));
+      for (const boundary of BOUNDARIES) {
+        for (const flip of [false, true]) {
+          const options = boundary === "constant" ? { mode, boundary, fillValue: 2 } : { mode, boundary };
+          const whole = matrix(kernel, (i) => ((i * i) % 5) - 2);
+          const onIntegers = resolveProblem("test", integers, whole, options, flip);
+          const direct = compute(onIntegers, "direct");
+          expect(direct.engine).toBe("simd");
+          const expected = exact(onIntegers);
+          expect(direct.y.findIndex((value, i) => value !== expected[i])).toBe(-1);
+
+          for (const method of ["direct", "separable", "fft"] as const) {
+            const weights =
+              method === "separable"
+                ? matrix(kernel, (i) => column[Math.floor(i / kernel[1])]! * row[i % kernel[1]]!)
+                : matrix(kernel, (i) => Math.cos(3 * i * i));
+            const problem = resolveProblem("test", reals, weights, options, flip);
+            const { y, bound, engine: ran } = compute(problem, method);
+            expect(ran).toBe("simd");
+            const y64 = exact(problem);
+            const magnitudes = exact({
+              ...problem,
+              source: absolute(reals.data),
+              kernel: absolute(problem.kernel as Float32Array),
+            });
+            const sum = weights.data.reduce((total, weight) => total + Math.abs(weight), 0);
+            let worst = 0;
+            for (let i = 0; i < y.length; i++) {
+              const scale = bound.kind === "elementwise" ? magnitudes[i]! : 2 * sum;
+              // Written so that NaN is the worst.
+              const error = Math.abs(y[i]! - y64[i]!) / (scale + Number.MIN_VALUE);
+              if (!(error <= worst)) worst = error;
+            }
+            expect(worst).toBeLessThanOrEqual(bound.constant);
+            if (bound.kind === "normwise") expect(worst).toBeLessThan(8 * 2 ** -24);
+          }
+        }
+      }
+    },
+  );
+});
