@@ -68,6 +68,7 @@ export async function buildReference({ out, sources, packages }: ReferenceOption
       projectDocuments: PAGES.map((page) => join(ROOT, page)),
     }),
     highlightLanguages: ["typescript", "javascript", "shell", "json", "yaml", "html"],
+    customCss: fileURLToPath(new URL("reference.css", import.meta.url)),
     sortEntryPoints: false,
     navigation: { includeGroups: true },
     searchInComments: true,
