@@ -12,7 +12,7 @@ import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
 import type { CasePass, ConvCase } from "@corr2d/testkit";
 import type { Promised } from "./measure/agreement.ts";
-import { corr2dFunction } from "./peers/corr2d-function.ts";
+import { corr2dFunction, corr2dSimdFunction } from "./peers/corr2d-function.ts";
 import { imageJs } from "./peers/image-js.ts";
 import { supportsOneChannel } from "./peers/one-channel.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./peers/onnxruntime.ts";
@@ -92,13 +92,18 @@ const ONNX_CLOCK = "NCHW Float32Array in and out, converted outside the clock; w
 
 /** Every variant there is: ours, what a user gets last, then the peers. */
 export const VARIANTS: readonly Variant[] = [
-  {
+  ...(
+    [
+      [corr2dFunction, "scalar"],
+      [corr2dSimdFunction, "simd"],
+    ] as const
+  ).map(([source, engine]) => ({
     ...FLOAT32,
-    source: corr2dFunction,
-    engine: "scalar",
+    source,
+    engine,
     clock: "the whole stateless call: checking, computing, allocating the output",
     supports: supportsOneChannel,
-  },
+  })),
   REVECTORIZED,
   ...ALGORITHMS,
   ...ORACLES,

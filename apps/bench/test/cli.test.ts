@@ -34,7 +34,7 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["--suite", "alexnet"], /unknown suite "alexnet"; known suites are quick, classes, lenet5, vgg16, resnet50/],
     [
       ["--variants", "fast"],
-      /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/revectorized, corr2d\/naive/,
+      /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/simd-function, corr2d\/revectorized/,
     ],
     [["--peers", "tfjs"], /unknown peer "tfjs"; known peers are tfjs-cpu, tfjs-wasm, tfjs-node/],
     [["--subject", "sharp", "--peers", "none"], /the subject "sharp" takes no part; it must be one of corr2d/],
@@ -48,6 +48,8 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["measure"], /too many arguments[\s\S]*Run bench --help/],
     [["list", "everything"], /Allowed choices are suites, variants, peers, cases/],
     [["edges", "nowhere.png"], /cannot read the picture nowhere.png/],
+    [["scipy", "--python", "nowhere"], /no SciPy in nowhere; make a place for it by .* --python/],
+    [["scipy", "--kernels", "3,4"], /'3,4' is invalid. Expected odd integers/],
     [["render", "nowhere.json"], /cannot read the report nowhere.json/],
   ])("%j", async (args, message) => {
     expect(await runCli(args)).toBe(2);

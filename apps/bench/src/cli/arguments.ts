@@ -38,6 +38,13 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** Odd integers of at least 1, by comma. */
+export function parseOddCounts(text: string): readonly number[] {
+  const counts = collectNames(text, undefined).map(parseCount);
+  if (counts.some((count) => count % 2 === 0)) throw new InvalidArgumentError("Expected odd integers.");
+  return counts;
+}
+
 /** A pass. */
 export function parsePass(text: string): BenchPass {
   const pass = PASSES.find((candidate) => candidate === text);

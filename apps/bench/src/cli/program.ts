@@ -13,10 +13,11 @@ import { packageVersion } from "../package-version.ts";
 import { parseBenchReport } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
 import { UsageError } from "../usage-error.ts";
-import { collectNames, collectPeers, parseCount, parseInteger, parsePass } from "./arguments.ts";
+import { collectNames, collectPeers, parseCount, parseInteger, parseOddCounts, parsePass } from "./arguments.ts";
 import { type BenchArguments, runBench } from "./bench-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { LISTS, listText } from "./list-command.ts";
+import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
 import { runShowcase } from "./showcase-command.ts";
 
 const COULD_NOT_RUN = 2;
@@ -28,6 +29,7 @@ Commands:
   run         measure, as described here; the default
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
+  scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
   showcase    edges, parity and a quick benchmark, in one report
   render      make the pages of a report anew from its JSON
 
@@ -135,6 +137,20 @@ function makeProgram(onExitCode: (code: number) => void): Command {
     .action((picture: string | undefined, { out }: { out: string }) =>
       runEdges(picture ?? PHOTOGRAPHS.camera.url, out),
     );
+  program
+    .command("scipy")
+    .description(
+      "Times corr2d, scalar and on SIMD, OpenCV.js and SciPy (correlate2d, ndimage.correlate, fftconvolve) in turn, on one " +
+        "thread, on a photograph of 512×512. Needs a Python that has SciPy.",
+    )
+    .option("--python <file>", "the Python to use (default: python3 or python, whichever has SciPy)")
+    .option("--kernels <sizes>", `odd sizes, by comma (default: ${SCIPY_KERNELS.join(",")})`, parseOddCounts)
+    .option("--rounds <count>", "rounds A B A B", parseCount, 7)
+    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 30)
+    .option("--seed <integer>", "seed of kernels, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("--json", "print JSON instead of the table")
+    .helpOption(...help)
+    .action((args: ScipyArguments) => runScipy(args));
   program
     .command("showcase")
     .description("Edges of a photograph, parity with TensorFlow.js, a quick benchmark: one report, in a few minutes.")

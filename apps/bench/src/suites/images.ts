@@ -24,7 +24,8 @@ export const IMAGE_SUITE: Suite = {
   cases: KERNEL_SIZES.map((k) => ({ suite: "images", convCase: filterCase(k), data: "photograph" })),
 };
 
-function filterCase(k: number): ConvCase {
+/** The photograph and a kernel of k×k. */
+export function filterCase(k: number): ConvCase {
   return {
     name: `photograph ${k}×${k}`,
     inputShape: [1, height, width, 1],
