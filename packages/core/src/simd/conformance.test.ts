@@ -18,6 +18,7 @@ import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { type EngineOptions, SimdEngine } from "./engine.ts";
 import { type SimdFeatures, simdFeatures } from "./features.ts";
+import { GuardZones } from "./guards.ts";
 import { MICROKERNELS, tileName } from "./microkernels.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
@@ -148,7 +149,7 @@ const VARIANTS: readonly {
 ];
 
 describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
-  const engine = new SimdEngine(hostWebAssembly()!, features, { ...options, guardBytes: 64 });
+  const engine = new SimdEngine(hostWebAssembly()!, features, { ...options, guards: new GuardZones(64) });
   describe.each(simdAlgorithmsOf(() => engine))("$name", (algorithm) => {
     it.each(PASSES)("%s", (pass) => {
       let [computed, refused] = [0, 0];
@@ -175,7 +176,7 @@ describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
 });
 
 describe("SIMD with a fused activation", () => {
-  const engine = new SimdEngine(hostWebAssembly()!, features, { guardBytes: 64 });
+  const engine = new SimdEngine(hostWebAssembly()!, features, { guards: new GuardZones(64) });
   // What the activations are defined to do, in the element type of the sums; a zero keeps its sign.
   const ramp = (z: number): number => (z === 0 ? z : Math.max(z, 0));
   const activations = [
@@ -242,7 +243,7 @@ describe("SIMD with a fused activation", () => {
 });
 
 describe("SIMD filter gradients of a dy that is not finite", () => {
-  const engine = new SimdEngine(hostWebAssembly()!, features, { guardBytes: 64 });
+  const engine = new SimdEngine(hostWebAssembly()!, features, { guards: new GuardZones(64) });
   const cases = [
     caseOf("dw is shorter", { inputShape: [1, 6, 6, 4], filterShape: [3, 3, 4, 4], padding: "same" }),
     caseOf("dy is shorter", { inputShape: [1, 2, 2, 4], filterShape: [3, 3, 4, 4], padding: "same" }),
@@ -261,7 +262,7 @@ describe("SIMD filter gradients of a dy that is not finite", () => {
 });
 
 describe("SIMD in more than one block, or with many weights", () => {
-  const engine = new SimdEngine(hostWebAssembly()!, features, { guardBytes: 64 });
+  const engine = new SimdEngine(hostWebAssembly()!, features, { guards: new GuardZones(64) });
   const large = [
     caseOf("blocks of rows, stride 2", {
       inputShape: [2, 90, 60, 24],

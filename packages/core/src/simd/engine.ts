@@ -10,6 +10,7 @@
 
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
+import type { GuardZones } from "./guards.ts";
 import { type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import type { Operand } from "./resident.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
@@ -23,8 +24,8 @@ export interface EngineOptions {
   readonly fma?: boolean;
   /** Use only microkernels of this name. Default: the fastest by the table. */
   readonly microkernel?: string;
-  /** Width of the guard zones around every buffer; 0, the default, for none. */
-  readonly guardBytes?: number;
+  /** Zones around every buffer that must not be written. Default: none. */
+  readonly guards?: GuardZones;
 }
 
 /** A prepared run of the engine; it need not be disposed of. */
@@ -52,7 +53,7 @@ export class SimdEngine {
     this.#features = features;
     this.fma = options.fma ?? features.relaxedMadd;
     this.microkernel = options.microkernel;
-    this.memory = new SimdMemory(host, options.guardBytes ?? 0);
+    this.memory = new SimdMemory(host, options.guards);
   }
 
   /** What plans may rely on. */

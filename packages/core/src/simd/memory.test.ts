@@ -5,6 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
+import { GuardZones } from "./guards.ts";
 import { aligned, layoutScratch, SCRATCH_BYTES, SimdMemory } from "./memory.ts";
 import type { SimdAlgorithm } from "./method.ts";
 import { hostWebAssembly } from "./webassembly.ts";
@@ -14,7 +15,7 @@ const MEGABYTE = 2 ** 20;
 
 describe("SimdMemory", () => {
   it("gives blocks on cache lines that do not overlap each other or scratch", () => {
-    const memory = new SimdMemory(host, 0);
+    const memory = new SimdMemory(host);
     const blocks = [1, 64, 100, 70000].map((bytes) => memory.allocate(bytes));
     let end = SCRATCH_BYTES;
     for (const { address, bytes } of blocks) {
@@ -26,7 +27,7 @@ describe("SimdMemory", () => {
   });
 
   it("joins what is given back, in any order, and gives it out again", () => {
-    const memory = new SimdMemory(host, 0);
+    const memory = new SimdMemory(host);
     const blocks = Array.from({ length: 5 }, () => memory.allocate(MEGABYTE));
     const before = memory.byteLength;
     for (const index of [1, 3, 2]) memory.free(blocks[index]!);
@@ -36,7 +37,7 @@ describe("SimdMemory", () => {
   });
 
   it("frees a block once only", () => {
-    const memory = new SimdMemory(host, 0);
+    const memory = new SimdMemory(host);
     const block = memory.allocate(1000);
     memory.free(block);
     memory.free(block);
@@ -45,7 +46,7 @@ describe("SimdMemory", () => {
   });
 
   it("lets a large memory go when the last block is given back", () => {
-    const memory = new SimdMemory(host, 0);
+    const memory = new SimdMemory(host);
     const large = memory.allocate(100 * MEGABYTE);
     const small = memory.allocate(1);
     memory.free(large);
@@ -55,18 +56,24 @@ describe("SimdMemory", () => {
     expect(memory.allocate(1).address).toBe(SCRATCH_BYTES);
   });
 
+  it("leaves room behind the last block, for tiles that read past it", () => {
+    const memory = new SimdMemory(host);
+    const { address, bytes } = memory.allocate(65536);
+    expect(address + bytes + 64).toBeLessThanOrEqual(memory.byteLength);
+  });
+
   it("refuses more than WebAssembly can address, and stays usable", () => {
-    const memory = new SimdMemory(host, 0);
-    expect(() => memory.allocate(2 ** 32)).toThrow(/^simd: packed weights of 4294967296 bytes do not fit/);
+    const memory = new SimdMemory(host);
+    expect(() => memory.allocate(2 ** 32)).toThrow(/^simd: a block of \d+ bytes does not fit the 4 GiB/);
     expect(memory.allocate(64).address).toBe(SCRATCH_BYTES);
   });
 
   it("refuses a run that needs more than scratch", () => {
-    expect(() => new SimdMemory(host, 0).layoutScratch([SCRATCH_BYTES, 64])).toThrow(RangeError);
+    expect(() => new SimdMemory(host).layoutScratch([SCRATCH_BYTES, 64])).toThrow(RangeError);
   });
 
   it.each(["before", "after"])("catches a write just %s a buffer of scratch, and of a block", (side) => {
-    const memory = new SimdMemory(host, 64);
+    const memory = new SimdMemory(host, new GuardZones(64));
     const block = memory.allocate(100);
     const scratch = memory.layoutScratch([100, 200]);
     const spoil = ({ address, bytes }: { address: number; bytes: number }) => {
@@ -85,7 +92,7 @@ describe("SimdMemory", () => {
 });
 
 describe("plans and their memory", () => {
-  const engine = new SimdEngine(host, simdFeatures(), { guardBytes: 64 });
+  const engine = new SimdEngine(host, simdFeatures(), { guards: new GuardZones(64) });
 
   describe.each(simdAlgorithmsOf(() => engine))("$name", (algorithm) => {
     const layer = layerFor(algorithm.name);

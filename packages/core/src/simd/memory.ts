@@ -8,13 +8,12 @@
  * asked for at each use ({@link SimdMemory.floats}) and never leave this folder. WebAssembly cannot shrink a memory;
  * when the last block is given back and the memory is large, it is let go as a whole and a new one made at next use.
  *
- * With guard bytes (a check for tests) every block and every scratch buffer stands between zones of a pattern, scratch
- * is filled with the pattern before each run, and a zone that was written is an error. The pattern is a NaN in float32:
- * reading what nobody wrote shows in the result.
+ * Tests put guard zones around every block and every scratch buffer (`guards.ts`).
  *
  * @module
  */
 
+import type { GuardZones } from "./guards.ts";
 import type { WasmApi, WasmMemory } from "./webassembly.ts";
 
 const PAGE_BYTES = 65536;
@@ -24,10 +23,11 @@ const ALIGNMENT = 64;
 /** What a run may use beyond input, output and weights. */
 export const SCRATCH_BYTES: number = 4 * 2 ** 20;
 
+/** Microkernels read whole vectors and tiles, past what they use by less than this: what lies there may be anything. */
+const OVERREAD_BYTES = 64;
+
 /** An empty memory larger than this is let go. */
 const KEEP_BYTES = 64 * 2 ** 20;
-
-const GUARD_PATTERN = 0xff;
 
 /** A range of memory. */
 export interface MemoryRange {
@@ -60,18 +60,17 @@ export function aligned(bytes: number): number {
 /** Memory of one engine. */
 export class SimdMemory {
   readonly #host: WasmApi;
-  readonly #guardBytes: number;
+  readonly #guards: GuardZones | undefined;
   #memory: WasmMemory | undefined;
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
-  #bytes = new Uint8Array(0);
   /** Gaps between the blocks, by address. */
   #free: MemoryRange[] = [];
   readonly #blocks = new Set<MemoryRange>();
 
-  constructor(host: WasmApi, guardBytes: number) {
+  constructor(host: WasmApi, guards?: GuardZones) {
     this.#host = host;
-    this.#guardBytes = aligned(guardBytes);
+    this.#guards = guards;
   }
 
   /** The memory as modules import it; another one after everything was given back. */
@@ -109,19 +108,17 @@ export class SimdMemory {
 
   /** Takes a block, filled with whatever was there. */
   allocate(bytes: number): MemoryRange {
-    const guard = this.#guardBytes;
-    const outer = this.#take(aligned(bytes) + 2 * guard);
-    const block = { address: outer + guard, bytes };
+    const outer = this.#take(this.#outerBytes(bytes));
+    const block = { address: outer + this.#guardBytes, bytes };
     this.#blocks.add(block);
-    this.#paintAround(block);
+    this.#guards?.paint(this.#bytes, block);
     return block;
   }
 
   /** Gives a block back. */
   free(block: MemoryRange): void {
     if (!this.#blocks.delete(block)) return;
-    const guard = this.#guardBytes;
-    this.#giveBack({ address: block.address - guard, bytes: aligned(block.bytes) + 2 * guard });
+    this.#giveBack({ address: block.address - this.#guardBytes, bytes: this.#outerBytes(block.bytes) });
     if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#letGo();
   }
 
@@ -140,30 +137,29 @@ export class SimdMemory {
     return layout;
   }
 
-  /**
-   * Runs a computation over scratch buffers, between checks of the guards if there are any.
-   *
-   * @throws Error naming the zone that was written.
-   */
+  /** Runs a computation over scratch buffers, between checks of the guards if there are any. */
   guarded(scratch: ScratchLayout, compute: () => void): void {
-    if (this.#guardBytes === 0) {
-      compute();
-      return;
-    }
-    this.#renewViews();
-    this.#bytes.fill(GUARD_PATTERN, 0, scratch.bytes);
+    this.#guards?.fill(this.#bytes, scratch.bytes);
     compute();
-    this.#checkAround(scratch.buffers, "scratch buffer");
-    this.#checkAround([...this.#blocks], "block");
+    this.#guards?.check(this.#bytes, scratch.buffers, "scratch buffer");
+    this.#guards?.check(this.#bytes, this.#blocks, "block");
+  }
+
+  get #guardBytes(): number {
+    return this.#guards?.bytes ?? 0;
+  }
+
+  /** All of it as bytes. */
+  get #bytes(): Uint8Array {
+    return new Uint8Array(this.wasm.buffer);
   }
 
   /** Views are made anew when the buffer is another one: after growth or a new memory. */
   #renewViews(): void {
     const { buffer } = this.wasm;
-    if (this.#bytes.buffer === buffer) return;
+    if (this.#floats.buffer === buffer) return;
     this.#floats = new Float32Array(buffer);
     this.#ints = new Int32Array(buffer);
-    this.#bytes = new Uint8Array(buffer);
   }
 
   /** Drops the memory; the views go, too, or they would keep it. */
@@ -171,7 +167,11 @@ export class SimdMemory {
     this.#memory = undefined;
     this.#floats = new Float32Array(0);
     this.#ints = new Int32Array(0);
-    this.#bytes = new Uint8Array(0);
+  }
+
+  /** What a block takes with all that is around it. */
+  #outerBytes(bytes: number): number {
+    return aligned(bytes) + 2 * this.#guardBytes + OVERREAD_BYTES;
   }
 
   #take(bytes: number): number {
@@ -188,7 +188,7 @@ export class SimdMemory {
     const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
     const pages = Math.ceil((bytes - tail) / PAGE_BYTES);
     if (end / PAGE_BYTES + pages > MAX_PAGES) {
-      throw new RangeError(`simd: packed weights of ${bytes} bytes do not fit the 4 GiB that WebAssembly can address`);
+      throw new RangeError(`simd: a block of ${bytes} bytes does not fit the 4 GiB that WebAssembly can address`);
     }
     memory.grow(pages);
     this.#giveBack({ address: end, bytes: pages * PAGE_BYTES });
@@ -208,31 +208,5 @@ export class SimdMemory {
     const from = joinsBefore ? index - 1 : index;
     const to = joinsAfter ? index + 1 : index;
     this.#free.splice(from, to - from, { address, bytes: end - address });
-  }
-
-  #paintAround(range: MemoryRange): void {
-    if (this.#guardBytes === 0) return;
-    this.#renewViews();
-    for (const [from, to] of this.#zones(range)) this.#bytes.fill(GUARD_PATTERN, from, to);
-  }
-
-  #checkAround(ranges: readonly MemoryRange[], what: string): void {
-    this.#renewViews();
-    for (const range of ranges) {
-      for (const [from, to] of this.#zones(range)) {
-        for (let at = from; at < to; at++) {
-          if (this.#bytes[at] === GUARD_PATTERN) continue;
-          const where = at < range.address ? `${range.address - at} bytes before` : `${at - from} bytes after`;
-          throw new Error(`simd: wrote ${where} a ${what} of ${range.bytes} bytes at address ${range.address}`);
-        }
-      }
-    }
-  }
-
-  #zones({ address, bytes }: MemoryRange): readonly (readonly [from: number, to: number])[] {
-    return [
-      [address - this.#guardBytes, address],
-      [address + bytes, aligned(address + bytes) + this.#guardBytes],
-    ];
   }
 }

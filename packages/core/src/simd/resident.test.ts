@@ -5,11 +5,12 @@ import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
+import { GuardZones } from "./guards.ts";
 import { type Operand, type ResidentArray, residentArray } from "./resident.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
 const host = hostWebAssembly()!;
-const engine = new SimdEngine(host, simdFeatures(), { guardBytes: 64 });
+const engine = new SimdEngine(host, simdFeatures(), { guards: new GuardZones(64) });
 
 /** Layers that need no frame and fill their blocks, whose operands are used where they lie, beside those of testkit. */
 const WHOLE: readonly ConvCase[] = [

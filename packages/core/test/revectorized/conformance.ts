@@ -25,6 +25,7 @@ import { resolveConvGeometry } from "../../src/geometry.ts";
 import { simdAlgorithmsOf } from "../../src/simd/algorithms.ts";
 import { SimdEngine } from "../../src/simd/engine.ts";
 import { simdFeatures } from "../../src/simd/features.ts";
+import { GuardZones } from "../../src/simd/guards.ts";
 import { MICROKERNELS, tileName } from "../../src/simd/microkernels.ts";
 import { hostWebAssembly } from "../../src/simd/webassembly.ts";
 
@@ -35,7 +36,7 @@ const features = { ...simdFeatures(), revectorizes: true };
 let judged = 0;
 for (const microkernel of wideTiles) {
   for (const fma of [true, false]) {
-    const engine = new SimdEngine(hostWebAssembly()!, features, { microkernel, fma, guardBytes: 64 });
+    const engine = new SimdEngine(hostWebAssembly()!, features, { microkernel, fma, guards: new GuardZones(64) });
     for (const algorithm of simdAlgorithmsOf(() => engine)) {
       for (const convCase of CASES) {
         for (const pass of PASSES) check(algorithm, convCase, pass, `${microkernel}, fma ${fma}`);

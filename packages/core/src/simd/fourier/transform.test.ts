@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
+import { GuardZones } from "../guards.ts";
 import { hostWebAssembly } from "../webassembly.ts";
 import { emitFourier } from "./emit.ts";
 import { fourierTransform, SIDES, transformBytes } from "./transform.ts";
@@ -17,7 +18,7 @@ describe.each(arithmetics)("fma %s", (fma) => {
     expect(host.validate(emitFourier(fma))).toBe(true);
   });
 
-  const engine = new SimdEngine(host, features, { fma, guardBytes: 256 });
+  const engine = new SimdEngine(host, features, { fma, guards: new GuardZones(256) });
   it.each(shapes)("%i × %i: correlates two tiles with a kernel of two weights, circularly", (rows, columns) => {
     const bytes = transformBytes(rows, columns);
     const strip = 8 * rows * columns;

@@ -8,6 +8,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Matrix } from "../../tensor.ts";
 import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
+import { GuardZones } from "../guards.ts";
 import { hostWebAssembly } from "../webassembly.ts";
 import { chooseMatrixMethod } from "./chooseMethod.ts";
 
@@ -40,7 +41,7 @@ const exact = (problem: MatrixProblem): Float64Array => {
 const absolute = (values: Float32Array): Float32Array => values.map(Math.abs);
 
 describe.each(arithmetics)("fma %s", (fma) => {
-  const engine = new SimdEngine(hostWebAssembly()!, features, { fma, guardBytes: 256 });
+  const engine = new SimdEngine(hostWebAssembly()!, features, { fma, guards: new GuardZones(256) });
   const compute = (problem: MatrixProblem, method: Corr2dMethod) => {
     const choice = chooseMatrixMethod("test", problem, method, engine);
     const y = new Float32Array(sizeOf(problem.outShape));
