@@ -108,8 +108,13 @@ function linkSources(project: ProjectReflection, template: string): void {
   }
 }
 
-/** Gives the pages the names that their headings say, and makes links into the repository links into the reference. */
+/** Gives entry points and pages the names that readers know, and makes links into the repository links into the reference. */
 function adaptPages(project: ProjectReflection): void {
+  for (const entry of project.getReflectionsByKind(ReflectionKind.Module)) {
+    // The path of its folder, and of its file unless that is index.ts.
+    const [, file] = /^packages\/\w+\/src(?:\/(\w+))?$/.exec(entry.name) ?? [];
+    if (!entry.name.startsWith("@")) entry.name = file ?? "index";
+  }
   for (const page of project.getReflectionsByKind(ReflectionKind.Document)) {
     if (!page.isDocument()) continue;
     page.name = /^# (.*)/.exec(page.content[0]?.text ?? "")?.[1] ?? page.name;
@@ -153,5 +158,8 @@ function linkedToReference(project: ProjectReflection, parts: readonly CommentDi
 function described(project: ProjectReflection, path: string): Reflection | undefined {
   const [, folder, name] = /(\w+)\/(?:README\.md|src\/\S+\.ts#(\w+))$/.exec(path) ?? [];
   const module = project.children?.find((child) => child.name === `@corr2d/${folder}`);
-  return name === undefined ? module : module?.children?.find((child) => child.name === name);
+  if (name === undefined) return module;
+  // A package with several entry points has a module for each, that of index.ts first.
+  const entries = [module, ...(module?.children ?? [])];
+  return entries.flatMap((entry) => entry?.children ?? []).find((child) => child.name === name);
 }

@@ -9,8 +9,9 @@ import { fileURLToPath } from "node:url";
 import * as core from "@corr2d/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { brokenLinks } from "../src/links.ts";
-import { buildReference } from "../src/reference.ts";
+import { buildReference, PACKAGES } from "../src/reference.ts";
 
+const packages = new URL("../../../packages/", import.meta.url);
 let out: string;
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), "corr2d-reference-"));
@@ -20,12 +21,23 @@ afterEach(() => rm(out, { recursive: true }));
 it("has a page for every name of the core and every page of docs, all documented, no link broken", async () => {
   expect(await buildReference({ out, sources: "https://example.org/{path}#L{line}" })).toEqual([]);
   const pages = (await readdir(out, { recursive: true })).join("\n");
-  for (const name of Object.keys(core)) expect(pages).toMatch(new RegExp(`_corr2d_core\\.${name}\\.html$`, "m"));
+  for (const name of Object.keys(core))
+    expect(pages).toMatch(new RegExp(`_corr2d_core\\.index\\.${name}\\.html$`, "m"));
   for (const title of ["From_a_fully_connected_layer_to_a_convolution", "Features", "_corr2d_bench", "Contributing"])
     expect(pages).toContain(`documents/${title}.html`);
+  // Every entry point of a published package is there.
+  for (const folder of PACKAGES) {
+    const { exports } = JSON.parse(await readFile(new URL(`${folder}/package.json`, packages), "utf8"));
+    const entries = Object.keys(exports).filter((path) => path !== "./package.json");
+    if (entries.length === 1) continue;
+    for (const entry of entries) {
+      const module = entry === "." ? "index" : entry.slice(2);
+      expect(pages).toContain(`modules/_corr2d_${folder}.${module}.html`);
+    }
+  }
   const features = await readFile(join(out, "documents", "Features.html"), "utf8");
-  expect(features).toMatch(/href="\.\.\/functions\/_corr2d_core\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
-  const corr2d = await readFile(join(out, "functions", "_corr2d_core.corr2d.html"), "utf8");
+  expect(features).toMatch(/href="\.\.\/functions\/_corr2d_core\.index\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
+  const corr2d = await readFile(join(out, "functions", "_corr2d_core.index.corr2d.html"), "utf8");
   expect(corr2d).toMatch(/https:\/\/example\.org\/packages\/core\/src\/corr2d\.ts#L\d+/);
 });
 
