@@ -136,6 +136,25 @@ describe("plans and their memory", () => {
       }
     }
   });
+
+  it.each([
+    ["many output channels", [1, 6, 6, 8], [3, 3, 8, 6000]],
+    ["long rows", [1, 3, 9800, 16], [3, 3, 16, 32]],
+    ["rows too long", [1, 3, 60000, 16], [3, 3, 16, 32]],
+  ] as const)(
+    "prepare every filter gradient that they support, or say why not: %s",
+    (_what, inputShape, filterShape) => {
+      const g = resolveConvGeometry("memory", inputShape, filterShape, { padding: "same" });
+      for (const algorithm of simdAlgorithmsOf(() => engine)) {
+        const supported = algorithm.supports(g, "filterGradient");
+        if (supported === true) algorithm.prepareFilterGradient(g)[Symbol.dispose]();
+        else {
+          expect(supported).toMatch(/\w+ \w+/);
+          expect(() => algorithm.prepareFilterGradient(g)).toThrow(RangeError);
+        }
+      }
+    },
+  );
 });
 
 /** A layer that an algorithm computes. */

@@ -12,9 +12,6 @@ import { chooseTile, type TileShape } from "../microkernels.ts";
 /** Image and dy of a block, which leave room for a packed chunk of dy. */
 const BLOCK_BYTES = LARGEST_BYTES / 2;
 
-/** What a packed chunk of dy should take. */
-const CHUNK_BYTES = 2 ** 20;
-
 /** Pixels of a chunk: their x for a tile of rows stays in the first-level cache while all panels of dy pass. */
 const CHUNK_PIXELS = 256;
 
@@ -56,7 +53,7 @@ export function supportsFilterGradient(c: Correlation): true | string {
 /** Plans the filter gradient of a forward correlation that is supported. */
 export function planFilterGradient(engine: SimdEngine, c: Correlation): FilterGradientPlan {
   const blocks = cut(c)!;
-  const { columns, sourceChannels } = blocks;
+  const { images, rows, columns, sourceChannels } = blocks;
   const rowTaps = c.rows.parts[0]!.taps.length;
   const columnTaps = c.columns.parts[0]!.taps.length;
   const isRun = c.groups === 1 && (c.columns.tapStep === 1 || columnTaps === 1);
@@ -78,7 +75,7 @@ export function planFilterGradient(engine: SimdEngine, c: Correlation): FilterGr
       return 4 * (row * columns.imageSize + column) * sourceChannels;
     }),
     rowTable: rowOffsets(blocks),
-    chunkRows: chunkRowsOf(c, blocks),
+    chunkRows: Math.max(1, Math.min(images * rows.periods, Math.floor(CHUNK_PIXELS / columns.periods))),
     tiles,
     panels,
     sumRow,
@@ -99,19 +96,8 @@ export function rowOffsets({ images, rows, columns, sourceChannels }: Blocks): I
 function cut(c: Correlation): Blocks | undefined {
   const blocks = cutIntoWholeRows(c);
   if (blocks === undefined) return undefined;
-  const packedBytes = packedPixelBytes(c) * chunkRowsOf(c, blocks) * blocks.columns.periods;
-  return blocks.imageBytes + blocks.outBytes + packedBytes > LARGEST_BYTES ? undefined : blocks;
-}
-
-/** Rows of pixels of a chunk. */
-function chunkRowsOf(c: Correlation, { images, rows, columns }: Blocks): number {
-  const pixels = Math.min(CHUNK_PIXELS, CHUNK_BYTES / packedPixelBytes(c));
-  return Math.max(1, Math.min(images * rows.periods, Math.floor(pixels / columns.periods)));
-}
-
-/** What dy of a pixel takes at most when packed. */
-function packedPixelBytes(c: Correlation): number {
-  return 4 * (c.groupTargetChannels + WIDEST_PANEL);
+  const packedRow = 4 * blocks.columns.periods * (c.groupTargetChannels + WIDEST_PANEL);
+  return packedRow > BLOCK_BYTES ? undefined : blocks;
 }
 
 /** Blocks of whole rows, if a row fits: blocks of columns overlap, and a pixel must be counted once. */
