@@ -1,7 +1,7 @@
 /**
  * Measures every method of `corr2d` on either engine, for a 512 × 512 image in mode same and kernels of rank 1 of 3 × 3 to
- * 63 × 63, and writes the medians to `measuredTimes.ts`, from which the constants of both cost models come and by which
- * they are tested:
+ * 63 × 63, and writes the times to `measuredTimes.ts`, from which the constants of both cost models come and by which
+ * they are tested. Of the medians of five rounds the least is taken: what else a machine does only adds.
  *
  *     node --conditions=@corr2d/source packages/core/test/matrix/measureMethods.ts
  *
@@ -57,14 +57,16 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const rows = ["scalar", "simd"].map((engine) => {
   const lines = METHODS.map((method) => {
-    const ms = contenders.filter((c) => c.engine === engine && c.method === method).map(({ times }) => median(times));
+    const ms = contenders
+      .filter((c) => c.engine === engine && c.method === method)
+      .map(({ times }) => Math.min(...times));
     return `    ${method}: [${ms.map((time) => Number(time.toPrecision(3))).join(", ")}],`;
   });
   return `  ${engine}: {\n${lines.join("\n")}\n  },`;
 });
 const where = `${cpus()[0]!.model}, one thread, V8 ${process.versions.v8}, ${new Date().toISOString().slice(0, 10)}`;
 const text = `/**
- * Milliseconds for a ${SIDE} × ${SIDE} float32 image in mode same: medians, written by measureMethods.ts.
+ * Milliseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measureMethods.ts.
  * ${where}.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Milliseconds for a 512 × 512 float32 image in mode same: medians, written by measureMethods.ts.
+ * Milliseconds for a 512 × 512 float32 image in mode same: the best of five rounds, written by measureMethods.ts.
  * AMD EPYC, one thread, V8 13.6.233.17-node.53, 2026-11-23.
  */
 
@@ -9,13 +9,13 @@ export const KERNELS = [3, 5, 7, 9, 11, 15, 21, 31, 47, 63] as const;
 /** By engine and method, in the order of the kernels. */
 export const MEASURED = {
   scalar: {
-    direct: [1.74, 3.08, 5.33, 8.79, 12.5, 22.1, 42, 89.9, 206, 368],
-    separable: [2.59, 2.93, 3.27, 3.62, 3.99, 5.02, 5.7, 7.78, 11.1, 14.7],
-    fft: [6.95, 6.71, 6.5, 7.8, 7.76, 9.07, 10.4, 11.5, 12.2, 12.4],
+    direct: [1.79, 3.17, 5.39, 8.3, 12, 21.6, 41.5, 91.6, 216, 379],
+    separable: [2.98, 3.03, 3.5, 3.71, 4.16, 4.95, 5.93, 7.76, 11.8, 16.6],
+    fft: [7.01, 7.44, 7.78, 8.38, 7.81, 9.26, 10.4, 12, 12.3, 12.4],
   },
   simd: {
-    direct: [0.467, 0.652, 0.955, 1.36, 1.81, 2.98, 5.96, 11, 26.4, 44.9],
-    separable: [0.531, 0.594, 0.654, 0.696, 0.883, 1.05, 1.37, 2.13, 3.9, 11.5],
-    fft: [1.31, 1.28, 1.36, 1.24, 1.28, 1.37, 1.41, 1.87, 2.05, 2.19],
+    direct: [0.349, 0.529, 0.84, 1.22, 1.65, 3, 5.94, 10.9, 26.7, 44.4],
+    separable: [0.338, 0.401, 0.487, 0.499, 0.631, 0.786, 1.13, 1.8, 3.45, 9.97],
+    fft: [1.1, 1.06, 1.21, 1.48, 1.32, 1.3, 1.31, 1.73, 2.06, 2.11],
   },
 } as const;

@@ -7,9 +7,9 @@
  * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
  *     kernel         3     5     7     9    11    15    21    31    47    63
- *     direct      0.47  0.65  0.96  1.36  1.81  2.98  5.96  11.0  26.4  44.9
- *     separable   0.53  0.59  0.65  0.70  0.88  1.05  1.37  2.13  3.90  11.5
- *     fft         1.31  1.28  1.36  1.24  1.28  1.37  1.41  1.87  2.05  2.19
+ *     direct      0.35  0.53  0.84  1.22  1.65  3.00  5.94  10.9  26.7  44.4
+ *     separable   0.34  0.40  0.49  0.50  0.63  0.79  1.13  1.80  3.45  9.97
+ *     fft         1.10  1.06  1.21  1.48  1.32  1.30  1.31  1.73  2.06  2.11
  *
  * @module
  */
@@ -35,10 +35,10 @@ import {
  * passes of a separable kernel.
  */
 const CALL_NS = 8000;
-const CELL_NS = 1.38;
+const CELL_NS = 0.95;
 const TAP_NS = 0.0445;
-const SEPARABLE_CELL_NS = 1.45;
-const SEPARABLE_TAP_NS = 0.09;
+const SEPARABLE_CELL_NS = 0.75;
+const SEPARABLE_TAP_NS = 0.085;
 
 type SimdMethod = Exclude<Corr2dMethod, "naive">;
 

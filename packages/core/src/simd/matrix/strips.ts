@@ -28,7 +28,7 @@ export function readStrip(
   // The columns, from and to, that lie inside.
   const from = Math.min(columns, Math.max(0, -left));
   const to = Math.max(from, Math.min(columns, width - left));
-  const outside = Int32Array.from(columnIndices.keys()).filter((j) => j < from || j >= to);
+  const outside = new Int32Array(columns - (to - from)).map((_, i) => (i < from ? i : i + to - from));
   for (let i = 0; i < rows; i++) {
     const start = at + i * columns;
     const row = rowIndices[i]! * width;
