@@ -157,7 +157,7 @@ function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, ledge
   const truth: Testimony = {
     name: REFERENCE,
     summation: {},
-    answers: questions.map(({ evidence }) => judgeValues(Float32Array.from(evidence.truth), evidence)),
+    answers: questions.map(({ evidence }) => judgeValues(new Float32Array(evidence.truth), evidence)),
   };
   const comparisons = [truth, ...theirs].flatMap((oracle) =>
     ours.flatMap((algorithm) => compareTestimonies(trial, questions, algorithm, oracle, ledger)),

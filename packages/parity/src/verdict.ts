@@ -96,10 +96,11 @@ export function decide(ours: Answer, theirs: Answer, sameBits: boolean): Decisio
     const reason = `not the same bits, though both are within their bound: at ${different} got ${got}, the oracle ${expected}`;
     return { verdict: "ours is wrong", rung, reason };
   }
-  const distance = judge(our.values, Float64Array.from(their.values), sumOfBounds(our, their));
-  return distance.ok
-    ? { verdict: "agree", rung, reason: undefined }
-    : { verdict: "undecided", rung, reason: `both within their bound, yet further apart: ${distance.reason}` };
+  const apart = firstApart(our, their);
+  if (apart < 0) return { verdict: "agree", rung, reason: undefined };
+  const [got, expected] = [our.values[apart], their.values[apart]];
+  const reason = `both within their bound, yet further apart: at ${apart} got ${got}, the oracle ${expected}`;
+  return { verdict: "undecided", rung, reason };
 }
 
 /** The same bits, a zero of either sign and every NaN being one. */
@@ -107,10 +108,17 @@ function isSame(a: number, b: number): boolean {
   return a === b || Object.is(a, b);
 }
 
-/** How far apart two answers may be that are both within their bound. */
-function sumOfBounds(ours: JudgedAnswer, theirs: JudgedAnswer): Evidence["bounds"] {
-  if (ours.bounds === 0 && theirs.bounds === 0) return 0;
-  return Float64Array.from(ours.values, (_, i) => (boundAt(ours, i) + boundAt(theirs, i)) * ROUNDING_SLACK);
+/** The first element in which two answers are further apart than their bounds together allow; −1 if none is. */
+function firstApart(ours: JudgedAnswer, theirs: JudgedAnswer): number {
+  const { values } = ours;
+  for (let i = 0; i < values.length; i++) {
+    const [our, their] = [values[i], theirs.values[i]];
+    if (isSame(our, their)) continue;
+    const allowed = (boundAt(ours, i) + boundAt(theirs, i)) * ROUNDING_SLACK;
+    // Written so that NaN is too far.
+    if (!(Math.abs(our - their) <= allowed)) return i;
+  }
+  return -1;
 }
 
 function boundAt({ bounds }: JudgedAnswer, element: number): number {
