@@ -14,6 +14,9 @@ import { questionId } from "../record.ts";
 /** Changes when a reader of the files would have to. */
 const SCHEMA = "corr2d-parity-regression/1";
 
+/** What a failure that was kept is called when it is asked again. */
+const PREFIX = "regression: ";
+
 /** A failure that was found. */
 export interface Regression {
   readonly convCase: SpatialCase;
@@ -31,12 +34,18 @@ interface StoredRegression extends Omit<Regression, "data"> {
   readonly data: Readonly<Record<keyof CaseData, readonly StoredNumber[] | undefined>>;
 }
 
-/** Keeps a failure in a folder, which is made if need be. Gives the path of its file. */
+/**
+ * Keeps a failure in a folder, which is made if need be; one that was kept before, in the same file. Gives the path of
+ * its file.
+ */
 export async function saveRegression(folder: string, regression: Regression): Promise<string> {
-  const { convCase, pass, data } = regression;
+  const { pass, data } = regression;
+  const { name } = regression.convCase;
+  const convCase = { ...regression.convCase, name: name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name };
   const stored: StoredRegression = {
     schema: SCHEMA,
     ...regression,
+    convCase,
     data: { x: toStored(data.x), filter: toStored(data.filter), bias: toStored(data.bias), dy: toStored(data.dy) },
   };
   const path = join(folder, `${questionId({ case: convCase, values: "given", seed: 0, pass })}.json`);
@@ -72,7 +81,7 @@ function asProblem({ schema, convCase, data }: StoredRegression): Problem {
   const { x, filter, bias, dy } = data;
   if (x === undefined || filter === undefined || dy === undefined) throw new Error("x, filter or dy is missing");
   const given = { x: asArray(x), filter: asArray(filter), bias: bias && asArray(bias), dy: asArray(dy) };
-  return { convCase: { ...convCase, name: `regression: ${convCase.name}` }, values: "given", seed: 0, given };
+  return { convCase: { ...convCase, name: `${PREFIX}${convCase.name}` }, values: "given", seed: 0, given };
 }
 
 function toStored(array: Float32Array): readonly StoredNumber[];
