@@ -13,7 +13,6 @@
 import { createHash } from "node:crypto";
 import type { CaseData, CasePass, SpatialCase } from "@corr2d/testkit";
 import type { DataKind } from "./generate/problem.ts";
-import type { Trial } from "./trials.ts";
 
 /** What is asked: of which case, on which data, which pass. */
 export interface Question {
@@ -22,6 +21,18 @@ export interface Question {
   /** Of the data; their class and the name of the case say the rest. */
   readonly seed: number;
   readonly pass: CasePass;
+  /** The arrays, where no seed makes them. */
+  readonly given?: CaseData | undefined;
+}
+
+/** What makes a trial what it is: its case, what is asked of it, and on which data. */
+export interface TrialContent {
+  readonly convCase: SpatialCase;
+  readonly passes: readonly CasePass[];
+  /** Of the data. */
+  readonly seed: number;
+  /** Of its data, in their order. */
+  readonly kinds: readonly DataKind[];
   /** The arrays, where no seed makes them. */
   readonly given?: CaseData | undefined;
 }
@@ -35,7 +46,7 @@ export function questionId({ case: convCase, values, seed, pass, given }: Questi
 }
 
 /** Id of a trial: of all its questions, whoever is asked. */
-export function trialId({ convCase, kinds, seed, passes, given }: Omit<Trial, "data">): string {
+export function trialId({ convCase, kinds, seed, passes, given }: TrialContent): string {
   return contentId({ ...problem(convCase, seed, given), kinds, passes });
 }
 

@@ -10,7 +10,6 @@ import {
   CASE_PASSES,
   CASES,
   type CaseData,
-  type CasePass,
   type ConvCase,
   dataOf,
   isExactClass,
@@ -26,25 +25,17 @@ import { generateProblems, problemAt } from "./generate/arbitrary.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
 import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
 import { readPicture } from "./picture.ts";
-import { trialId } from "./record.ts";
+import { type TrialContent, trialId } from "./record.ts";
 import { loadRegressions } from "./shrink/regressions.ts";
 
 export type { DataKind } from "./generate/problem.ts";
 
 /** A case, what is asked of it, and on which data. */
-export interface Trial {
-  readonly convCase: SpatialCase;
-  readonly passes: readonly CasePass[];
-  /** Of the data. */
-  readonly seed: number;
+export interface Trial extends TrialContent {
   /** Where fast-check finds the problem again, if it generated it … */
   readonly path?: string | undefined;
   /** … and from which seed. */
   readonly pathSeed?: number | undefined;
-  /** Of its data, in their order. */
-  readonly kinds: readonly DataKind[];
-  /** The arrays, where no seed makes them. */
-  readonly given?: CaseData | undefined;
   /** Made when it is this trial's turn. Exact data make equality the test; others are judged by a bound. */
   data(): readonly (readonly [kind: DataKind, data: CaseData, isExact: boolean])[];
 }
