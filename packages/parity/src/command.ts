@@ -104,6 +104,7 @@ const CHECK_HELP = `
 The module exports a function for each pass it has; forward is the one it must have:
 
   export function forward({ inputShape, filterShape, outputShape, strides, dilations, pads, groups }, { x, filter, bias }) {
+    if (…) throw new RangeError(…) // of what is impossible, such as arrays that do not have their shapes
     const y = new Float32Array(outputShape.reduce((a, b) => a * b));
     …                            // activations are [batch, height, width, channels], filters [kh, kw, inC / groups, outC]
     return y;

@@ -12,24 +12,9 @@ const PROGRAM = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "corr2d-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a user would write, in a dozen lines: planes, one group. */
-const RIGHT = `
-export const supports = ({ groups }) => groups === 1 || "no groups";
-export function forward({ inputShape, filterShape, outputShape, strides, dilations, pads }, { x, filter, bias }) {
-  const [, h, w, c] = inputShape, [kh, kw, , o] = filterShape, [n, oh, ow] = outputShape;
-  if (![...strides, ...dilations].every((v) => Number.isInteger(v) && v > 0) || x.length !== n * h * w * c || filter.length !== kh * kw * c * o || (bias && bias.length !== o)) throw new RangeError("impossible");
-  const y = new Float32Array(n * oh * ow * o);
-  for (let i = 0; i < y.length; i++) {
-    let [k, q, p, b] = [i % o, ((i / o) | 0) % ow, ((i / o / ow) | 0) % oh, (i / o / ow / oh) | 0], sum = 0;
-    for (let r = 0; r < kh; r++) for (let s = 0; s < kw; s++) {
-      const u = p * strides[0] + r * dilations[0] - pads[0][0], v = q * strides[1] + s * dilations[1] - pads[1][0];
-      if (u < 0 || u >= h || v < 0 || v >= w) continue;
-      for (let d = 0; d < c; d++) sum += x[((b * h + u) * w + v) * c + d] * filter[((r * kw + s) * c + d) * o + k];
-    }
-    y[i] = sum + (bias ? bias[k] : 0);
-  }
-  return y;
-}`;
+/** What a user would write: the example of the README. */
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const [, RIGHT] = /```js\n(\/\/ my-conv\.js.*?)```/s.exec(README)!;
 
 function module(name: string, text: string): string {
   const path = join(folder, `${name}.mjs`);
@@ -60,7 +45,7 @@ describe("corr2d-parity check", () => {
   });
 
   it("finds a wrong one wrong, shows the smallest failure as a program and keeps it", () => {
-    const wrong = module("wrong", RIGHT.replace("s * dilations[1]", "s"));
+    const wrong = module("wrong", RIGHT.replace("b * dilations[1]", "b"));
     const { code, out } = check(wrong, "--only", "dilat");
     expect(code).toBe(1);
     expect(out).toMatch(/The smallest that still fails for wrong: forward of 1×1×3×1 ∗ 1×2×1×1, dilation 1×2,/);

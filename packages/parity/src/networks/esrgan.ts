@@ -53,12 +53,14 @@ export async function readEsrgan(size?: number): Promise<Network> {
   const { layers, output_layers: outputs } = model.modelTopology.model_config.config;
   const [input, ...rest] = layers;
   const whole = await readPicture(files.path(PICTURE));
-  const picture = size === undefined ? whole : crop(whole, size);
+  const { width: fullWidth, height: fullHeight } = whole;
+  const isWhole = size === undefined || (size === fullWidth && size === fullHeight);
+  const picture = isWhole ? whole : crop(whole, size);
   const { width, height } = picture;
   return {
     name: "esrgan",
     source: `${PACKAGE} ${files.version}`,
-    picture: `${PICTURE}, ${size === undefined ? "" : "the middle, "}${width}×${height}`,
+    picture: `${PICTURE}, ${isWhole ? "" : "the middle, "}${width}×${height}`,
     input: input.name,
     image: { shape: [1, height, width, 3], data: picture.data },
     steps: rest.map((layer) => stepOf(layer, convolution)),

@@ -13,14 +13,11 @@ import { corr2dNames } from "../corr2d.ts";
 import { KNOWN_ORACLES, loadOracle } from "../oracles/known.ts";
 import { NETWORKS, type NetworksReport, replayNetworks } from "./replay-networks.ts";
 
-/** Pixels along the side of a picture, for networks that take any: enough for every border and tile, and seconds of work. */
-const DEFAULT_SIZE = 64;
-
 interface NetworksArguments {
   readonly model?: readonly string[];
   readonly oracle?: readonly string[];
   readonly algorithm?: readonly string[];
-  readonly size: number;
+  readonly size?: number;
 }
 
 /** Adds the command to the program; `end` is told the exit code. */
@@ -35,7 +32,7 @@ export function addNetworksCommand(program: Command, end: (code: number) => void
     .option("-m, --model <names>", `networks, by comma or repeated (default: ${Object.keys(NETWORKS)})`, collectModels)
     .option("-o, --oracle <names>", "oracles to ask (default: all that can be had)", collectOracles)
     .option("--algorithm <names>", `algorithms to check (default: ${corr2dNames().join(",")})`, collectAlgorithms)
-    .option("--size <pixels>", "look at a square of the picture, for networks that take any", parseSize, DEFAULT_SIZE)
+    .option("--size <pixels>", "for networks that take any: only a square in the middle of the picture", parseSize)
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", `\nNetworks, each in an npm package that must be installed:\n${models.join("\n")}`)
     .showHelpAfterError("Run corr2d-parity networks --help for all options.")

@@ -102,7 +102,7 @@ function worst(entries: readonly Worst[]): string[] {
 export function lawsAndRequests({ laws, requests }: ParityReport): string[] {
   const ofLaws = [...groupBy(laws, ({ law }) => law)].map(([law, findings]) => {
     const checked = findings.reduce((sum, finding) => sum + finding.checked, 0);
-    return `${law}: checked ${checked} times, ${broken(findings)}`;
+    return checked === 0 ? `${law}: could not be asked` : `${law}: checked ${checked} times, ${broken(findings)}`;
   });
   const ofRequests = [...groupBy(requests, ({ by }) => by)].map(([by, findings]) => {
     const refused = findings.filter((finding) => finding.refused).length;
