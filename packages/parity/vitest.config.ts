@@ -11,6 +11,16 @@ const env = { NODE_COMPILE_CACHE: join(tmpdir(), "corr2d-parity-test-compile-cac
 
 const config: ViteUserConfig = {
   ...nodeProject,
-  test: { ...nodeProject.test, name: "parity", env, testTimeout: TEST_TIMEOUT_MS, globalSetup: "test/build-page.ts" },
+  test: {
+    ...nodeProject.test,
+    name: "parity",
+    env,
+    testTimeout: TEST_TIMEOUT_MS,
+    globalSetup: "test/build-page.ts",
+    // By default one core is left free, of two cores that is half. Half of the time a test here waits for a process.
+    maxWorkers: "100%",
+    // Projects that differ in that run one after the other.
+    sequence: { groupOrder: 1 },
+  },
 };
 export default config;
