@@ -91,6 +91,39 @@ describe.each(PUBLISHED)("@corr2d/%s as published", (name) => {
   });
 });
 
+describe("@corr2d/tfjs as published, in a program of TensorFlow.js", () => {
+  const program = `
+import * as tf from "@tensorflow/tfjs-core";
+import "@corr2d/tfjs";
+await tf.setBackend("corr2d");
+const x = tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]);
+const y = tf.conv2d(x, tf.tensor4d([0, 1, 2, 3], [2, 2, 1, 1]), 1, "valid");
+console.log(tf.getBackend(), y.dataSync().join());
+`;
+
+  test("under Node", () => {
+    expect(runModule(program)).toBe("corr2d 19,25,37,43\n");
+  });
+
+  test("in a bundle, which keeps what only registers something", async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: program, resolveDir: project },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      mainFields: ["module", "main"],
+      treeShaking: true,
+      minify: true,
+      write: false,
+      // TensorFlow.js asks for modules of Node in CommonJS.
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    });
+    const bundle = join(project, "program.mjs");
+    writeFileSync(bundle, outputFiles[0]!.contents);
+    expect(run(project, process.execPath, bundle)).toContain("corr2d 19,25,37,43\n");
+  });
+});
+
 test("the command corr2d-parity starts", () => {
   const { folder, manifest } = packages.get("parity") as PackedPackage;
   expect(run(project, process.execPath, join(folder, manifest.bin!["corr2d-parity"]!), "--help")).toContain("--oracle");
