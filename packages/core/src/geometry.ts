@@ -8,7 +8,7 @@
 
 import type { ConvOptions } from "./options.ts";
 import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
-import { planarGeometry, resolveConvolution } from "./spatial.ts";
+import { isPlanar, resolveConvolution, type SpatialGeometry } from "./spatial.ts";
 import { type DType, describe } from "./tensor.ts";
 
 /** A convolution of planes in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
@@ -72,6 +72,34 @@ export function resolveConvGeometry(
     );
   }
   return planarGeometry(geometry);
+}
+
+/** The convolution of planes, for a geometry whose padding is absent: all of them at once, or one at a time. */
+export function planarGeometry(s: SpatialGeometry): ConvGeometry {
+  const { height, width } = s;
+  return Object.freeze({
+    dtype: s.dtype,
+    batch: isPlanar(s) ? s.batch * s.depth.inSize : 1,
+    inHeight: height.inSize,
+    inWidth: width.inSize,
+    inChannels: s.inChannels,
+    kernelHeight: height.kernelSize,
+    kernelWidth: width.kernelSize,
+    outHeight: height.outSize,
+    outWidth: width.outSize,
+    outChannels: s.outChannels,
+    groups: s.groups,
+    groupInChannels: s.inChannels / s.groups,
+    groupOutChannels: s.outChannels / s.groups,
+    strideHeight: height.stride,
+    strideWidth: width.stride,
+    dilationHeight: height.dilation,
+    dilationWidth: width.dilation,
+    padTop: height.before,
+    padBottom: height.after + height.overhang,
+    padLeft: width.before,
+    padRight: width.after + width.overhang,
+  });
 }
 
 /** Shape of the input in NHWC. */

@@ -1,11 +1,10 @@
 import { expect, it } from "vitest";
-import { inputShapeOf, outputShapeOf } from "./geometry.ts";
+import { inputShapeOf, outputShapeOf, planarGeometry } from "./geometry.ts";
 import {
   filled,
   inputShapeOfConvolution,
   isPlanar,
   outputShapeOfConvolution,
-  planarGeometry,
   resolveConvolution,
   resolveTransposedConvolution,
 } from "./spatial.ts";

@@ -6,7 +6,6 @@
  */
 
 import { type AxisGeometry, resolveAxis, resolveTransposedAxis, UNIT_AXIS } from "./axis.ts";
-import type { ConvGeometry } from "./geometry.ts";
 import { AXIS_NAMES, channelsLastShape, LAYOUTS, type SpatialRank, shapeInLayout } from "./layout.ts";
 import {
   type ConvOptions,
@@ -164,34 +163,6 @@ export function filled(s: SpatialGeometry): SpatialGeometry {
     height: grow(s.height),
     width: grow(s.width),
     paddingMode: "zeros",
-  });
-}
-
-/** The convolution of planes, for a geometry whose padding is absent: all of them at once, or one at a time. */
-export function planarGeometry(s: SpatialGeometry): ConvGeometry {
-  const { height, width } = s;
-  return Object.freeze({
-    dtype: s.dtype,
-    batch: isPlanar(s) ? s.batch * s.depth.inSize : 1,
-    inHeight: height.inSize,
-    inWidth: width.inSize,
-    inChannels: s.inChannels,
-    kernelHeight: height.kernelSize,
-    kernelWidth: width.kernelSize,
-    outHeight: height.outSize,
-    outWidth: width.outSize,
-    outChannels: s.outChannels,
-    groups: s.groups,
-    groupInChannels: s.inChannels / s.groups,
-    groupOutChannels: s.outChannels / s.groups,
-    strideHeight: height.stride,
-    strideWidth: width.stride,
-    dilationHeight: height.dilation,
-    dilationWidth: width.dilation,
-    padTop: height.before,
-    padBottom: height.after + height.overhang,
-    padLeft: width.before,
-    padRight: width.after + width.overhang,
   });
 }
 

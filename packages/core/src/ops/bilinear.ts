@@ -14,6 +14,7 @@
  */
 
 import type {
+  ChoiceOptions,
   FilterGradientPlan,
   ForwardPlan,
   FusedActivation,
@@ -28,7 +29,11 @@ import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
 import { sizeOf } from "../shape.ts";
 import { arrayOf, type Operand } from "../simd/resident.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
-import type { Wanted } from "./operation.ts";
+
+/** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
+export interface Wanted extends ChoiceOptions {
+  readonly algorithm?: AlgorithmName | "auto";
+}
 
 /** What computes a prepared pass, and why. */
 export interface Explained {

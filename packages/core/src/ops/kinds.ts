@@ -6,6 +6,7 @@
  * @module
  */
 
+import { planarGeometry } from "../geometry.ts";
 import type { SpatialRank } from "../layout.ts";
 import {
   CONV_OPTION_NAMES,
@@ -20,16 +21,15 @@ import {
   inputShapeOfConvolution,
   isPlanar,
   outputShapeOfConvolution,
-  planarGeometry,
   resolveConvolution,
   resolveTransposedConvolution,
   type SpatialGeometry,
 } from "../spatial.ts";
-import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "./bilinear.ts";
+import { type BilinearMap, channelsFirstMap, planarMap, transposedMap, type Wanted } from "./bilinear.ts";
 import { borderMap } from "./border.ts";
 import { addPerChannel } from "./channels.ts";
 import { depthMap } from "./depth.ts";
-import type { OperationKind, Wanted } from "./operation.ts";
+import type { OperationKind } from "./operation.ts";
 
 /** conv1d, conv2d, conv3d. */
 export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {

@@ -8,11 +8,11 @@
 
 import type { Pass, Precision } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import type { ConvGeometry } from "../geometry.ts";
+import { type ConvGeometry, planarGeometry } from "../geometry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { arrayOf, type ResidentArray } from "../simd/resident.ts";
-import { filled, planarGeometry, type SpatialGeometry } from "../spatial.ts";
+import { filled, type SpatialGeometry } from "../spatial.ts";
 import {
   checkArray,
   checkShape,
@@ -33,7 +33,7 @@ import {
   resolveActivation,
   slopesGradient,
 } from "./activation.ts";
-import type { BilinearMap } from "./bilinear.ts";
+import type { BilinearMap, Wanted } from "./bilinear.ts";
 import { sumPerChannel } from "./channels.ts";
 
 /** How to compute. */
@@ -49,9 +49,6 @@ export interface AlgorithmOption {
 
 /** The names of {@link AlgorithmOption}. */
 export const ALGORITHM_OPTION_NAMES: readonly string[] = ["algorithm", "precision"];
-
-/** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
-export type Wanted = AlgorithmOption & { readonly runs?: "many" | "once" };
 
 /** What is fused to a convolution. */
 export interface FusedOptions<T extends FloatArray = Float32Array> extends ActivationOptions<T>, AlgorithmOption {
