@@ -37,19 +37,13 @@ const environment: NodeJS.ProcessEnv = {
 /** The steps in their order. Later ones use what earlier ones built. */
 const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   lint: () => tool("biome", "check", "--error-on-warnings", "."),
-  build: buildAfresh,
+  build: () => tool("turbo", "run", "build", "--continue", "--output-logs=errors-only"),
   typecheck: () => tool("turbo", "run", "typecheck", "//#typecheck:root", "--continue", "--output-logs=errors-only"),
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
   "tests-node": async () => vitest(["--project=!browser"], [...(await packageFolders()), "test"]),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
 };
-
-/** Builds what a fresh clone would build: the compiler leaves what it made of files that are gone. */
-async function buildAfresh(): Promise<Outcome> {
-  for (const folder of await packageFolders()) await rm(join(ROOT, folder, "dist"), { recursive: true, force: true });
-  return tool("turbo", "run", "build", "--continue", "--output-logs=errors-only");
-}
 
 /** Runs a program with our output as its own. Gives the reason why it did not end with code 0, if so. */
 function run(command: string, args: readonly string[]): Promise<string | undefined> {

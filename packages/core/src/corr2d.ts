@@ -10,7 +10,7 @@
  * @module
  */
 
-import { chooseMethod, methods } from "./matrix/chooseMethod.ts";
+import { chooseMethod, methods } from "./matrix/choose-method.ts";
 import { type Corr2dOptions, resolveProblem } from "./matrix/problem.ts";
 import { sizeOf } from "./shape.ts";
 import { dtypeOf, type FloatArray, type Matrix, zeros } from "./tensor.ts";

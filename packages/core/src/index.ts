@@ -19,9 +19,9 @@ export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
 export type { Rounding } from "./axis.ts";
 export { convolve2d, corr2d } from "./corr2d.ts";
-export { type DenseWeights, denseLayer } from "./derivation/denseLayer.ts";
+export { type DenseWeights, denseLayer } from "./derivation/dense-layer.ts";
 export { energyBeyond, localize, localKernel } from "./derivation/locality.ts";
-export { type ParameterCounts, parameterCounts } from "./derivation/parameterCounts.ts";
+export { type ParameterCounts, parameterCounts } from "./derivation/parameter-counts.ts";
 export { type FromDenseOptions, fromDense, toDense } from "./derivation/toeplitz.ts";
 export {
   type RelativeWeights,
@@ -30,7 +30,7 @@ export {
   toRelative,
   translationVariance,
   unshareWeights,
-} from "./derivation/translationInvariance.ts";
+} from "./derivation/translation-invariance.ts";
 export {
   type ConvGeometry,
   filterShapeOf,
@@ -48,23 +48,23 @@ export {
   type Conv3dLayerOptions,
   type ConvLayerOptions,
 } from "./layers/conv.ts";
-export type { ConvLayer, FilterLayerOptions } from "./layers/convLayer.ts";
+export type { ConvLayer, FilterLayerOptions } from "./layers/conv-layer.ts";
 export {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
   type ConvTransposeLayerOptions,
-} from "./layers/convTranspose.ts";
-export { DepthwiseConv2d, type DepthwiseConv2dLayerOptions } from "./layers/depthwiseConv2d.ts";
+} from "./layers/conv-transpose.ts";
+export { DepthwiseConv2d, type DepthwiseConv2dLayerOptions } from "./layers/depthwise-conv2d.ts";
 export type { InitializerName } from "./layers/initializers.ts";
 export type { Layer, LayerState } from "./layers/layer.ts";
-export { LocallyConnected2d, type LocallyConnected2dLayerOptions } from "./layers/locallyConnected2d.ts";
+export { LocallyConnected2d, type LocallyConnected2dLayerOptions } from "./layers/locally-connected2d.ts";
 export { type Parameter, sgdStep } from "./layers/parameter.ts";
-export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/separableConv2d.ts";
+export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/separable-conv2d.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
 export type { Boundary } from "./matrix/boundary.ts";
-export { type Corr2dExplanation, explainCorr2d } from "./matrix/explainCorr2d.ts";
-export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/matchTemplate.ts";
+export { type Corr2dExplanation, explainCorr2d } from "./matrix/explain-corr2d.ts";
+export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/match-template.ts";
 export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
 export { convolve2dSeparable, corr2dSeparable, separateKernel } from "./matrix/separable.ts";
 export {
@@ -74,7 +74,7 @@ export {
   activate,
   activationGradient,
 } from "./ops/activation.ts";
-export { biasGradient } from "./ops/biasGradient.ts";
+export { biasGradient } from "./ops/bias-gradient.ts";
 export {
   type Conv1dGradientOptions,
   type Conv1dOptions,
@@ -96,7 +96,7 @@ export {
   conv1dTransposeInputGradient,
   explainConv1dTranspose,
   planConv1dTranspose,
-} from "./ops/conv1dTranspose.ts";
+} from "./ops/conv1d-transpose.ts";
 export {
   type Conv2dGradientOptions,
   type Conv2dOptions,
@@ -118,7 +118,7 @@ export {
   conv2dTransposeInputGradient,
   explainConv2dTranspose,
   planConv2dTranspose,
-} from "./ops/conv2dTranspose.ts";
+} from "./ops/conv2d-transpose.ts";
 export {
   type Conv3dGradientOptions,
   type Conv3dOptions,
@@ -140,7 +140,7 @@ export {
   conv3dTransposeInputGradient,
   explainConv3dTranspose,
   planConv3dTranspose,
-} from "./ops/conv3dTranspose.ts";
+} from "./ops/conv3d-transpose.ts";
 export {
   type DepthwiseConv2dGradientOptions,
   type DepthwiseConv2dOptions,
@@ -151,7 +151,7 @@ export {
   depthwiseConv2dInputGradient,
   explainDepthwiseConv2d,
   planDepthwiseConv2d,
-} from "./ops/depthwiseConv2d.ts";
+} from "./ops/depthwise-conv2d.ts";
 export type {
   AlgorithmOption,
   ConvGradients,
@@ -165,7 +165,7 @@ export {
   type SeparableConv2dOptions,
   separableConv2d,
   separableConv2dGradients,
-} from "./ops/separableConv2d.ts";
+} from "./ops/separable-conv2d.ts";
 export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
 export type { ConvOptions, ConvTransposeOptions, Padding, PaddingMode, PerAxis } from "./options.ts";
 export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./shape.ts";
@@ -180,7 +180,7 @@ export {
   type Tensor5,
   tensor,
 } from "./tensor.ts";
-export { readLayersModel } from "./weights/layersModel.ts";
-export { loadPyTorchWeights, loadTensorFlowWeights } from "./weights/loadWeights.ts";
+export { readLayersModel } from "./weights/layers-model.ts";
+export { loadPyTorchWeights, loadTensorFlowWeights } from "./weights/load-weights.ts";
 export { readSafetensors } from "./weights/safetensors.ts";
-export type { FileBytes, StoredTensor, WeightFile } from "./weights/weightFile.ts";
+export type { FileBytes, StoredTensor, WeightFile } from "./weights/weight-file.ts";

@@ -1,9 +1,9 @@
 /** The examples do what they claim. (The one that reads a photograph has a test of its own.) */
 
 import { expect, it } from "vitest";
-import { sweepKernelSizes } from "../examples/kernelSize.ts";
-import { learnKernel } from "../examples/learnKernel.ts";
-import { trainBoth } from "../examples/sharedWeights.ts";
+import { sweepKernelSizes } from "../examples/kernel-size.ts";
+import { learnKernel } from "../examples/learn-kernel.ts";
+import { trainBoth } from "../examples/shared-weights.ts";
 
 it("learnKernel: recovers the edge kernel [1, -1] from pairs of input and output", () => {
   const { kernel, losses } = learnKernel();

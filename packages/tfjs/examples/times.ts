@@ -35,7 +35,7 @@ for (const [backend, theirs] of times) {
 
 /** Median milliseconds per step in a process of its own; `undefined` where this machine lacks the backend. */
 async function timeStep(backend: string, count: number): Promise<number | undefined> {
-  const script = fileURLToPath(new URL("stepTime.ts", import.meta.url));
+  const script = fileURLToPath(new URL("step-time.ts", import.meta.url));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...process.execArgv,

@@ -16,7 +16,7 @@ import { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
 import { convolutionKernels } from "./kernels/convolutions.ts";
 import { fusedKernels } from "./kernels/fused.ts";
 import type { OwnKernel } from "./kernels/kernel.ts";
-import { maxPoolGradKernel } from "./kernels/maxPoolGrad.ts";
+import { maxPoolGradKernel } from "./kernels/max-pool-grad.ts";
 
 /** The kernels that take the place of the cpu backend's, by name. */
 const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(

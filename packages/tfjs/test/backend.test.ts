@@ -10,7 +10,7 @@ import { BACKEND_NAME, type Corr2dBackend, ownKernelNames, registerBackend } fro
 import "@tensorflow/tfjs-layers"; // registers the gradients
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { CONVOLUTION_KERNELS } from "./specs/kernelCalls.ts";
+import { CONVOLUTION_KERNELS } from "./specs/kernel-calls.ts";
 
 beforeAll(() => {
   tf.env().set("PROD", true);

@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, test, vi } from "vitest";
-import { CONVOLUTION_KERNELS } from "./specs/kernelCalls.ts";
+import { CONVOLUTION_KERNELS } from "./specs/kernel-calls.ts";
 import type { SpecRun } from "./specs/outcome.ts";
 import { failuresOf, passedNames, runSpecs, totalCalls } from "./specs/run.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { resolveConvGeometry } from "../geometry.ts";
 import { layoutOf } from "./block.ts";
-import { forwardPart, inputGradientParts } from "./partCorrelation.ts";
+import { forwardPart, inputGradientParts } from "./part-correlation.ts";
 
 function layoutFor(channels: number, kernel: number, options: object = {}) {
   const shape = [1, 20, 20, channels] as const;

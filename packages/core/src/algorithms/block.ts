@@ -14,8 +14,8 @@
  */
 
 import type { FloatArray } from "../tensor.ts";
-import { type PartCorrelation, type Run, runsOf } from "./partCorrelation.ts";
-import { CACHED_LENGTH, inFours, registerTile } from "./registerTile.ts";
+import { type PartCorrelation, type Run, runsOf } from "./part-correlation.ts";
+import { CACHED_LENGTH, inFours, registerTile } from "./register-tile.ts";
 
 /** Elements of a block that leave room for the lanes in a 1 MiB cache: 384 KiB. */
 const PREFERRED_BLOCK = 49152;

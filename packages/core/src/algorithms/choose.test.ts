@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import type { Shape4 } from "../shape.ts";
 import { chooseAlgorithm } from "./choose.ts";
-import { chooseScalar } from "./chooseScalar.ts";
+import { chooseScalar } from "./choose-scalar.ts";
 
 type Options = Parameters<typeof resolveConvGeometry>[3];
 

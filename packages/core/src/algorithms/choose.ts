@@ -8,7 +8,7 @@ import type { ConvGeometry } from "../geometry.ts";
 import { chooseSimd } from "../simd/choose.ts";
 import { describe } from "../tensor.ts";
 import type { ChoiceOptions, Pass } from "./algorithm.ts";
-import { chooseScalar, isAllowed } from "./chooseScalar.ts";
+import { chooseScalar, isAllowed } from "./choose-scalar.ts";
 import { type AlgorithmName, algorithms, type RegisteredAlgorithm } from "./registry.ts";
 
 /** An algorithm and the reason it was taken. */

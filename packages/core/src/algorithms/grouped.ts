@@ -28,9 +28,9 @@ import {
   SUMS_LENGTH,
   TERMS_AT_ONCE,
   WEIGHTS_LENGTH,
-} from "./channelTile.ts";
+} from "./channel-tile.ts";
 import { allFinite, naive } from "./naive.ts";
-import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./part-correlation.ts";
 
 /** Elements of a block that leave room for the sums and weights in a 1 MiB cache: 384 KiB. */
 const PREFERRED_BLOCK = 49152;

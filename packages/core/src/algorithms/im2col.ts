@@ -17,7 +17,7 @@ import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
 
 /** Unfold, then multiply. */
 export const im2col: ConvAlgorithm<"im2col"> = {

@@ -23,9 +23,9 @@ import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { type BlockLayout, chooseBlock, copyBlock, fillOffsets, layoutOf } from "./block.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
 import { allFinite, naive } from "./naive.ts";
-import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
-import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
-import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiledFilterGradient.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./part-correlation.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
+import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiled-filter-gradient.ts";
 
 /** Direct, tiled for caches and registers. */
 export const tiled: ConvAlgorithm<"tiled"> = {

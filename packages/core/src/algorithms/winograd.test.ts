@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { resolveConvGeometry } from "../geometry.ts";
 import { naive } from "./naive.ts";
 import { winograd2, winograd4 } from "./winograd.ts";
-import { amplification, errorConstant, F2, F4 } from "./winogradTransforms.ts";
+import { amplification, errorConstant, F2, F4 } from "./winograd-transforms.ts";
 
 const VARIANTS = [
   { algorithm: winograd2, f: F2, alpha: 4 },

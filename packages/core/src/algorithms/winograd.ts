@@ -7,7 +7,7 @@
  * which the {@link registerTile} computes: V is its stream, six output channels of U its lanes. Loops, from the outside:
  * block of tiles (as many as the stream holds) > some output channels > point > six output channels > tile. U is float64
  * and 16/9 or 4 times as many numbers as the filter. All sums are float64, so the result is as accurate as that of the
- * other algorithms; see `winogradTransforms.ts`, which also has the sources.
+ * other algorithms; see `winograd-transforms.ts`, which also has the sources.
  *
  * The gradient with respect to the input is the same with the kernel turned by 180° and its channels exchanged.
  *
@@ -18,9 +18,9 @@ import type { ConvGeometry } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { forwardPart, inputGradientParts, type PartCorrelation } from "./partCorrelation.ts";
-import { CACHED_LENGTH, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./registerTile.ts";
-import { errorConstant, F2, F4, type WinogradTransforms } from "./winogradTransforms.ts";
+import { forwardPart, inputGradientParts, type PartCorrelation } from "./part-correlation.ts";
+import { CACHED_LENGTH, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./register-tile.ts";
+import { errorConstant, F2, F4, type WinogradTransforms } from "./winograd-transforms.ts";
 
 /** Output channels whose products are kept until all points are there. */
 const PANELS = 8;

@@ -13,7 +13,7 @@
 import { requireInteger } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
 import { checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
-import { checkRelative, forEachWeight, type RelativeWeights } from "./translationInvariance.ts";
+import { checkRelative, forEachWeight, type RelativeWeights } from "./translation-invariance.ts";
 
 /**
  * The weights within distance Δ, the others zero: equation (4) for weights that need not be shared. This is the

@@ -13,7 +13,7 @@ import { type Corr2dMode, resolveGeometry } from "../matrix/problem.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import type { Shape2, Shape4 } from "../shape.ts";
 import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
-import type { DenseWeights } from "./denseLayer.ts";
+import type { DenseWeights } from "./dense-layer.ts";
 
 /**
  * The fully connected layer that `corr2d(x, kernel, { mode })` is, for images of one shape.

@@ -11,7 +11,7 @@ import type { SpatialRank } from "../layout.ts";
 import { CONV } from "../ops/kinds.ts";
 import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
 import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
-import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
+import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 
 /** What a {@link Conv1d}, {@link Conv2d} or {@link Conv3d} is made of; `R` is its number of spatial axes. */
 export interface ConvLayerOptions<R extends SpatialRank = 2> extends ConvOptions<R>, FilterLayerOptions {

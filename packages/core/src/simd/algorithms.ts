@@ -6,10 +6,10 @@
  */
 
 import { depthwiseMethod } from "./depthwise/method.ts";
-import { depthwiseGradientMethod } from "./depthwiseGradient/method.ts";
+import { depthwiseGradientMethod } from "./depthwise-gradient/method.ts";
 import { directMethod } from "./direct/method.ts";
 import { type SimdEngine, sharedEngine } from "./engine.ts";
-import { filterGradientMethod } from "./filterGradient/method.ts";
+import { filterGradientMethod } from "./filter-gradient/method.ts";
 import { algorithmOf, type SimdAlgorithm } from "./method.ts";
 import { planeMethod } from "./plane/method.ts";
 import { winograd2Method, winograd4Method } from "./winograd/method.ts";

@@ -22,7 +22,7 @@ import {
   storedTensor,
   viewOf,
   type WeightFile,
-} from "./weightFile.ts";
+} from "./weight-file.ts";
 
 /** Longer headers are refused: the limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;

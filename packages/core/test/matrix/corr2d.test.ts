@@ -21,7 +21,7 @@ import {
 import { seededRandom } from "@corr2d/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { IMAGE, SCIPY_RESULTS } from "./scipyResults.ts";
+import { IMAGE, SCIPY_RESULTS } from "./scipy-results.ts";
 
 const MODES: readonly Corr2dMode[] = ["valid", "same", "full"];
 const BOUNDARIES: readonly Boundary[] = ["constant", "reflect", "mirror", "replicate", "circular"];

@@ -3,7 +3,7 @@
 import { type Corr2dMethod, type Corr2dOptions, corr2d as corr2dScalar, type Matrix, tensor } from "@corr2d/core";
 import { convolve2d, corr2d, explainCorr2d } from "@corr2d/core/simd";
 import { describe, expect, it } from "vitest";
-import { IMAGE, SCIPY_RESULTS } from "./scipyResults.ts";
+import { IMAGE, SCIPY_RESULTS } from "./scipy-results.ts";
 
 const pattern = (shape: readonly [number, number], f: (i: number) => number): Matrix =>
   tensor(

@@ -10,7 +10,7 @@
 
 import * as core from "@corr2d/core";
 import { describe, expect, it } from "vitest";
-import { fill, layoutsOf, turnWeights } from "../otherOrders.ts";
+import { fill, layoutsOf, turnWeights } from "../other-orders.ts";
 import { CASES } from "./cases.ts";
 
 type Attributes = (typeof CASES)[number]["attributes"];

@@ -5,7 +5,7 @@
 
 import * as core from "@corr2d/core";
 import { describe, expect, it } from "vitest";
-import { fill, layoutsOf, turnWeights } from "../otherOrders.ts";
+import { fill, layoutsOf, turnWeights } from "../other-orders.ts";
 import { CONV_CASES, UNFOLD_CASES } from "./cases.ts";
 
 type Case = (typeof CONV_CASES)[number];

@@ -6,7 +6,7 @@
 
 import { type Boundary, convolve2d, corr2d, tensor } from "@corr2d/core";
 import { expect, it } from "vitest";
-import { fill } from "../otherOrders.ts";
+import { fill } from "../other-orders.ts";
 import { CASES } from "./cases.ts";
 
 const BOUNDARIES: Record<string, Boundary> = { fill: "constant", wrap: "circular", symm: "reflect" };

@@ -13,7 +13,7 @@ import { writeFileSync } from "node:fs";
 import { version_core } from "@tensorflow/tfjs-core";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js";
 import jasmineCore from "jasmine-core";
-import { countKernels } from "./kernelCalls.ts";
+import { countKernels } from "./kernel-calls.ts";
 import type { BackendUnderTest, Selection, SpecOutcome, SpecRun } from "./outcome.ts";
 
 const [backend, selection, file] = process.argv.slice(2) as [BackendUnderTest, Selection, string];

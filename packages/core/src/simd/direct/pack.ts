@@ -12,7 +12,7 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
-import { gatherFilter } from "../gatherFilter.ts";
+import { gatherFilter } from "../gather-filter.ts";
 import { packPanelsOf } from "../panels.ts";
 import type { DirectPart } from "./plan.ts";
 

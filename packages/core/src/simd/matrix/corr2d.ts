@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Corr2dExplanation } from "../../matrix/explainCorr2d.ts";
+import type { Corr2dExplanation } from "../../matrix/explain-corr2d.ts";
 import { type Corr2dOptions, resolveProblem } from "../../matrix/problem.ts";
 import { sizeOf } from "../../shape.ts";
 import { dtypeOf, type FloatArray, type Matrix, zeros } from "../../tensor.ts";
-import { chooseMatrixMethod } from "./chooseMethod.ts";
+import { chooseMatrixMethod } from "./choose-method.ts";
 
 /**
  * Cross-correlates a matrix with a kernel on SIMD. The kernel is *not* flipped.

@@ -10,7 +10,7 @@ import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
 import { GuardZones } from "../guards.ts";
 import { hostWebAssembly } from "../webassembly.ts";
-import { chooseMatrixMethod } from "./chooseMethod.ts";
+import { chooseMatrixMethod } from "./choose-method.ts";
 
 const features = simdFeatures();
 const arithmetics = features.relaxedMadd ? [false, true] : [false];

@@ -13,7 +13,7 @@ import { bringIn, outAddress, takeOut } from "../copies.ts";
 import { type PanelRange, touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { gatherFilter } from "../gatherFilter.ts";
+import { gatherFilter } from "../gather-filter.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { emitTransforms, transformsName } from "./emit.ts";

@@ -1,7 +1,7 @@
 /**
  * Which method computes a correlation: one pure function of shapes and data that can say why.
  *
- * The cost of each is expected from its operations, with constants from what `test/matrix/measureMethods.ts` measured on one
+ * The cost of each is expected from its operations, with constants from what `test/matrix/measure-methods.ts` measured on one
  * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
  *     kernel         3     5     7     9    11    15    21    31    47    63
@@ -17,7 +17,7 @@ import { sizeOf } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
 import { correlateDirectly } from "./direct.ts";
 import { correlateNaively } from "./naive.ts";
-import { canTransform, correlateByTransform, planTiles, type TilePlan } from "./overlapSave.ts";
+import { canTransform, correlateByTransform, planTiles, type TilePlan } from "./overlap-save.ts";
 import type { Corr2dMethod, MatrixProblem, SeparableKernel } from "./problem.ts";
 import { correlateSeparably, factorsOf } from "./separable.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Transposed convolution of sequences: conv2dTranspose.ts with one row.
+ * Transposed convolution of sequences: conv2d-transpose.ts with one row.
  *
  *     y[n, v, o] = act(bias[o] + Σ x[n, j, c] · w[b, o, c])   over all taps with v = j·s + b·d − p
  *

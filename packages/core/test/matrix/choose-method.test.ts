@@ -3,7 +3,7 @@
 import { explainCorr2d, type Matrix, tensor } from "@corr2d/core";
 import { explainCorr2d as explainSimd } from "@corr2d/core/simd";
 import { describe, expect, it } from "vitest";
-import { KERNELS, MEASURED } from "./measuredTimes.ts";
+import { KERNELS, MEASURED } from "./measured-times.ts";
 
 const image = tensor([512, 512], new Float32Array(512 * 512).fill(1));
 const dense = (k: number): Matrix =>

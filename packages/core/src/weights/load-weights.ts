@@ -7,12 +7,12 @@
  * @module
  */
 
-import type { ConvLayer } from "../layers/convLayer.ts";
+import type { ConvLayer } from "../layers/conv-layer.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { sizeOf } from "../shape.ts";
 import { describe, type Tensor } from "../tensor.ts";
-import type { StoredTensor, WeightFile } from "./weightFile.ts";
+import type { StoredTensor, WeightFile } from "./weight-file.ts";
 
 /** Parameters by the names that Keras gives them; a depthwise layer's filter is called either. */
 const TENSORFLOW_NAMES: Readonly<Record<string, readonly string[]>> = {

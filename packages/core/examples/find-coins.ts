@@ -1,5 +1,5 @@
 /**
- * Finds all coins of a photograph by template matching: `node packages/core/examples/findCoins.ts` (Node 24).
+ * Finds all coins of a photograph by template matching: `node packages/core/examples/find-coins.ts` (Node 24).
  *
  * The coins are of all sizes and wear, and the light falls off across the picture. What they share is being a bright disc on a
  * darker ground, so that is the template, in a few sizes; normalised cross-correlation does not mind how bright. At each place

@@ -1,6 +1,6 @@
 /**
  * Large kernels by Fourier transform in float32 on SIMD: overlap-save, two tiles travelling together as real and imaginary
- * part, as in `matrix/overlapSave.ts`. Tiles are read off a strip of the continued image, and written into a strip of
+ * part, as in `matrix/overlap-save.ts`. Tiles are read off a strip of the continued image, and written into a strip of
  * the output, by the first and the last stage of the transform itself.
  *
  * Error, from three transforms of t = log₂(R·C) levels of at most η = 7·2⁻²⁴ each, and the product between them (√2·γ₂ ≤
@@ -24,7 +24,7 @@ const STRIP_BYTES = 1.5 * 2 ** 20;
 
 /**
  * Nanoseconds for a level of a cell of a pair of tiles, there and back; for a pair, beside that, mostly calls; and for a cell
- * of the output: copies, and the look at its range. Measured as `chooseMethod.ts` says.
+ * of the output: copies, and the look at its range. Measured as `choose-method.ts` says.
  */
 const LEVEL_NS = 0.3;
 const PAIR_NS = 2500;

@@ -14,7 +14,7 @@ import { checkOptionNames } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import { checkTensor, type FloatArray, type Tensor4 } from "../tensor.ts";
 import { conv2d, conv2dGradients } from "./conv2d.ts";
-import { type DepthwiseConv2dGradientOptions, depthwiseConv2d, depthwiseConv2dGradients } from "./depthwiseConv2d.ts";
+import { type DepthwiseConv2dGradientOptions, depthwiseConv2d, depthwiseConv2dGradients } from "./depthwise-conv2d.ts";
 import { DEPTHWISE } from "./kinds.ts";
 import { FUSED_OPTION_NAMES, type FusedOptions } from "./operation.ts";
 

@@ -20,10 +20,10 @@ import type { ChoiceOptions, Pass } from "./algorithm.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
 import { im2col } from "./im2col.ts";
 import { naive } from "./naive.ts";
-import { inFours, LANES } from "./registerTile.ts";
+import { inFours, LANES } from "./register-tile.ts";
 import { tiled } from "./tiled.ts";
 import { blockTilesOf, winograd2, winograd4 } from "./winograd.ts";
-import { F2, F4, type WinogradTransforms } from "./winogradTransforms.ts";
+import { F2, F4, type WinogradTransforms } from "./winograd-transforms.ts";
 
 /** A name and its reason. */
 export interface ScalarChoice {

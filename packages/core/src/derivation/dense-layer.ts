@@ -8,8 +8,8 @@
  * folder ask of it what images deserve. They follow A. Zhang, Z. Lipton, M. Li and A. Smola, "Dive into Deep Learning",
  * section 7.1, "From fully connected layers to convolutions", and number its formulas:
  *
- *     (2)  re-indexing             V[i, j, a, b] = W[i, j, i + a, j + b]          translationInvariance.ts
- *     (3)  translation invariance  V[i, j, a, b] = v[a, b]                        translationInvariance.ts
+ *     (2)  re-indexing             V[i, j, a, b] = W[i, j, i + a, j + b]          translation-invariance.ts
+ *     (3)  translation invariance  V[i, j, a, b] = v[a, b]                        translation-invariance.ts
  *     (4)  locality                v[a, b] = 0 for |a| > Δ or |b| > Δ             locality.ts
  *     and back: a convolution is a fully connected layer                           toeplitz.ts
  *

@@ -6,8 +6,8 @@
 
 import type { Shape2 } from "../shape.ts";
 import type { FloatArray, Matrix } from "../tensor.ts";
-import { chooseMethod, type MethodChoice } from "./chooseMethod.ts";
-import { transformErrorConstant } from "./overlapSave.ts";
+import { chooseMethod, type MethodChoice } from "./choose-method.ts";
+import { transformErrorConstant } from "./overlap-save.ts";
 import { type Corr2dMethod, type Corr2dOptions, type MatrixProblem, resolveProblem } from "./problem.ts";
 import { defaultTolerance } from "./separable.ts";
 

@@ -3,7 +3,7 @@
  * What SIMD cannot do (float64, kernels beyond its tiles, numbers beyond the range of float32 on their way, a host without
  * it) goes to the scalar methods, and so does what is done before a call into WebAssembly would be.
  *
- * The cost of each is expected from its operations, with constants from what `test/matrix/measureMethods.ts` measured on one
+ * The cost of each is expected from its operations, with constants from what `test/matrix/measure-methods.ts` measured on one
  * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
  *     kernel         3     5     7     9    11    15    21    31    47    63
@@ -14,8 +14,8 @@
  * @module
  */
 
-import { chooseMethod, directCost, methods } from "../../matrix/chooseMethod.ts";
-import { type Corr2dExplanation, explainScalar } from "../../matrix/explainCorr2d.ts";
+import { chooseMethod, directCost, methods } from "../../matrix/choose-method.ts";
+import { type Corr2dExplanation, explainScalar } from "../../matrix/explain-corr2d.ts";
 import type { Corr2dMethod, MatrixProblem } from "../../matrix/problem.ts";
 import { defaultTolerance, factorsOf } from "../../matrix/separable.ts";
 import { sizeOf } from "../../shape.ts";
@@ -28,7 +28,7 @@ import {
   correlateByTransformSimd,
   planSimdTiles,
   simdTransformErrorConstant,
-} from "./overlapSave.ts";
+} from "./overlap-save.ts";
 
 /**
  * Nanoseconds for a call, for a cell of the output and for each of its products, and for a cell and a product of both

@@ -24,7 +24,7 @@
 
 import type { Shape2, Shape4 } from "../shape.ts";
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros } from "../tensor.ts";
-import type { DenseWeights } from "./denseLayer.ts";
+import type { DenseWeights } from "./dense-layer.ts";
 
 /** V: weights of a fully connected layer named by distance. See the head of this module for the layout. */
 export type RelativeWeights<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;

@@ -10,7 +10,7 @@ import type { FloatArray } from "../../tensor.ts";
 import { type Blocks, forEachBlock } from "../blocks.ts";
 import { bringIn } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { rowOffsets } from "../filterGradient/plan.ts";
+import { rowOffsets } from "../filter-gradient/plan.ts";
 import type { MemoryRange } from "../memory.ts";
 import { arrayOf, type Operand } from "../resident.ts";
 import { type DepthwiseGradientShape, depthwiseGradientName, emitDepthwiseGradient } from "./emit.ts";

@@ -1,5 +1,5 @@
 /**
- * Transposed convolution of volumes: conv2dTranspose.ts with a third axis.
+ * Transposed convolution of volumes: conv2d-transpose.ts with a third axis.
  *
  *     y[n, t, u, v, o] = act(bias[o] + Σ x[n, k, i, j, c] · w[e, a, b, o, c])
  *

@@ -1,7 +1,7 @@
 /**
  * Times a step of training LeNet on one backend, in a process of its own:
  *
- *     node --conditions=@corr2d/source examples/stepTime.ts <backend> <steps>
+ *     node --conditions=@corr2d/source examples/step-time.ts <backend> <steps>
  *
  * prints milliseconds per step, a number for each, as JSON. Backends are `corr2d`, `cpu` and `tensorflow` (tfjs-node).
  *

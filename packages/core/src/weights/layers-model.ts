@@ -21,7 +21,7 @@ import {
   type TensorClaim,
   viewOf,
   type WeightFile,
-} from "./weightFile.ts";
+} from "./weight-file.ts";
 
 const OPERATION = "readLayersModel";
 const { float32, float16, opaque8, opaque32, opaque64 } = ELEMENT_TYPES;

@@ -1,9 +1,9 @@
 /**
  * Measures every method of `corr2d` on either engine, for a 512 × 512 image in mode same and kernels of rank 1 of 3 × 3 to
- * 63 × 63, and writes the times to `measuredTimes.ts`, from which the constants of both cost models come and by which
+ * 63 × 63, and writes the times to `measured-times.ts`, from which the constants of both cost models come and by which
  * they are tested. Of the medians of five rounds the least is taken: what else a machine does only adds.
  *
- *     node --conditions=@corr2d/source packages/core/test/matrix/measureMethods.ts
+ *     node --conditions=@corr2d/source packages/core/test/matrix/measure-methods.ts
  *
  * @module
  */
@@ -66,7 +66,7 @@ const rows = ["scalar", "simd"].map((engine) => {
 });
 const where = `${cpus()[0]!.model}, one thread, V8 ${process.versions.v8}, ${new Date().toISOString().slice(0, 10)}`;
 const text = `/**
- * Milliseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measureMethods.ts.
+ * Milliseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measure-methods.ts.
  * ${where}.
  */
 
@@ -78,5 +78,5 @@ export const MEASURED = {
 ${rows.join("\n")}
 } as const;
 `;
-writeFileSync(new URL("./measuredTimes.ts", import.meta.url), text);
+writeFileSync(new URL("./measured-times.ts", import.meta.url), text);
 console.log(text);

@@ -10,8 +10,8 @@ import type { ConvOptions, PerAxis } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import type { Tensor4 } from "../tensor.ts";
 import { Conv2d } from "./conv.ts";
-import { checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
-import { DepthwiseConv2d } from "./depthwiseConv2d.ts";
+import { checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
+import { DepthwiseConv2d } from "./depthwise-conv2d.ts";
 import { Layer } from "./layer.ts";
 import type { Parameter } from "./parameter.ts";
 

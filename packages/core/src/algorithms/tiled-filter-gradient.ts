@@ -15,7 +15,7 @@ import type { ConvGeometry } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { FilterGradientPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./registerTile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
 
 /** True, or why a block cannot hold what one output row needs. */
 export function supportsTiledFilterGradient(g: ConvGeometry): true | string {

@@ -10,7 +10,7 @@ import { CONV_TRANSPOSE } from "../ops/kinds.ts";
 import { type ConvTransposeOptions, type PerAxis, resolveConvTransposeOptions, resolvePerAxis } from "../options.ts";
 import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
 import { requireGroups } from "./conv.ts";
-import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
+import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 
 /** What a transposed convolution layer is made of; `R` is its number of spatial axes. */
 export interface ConvTransposeLayerOptions<R extends SpatialRank = 2>

@@ -7,7 +7,7 @@
 import { DEPTHWISE } from "../ops/kinds.ts";
 import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
-import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./convLayer.ts";
+import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 
 /** What a {@link DepthwiseConv2d} is made of. */
 export interface DepthwiseConv2dLayerOptions extends Omit<ConvOptions, "groups">, FilterLayerOptions {

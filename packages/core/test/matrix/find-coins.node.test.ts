@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findCoins, readCoins } from "../../examples/findCoins.ts";
+import { findCoins, readCoins } from "../../examples/find-coins.ts";
 
 /** Centres of the coins: scikit-image 0.26's segmentation of the picture by watershed, less specks of under 100 pixels. */
 const CENTRES = [

@@ -5,7 +5,7 @@
  */
 
 import { supportsDepthwise } from "../depthwise/plan.ts";
-import { cutIntoWholeRows } from "../filterGradient/plan.ts";
+import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import type { FilterGradientMethod } from "../method.ts";
 import { prepareDepthwiseGradient } from "./run.ts";
 

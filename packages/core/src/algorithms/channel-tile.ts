@@ -9,13 +9,13 @@
  * a group for each channel, so the loop runs along channels, as NHWC has them; each product is with a weight of its own, and
  * twelve of them pay for loading and storing four sums. The four cells are views of one image, each shifted by
  * {@link PITCH} elements: one index and one bounds check serve all four. Arrays live in a closure for the reasons given in
- * `registerTile.ts`. V8 13.6 (Node 24) on x64: 5–6 GFLOP/s, from groups of one channel on.
+ * `register-tile.ts`. V8 13.6 (Node 24) on x64: 5–6 GFLOP/s, from groups of one channel on.
  *
  * @module
  */
 
 import type { FloatArray } from "../tensor.ts";
-import { registerTile, STREAM_LENGTH } from "./registerTile.ts";
+import { registerTile, STREAM_LENGTH } from "./register-tile.ts";
 
 /** Cells computed at once. */
 export const CELLS_AT_ONCE = 4;
