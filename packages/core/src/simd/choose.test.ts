@@ -49,6 +49,13 @@ describe("chooseSimd", () => {
     expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe(once);
   });
 
+  it("knows that an input gradient transposes its filter first", () => {
+    const g = geometry([1, 7, 7, 512], [3, 3, 512, 512]);
+    expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe("simd-winograd2");
+    expect(chooseSimd(g, "inputGradient").name).not.toBe("simd-direct");
+    expect(chooseSimd(g, "inputGradient", { runs: "once" }).name).toBe("simd-direct");
+  });
+
   it("gives the one reason where no algorithm computes", () => {
     const g = resolveConvGeometry("choose", ...MANY, {}, "float64");
     const { name, reason } = chooseSimd(g, "forward");

@@ -33,8 +33,11 @@ const COST = {
   transform: { 2: 0.09, 4: 0.31 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.03,
-  /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
-  pack: { direct: 1.5, 2: 17, 4: 29 },
+  /**
+   * Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform; for the gradient with
+   * respect to the input the filter is transposed besides.
+   */
+  pack: { forward: { direct: 1.5, 2: 17, 4: 29 }, inputGradient: { direct: 2.3, 2: 38, 4: 50 } },
   /** Filling and emptying a tile of sums, in terms of the sum. */
   tileTerms: 8,
 } as const;
@@ -56,7 +59,8 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
   if (pass === "filterGradient") return { name: "simd-direct", reason: "outer products over the pixels" };
 
   const correlation = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
-  const direct = { name: "simd-direct", time: directTime(correlation, runs) } as const;
+  const pack = runs === "once" ? COST.pack[pass] : undefined;
+  const direct = { name: "simd-direct", time: directTime(correlation, pack?.direct) } as const;
   const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
   if (precision === "strict") refusals.push("simd-winograd: precision is strict");
   else {
@@ -64,7 +68,7 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
       ["simd-winograd2", 2],
       ["simd-winograd4", 4],
     ] as const) {
-      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize, runs) });
+      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize, pack?.[tileSize]) });
     }
   }
   const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
@@ -73,23 +77,21 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
   return { name: best.name, reason: why };
 }
 
-function directTime(c: Correlation, runs: "many" | "once"): number {
+function directTime(c: Correlation, packWeight = 0): number {
   const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
   const terms = tapCount(c) * c.groupSourceChannels;
   const columns = c.groupTargetChannels * c.groups;
   const weights = terms * columns;
-  const packing = runs === "once" ? weights * COST.pack.direct : 0;
-  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + packing;
+  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + weights * packWeight;
 }
 
-function winogradTime(c: Correlation, tileSize: TileSize, runs: "many" | "once"): number {
+function winogradTime(c: Correlation, tileSize: TileSize, packKernel = 0): number {
   const tiles = c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
   const points = pointCount(tileSize) ** 2;
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * points * sources * targets);
   const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
-  const packing = runs === "once" ? sources * targets * COST.pack[tileSize] : 0;
-  return products + transforms + packing;
+  return products + transforms + sources * targets * packKernel;
 }
 
 /** Multiplying goes on while weights are on their way. */
