@@ -15,7 +15,7 @@ import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
-import { speedSection } from "./sections/speed.ts";
+import { resultOf, speedSection, variantsWith } from "./sections/speed.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
@@ -70,13 +70,10 @@ function headingOf(suite: string, pass: BenchPass): string {
 function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
   const growing = SUITES.filter((suite) => suite.growing).map(({ name }) => name);
   const layers = cases.filter(({ suite }) => !growing.includes(suite));
-  const peers = new Set(layers.flatMap(({ results }) => results.filter(({ ratio }) => ratio).map((r) => r.variant)));
-  return [...peers]
+  return variantsWith(layers, ({ ratio }) => ratio !== null)
     .filter((name) => !name.startsWith("corr2d/"))
     .map((peer) => {
-      const ratios = layers.flatMap(
-        ({ results }) => results.find(({ variant }) => variant === peer)?.ratio?.median ?? [],
-      );
+      const ratios = layers.flatMap((found) => resultOf(found, peer)?.ratio?.median ?? []);
       const counted = ratios.length === 1 ? "one layer" : `geometric mean of ${ratios.length} layers`;
       return { value: times(geometricMean(ratios)), label: `as fast as ${peer} (${settings.subject}, ${counted})` };
     });

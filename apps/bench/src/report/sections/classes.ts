@@ -9,17 +9,18 @@ import { LAYER_CLASSES, type LayerClass, layerClassOf } from "../../suites/layer
 import { type Cell, cell, column, numbers, type Section, type Table } from "../document.ts";
 import { range, times } from "../number-format.ts";
 import type { BenchReport, CaseResult } from "../results.ts";
+import { resultOf, variantsWith } from "./speed.ts";
 
 /** A section, or none where there is nobody to be compared with or a single layer. */
 export function classesSections({ cases, settings: { subject, fresh } }: BenchReport): readonly Section[] {
   const layers = [...new Map(cases.map((found) => [found.convCase.name, found])).values()];
-  const rivals = new Set(layers.flatMap(({ results }) => results.filter(({ ratio }) => ratio).map((r) => r.variant)));
-  if (subject === null || rivals.size === 0 || layers.length < 2) return [];
+  const rivals = variantsWith(layers, ({ ratio }) => ratio !== null);
+  if (subject === null || rivals.length === 0 || layers.length < 2) return [];
   return [
     {
       id: "by-class",
       heading: "At a glance",
-      blocks: [{ kind: "table", table: classesTable(layers, subject, [...rivals], fresh) }],
+      blocks: [{ kind: "table", table: classesTable(layers, subject, rivals, fresh) }],
     },
   ];
 }
@@ -48,7 +49,7 @@ function nameCell(name: LayerClass, count: number): Cell {
 }
 
 function ratioCell(members: readonly CaseResult[], rival: string): Cell {
-  const ratios = members.flatMap(({ results }) => results.find(({ variant }) => variant === rival)?.ratio ?? []);
+  const ratios = members.flatMap((found) => resultOf(found, rival)?.ratio ?? []);
   if (ratios.length === 0) return cell("–", "muted");
   const medians = ratios.map(({ median }) => median);
   const [low, high] = [Math.min(...medians), Math.max(...medians)];

@@ -30,11 +30,12 @@ export function speedSection(report: BenchReport, suite: string, heading: string
 }
 
 /** The variants of which some result has a certain property, in the order of the run. */
-function variantsWith(cases: readonly CaseResult[], has: (result: VariantResult) => boolean): readonly string[] {
+export function variantsWith(cases: readonly CaseResult[], has: (result: VariantResult) => boolean): readonly string[] {
   return [...new Set(cases.flatMap(({ results }) => results.filter(has).map(({ variant }) => variant)))];
 }
 
-function resultOf({ results }: CaseResult, variant: string): VariantResult | undefined {
+/** What a variant did with a case, if it took part. */
+export function resultOf({ results }: CaseResult, variant: string): VariantResult | undefined {
   return results.find((result) => result.variant === variant);
 }
 
