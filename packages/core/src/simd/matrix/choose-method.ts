@@ -105,7 +105,6 @@ export function chooseMatrixMethod(
       refused.push(verdict);
       continue;
     }
-    const { fft, ...others } = costs;
     return {
       run: (y) => candidate.run(engine ?? sharedEngine(), y),
       explain: () => ({
@@ -115,7 +114,7 @@ export function chooseMatrixMethod(
           method === "auto"
             ? [`expected to be fastest: ${times.join(", ")}`, ...refused].join("; ")
             : "asked for by name",
-        expected: { direct: others.direct / 1e6, separable: others.separable / 1e6, fft: fft / 1e6 },
+        expected: { direct: costs.direct / 1e6, separable: costs.separable / 1e6, fft: costs.fft / 1e6 },
         bound: candidate.bound,
       }),
     };
