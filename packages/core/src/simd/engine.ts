@@ -10,9 +10,7 @@
 
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
-import type { GuardZones } from "./guards.ts";
-import { type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
-import type { Operand } from "./resident.ts";
+import { type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
@@ -25,11 +23,11 @@ export interface EngineOptions {
   /** Use only microkernels of this name. Default: the fastest by the table. */
   readonly microkernel?: string;
   /** Zones around every buffer that must not be written. Default: none. */
-  readonly guards?: GuardZones;
+  readonly guards?: MemoryGuards;
 }
 
 /** A prepared run of the engine; it need not be disposed of. */
-export interface SimdPlan<Arrays extends readonly Operand[]> {
+export interface SimdPlan<Arrays extends readonly unknown[]> {
   run(...arrays: Arrays): void;
   readonly scratchBytes: number;
   /** Gives the plan's memory back now, instead of when it is collected. */
@@ -88,7 +86,7 @@ export class SimdEngine {
    * Makes a plan of `run`: `blocks` are given back when the plan is disposed of, or when neither it nor its `run` can
    * be reached any more.
    */
-  plan<Arrays extends readonly Operand[]>(
+  plan<Arrays extends readonly unknown[]>(
     run: (...arrays: Arrays) => void,
     blocks: readonly MemoryRange[],
     scratch: ScratchLayout,

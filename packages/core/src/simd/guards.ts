@@ -6,12 +6,12 @@
  * @module
  */
 
-import { aligned, type MemoryRange } from "./memory.ts";
+import { aligned, type MemoryGuards, type MemoryRange } from "./memory.ts";
 
 const PATTERN = 0xff;
 
 /** Zones of so many bytes, rounded up to whole cache lines, around every buffer. */
-export class GuardZones {
+export class GuardZones implements MemoryGuards {
   readonly bytes: number;
 
   constructor(bytes: number) {

@@ -8,12 +8,11 @@
  * asked for at each use ({@link SimdMemory.floats}) and never leave this folder. WebAssembly cannot shrink a memory;
  * when the last block is given back and the memory is large, it is let go as a whole and a new one made at next use.
  *
- * Tests put guard zones around every block and every scratch buffer (`guards.ts`).
+ * Tests put guards around every block and every scratch buffer (`guards.ts`).
  *
  * @module
  */
 
-import type { GuardZones } from "./guards.ts";
 import type { WasmApi, WasmMemory } from "./webassembly.ts";
 
 const PAGE_BYTES = 65536;
@@ -41,6 +40,18 @@ export interface ScratchLayout {
   readonly bytes: number;
 }
 
+/** What may stand around the blocks and the scratch buffers of a memory, to find who writes past them. */
+export interface MemoryGuards {
+  /** Left free before and behind every buffer: whole cache lines. */
+  readonly bytes: number;
+  /** Before a run, of all scratch that it may use. */
+  fill(memory: Uint8Array, end: number): void;
+  /** When a block was taken. */
+  paint(memory: Uint8Array, block: MemoryRange): void;
+  /** After a run, of its scratch buffers and of all blocks; throws if one was written past. */
+  check(memory: Uint8Array, ranges: Iterable<MemoryRange>, what: string): void;
+}
+
 /** Places buffers in scratch one after the other, each on a cache line, `guardBytes` between them. */
 export function layoutScratch(sizes: readonly number[], guardBytes = 0): ScratchLayout {
   let end = guardBytes;
@@ -60,7 +71,7 @@ export function aligned(bytes: number): number {
 /** Memory of one engine. */
 export class SimdMemory {
   readonly #host: WasmApi;
-  readonly #guards: GuardZones | undefined;
+  readonly #guards: MemoryGuards | undefined;
   #memory: WasmMemory | undefined;
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
@@ -68,7 +79,7 @@ export class SimdMemory {
   #free: MemoryRange[] = [];
   readonly #blocks = new Set<MemoryRange>();
 
-  constructor(host: WasmApi, guards?: GuardZones) {
+  constructor(host: WasmApi, guards?: MemoryGuards) {
     this.#host = host;
     this.#guards = guards;
   }
