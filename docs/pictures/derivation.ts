@@ -10,7 +10,6 @@
  * @module
  */
 
-import { writeFile } from "node:fs/promises";
 import {
   type DenseWeights,
   localize,
@@ -25,7 +24,7 @@ import {
   unshareWeights,
 } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
-import { heatMap, svg, text } from "./drawing.ts";
+import { heatMap, svg, text, write } from "./drawing.ts";
 
 /** Pictures and hidden units of this side: small enough to see every weight. */
 const SIDE = 8;
@@ -36,9 +35,6 @@ const DELTA = 1;
 /** What all units look for: edges that run from top to bottom. */
 const DETECTOR = tensor([3, 3], [-1, 0, 1, -2, 0, 2, -1, 0, 1]);
 const STRONGEST = 2;
-
-const write = (name: string, picture: string): Promise<void> =>
-  writeFile(new URL(`../${name}.svg`, import.meta.url), picture);
 
 const convolution = toDense(DETECTOR, [SIDE, SIDE], { mode: "same" });
 await write("re-indexing", await reIndexing());

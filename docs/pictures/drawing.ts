@@ -1,12 +1,19 @@
 /**
  * What the pictures have in common: a white card that reads on light and dark pages alike, one set of colours (blue below
- * zero, orange above), and matrices as images of one square per element.
+ * zero, orange above), matrices as images of one square per element, and the folder they are written to.
  *
  * @module
  */
 
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Matrix } from "@corr2d/core";
 import sharp from "sharp";
+
+/** Writes a picture to the folder that the program was given, or to `docs`. */
+export function write(name: string, picture: string): Promise<void> {
+  return writeFile(resolve(process.argv[2] ?? resolve(import.meta.dirname, ".."), `${name}.svg`), picture);
+}
 
 /** A finished picture: what `body` draws, on a card of this size, said in one sentence for those who cannot see it. */
 export function svg(size: readonly [width: number, height: number], title: string, body: string): string {

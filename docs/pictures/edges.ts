@@ -6,11 +6,11 @@
  * @module
  */
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { corr2d, type Matrix, tensor } from "@corr2d/core";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import sharp from "sharp";
-import { image, svg, text } from "./drawing.ts";
+import { image, svg, text, write } from "./drawing.ts";
 
 /** I. Sobel's kernel for edges that run from top to bottom: right minus left, smoothed along the edge. */
 const KERNEL = tensor([3, 3], [-1, 0, 1, -2, 0, 2, -1, 0, 1]);
@@ -26,7 +26,7 @@ const photograph = await sharp(png).jpeg({ quality: 85 }).toBuffer();
 const edges = await sharp(drawing(y), { raw: { width: y.shape[1], height: y.shape[0], channels: 1 } })
   .png({ palette: true, colours: 16, compressionLevel: 9 })
   .toBuffer();
-await writeFile(new URL("../edges.svg", import.meta.url), picture());
+await write("edges", picture());
 
 /** Dark where the response is strong, of either sign; white where there is none. */
 function drawing(response: Matrix): Uint8Array {
