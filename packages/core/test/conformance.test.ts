@@ -63,7 +63,8 @@ function compute(
 function boundOf(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, data: CaseData): Float64Array {
   const { errorBound } = algorithm;
   if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  return normwiseBounds(convCase, pass, data, errorBound.constant);
+  const { constant, filterConstant = constant } = errorBound;
+  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
 }
 
 /** What it promises for small integers: equality, unless transforms of its own are rounded. */
@@ -86,13 +87,17 @@ const SPECIAL: Readonly<Record<string, (convCase: ConvCase, pass: Pass) => boole
     pass !== "filterGradient" && inputShape[3] === 1 && filterShape[3] === 1 && strides.every((n) => n === 1),
 };
 
-function isForWinograd({ filterShape: [height, width], strides, dilations }: ConvCase, pass: Pass): boolean {
-  return pass !== "filterGradient" && height === 3 && width === 3 && [...strides, ...dilations].every((n) => n === 1);
+function isForWinograd(convCase: ConvCase, pass: Pass): boolean {
+  return pass !== "filterGradient" && isUnit3x3(convCase);
 }
 
-function isForSimdWinograd(convCase: ConvCase, pass: Pass): boolean {
+function isUnit3x3({ filterShape: [height, width], strides, dilations }: ConvCase): boolean {
+  return height === 3 && width === 3 && [...strides, ...dilations].every((n) => n === 1);
+}
+
+function isForSimdWinograd(convCase: ConvCase): boolean {
   const { groups, filterShape } = convCase;
-  return isForWinograd(convCase, pass) && groups === 1 && filterShape[2] % 4 === 0 && filterShape[3] % 4 === 0;
+  return isUnit3x3(convCase) && groups === 1 && filterShape[2] % 4 === 0 && filterShape[3] % 4 === 0;
 }
 
 function geometryOf(convCase: ConvCase): ConvGeometry {

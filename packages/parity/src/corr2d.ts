@@ -85,7 +85,9 @@ function promises(name: Corr2dName, convCase: SpatialCase, pass: CasePass): Weak
   const algorithm: ConvAlgorithm = chooseAlgorithm("parity", planesOf(convCase), pass, name).algorithm;
   const { errorBound, nonFinite } = algorithm;
   return {
-    ...(errorBound.kind === "normwise" && { normwise: errorBound.constant }),
+    ...(errorBound.kind === "normwise" && {
+      normwise: (pass === "filterGradient" ? errorBound.filterConstant : undefined) ?? errorBound.constant,
+    }),
     ...(nonFinite === "spreads over a tile" && { spreadsNonFinite: true }),
   };
 }

@@ -64,10 +64,12 @@ export interface FilterGradientPlan extends PreparedPass {
  * - `element`: |y − ŷ| ≤ γ_k · (Σ|x||w| + |b|) for each element, with γ_k = k·u / (1 − k·u) and k two more than the products
  *   it sums. It holds for every order of summation.
  * - `normwise`: |y − ŷ| ≤ constant · (max|x| · Σ|w| + |b|), Σ over the weights of the output channel; for gradients with dy
- *   in the place of x, and Σ over the weights of the input channel. An element of which the products are small may have the
- *   error of its large neighbours.
+ *   in the place of x, and Σ over the weights of the input channel; for that of the filter with dy in the place of w, Σ over
+ *   the output channel of dy, and `filterConstant` for the constant where there is one. An element of which the products are small may have the error of its large neighbours.
  */
-export type ErrorBound = { readonly kind: "element" } | { readonly kind: "normwise"; readonly constant: number };
+export type ErrorBound =
+  | { readonly kind: "element" }
+  | { readonly kind: "normwise"; readonly constant: number; readonly filterConstant?: number };
 
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";
@@ -88,7 +90,7 @@ export interface ConvAlgorithm<Name extends string = string> {
   readonly summary: string;
   /**
    * Where NaN and ±Inf go: exactly where the reference has them, or also into the rest of the tile of outputs, all of which
-   * may become NaN.
+   * may become NaN; filter gradients are always those of the reference.
    */
   readonly nonFinite: "as the reference" | "spreads over a tile";
   readonly errorBound: ErrorBound;

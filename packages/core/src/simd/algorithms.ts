@@ -13,6 +13,7 @@ import { filterGradientMethod } from "./filter-gradient/method.ts";
 import { algorithmOf, type SimdAlgorithm } from "./method.ts";
 import { planeMethod } from "./plane/method.ts";
 import { winograd2Method, winograd4Method } from "./winograd/method.ts";
+import { winogradGradientMethod } from "./winograd-gradient/method.ts";
 
 /** All algorithms, in no order of preference: `chooseSimd` prefers. */
 export type SimdAlgorithms = readonly [
@@ -30,8 +31,8 @@ export type SimdAlgorithmName = SimdAlgorithms[number]["name"];
 export function simdAlgorithmsOf(engineOf: () => SimdEngine): SimdAlgorithms {
   return [
     algorithmOf(directMethod, engineOf, filterGradientMethod),
-    algorithmOf(winograd2Method, engineOf),
-    algorithmOf(winograd4Method, engineOf),
+    algorithmOf(winograd2Method, engineOf, winogradGradientMethod(2)),
+    algorithmOf(winograd4Method, engineOf, winogradGradientMethod(4)),
     algorithmOf(depthwiseMethod, engineOf, depthwiseGradientMethod),
     algorithmOf(planeMethod, engineOf),
   ];

@@ -97,7 +97,7 @@ function mostThat(fits: (count: number) => boolean, limit: number): number {
 }
 
 /** The size of equal shares, as few of them as shares of `atMost` need. */
-function evenShare(total: number, atMost: number): number {
+export function evenShare(total: number, atMost: number): number {
   return Math.ceil(total / Math.ceil(total / atMost));
 }
 

@@ -49,6 +49,21 @@ describe("chooseSimd", () => {
     expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe(once);
   });
 
+  it.each([
+    [128, 28, "simd-winograd4"],
+    [32, 14, "simd-winograd2"],
+    [512, 2, "simd-direct"],
+  ])("weighs filter gradients, too: %i channels at %i", (channels, size, name) => {
+    const g = geometry([1, size, size, channels], [3, 3, channels, channels]);
+    const choice = chooseSimd(g, "filterGradient");
+    expect(choice).toEqual({ name, reason: expect.stringMatching(/^least estimated time .*simd-winograd4 .* ms\)$/) });
+    expect(chooseSimd(g, "filterGradient", { runs: "once" })).toEqual(choice);
+    expect(chooseSimd(g, "filterGradient", { precision: "strict" })).toEqual({
+      name: "simd-direct",
+      reason: "simd-winograd: precision is strict",
+    });
+  });
+
   it("knows that an input gradient transposes its filter first", () => {
     const g = geometry([1, 7, 7, 512], [3, 3, 512, 512]);
     expect(chooseSimd(g, "forward", { runs: "once" }).name).toBe("simd-winograd2");

@@ -17,8 +17,10 @@ import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
+import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
 import { hostSupports } from "./method.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
+import { mostTilesOf } from "./winograd-gradient/plan.ts";
 
 /** A choice and its reason; or that there is none. */
 export type SimdChoice =
@@ -29,8 +31,13 @@ export type SimdChoice =
 const COST = {
   /** With operations of 128 bits, and of 256. */
   multiplyAdd: { narrow: 1 / 27.5, wide: 1 / 50 },
-  /** Per value of V and M, by tile size: reading, transforming, writing. */
+  /** Per value of V and M, or E, by tile size: reading, transforming, writing. */
   transform: { 2: 0.09, 4: 0.31 },
+  /**
+   * Of Winograd's filter gradient: a term of its sums in multiply-adds (tiles lie far apart); beginning a sum, which is not
+   * read, in terms; and per sum writing, transforming back, adding.
+   */
+  tileSums: { term: 1.17, terms: 2, sum: 0.15 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.03,
   /**
@@ -56,11 +63,9 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
   if (supports("simd-plane")) return { name: "simd-plane", reason: "one channel, one kernel: runs along the row" };
   if (supports("simd-depthwise")) return { name: "simd-depthwise", reason: "one filter for each channel" };
   if (!supports("simd-direct")) return { name: undefined, reason: refusals.join("; ") };
-  if (pass === "filterGradient") return { name: "simd-direct", reason: "outer products over the pixels" };
 
-  const correlation = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
-  const pack = runs === "once" ? COST.pack[pass] : undefined;
-  const direct = { name: "simd-direct", time: directTime(correlation, pack?.direct) } as const;
+  const times = timesOf(g, pass, runs);
+  const direct = { name: "simd-direct", time: times.direct() } as const;
   const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
   if (precision === "strict") refusals.push("simd-winograd: precision is strict");
   else {
@@ -68,13 +73,58 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
       ["simd-winograd2", 2],
       ["simd-winograd4", 4],
     ] as const) {
-      if (supports(name)) candidates.push({ name, time: winogradTime(correlation, tileSize, pack?.[tileSize]) });
+      if (supports(name)) candidates.push({ name, time: times.winograd(tileSize) });
     }
   }
   const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
   const estimates = candidates.map(({ name, time }) => `${name} ${(time / 1e6).toPrecision(2)} ms`).join(", ");
   const why = candidates.length > 1 ? `least estimated time (${estimates})` : refusals.slice(2).join("; ");
   return { name: best.name, reason: why };
+}
+
+/** Estimates of a pass, in nanoseconds. */
+interface PassTimes {
+  direct(): number;
+  winograd(tileSize: TileSize): number;
+}
+
+function timesOf(g: ConvGeometry, pass: Pass, runs: "many" | "once"): PassTimes {
+  if (pass === "filterGradient") {
+    const c = forwardCorrelation(g);
+    return {
+      direct: () => directGradientTime(c),
+      winograd: (tileSize) => winogradGradientTime(c, tileSize),
+    };
+  }
+  const c = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
+  const pack = runs === "once" ? COST.pack[pass] : undefined;
+  return {
+    direct: () => directTime(c, pack?.direct),
+    winograd: (tileSize) => winogradTime(c, tileSize, pack?.[tileSize]),
+  };
+}
+
+/** Outer products over the pixels, chunk by chunk. */
+function directGradientTime(c: Correlation): number {
+  const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
+  const weights = tapCount(c) * c.groupSourceChannels * c.groupTargetChannels * c.groups;
+  return productTime((cells + Math.ceil(cells / CHUNK_PIXELS) * COST.tileTerms) * weights, 0);
+}
+
+/** Outer products over the tiles, block by block. */
+function winogradGradientTime(c: Correlation, tileSize: TileSize): number {
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const points = pointCount(tileSize) ** 2;
+  const tiles = tileCount(c, tileSize);
+  const blocks = Math.ceil(tiles / mostTilesOf(c, tileSize));
+  const sums = points * sources * targets;
+  const { term, terms, sum } = COST.tileSums;
+  const products = productTime(term * (tiles + blocks * terms) * sums, 0);
+  return products + tiles * points * (sources + targets) * COST.transform[tileSize] + blocks * sums * sum;
+}
+
+function tileCount(c: Correlation, tileSize: TileSize): number {
+  return c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
 }
 
 function directTime(c: Correlation, packWeight = 0): number {
@@ -86,7 +136,7 @@ function directTime(c: Correlation, packWeight = 0): number {
 }
 
 function winogradTime(c: Correlation, tileSize: TileSize, packKernel = 0): number {
-  const tiles = c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
+  const tiles = tileCount(c, tileSize);
   const points = pointCount(tileSize) ** 2;
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * points * sources * targets);

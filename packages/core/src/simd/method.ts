@@ -118,12 +118,16 @@ export function algorithmOf<Name extends string>(
     prepareFilterGradient(g) {
       requireSupport(g, "filterGradient");
       const plan = filterGradient!.prepare(engineOf(), forwardCorrelation(g));
-      if (!isPadded(g)) return plan;
+      if (!multipliesZeros(g)) return plan;
+      // The zeros of a frame meet dy, and in a tile all cells meet: what the reference would not have shows as NaN in dw.
       const run = (x: Operand, dy: Operand, dw: Operand): void => {
         plan.run(x, dy, dw);
-        // Here the zeros meet dy: 0 · Inf shows in dw as NaN. Either tells, and the shorter one is sooner read.
-        const shorter = dy.length < dw.length ? dy : dw;
-        if (!allFinite(arrayOf(shorter))) naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
+        // The causes tell, too, and may be sooner read.
+        const causes = method.nonFinite === "as the reference" ? [dy] : [x, dy];
+        const length = causes.reduce((sum, operand) => sum + operand.length, 0);
+        const read = length < dw.length ? causes : [dw];
+        if (!read.every((operand) => allFinite(arrayOf(operand))))
+          naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
       };
       return { ...plan, run };
     },

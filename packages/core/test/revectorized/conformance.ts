@@ -65,5 +65,6 @@ function check(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, variant
 function boundsOf({ errorBound }: ConvAlgorithm, convCase: ConvCase, pass: Pass): Float64Array {
   const data = realData(convCase, 1);
   if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  return normwiseBounds(convCase, pass, data, errorBound.constant);
+  const { constant, filterConstant = constant } = errorBound;
+  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
 }

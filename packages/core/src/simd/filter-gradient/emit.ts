@@ -18,11 +18,13 @@ import type { TileShape } from "../microkernels.ts";
 /** Everything the code depends on. */
 export interface OuterProductShape extends TileShape {
   readonly fma: boolean;
+  /** Whether products are added to the sums that are there, or are all of the sums. */
+  readonly adds: boolean;
 }
 
 /** Name of the module: unique. */
-export function outerProductName({ mr, vectors, fma }: OuterProductShape): string {
-  return `outer-product-${mr}x${4 * vectors}-${fma ? "fma" : "mul-add"}`;
+export function outerProductName({ mr, vectors, fma, adds }: OuterProductShape): string {
+  return `outer-product-${mr}x${4 * vectors}-${fma ? "fma" : "mul-add"}${adds ? "" : "-from-0"}`;
 }
 
 /** Parameters of the emitted function `accumulate`, in order. */
@@ -42,7 +44,7 @@ export const ACCUMULATE_PARAMETERS = [
 ] as const;
 
 /** Writes the module of one shape. */
-export function emitOuterProduct({ mr, vectors, fma }: OuterProductShape): Uint8Array<ArrayBuffer> {
+export function emitOuterProduct({ mr, vectors, fma, adds }: OuterProductShape): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const multiplyAdd = multiplyAddOf(fma);
   module.function("accumulate", ACCUMULATE_PARAMETERS, (f, ...parameters) => {
@@ -71,7 +73,8 @@ export function emitOuterProduct({ mr, vectors, fma }: OuterProductShape): Uint8
         f.set(sumTile, sums);
         f.set(panel, panels);
         f.repeat(panel, () => {
-          forEachSum((sum, offset) => f.set(sum, v128.load(at, offset)));
+          if (adds) forEachSum((sum, offset) => f.set(sum, v128.load(at, offset)));
+          else for (const sum of tileSums.flat()) f.set(sum, v128.splat(0));
           f.set(offsets, rowTable);
           f.set(row, rows);
           f.repeat(row, () => {

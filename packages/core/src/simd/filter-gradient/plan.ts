@@ -5,15 +5,18 @@
  */
 
 import type { Correlation } from "../../algorithms/correlation.ts";
-import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
+import { type BlockDemand, type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 
 /** Image and dy of a block, which leave room for a packed chunk of dy. */
 const BLOCK_BYTES = LARGEST_BYTES / 2;
 
+/** What is asked of blocks if a row does not fit those that caches prefer. */
+const LARGE_BLOCKS: BlockDemand = { cellBytes: 0, inPlace: false, preferredBytes: BLOCK_BYTES };
+
 /** Pixels of a chunk: their x for a tile of rows stays in the first-level cache while all panels of dy pass. */
-const CHUNK_PIXELS = 256;
+export const CHUNK_PIXELS = 256;
 
 /** Channels of the widest panel: packing rounds up to whole ones. */
 const WIDEST_PANEL = 16;
@@ -101,9 +104,13 @@ function cut(c: Correlation): Blocks | undefined {
 }
 
 /** Blocks of whole rows, if a row fits: blocks of columns overlap, and a pixel must be counted once. */
-export function cutIntoWholeRows(c: Correlation): Blocks | undefined {
-  const ofWholeRows = (blocks: Blocks | undefined): Blocks | undefined =>
-    blocks?.columns.periods === blocks?.columns.total ? blocks : undefined;
-  const demand = { cellBytes: 0, inPlace: false, preferredBytes: BLOCK_BYTES };
-  return ofWholeRows(cutIntoBlocks(c)) ?? ofWholeRows(cutIntoBlocks(c, demand));
+export function cutIntoWholeRows(
+  c: Correlation,
+  demands: readonly (BlockDemand | undefined)[] = [undefined, LARGE_BLOCKS],
+): Blocks | undefined {
+  for (const demand of demands) {
+    const blocks = cutIntoBlocks(c, demand);
+    if (blocks?.columns.periods === blocks?.columns.total) return blocks;
+  }
+  return undefined;
 }

@@ -28,7 +28,7 @@ export function prepareFilterGradient(
   const rowAddress = segmentAddress + segmentTable.byteLength;
   memory.ints.set(segmentTable, segmentAddress / 4);
   memory.ints.set(rowTable, rowAddress / 4);
-  const shape = { ...plan.tile, fma: engine.fma };
+  const shape = { ...plan.tile, fma: engine.fma, adds: true };
   const packPanels = packPanelsOf(engine, plan.tile.vectors);
   const { accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
 

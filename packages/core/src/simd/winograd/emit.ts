@@ -35,33 +35,48 @@ export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffe
 }
 
 /** V = Bᵀ d B for all tiles of a block. */
-function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): void {
-  const size = pointCount(variant.tileSize);
+export function emitInputTransform(
+  module: ModuleBuilder,
+  { tileSize, fma }: Omit<TransformVariant, "activation">,
+): void {
+  const size = pointCount(tileSize);
+  emitTileTransform(module, "transformInput", size, size, (f) => new Formulas(f, tileSize, fma).input());
+}
+
+/** Takes tiles apart into points: rows × rows pixels of a tile into size × size points, by a transform of both axes. */
+export function emitTileTransform(
+  module: ModuleBuilder,
+  name: string,
+  rows: number,
+  size: number,
+  transformOf: (f: FunctionBuilder) => Transform,
+): void {
   const parameters = [
     "tiles", // at least 1
     "vectors", // channels / 4
     "tileTable", // address: int32 byte offset of each tile's first pixel from `image`
     "image",
-    "v", // address of V
+    "v", // address of the first tile's first point
     "rowBytes", // of the image
-    "pixelBytes", // of the image; also the bytes from point to point of V
-    "tileBytes", // of V
+    "pixelBytes", // of the image
+    "pointBytes", // from point to point
+    "tileBytes", // from tile to tile
   ] as const;
   module.function(
-    "transformInput",
+    name,
     parameters,
-    (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, tileBytes) => {
+    (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, pointBytes, tileBytes) => {
       const [pixel, target, column, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
-      const matrix = vectorMatrix(f, size, size);
-      const transform = new Formulas(f, variant.tileSize, variant.fma).input();
+      const matrix = vectorMatrix(f, size, rows);
+      const transform = transformOf(f);
       f.repeat(tiles, () => {
         f.set(pixel, i32.add(image, i32.load(tileTable, 0)));
         f.set(target, v);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          for (let j = 0; j < size; j++) {
+          for (let j = 0; j < rows; j++) {
             f.set(column, i32.add(pixel, i32.mul(pixelBytes, j)));
-            for (let i = 0; i < size; i++) {
+            for (let i = 0; i < rows; i++) {
               f.set(matrix[i]![j]!, v128.load(column, 0));
               f.advance(column, rowBytes);
             }
@@ -69,7 +84,7 @@ function emitInputTransform(module: ModuleBuilder, variant: TransformVariant): v
           }
           f.set(column, target);
           for (const row of matrix) {
-            storeVectors(f, transform(row), column, pixelBytes);
+            storeVectors(f, transform(row), column, pointBytes);
           }
           f.advance(pixel, 16);
           f.advance(target, 16);
@@ -184,12 +199,13 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
   );
 }
 
-function vectorMatrix(f: FunctionBuilder, rows: number, columns: number): readonly (readonly Local<"v128">[])[] {
+/** A matrix of locals. */
+export function vectorMatrix(f: FunctionBuilder, rows: number, columns: number): readonly (readonly Local<"v128">[])[] {
   return Array.from({ length: rows }, () => Array.from({ length: columns }, () => f.v128()));
 }
 
 /** Column j of a matrix, replaced by its transform. */
-function transformColumn(
+export function transformColumn(
   f: FunctionBuilder,
   transform: Transform,
   matrix: readonly (readonly Local<"v128">[])[],
@@ -202,7 +218,12 @@ function transformColumn(
 }
 
 /** Stores vectors `step` bytes apart, moving the address on. */
-function storeVectors(f: FunctionBuilder, vectors: readonly V128[], address: Local<"i32">, step: Local<"i32">): void {
+export function storeVectors(
+  f: FunctionBuilder,
+  vectors: readonly V128[],
+  address: Local<"i32">,
+  step: Local<"i32">,
+): void {
   const vector = f.v128();
   for (const source of vectors) {
     f.set(vector, source);

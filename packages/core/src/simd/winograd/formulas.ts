@@ -51,14 +51,10 @@ export class Formulas {
 
   /** G. */
   filter(): Transform {
-    // Π (a − a_l) over the other finite points is, for 0, the product of all −a², and for ±a 2a² Π (a² − b²).
-    const points = this.#points;
-    const zero = points.reduce((product, a) => product * -a * a, 1);
     return this.#transform(([g0, g1, g2]) => [
-      this.#scaled(1 / zero, g0!),
-      ...points.flatMap((a) => {
-        const others = points.filter((b) => b !== a);
-        const scale = 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
+      this.#scaled(this.#zeroScale(), g0!),
+      ...this.#points.flatMap((a) => {
+        const scale = this.#pairScale(a);
         return this.#plusMinus(
           this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
           this.#scaled(scale * a, g1!),
@@ -66,6 +62,24 @@ export class Formulas {
       }),
       g2!,
     ]);
+  }
+
+  /** Gᵀ. */
+  filterGradient(): Transform {
+    return this.#transform((m) => {
+      const sums = this.#points.map((_, n) => {
+        const [plus, minus] = [m[2 * n + 1]!, m[2 * n + 2]!];
+        return this.#keep([f32x4.add(plus, minus), f32x4.sub(plus, minus)]) as [even: V128, odd: V128];
+      });
+      const tap = (power: number, first: V128 | undefined): V128 =>
+        sums.reduce<V128 | undefined>((sum, evenAndOdd, n) => {
+          const a = this.#points[n]!;
+          const factor = this.#pairScale(a) * a ** power;
+          const term = evenAndOdd[power % 2]!;
+          return sum === undefined ? this.#scaled(factor, term) : this.#scaledSum(factor, term, sum);
+        }, first)!;
+      return [tap(0, this.#scaled(this.#zeroScale(), m[0]!)), tap(1, undefined), tap(2, m.at(-1))];
+    });
   }
 
   /** Aᵀ. */
@@ -84,6 +98,31 @@ export class Formulas {
         f32x4.add(powers(3, odd, odd2), m[5]!),
       ];
     });
+  }
+
+  /** A. (Of inputs, the rows of a square matrix, it reads the first.) */
+  outputGradient(): Transform {
+    const points = this.#points;
+    return this.#transform((rows) => {
+      const [y0, y1, y2, y3] = rows.slice(0, 2 * points.length);
+      const plusMinus = (a: number) => {
+        const even = y2 === undefined ? y0! : this.#scaledSum(a * a, y2, y0!);
+        const odd = y3 === undefined ? y1! : this.#scaledSum(a * a, y3, y1!);
+        return this.#plusMinus(even, this.#scaled(a, odd));
+      };
+      return [y0!, ...points.flatMap(plusMinus), y3 ?? y1!];
+    });
+  }
+
+  /** The factor of G for 0: over the product of all −a². */
+  #zeroScale(): number {
+    return 1 / this.#points.reduce((product, a) => product * -a * a, 1);
+  }
+
+  /** The factor of G for ±a: over 2a² Π (a² − b²), b being the other points. */
+  #pairScale(a: number): number {
+    const others = this.#points.filter((b) => b !== a);
+    return 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
   }
 
   /** factor · a. */

@@ -12,8 +12,14 @@ import { planWinograd, supportsWinograd } from "./plan.ts";
 import { pointCount, type TileSize } from "./points.ts";
 import { prepareWinograd } from "./run.ts";
 
-/** What measured errors stay below, a third above the largest found: F(2×2) 2.0·10⁻⁷, F(4×4) 6.7·10⁻⁷. */
-const ERROR_CONSTANT: Readonly<Record<TileSize, number>> = { 2: 2.5e-7, 4: 1e-6 };
+/**
+ * What measured errors stay below, a third above the largest found: F(2×2) 2.0·10⁻⁷, F(4×4) 6.7·10⁻⁷; of filter gradients
+ * (`winograd-gradient`) 8.0·10⁻⁷ and 2.8·10⁻⁶.
+ */
+const ERROR_CONSTANTS: Readonly<Record<TileSize, { readonly constant: number; readonly filterConstant: number }>> = {
+  2: { constant: 2.5e-7, filterConstant: 1.1e-6 },
+  4: { constant: 1e-6, filterConstant: 3.75e-6 },
+};
 
 /** F(2×2, 3×3). */
 export const winograd2Method: CorrelationMethod<"simd-winograd2"> = /* @__PURE__ */ winogradMethod("simd-winograd2", 2);
@@ -27,7 +33,7 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
     name,
     summary: `Winograd F(${tileSize}×${tileSize}, 3×3) in WebAssembly SIMD, ${saving} times fewer products`,
     nonFinite: "spreads over a tile",
-    errorBound: { kind: "normwise", constant: ERROR_CONSTANT[tileSize] },
+    errorBound: { kind: "normwise", ...ERROR_CONSTANTS[tileSize] },
     supports: (c) => supportsWinograd(c, tileSize),
     prepare: (engine, c, filter, bias, activation) =>
       prepareWinograd(engine, planWinograd(engine, c, tileSize), c, filter, bias, activation),

@@ -58,6 +58,13 @@ export interface WinogradPlan {
 
 /** True, or why Winograd's algorithm does not compute this correlation. */
 export function supportsWinograd(c: Correlation, tileSize: TileSize): true | string {
+  const suits = suitsWinograd(c);
+  if (suits !== true) return suits;
+  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+}
+
+/** True, or what of the kernel or the channels is not what Winograd's algorithm needs. */
+export function suitsWinograd(c: Correlation): true | string {
   if (!c.rows.parts.concat(c.columns.parts).every(({ taps }) => taps.length === 3)) return "the kernel is not 3×3";
   if (![c.rows, c.columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1))
     return "the stride is not 1";
@@ -66,7 +73,7 @@ export function supportsWinograd(c: Correlation, tileSize: TileSize): true | str
   if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
   }
-  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+  return true;
 }
 
 /** Plans a correlation that is supported. */
@@ -123,9 +130,14 @@ function bytesWithoutProducts(c: Correlation, blocks: Blocks, tileSize: TileSize
   return Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * tileBytes(tileSize, c.groupSourceChannels);
 }
 
-/** Bytes of one tile of V or M; an odd number of cache lines, so that tiles do not fall into the same cache sets. */
-function tileBytes(tileSize: TileSize, channels: number): number {
-  const lines = Math.ceil((4 * channels * pointCount(tileSize) ** 2) / 64);
+/** Bytes of one tile of V or M. */
+export function tileBytes(tileSize: TileSize, channels: number): number {
+  return oddLines(4 * channels * pointCount(tileSize) ** 2);
+}
+
+/** Bytes rounded up to an odd number of cache lines: multiples of it do not fall into the same cache sets. */
+export function oddLines(bytes: number): number {
+  const lines = Math.ceil(bytes / 64);
   return 64 * (lines + 1 - (lines % 2));
 }
 
@@ -144,7 +156,7 @@ function filterBytes(c: Correlation, tileSize: TileSize): number {
 }
 
 /** The same correlation with a tile of outputs for each cell: m cells on, m + 2 taps wide. */
-function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation {
+export function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation {
   return { ...c, rows: tileAxis(c.rows, tileSize), columns: tileAxis(c.columns, tileSize) };
 }
 
@@ -153,7 +165,10 @@ function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
   return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
 }
 
-function tileTables({ images, rows, columns, sourceChannels, targetChannels }: Blocks, tileSize: TileSize) {
+export function tileTables(
+  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
+  tileSize: TileSize,
+): Pick<WinogradPlan, "imageTable" | "outTable"> {
   const imageTable: number[] = [];
   const outTable: number[] = [];
   for (let n = 0; n < images; n++) {

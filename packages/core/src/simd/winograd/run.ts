@@ -84,6 +84,7 @@ export function prepareWinograd(
         v.address,
         blocks.columns.imageSize * sourceBytes,
         sourceBytes,
+        sourceBytes,
         plan.vTileBytes,
       );
       const gemmTiles = Math.ceil(tiles / plan.tile.mr);

@@ -1,0 +1,27 @@
+/**
+ * Winograd's filter gradient of 3×3 kernels at stride 1 on SIMD: the forward pass is linear in g, and its transpose is
+ *
+ *     dw = Gᵀ [ Σ (Bᵀ d B) ⊗ (A dy Aᵀ) ] G          Σ over tiles, ⊗ at each point the outer product over the channels
+ *
+ * with the matrices of `winograd/points.ts`, and as many times fewer products as forward.
+ *
+ * Error: |dw − dŵ| ≤ c · max Σ|x||dy|, the largest over the result, with c of 1.1·10⁻⁶ for F(2×2) and 3.75·10⁻⁶ for F(4×4).
+ * Where signs vary and pixels are many it is a tenth of that. F(4×4) comes near if a single pixel of dy is not zero, F(2×2)
+ * with 200,000 pixels of one sign, whose roundings add up; but blocks of tiles keep the sums short, and there outer products
+ * over the pixels lose 30 times as much. Values that are not finite are left to the reference: they do not spread.
+ *
+ * @module
+ */
+
+import type { FilterGradientMethod } from "../method.ts";
+import type { TileSize } from "../winograd/points.ts";
+import { planWinogradGradient, supportsWinogradGradient } from "./plan.ts";
+import { prepareWinogradGradient } from "./run.ts";
+
+/** Of tiles of so many outputs. */
+export function winogradGradientMethod(tileSize: TileSize): FilterGradientMethod {
+  return {
+    supports: (c) => supportsWinogradGradient(c, tileSize),
+    prepare: (engine, c) => prepareWinogradGradient(engine, planWinogradGradient(engine, c, tileSize)),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * The numbers of Winograd's filter gradient: blocks of tiles, chunks of channels, where V, E and S stand.
+ *
+ * @module
+ */
+
+import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
+import { type BlockAxis, type Blocks, evenShare, LARGEST_BYTES } from "../blocks.ts";
+import { pixelsOf } from "../direct/plan.ts";
+import type { SimdEngine } from "../engine.ts";
+import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
+import { chooseTile, type TileShape } from "../microkernels.ts";
+import { oddLines, suitsWinograd, tileBytes, tileCorrelation, tileTables } from "../winograd/plan.ts";
+import { pointCount, type TileSize } from "../winograd/points.ts";
+
+/** S of a chunk of channels, which is written and read at once. */
+const CHUNK_BYTES = 300 * 1024;
+
+/** Output channels of a chunk; S has room for some twenty input channels then. */
+const CHUNK_CHANNELS = 128;
+
+/**
+ * Image, V and E of a block: all that scratch holds beside S. The more tiles share a block, the more products pay for each
+ * sum that is transformed, and that gains more than a second-level cache does.
+ */
+const BLOCK_BYTES = LARGEST_BYTES - CHUNK_BYTES;
+
+/**
+ * Tiles of a block of few channels, unless a row has more: sums of sums lose fewer digits than one long sum, and first-level
+ * caches hold what a microkernel reads of so many.
+ */
+const MOST_TILES = 256;
+
+/** Channels of the widest panel: E is rounded up to whole ones. */
+const WIDEST_PANEL = 16;
+
+/** Everything a run needs to know. */
+export interface WinogradGradientPlan {
+  readonly tileSize: TileSize;
+  /** The forward correlation with tiles for cells, and how it is cut. */
+  readonly correlation: Correlation;
+  readonly blocks: Blocks;
+  /** The same for reading dy as the image: tiles side by side. */
+  readonly outputCorrelation: Correlation;
+  readonly outputBlocks: Blocks;
+  /** Microkernel of the products. */
+  readonly tile: TileShape;
+  /** Panels of output channels, and how many of them and of input channels a chunk has. */
+  readonly panels: number;
+  readonly chunkPanels: number;
+  readonly chunkRows: number;
+  /** Bytes of a row of S, and from point to point. */
+  readonly sumRowBytes: number;
+  readonly sumPointBytes: number;
+  /** Bytes from tile to tile of V. */
+  readonly vTileBytes: number;
+  /** Byte offsets of tiles in the image and in dy. */
+  readonly imageTable: Int32Array;
+  readonly outTable: Int32Array;
+}
+
+/** True, or why Winograd's algorithm does not compute the filter gradient of this forward correlation. */
+export function supportsWinogradGradient(c: Correlation, tileSize: TileSize): true | string {
+  const suits = suitsWinograd(c);
+  if (suits !== true) return suits;
+  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+}
+
+/** Plans the filter gradient of a forward correlation that is supported. */
+export function planWinogradGradient(engine: SimdEngine, c: Correlation, tileSize: TileSize): WinogradGradientPlan {
+  const correlation = tileCorrelation(c, tileSize);
+  const blocks = cut(correlation, tileSize)!;
+  const points = pointCount(tileSize) ** 2;
+  const tile = chooseTile(engine, c.groupSourceChannels, c.groupTargetChannels);
+  const panelChannels = 4 * tile.vectors;
+  const panels = Math.ceil(c.groupTargetChannels / panelChannels);
+  const chunkPanels = evenShare(panels, CHUNK_CHANNELS / panelChannels);
+  const sumRow = chunkPanels * panelChannels;
+  const fittingTiles = Math.floor(CHUNK_BYTES / (4 * points * tile.mr * sumRow));
+  const chunkRows = tile.mr * evenShare(Math.ceil(c.groupSourceChannels / tile.mr), fittingTiles);
+  return {
+    tileSize,
+    correlation,
+    blocks,
+    outputCorrelation: {
+      ...correlation,
+      rows: tiledAxis(c.rows, tileSize),
+      columns: tiledAxis(c.columns, tileSize),
+      groupSourceChannels: c.groupTargetChannels,
+    },
+    outputBlocks: {
+      ...blocks,
+      rows: tiledBlocks(blocks.rows, tileSize),
+      columns: tiledBlocks(blocks.columns, tileSize),
+      sourceChannels: c.groupTargetChannels,
+    },
+    tile,
+    panels,
+    chunkPanels,
+    chunkRows,
+    sumRowBytes: 4 * sumRow,
+    sumPointBytes: oddLines(4 * chunkRows * sumRow),
+    vTileBytes: tileBytes(tileSize, c.groupSourceChannels),
+    ...tileTables(blocks, tileSize),
+  };
+}
+
+/** Bytes from point to point of E for so many tiles. */
+export function pointBytesOf({ panels, tile }: WinogradGradientPlan, tiles: number): number {
+  return oddLines(16 * panels * tile.vectors * tiles);
+}
+
+/** Tiles that a block holds, but for what whole rows of them round off or need. */
+export function mostTilesOf(c: Correlation, tileSize: TileSize): number {
+  return Math.min(MOST_TILES, Math.max(1, Math.floor(BLOCK_BYTES / cellBytesOf(c, tileSize))));
+}
+
+/** Blocks of whole rows of tiles that leave room for S. */
+function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
+  const cellBytes = cellBytesOf(c, tileSize);
+  const demand = { cellBytes, inPlace: true, preferredBytes: Math.min(BLOCK_BYTES, MOST_TILES * cellBytes) };
+  const blocks = cutIntoWholeRows(c, [demand, { ...demand, preferredBytes: BLOCK_BYTES }]);
+  if (blocks === undefined) return undefined;
+  const bytes = Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * cellBytes;
+  return bytes > BLOCK_BYTES ? undefined : blocks;
+}
+
+/** Bytes of a tile of V and E. */
+function cellBytesOf(c: Correlation, tileSize: TileSize): number {
+  return tileBytes(tileSize, c.groupSourceChannels) + tileBytes(tileSize, c.groupTargetChannels + WIDEST_PANEL);
+}
+
+function tiledAxis({ targetSize }: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
+  const taps = Array.from({ length: tileSize }, (_, tap) => tap);
+  return {
+    sourceSize: targetSize,
+    targetSize,
+    span: tileSize,
+    step: tileSize,
+    sourceStep: tileSize,
+    tapStep: 1,
+    parts: [{ start: 0, sourceStart: 0, taps }],
+  };
+}
+
+function tiledBlocks(axis: BlockAxis, tileSize: TileSize): BlockAxis {
+  return { ...axis, imageSize: axis.outSize, origin: 0, imageStep: tileSize };
+}

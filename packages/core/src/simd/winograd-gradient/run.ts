@@ -1,0 +1,139 @@
+/**
+ * Running Winograd's filter gradient: for each block of tiles copy x in, V = Bᵀ d B, copy dy in, E = A dy Aᵀ; then for each
+ * chunk of channels the sums S of outer products at every point, and dw += Gᵀ S G. The image, dy and S take each other's
+ * place. At the end dw is copied out.
+ *
+ * @module
+ */
+
+import { forEachBlock } from "../blocks.ts";
+import { bringIn } from "../copies.ts";
+import { pixelsOf } from "../direct/plan.ts";
+import type { SimdEngine, SimdPlan } from "../engine.ts";
+import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
+import type { MemoryRange } from "../memory.ts";
+import { arrayOf, type Operand } from "../resident.ts";
+import { oddLines } from "../winograd/plan.ts";
+import { pointCount } from "../winograd/points.ts";
+import { emitGradientTransforms, gradientTransformsName } from "./emit.ts";
+import { pointBytesOf, type WinogradGradientPlan } from "./plan.ts";
+
+/** Makes a plan runnable: `run(x, dy, dw)`. */
+export function prepareWinogradGradient(
+  engine: SimdEngine,
+  plan: WinogradGradientPlan,
+): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> {
+  const { correlation: c, blocks, outputCorrelation, outputBlocks, tileSize, imageTable, outTable } = plan;
+  const { tile, panels, chunkPanels, chunkRows, vTileBytes, sumRowBytes, sumPointBytes } = plan;
+  const { memory } = engine;
+  const points = pointCount(tileSize) ** 2;
+  const { sourceChannels, targetChannels } = blocks;
+  const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
+  const tapBytes = oddLines(sourceChannels * targetBytes);
+
+  const block = memory.allocate(9 * tapBytes + imageTable.byteLength + outTable.byteLength + 4);
+  const dwAt = block.address;
+  const imageTableAt = dwAt + 9 * tapBytes;
+  const outTableAt = imageTableAt + imageTable.byteLength;
+  const zeroAt = outTableAt + outTable.byteLength;
+  memory.ints.set(imageTable, imageTableAt / 4);
+  memory.ints.set(outTable, outTableAt / 4);
+  memory.ints[zeroAt / 4] = 0;
+
+  const variant = { tileSize, fma: engine.fma };
+  const transforms = engine.functions(gradientTransformsName(variant), () => emitGradientTransforms(variant));
+  const { transformInput, transformOutputGradient, transformSums } = transforms;
+  const shape = { ...tile, fma: engine.fma, adds: false };
+  const { accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
+
+  const scratch = memory.layoutScratch([
+    Math.max(blocks.imageBytes, blocks.outBytes, points * sumPointBytes),
+    pixelsOf(blocks) * vTileBytes,
+    points * pointBytesOf(plan, pixelsOf(blocks)),
+  ]);
+  const [image, v, e] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const s = image;
+  const panelChannels = 4 * tile.vectors;
+
+  /** E of all tiles of a block, panel by panel; the last may be narrower. */
+  const transformPanels = (tiles: number, dyAt: number, pointBytes: number): void => {
+    for (let channel = 0; channel < targetChannels; channel += panelChannels) {
+      transformOutputGradient!(
+        tiles,
+        Math.min(panelChannels, targetChannels - channel) / 4,
+        outTableAt,
+        dyAt + 4 * channel,
+        e.address + 4 * channel * tiles,
+        outputBlocks.columns.imageSize * targetBytes,
+        targetBytes,
+        pointBytes,
+        4 * panelChannels,
+      );
+    }
+  };
+
+  /** Adds to dw what a block of tiles gives a chunk of channels. */
+  const addChunk = (tiles: number, pointBytes: number, firstPanel: number, firstRow: number, adds: number): void => {
+    const count = Math.min(chunkPanels, panels - firstPanel);
+    const rows = Math.min(chunkRows, sourceChannels - firstRow);
+    const firstColumn = firstPanel * panelChannels;
+    for (let point = 0; point < points; point++) {
+      accumulate!(
+        1,
+        zeroAt,
+        Math.ceil(rows / tile.mr),
+        count,
+        1,
+        zeroAt,
+        tiles,
+        v.address + point * sourceBytes + 4 * firstRow,
+        vTileBytes,
+        e.address + point * pointBytes + 4 * firstColumn * tiles,
+        s.address + point * sumPointBytes,
+        sumRowBytes,
+      );
+    }
+    transformSums!(
+      rows,
+      Math.min(count * panelChannels, targetChannels - firstColumn) / 4,
+      s.address,
+      dwAt + firstRow * targetBytes + 4 * firstColumn,
+      sumPointBytes,
+      sumRowBytes,
+      tapBytes,
+      targetBytes,
+      adds,
+    );
+  };
+
+  const run = (x: Operand, dy: Operand, dw: Operand): void => {
+    let adds = 0;
+    forEachBlock(c.batch, blocks, (place) => {
+      const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * blocks.columns.periods;
+      const imageAt = bringIn(engine, x, c, blocks, place, image.address);
+      transformInput!(
+        tiles,
+        sourceChannels / 4,
+        imageTableAt,
+        imageAt,
+        v.address,
+        blocks.columns.imageSize * sourceBytes,
+        sourceBytes,
+        sourceBytes,
+        vTileBytes,
+      );
+      const pointBytes = pointBytesOf(plan, tiles);
+      transformPanels(tiles, bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address), pointBytes);
+      for (let panel = 0; panel < panels; panel += chunkPanels) {
+        for (let row = 0; row < sourceChannels; row += chunkRows) addChunk(tiles, pointBytes, panel, row, adds);
+      }
+      adds = 1;
+    });
+    const tapLength = sourceChannels * targetChannels;
+    for (let tap = 0; tap < 9; tap++) {
+      const from = (dwAt + tap * tapBytes) / 4;
+      arrayOf(dw).set(memory.floats.subarray(from, from + tapLength), tap * tapLength);
+    }
+  };
+  return engine.plan(run, [block], scratch);
+}
