@@ -161,9 +161,10 @@ function copyPixels(
     }
     return;
   }
+  const { widen } = registerTile();
   for (let j = 0; j < pixels; j++) {
     const to = at + j * step;
-    if (source === undefined) for (let c = 0; c < channels; c++) stream[to + c] = 0;
-    else for (let c = 0; c < channels; c++) stream[to + c] = source[from + j * sourceStep + c];
+    if (source === undefined) stream.fill(0, to, to + channels);
+    else widen(source, from + j * sourceStep, to, channels);
   }
 }

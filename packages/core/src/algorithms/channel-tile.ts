@@ -180,21 +180,7 @@ function createChannelTile(): ChannelTile {
     weights: [weight0, weight1, weight2],
     widen(source, from, step, at, places, channels) {
       for (let place = 0; place < places; place++) {
-        let p = (at + place * PITCH) | 0;
-        let q = (from + place * step) | 0;
-        const end = (p + channels) | 0;
-        const unrolled = (end - 3) | 0;
-        for (; p < unrolled; p = (p + 4) | 0) {
-          image[p] = source[q];
-          image[(p + 1) | 0] = source[(q + 1) | 0];
-          image[(p + 2) | 0] = source[(q + 2) | 0];
-          image[(p + 3) | 0] = source[(q + 3) | 0];
-          q = (q + 4) | 0;
-        }
-        for (; p < end; p = (p + 1) | 0) {
-          image[p] = source[q];
-          q = (q + 1) | 0;
-        }
+        tile.widen(source, from + place * step, at + place * PITCH, channels);
       }
     },
     clear(at, places, channels) {

@@ -46,6 +46,8 @@ export interface RegisterTile {
   readonly lanes: readonly Float64Array[];
   /** Fills the lanes with `terms` weights each, from six rows that stand `pitch` elements apart. */
   load(weights: FloatArray, from: number, pitch: number, terms: number): void;
+  /** Copies `count` neighbouring numbers into the stream. */
+  widen(source: FloatArray, from: number, at: number, count: number): void;
   /** Computes the products of `cells` ≤ {@link CELLS} cells, `4 · quads` terms each. */
   multiply(base: number, step: number, cells: number, quads: number): void;
   /** Copies the products of the first `width` lanes to `target`, cell after cell `step` elements apart. */
@@ -59,6 +61,9 @@ export interface RegisterTile {
 export function inFours(terms: number): number {
   return (terms + 3) & ~3;
 }
+
+/** Elements that pay for a call of the engine's own copy: 0.1 µs, then 0.2 ns for each instead of 0.8 (V8 13.6 on Zen 4). */
+const LONG = 96;
 
 let shared: RegisterTile | undefined;
 
@@ -82,6 +87,7 @@ function createRegisterTile(): RegisterTile {
   const lane3 = new Float64Array(LANE_LENGTH);
   const lane4 = new Float64Array(LANE_LENGTH);
   const lane5 = new Float64Array(LANE_LENGTH);
+  const lanes = [lane0, lane1, lane2, lane3, lane4, lane5];
 
   function multiplyCell(base: number, quads: number, at: number): void {
     let sum0 = starts[0];
@@ -141,6 +147,13 @@ function createRegisterTile(): RegisterTile {
   }
 
   function load(weights: FloatArray, from: number, pitch: number, terms: number): void {
+    if (terms >= LONG) {
+      for (let lane = 0; lane < LANES; lane++) {
+        const start = from + lane * pitch;
+        lanes[lane].set(weights.subarray(start, start + terms));
+      }
+      return;
+    }
     const q0 = from | 0;
     const q1 = (q0 + pitch) | 0;
     const q2 = (q1 + pitch) | 0;
@@ -157,19 +170,55 @@ function createRegisterTile(): RegisterTile {
     }
   }
 
-  function store(target: FloatArray, at: number, step: number, cells: number, width: number): void {
-    let to = at;
+  function widen(source: FloatArray, from: number, at: number, count: number): void {
+    if (count >= LONG) {
+      stream.set(source.subarray(from, from + count), at);
+      return;
+    }
+    let p = at | 0;
+    let q = from | 0;
+    const end = (p + count) | 0;
+    const unrolled = (end - 3) | 0;
+    for (; p < unrolled; p = (p + 4) | 0) {
+      stream[p] = source[q];
+      stream[(p + 1) | 0] = source[(q + 1) | 0];
+      stream[(p + 2) | 0] = source[(q + 2) | 0];
+      stream[(p + 3) | 0] = source[(q + 3) | 0];
+      q = (q + 4) | 0;
+    }
+    for (; p < end; p = (p + 1) | 0) {
+      stream[p] = source[q];
+      q = (q + 1) | 0;
+    }
+  }
+
+  function storeSix(target: FloatArray, at: number, step: number, cells: number): void {
+    let to = at | 0;
     const end = cells * LANES;
-    for (let from = 0; from < end; from += LANES) {
-      if (width === LANES) {
+    for (let from = 0; from < end; from = (from + LANES) | 0) {
+      target[to] = products[from];
+      target[(to + 1) | 0] = products[(from + 1) | 0];
+      target[(to + 2) | 0] = products[(from + 2) | 0];
+      target[(to + 3) | 0] = products[(from + 3) | 0];
+      target[(to + 4) | 0] = products[(from + 4) | 0];
+      target[(to + 5) | 0] = products[(from + 5) | 0];
+      to = (to + step) | 0;
+    }
+  }
+
+  function store(target: FloatArray, at: number, step: number, cells: number, width: number): void {
+    if (width === LANES) {
+      storeSix(target, at, step, cells);
+      return;
+    }
+    for (let lane = 0; lane < width; lane = (lane + 1) | 0) {
+      let to = (at + lane) | 0;
+      let from = lane;
+      for (let cell = 0; cell < cells; cell = (cell + 1) | 0) {
         target[to] = products[from];
-        target[to + 1] = products[from + 1];
-        target[to + 2] = products[from + 2];
-        target[to + 3] = products[from + 3];
-        target[to + 4] = products[from + 4];
-        target[to + 5] = products[from + 5];
-      } else for (let lane = 0; lane < width; lane++) target[to + lane] = products[from + lane];
-      to += step;
+        to = (to + step) | 0;
+        from = (from + LANES) | 0;
+      }
     }
   }
 
@@ -184,8 +233,9 @@ function createRegisterTile(): RegisterTile {
     offsets,
     starts,
     products,
-    lanes: [lane0, lane1, lane2, lane3, lane4, lane5],
+    lanes,
     load,
+    widen,
     multiply,
     store,
     add,
