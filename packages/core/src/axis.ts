@@ -109,14 +109,15 @@ export function resolveTransposedAxis(
   const { operation, axis, inSize, kernelSize, stride, dilation, padding } = request;
   const extent = effectiveKernel(request);
   const largest = Math.max(stride, dilation) - 1;
-  if (outputPadding > largest) {
+  const isSame = padding === "same" || padding === "same-lower";
+  // A size that was asked for by itself leaves the padding no say (WebNN); as "same", it shares both out.
+  if (outputPadding > largest && (outputSize === undefined || isSame)) {
     throw new RangeError(
       `${operation}: outputPadding ${outputPadding} along ${axis} must be smaller than ` +
         `the larger of stride ${stride} and dilation ${dilation}`,
     );
   }
   const reach = (inSize - 1) * stride + extent;
-  const isSame = padding === "same" || padding === "same-lower";
   let [before, after] = isSame || padding === "valid" ? [0, 0] : padding;
   const outSize = outputSize ?? (isSame ? inSize * stride : reach - before - after + outputPadding);
   if (outSize < 1) {

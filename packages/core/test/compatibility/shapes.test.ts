@@ -94,6 +94,17 @@ describe("TensorFlow", () => {
     expect(Array.from(conv1d(x, sum, { strides: 5, padding: "same" }).data)).toEqual(seen);
   });
 
+  it("causal (Keras): as many cells as there are, none of which sees a later one", () => {
+    const x = tensor([1, 6, 1], [1, 2, 4, 8, 16, 32]);
+    const causal = (taps: number, dilation: number) =>
+      conv1d(x, tensor([taps, 1, 1], new Float32Array(taps).fill(1)), {
+        padding: [[(taps - 1) * dilation, 0]],
+        dilations: dilation,
+      });
+    expect(Array.from(causal(3, 1).data)).toEqual([1, 3, 7, 14, 28, 56]);
+    expect(Array.from(causal(2, 3).data)).toEqual([1, 2, 4, 9, 18, 36]);
+  });
+
   it("conv2d_transpose with output_shape undoes the sizes of conv2d", () => {
     for (const padding of ["valid", "same"] as const)
       for (const size of sizes)

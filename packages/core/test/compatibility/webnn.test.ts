@@ -22,7 +22,7 @@ describe("conv2d", () => {
     [
       "padding of a wrong length",
       () => conv2d(x, filter, { padding: untyped([[1, 1]]) }),
-      /padding must be .*got \[1,1\]/,
+      /padding must be .*got \[\[1,1\]\]/,
     ],
     [
       "padding below zero",
@@ -199,6 +199,11 @@ describe("convTranspose2d", () => {
     ["an output size that the stride leaves open", { strides: [3, 2], outputSize: [10, 8] }, [1, 10, 8, 2]],
     ["groups", { groups: 2 }, [1, 5, 5, 4]],
     ["an output size in place of output padding", { strides: 2, outputPadding: 1, outputSize: [7, 7] }, [1, 7, 7, 2]],
+    [
+      "an output size in place of output padding as large as the stride",
+      { strides: [3, 2], outputPadding: 3, outputSize: [10, 8] },
+      [1, 10, 8, 2],
+    ],
   ])("allows %s", (_what, options, shape) => {
     expect(transpose(options).shape).toEqual(shape);
   });
