@@ -28,6 +28,7 @@ function file(header: unknown, dataBytes: number, claimedLength?: bigint): Uint8
   bytes.set(text, 8);
   return bytes;
 }
+const ONE = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({ dtype: "F32", shape, data_offsets: [begin, end] });
 
 describe("readSafetensors", () => {
@@ -35,7 +36,11 @@ describe("readSafetensors", () => {
     const bytes = modelFile();
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
-    for (const source of [bytes.buffer, bytes, shifted.subarray(3)]) {
+    // Memory that threads share, which a page that is not isolated has in this form only.
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const shared = new Uint8Array(memory.buffer, 0, bytes.length);
+    shared.set(bytes);
+    for (const source of [bytes.buffer, bytes, shifted.subarray(3), shared]) {
       const weights = readSafetensors(source as ArrayBuffer);
       expect(weights.get("grouped.weight")!.shape).toEqual([2, 2, 1, 2]);
       expect(weights.get("line.bias")!.read()).toEqual(tensor([1], [0]));
@@ -65,6 +70,8 @@ describe("readSafetensors", () => {
     ["bytes that are not UTF-8", file({}, 0).fill(0xff, 9), /header must be JSON in UTF-8: /],
     ["a header that is no object", file("[]", 0), /header must begin with "\{"$/],
     ["a tensor that is no object", file({ a: null }, 0), /"a" has unknown dtype undefined$/],
+    ["a tensor twice", file(`{"a":${ONE},"b":{"a":${ONE}},"\\u0061":${ONE}}`, 4), /: "a" is there twice$/],
+    ["a field twice", file(`{"a":${ONE.replace("{", '{"shape":[9],')}}`, 4), /: "shape" is there twice$/],
     ["an unknown type", file({ a: { ...f32([1], 0, 4), dtype: "Q7" } }, 4), /"a" has unknown dtype "Q7"$/],
     [
       "no shape",
@@ -107,9 +114,11 @@ describe("readSafetensors", () => {
     );
   });
 
-  it("keeps names that mean something to JavaScript", () => {
-    const weights = readSafetensors(file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4));
-    expect([...weights.keys()]).toEqual(["__proto__"]);
+  it("keeps names that mean something to JavaScript or look like JSON", () => {
+    for (const name of ["__proto__", "constructor", 'a":{"a', "\\"]) {
+      const weights = readSafetensors(file(`{${JSON.stringify(name)}:${ONE}}`, 4));
+      expect([...weights.keys()]).toEqual([name]);
+    }
   });
 });
 
@@ -148,6 +157,28 @@ describe("loadPyTorchWeights", () => {
       /the file has "grouped\.bias", for which this Conv2d has no parameter$/,
     );
     expect(layer.state()).toEqual(before);
+  });
+
+  it.each([
+    ["a layer that is none", [undefined, weights, "a"], /layer must be a layer of this package, got undefined$/],
+    [
+      "a file that has not been read",
+      [layers.line, {}, "a"],
+      /weights must be what a file was read to, a Map, got Object$/,
+    ],
+    ["no name", [layers.line, weights], /name must be a string, got undefined$/],
+  ] as const)("refuses %s", (_what, values, text) => {
+    for (const load of [loadPyTorchWeights, loadTensorFlowWeights]) {
+      expect(() => load(...(values as unknown as Parameters<typeof load>))).toThrow(TypeError);
+      expect(() => load(...(values as unknown as Parameters<typeof load>))).toThrow(text);
+    }
+  });
+
+  it("refuses a layer of two filters, whose parts have modules of their own", () => {
+    const layer = new SeparableConv2d({ inChannels: 2, outChannels: 2, kernelSize: 1 });
+    expect(() => loadPyTorchWeights(layer as never, weights, "a")).toThrow(
+      /^loadPyTorchWeights: layer must have one filter, got SeparableConv2d; load each of its parts$/,
+    );
   });
 });
 

@@ -30,7 +30,7 @@ const TENSORFLOW_NAMES: Readonly<Record<string, readonly string[]>> = {
  * @param weights what {@link readLayersModel} returned.
  * @param name name of the layer in the model.
  * @throws RangeError if a weight is missing, has another shape, or is there though the layer has no place for it;
- *   TypeError if it does not hold floating-point numbers. Then the layer is as it was.
+ *   TypeError if it does not hold floating-point numbers, or an argument is of another type. Then the layer is as it was.
  *
  * @example
  * ```ts
@@ -47,6 +47,7 @@ export function loadTensorFlowWeights<S extends readonly number[]>(
   name: string,
 ): void {
   const operation = "loadTensorFlowWeights";
+  requireArguments(operation, layer, weights, name);
   const used = new Set<string>();
   const loaded = layer.parameters.map((parameter) => {
     const suffixes = TENSORFLOW_NAMES[parameter.name];
@@ -69,7 +70,8 @@ export function loadTensorFlowWeights<S extends readonly number[]>(
  * @param weights what {@link readSafetensors} returned.
  * @param name name of the module; `""` if the file holds it alone.
  * @throws RangeError if a weight is missing, has another shape, or is there though the layer has no place for it;
- *   TypeError if it does not hold floating-point numbers. Then the layer is as it was.
+ *   TypeError if it does not hold floating-point numbers, or an argument is of another type, or the layer has not one filter.
+ *   Then the layer is as it was.
  *
  * @example
  * ```ts
@@ -91,6 +93,10 @@ export function loadPyTorchWeights<S extends readonly number[]>(
   name: string,
 ): void {
   const operation = "loadPyTorchWeights";
+  requireArguments(operation, layer, weights, name);
+  if (layer.filter === undefined) {
+    throw new TypeError(`${operation}: layer must have one filter, got ${layer.kind}; load each of its parts`);
+  }
   const prefix = name === "" ? "" : `${name}.`;
   const used = new Set<string>();
   const loaded = layer.parameters.map((parameter) => {
@@ -103,6 +109,17 @@ export function loadPyTorchWeights<S extends readonly number[]>(
   });
   requireAllUsed(operation, layer.kind, weights, prefix, used);
   layer.loadState(Object.fromEntries(loaded));
+}
+
+/** Throws unless a layer, a file and a name were given, in this order. */
+function requireArguments(operation: string, layer: unknown, weights: unknown, name: unknown): void {
+  if (!Array.isArray((layer as Partial<Layer<readonly number[]>> | null | undefined)?.parameters)) {
+    throw new TypeError(`${operation}: layer must be a layer of this package, got ${describe(layer)}`);
+  }
+  if (typeof (weights as Partial<WeightFile> | null | undefined)?.get !== "function") {
+    throw new TypeError(`${operation}: weights must be what a file was read to, a Map, got ${describe(weights)}`);
+  }
+  if (typeof name !== "string") throw new TypeError(`${operation}: name must be a string, got ${describe(name)}`);
 }
 
 function find(operation: string, weights: WeightFile, names: readonly string[]): StoredTensor {

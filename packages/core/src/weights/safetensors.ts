@@ -5,7 +5,7 @@
  *     N bytes    JSON: { name: { dtype, shape, data_offsets: [begin, end] }, … }, and strings under "__metadata__"
  *     the rest   the elements; offsets count from here
  *
- * As the format asks, the ranges must cover the rest without holes and without overlap.
+ * As the format asks, the ranges must cover the rest without holes and without overlap, and no name stands there twice.
  *
  * Source: safetensors, "Format", version 0.8.
  *
@@ -52,8 +52,8 @@ interface Range {
  * PyTorch. The bytes are kept, not copied, until tensors are read.
  *
  * @throws TypeError if `file` is no buffer; RangeError if it is not a safetensors file, or lies: a header longer than the
- *   file or than 10⁸ bytes, an unknown element type, a shape that its range does not hold, ranges that overlap, leave holes
- *   or end elsewhere than the file.
+ *   file or than 10⁸ bytes, a name that stands there twice, an unknown element type, a shape that its range does not hold,
+ *   ranges that overlap, leave holes or end elsewhere than the file.
  *
  * @example
  * ```ts
@@ -105,12 +105,36 @@ function headerLength(bytes: Uint8Array): number {
 function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   if (bytes[0] !== "{".charCodeAt(0)) throw new RangeError(`${OPERATION}: header must begin with "{"`);
   let header: unknown;
+  let text: string;
   try {
-    header = JSON.parse(decodeUtf8(bytes));
+    text = decodeUtf8(bytes);
+    header = JSON.parse(text);
   } catch (cause) {
     throw new RangeError(`${OPERATION}: header must be JSON in UTF-8: ${(cause as Error).message}`, { cause });
   }
+  requireDistinctNames(text);
   return header as Readonly<Record<string, unknown>>;
+}
+
+/** JSON.parse keeps the last of two values with one name, and another reader the first: such a file is two files. */
+function requireDistinctNames(json: string): void {
+  const open: Set<string>[] = [];
+  let start = -1; // of the string one is in
+  let name = "";
+  for (const { 0: token, index } of json.matchAll(/\\.|["{}[\]:]/g)) {
+    if (start >= 0) {
+      if (token !== '"') continue;
+      name = json.slice(start, index + 1);
+      start = -1;
+    } else if (token === '"') start = index;
+    else if (token === "{" || token === "[") open.push(new Set());
+    else if (token !== ":") open.pop();
+    else {
+      const key: string = JSON.parse(name);
+      if (open.at(-1)!.has(key)) throw new RangeError(`${OPERATION}: ${describe(key)} is there twice`);
+      open.at(-1)!.add(key);
+    }
+  }
 }
 
 /** What the host has for UTF-8, declared here because this package is compiled without the types of any host. */
@@ -120,7 +144,7 @@ interface HostEncoding {
 
 function decodeUtf8(bytes: Uint8Array): string {
   const { TextDecoder } = globalThis as unknown as HostEncoding;
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice()); // a copy, since browsers decode no shared memory
 }
 
 function rangeOf(name: string, entry: unknown, body: Uint8Array): Range {

@@ -101,8 +101,10 @@ export function storedTensor(operation: string, claim: TensorClaim, bytes: Uint8
  * @throws TypeError if `file` is neither buffer nor view.
  */
 export function viewOf(operation: string, parameter: string, file: unknown): Uint8Array {
-  if (file instanceof ArrayBuffer) return new Uint8Array(file);
-  if (file instanceof Uint8Array) return file;
+  // By name, since the file may come from another realm, as it does where tests run in a sandbox.
+  const kind = Object.prototype.toString.call(file);
+  if (kind === "[object ArrayBuffer]") return new Uint8Array(file as ArrayBuffer);
+  if (kind === "[object Uint8Array]" && ArrayBuffer.isView(file)) return file as Uint8Array;
   throw new TypeError(`${operation}: ${parameter} must be an ArrayBuffer or a Uint8Array, got ${describe(file)}`);
 }
 
