@@ -9,7 +9,7 @@
 import type { ConvOptions } from "./options.ts";
 import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
 import { isPlanar, resolveConvolution, type SpatialGeometry } from "./spatial.ts";
-import { type DType, describe } from "./tensor.ts";
+import { checkShape, type DType, describe } from "./tensor.ts";
 
 /** A convolution of planes in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
 export interface ConvGeometry {
@@ -65,6 +65,8 @@ export function resolveConvGeometry(
   options: Omit<ConvOptions, "paddingMode"> = {},
   dtype: DType = "float32",
 ): ConvGeometry {
+  checkShape(operation, "inputShape", inputShape, 4);
+  checkShape(operation, "filterShape", filterShape, 4);
   const geometry = resolveConvolution(operation, 2, inputShape, filterShape, options, dtype);
   if (geometry.paddingMode !== "zeros") {
     throw new RangeError(

@@ -101,7 +101,7 @@ export const CONV_TRANSPOSE_OPTION_NAMES: readonly (keyof ConvTransposeOptions)[
 /** Throws for an option that the operation does not know: a misspelt one must not be ignored. */
 export function checkOptionNames(operation: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+  if (!options || typeof options !== "object" || Array.isArray(options)) {
     throw new TypeError(`${operation}: options must be an object, got ${describe(options)}`);
   }
   for (const name of Object.keys(options)) {

@@ -49,10 +49,18 @@ export function tensor(
   data?: readonly number[] | FloatArray,
 ): Tensor<readonly number[], FloatArray> {
   const size = checkedSize("tensor", "shape", shape);
-  const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? Float32Array.from(data) : data;
+  const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? floatsOf(data) : data;
   const result = { shape: Object.freeze([...shape]), data: elements as FloatArray };
   checkTensor("tensor", "data", result, shape.length);
   return result;
+}
+
+/** Numbers as floats; what is no number, or a hole, would become NaN or 0 without a word. */
+function floatsOf(data: readonly unknown[]): Float32Array {
+  for (const value of data) {
+    if (typeof value !== "number") throw new TypeError(`tensor: data must hold numbers, got ${describe(value)}`);
+  }
+  return Float32Array.from(data as readonly number[]);
 }
 
 /** More elements than this are refused before memory is taken: 2³⁰ (4 GiB of float32), what engines can address. */
@@ -64,19 +72,20 @@ export const MAX_ELEMENTS: number = 2 ** 30;
  * @throws TypeError, RangeError naming `operation` and `parameter`.
  */
 export function checkTensor(operation: string, parameter: string, value: unknown, rank: number): void {
-  const candidate = value as Partial<Tensor<readonly number[], FloatArray>> | null | undefined;
-  if (candidate === null || typeof candidate !== "object" || !("shape" in candidate) || !("data" in candidate)) {
+  const { shape, data } = Object(value) as Tensor<readonly number[], FloatArray>;
+  if (!shape) {
     throw new TypeError(`${operation}: ${parameter} must be a tensor { shape, data }, got ${describe(value)}`);
   }
-  const { shape, data } = candidate;
-  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
+  if (dtypeOf(data) === undefined) {
     throw new TypeError(
       `${operation}: ${parameter}.data must be a Float32Array or Float64Array, got ${describe(data)}`,
     );
   }
   const size = checkShape(operation, parameter, shape, rank);
   if (data.length !== size) {
-    throw new RangeError(`${operation}: ${parameter} of shape [${shape}] needs ${size} elements, got ${data.length}`);
+    throw new RangeError(
+      `${operation}: ${parameter} of shape ${describe(shape)} needs ${size} elements, got ${data.length}`,
+    );
   }
 }
 
@@ -90,7 +99,7 @@ export function checkShape(operation: string, parameter: string, value: unknown,
   const shape = value as readonly number[];
   if (shape.length !== rank) {
     throw new RangeError(
-      `${operation}: ${parameter} must have rank ${rank}, got shape [${shape}] of rank ${shape.length}`,
+      `${operation}: ${parameter} must have rank ${rank}, got shape ${describe(shape)} of rank ${shape.length}`,
     );
   }
   return size;
@@ -102,12 +111,13 @@ export function checkShape(operation: string, parameter: string, value: unknown,
  * @throws TypeError, RangeError naming `operation` and `parameter`.
  */
 export function checkArray(operation: string, parameter: string, value: unknown, dtype: DType, length: number): void {
-  const type = dtype === "float64" ? Float64Array : Float32Array;
-  if (!(value instanceof type)) {
-    throw new TypeError(`${operation}: ${parameter} must be a ${type.name}, got ${describe(value)}`);
+  if (dtypeOf(value) !== dtype) {
+    const kind = dtype === "float64" ? "Float64Array" : "Float32Array";
+    throw new TypeError(`${operation}: ${parameter} must be a ${kind}, got ${describe(value)}`);
   }
-  if (value.length !== length) {
-    throw new RangeError(`${operation}: ${parameter} must have ${length} elements, got ${value.length}`);
+  const given = (value as FloatArray).length;
+  if (given !== length) {
+    throw new RangeError(`${operation}: ${parameter} must have ${length} elements, got ${given}`);
   }
 }
 
@@ -121,31 +131,34 @@ function checkedSize(operation: string, parameter: string, shape: unknown): numb
       throw new TypeError(`${operation}: ${parameter} must hold numbers, got ${describe(dimension)}`);
     }
     if (!Number.isInteger(dimension) || dimension < 0) {
-      throw new RangeError(`${operation}: ${parameter} [${shape}] must hold integers of 0 or more, got ${dimension}`);
+      throw new RangeError(
+        `${operation}: ${parameter} ${describe(shape)} must hold integers of 0 or more, got ${dimension}`,
+      );
     }
   }
   const size = sizeOf(shape);
   if (size > MAX_ELEMENTS) {
     throw new RangeError(
-      `${operation}: ${parameter} [${shape}] has ${size} elements, more than the ${MAX_ELEMENTS} allowed`,
+      `${operation}: ${parameter} ${describe(shape)} has ${size} elements, more than the ${MAX_ELEMENTS} allowed`,
     );
   }
   return size;
 }
 
-/** A value named for an error message: its kind and, where short, itself. */
+/** A value named for an error message: itself, cut short, or the class of an object. */
 export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return `[${value}]`;
-  if (typeof value === "object") return value.constructor?.name ?? "object";
-  return typeof value;
+  if (Array.isArray(value)) return `[${value.map(describe)}]`.slice(0, 99);
+  if (typeof value === "string") return JSON.stringify(value).slice(0, 99);
+  return String(Object(value) === value ? ((value as object).constructor ?? Object).name : value);
 }
 
-/** The element type of `data`. */
-export function dtypeOf(data: FloatArray): DType {
-  return data instanceof Float64Array ? "float64" : "float32";
+const DTYPES: Readonly<Record<string, DType>> = { Float32Array: "float32", Float64Array: "float64" };
+
+/** The element type of `data`, which may come from another realm (an iframe, a sandbox), or undefined if it has none. */
+export function dtypeOf(data: FloatArray): DType;
+export function dtypeOf(data: unknown): DType | undefined;
+export function dtypeOf(data: unknown): DType | undefined {
+  return ArrayBuffer.isView(data) ? DTYPES[(data as FloatArray)[Symbol.toStringTag]] : undefined;
 }
 
 /** A zeroed array of `length` elements. */

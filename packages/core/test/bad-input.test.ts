@@ -12,7 +12,9 @@ import {
   convolve2d,
   corr2d,
   explainConv2d,
+  localKernel,
   planConv2d,
+  resolveConvGeometry,
   sgdStep,
   tensor,
 } from "@corr2d/core";
@@ -37,6 +39,31 @@ const refusals: readonly Refusal[] = [
     call: () => tensor([2, 3], [1, 2, 3]),
     error: RangeError,
     text: /^tensor: data of shape \[2,3\] needs 6 elements, got 3$/,
+  },
+  {
+    what: "data that are not numbers",
+    call: () => tensor([2], untyped(["1", 2])),
+    error: TypeError,
+    text: /^tensor: data must hold numbers, got "1"$/,
+  },
+  {
+    what: "data with a hole",
+    // biome-ignore lint/suspicious/noSparseArray: it is what is tested
+    call: () => tensor([2], untyped([1, , 2])),
+    error: TypeError,
+    text: /^tensor: data must hold numbers, got undefined$/,
+  },
+  {
+    what: "shape and data in each other's place, in few words",
+    call: () => tensor(untyped(new Array(1e5).fill(1)), [2, 3]),
+    error: RangeError,
+    text: /^tensor: data of shape \[1,1,1.{90,99} needs 1 elements, got 2$/,
+  },
+  {
+    what: "a symbol",
+    call: () => conv2d(image, untyped([Symbol("filter")])),
+    error: TypeError,
+    text: /^conv2d: filter must be a tensor \{ shape, data \}, got \[Symbol\(filter\)\]$/,
   },
   {
     what: "a negative dimension",
@@ -264,6 +291,42 @@ const refusals: readonly Refusal[] = [
     text: /groups 2/,
   },
   {
+    what: "a layer of absurd size, before memory is taken",
+    call: () => new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 2 ** 31 }),
+    error: RangeError,
+    text: /^Conv2d: filter \[2147483648,2147483648,1,1\] has \d+ elements, more than the 1073741824 allowed$/,
+  },
+  {
+    what: "a local kernel of absurd size, before memory is taken",
+    call: () => localKernel(tensor([3, 3]), 2 ** 31),
+    error: RangeError,
+    text: /^localKernel: kernel \[4294967297,4294967297\] has \d+ elements, more than/,
+  },
+  {
+    what: "a geometry of a shape that is none",
+    call: () => resolveConvGeometry("example", untyped(7), [3, 3, 1, 1]),
+    error: TypeError,
+    text: /^example: inputShape must be an array of dimensions, got 7$/,
+  },
+  {
+    what: "options of an explanation that are not an object",
+    call: () => explainConv2d([1, 5, 5, 1], [3, 3, 1, 1], untyped(null)),
+    error: TypeError,
+    text: /^explainConv2d: options must be an object, got null$/,
+  },
+  {
+    what: "a slope that float32 cannot hold",
+    call: () => conv2d(image, filter, { activation: "leakyRelu", slope: 1e39 }),
+    error: RangeError,
+    text: /^conv2d: slope must be a finite number of type float32, got 1e\+39$/,
+  },
+  {
+    what: "parameters that are none",
+    call: () => sgdStep(untyped([{ value: [1], gradient: [1] }]), 0.1),
+    error: TypeError,
+    text: /^sgdStep: parameters must be the parameters of layers, got \[Object\]$/,
+  },
+  {
     what: "a learning rate that is not a number",
     call: () => sgdStep([], Number.NaN),
     error: RangeError,
@@ -292,4 +355,16 @@ it("changes nothing of the caller's in a call that fails", () => {
   expect(y).toEqual(new Float32Array(5).fill(7));
   expect(x.data).toEqual(new Float32Array(16).fill(2));
   expect(weights.data).toEqual(new Float32Array(9).fill(3));
+});
+
+it("keeps a layer as it was made when the caller's options change", () => {
+  const strides: [number, number] = [1, 1];
+  const padding: [[number, number], [number, number]] = [
+    [1, 1],
+    [1, 1],
+  ];
+  const layer = new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, strides, padding });
+  strides[0] = 2;
+  padding[0][0] = 5;
+  expect(layer.forward(tensor([1, 4, 6, 1])).shape).toEqual([1, 4, 6, 1]);
 });

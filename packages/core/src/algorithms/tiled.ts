@@ -18,7 +18,7 @@
 
 import type { ConvGeometry } from "../geometry.ts";
 import { isPadded } from "../geometry.ts";
-import type { FloatArray } from "../tensor.ts";
+import { dtypeOf, type FloatArray } from "../tensor.ts";
 import type { ConvAlgorithm, Pass } from "./algorithm.ts";
 import { type BlockLayout, chooseBlock, copyBlock, fillOffsets, layoutOf } from "./block.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
@@ -117,7 +117,7 @@ class PackedCorrelation {
     this.ragged = runs.some((run) => run.length % 4 !== 0);
     this.#panels = Math.ceil(outChannels / LANES);
     const length = g.groups * this.#panels * LANES * terms;
-    this.#weights = filter instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+    this.#weights = dtypeOf(filter) === "float32" ? new Float32Array(length) : new Float64Array(length);
     for (let group = 0; group < g.groups; group++) {
       for (let o = 0; o < outChannels; o++) {
         let at = (group * this.#panels * LANES + o) * terms;

@@ -12,7 +12,7 @@
 
 import { requireInteger } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import { checkRelative, forEachWeight, type RelativeWeights } from "./translation-invariance.ts";
 
 /**
@@ -87,6 +87,7 @@ export function localKernel<T extends FloatArray = Float32Array>(shared: Matrix<
   }
   const side = 2 * delta + 1;
   const shape: Shape2 = [side, side];
+  checkShape("localKernel", "kernel", shape, 2);
   const data = zeros(dtypeOf(shared.data), side * side) as T;
   for (let a = -delta; a <= delta; a++) {
     for (let b = -delta; b <= delta; b++) {

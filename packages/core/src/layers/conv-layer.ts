@@ -25,7 +25,7 @@ import {
 } from "../ops/operation.ts";
 import { checkOptionNames, requireInteger, resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
-import { checkArray, checkTensor, describe, type Tensor } from "../tensor.ts";
+import { checkArray, checkShape, checkTensor, describe, type Tensor } from "../tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
 import { createParameter, type Parameter } from "./parameter.ts";
@@ -106,12 +106,17 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
       "float32",
       outChannels,
     );
+    checkShape(kind, "filter", filterShape, filterShape.length);
     this.filter = createParameter("filter", filterShape);
     this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
     initialize(initializer, this.filter.value, spec.fanIn, spec.fanOut, seededRandom(seed));
     this.#operation = operation;
     const names: readonly string[] = [...operation.optionNames, ...ALGORITHM_OPTION_NAMES];
-    this.#shapeOptions = Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+    this.#shapeOptions = Object.fromEntries(
+      Object.entries(options)
+        .filter(([name]) => names.includes(name))
+        .map(([name, value]) => [name, copied(value)]),
+    );
   }
 
   override get parameters(): readonly Parameter[] {
@@ -201,6 +206,11 @@ export function checkLayerOptions(
   const names = [...operation.optionNames, ...Object.keys(counts), "kernelSize", ...LAYER_OPTION_NAMES];
   checkOptionNames(kind, options, names);
   for (const [name, value] of Object.entries(counts)) requireInteger(kind, name, value, 1);
+}
+
+/** A value of an option; arrays, and pairs in them, stay the caller's to change. */
+function copied(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(copied) : value;
 }
 
 function sameElements(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

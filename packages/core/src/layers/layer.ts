@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkShape, describe, type FloatArray, type Tensor } from "../tensor.ts";
+import { checkShape, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
 import type { Parameter } from "./parameter.ts";
 
 /**
@@ -90,7 +90,7 @@ function checkEntry(operation: string, name: string, shape: readonly number[], e
     throw new RangeError(`${operation}: ${name} must have shape [${shape}], got [${entry.shape}]`);
   }
   const { data } = entry;
-  const isFloats = data instanceof Float32Array || data instanceof Float64Array;
+  const isFloats = dtypeOf(data) !== undefined;
   if (!isFloats && !(Array.isArray(data) && data.every((value) => typeof value === "number"))) {
     throw new TypeError(`${operation}: ${name}.data must be a Float32Array or numbers, got ${describe(data)}`);
   }

@@ -5,7 +5,7 @@
  */
 
 import { sizeOf } from "../shape.ts";
-import { describe } from "../tensor.ts";
+import { describe, dtypeOf } from "../tensor.ts";
 
 /** A learnable array. Both arrays may be written freely; the layer notices changed values at its next forward pass. */
 export interface Parameter {
@@ -27,7 +27,7 @@ export function createParameter(name: string, shape: readonly number[]): Paramet
  *
  *     value ← value − learningRate · gradient,   gradient ← 0
  *
- * @throws RangeError if `learningRate` is not a finite number.
+ * @throws TypeError if `parameters` are none; RangeError if `learningRate` is not a finite number.
  *
  * @example
  * ```ts
@@ -41,6 +41,11 @@ export function createParameter(name: string, shape: readonly number[]): Paramet
 export function sgdStep(parameters: readonly Parameter[], learningRate: number): void {
   if (!Number.isFinite(learningRate)) {
     throw new RangeError(`sgdStep: learningRate must be a finite number, got ${describe(learningRate)}`);
+  }
+  const isParameter = (parameter: Parameter | null | undefined): boolean =>
+    dtypeOf(parameter?.value) === "float32" && dtypeOf(parameter?.gradient) === "float32";
+  if (!Array.isArray(parameters) || !parameters.every(isParameter)) {
+    throw new TypeError(`sgdStep: parameters must be the parameters of layers, got ${describe(parameters)}`);
   }
   for (const { value, gradient } of parameters) {
     for (let i = 0; i < value.length; i++) value[i] -= learningRate * gradient[i];

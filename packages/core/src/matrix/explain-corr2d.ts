@@ -5,7 +5,7 @@
  */
 
 import type { Shape2 } from "../shape.ts";
-import type { FloatArray, Matrix } from "../tensor.ts";
+import { dtypeOf, type FloatArray, type Matrix } from "../tensor.ts";
 import { chooseMethod, type MethodChoice } from "./choose-method.ts";
 import { transformErrorConstant } from "./overlap-save.ts";
 import { type Corr2dMethod, type Corr2dOptions, type MatrixProblem, resolveProblem } from "./problem.ts";
@@ -85,7 +85,7 @@ function boundOf(
   [kernelHeight, kernelWidth]: Shape2,
 ): Corr2dExplanation["bound"] {
   // One rounding to the element type, and those of float64 before it.
-  const rounding = values instanceof Float64Array ? 0 : 2 ** -24;
+  const rounding = dtypeOf(values) === "float64" ? 0 : 2 ** -24;
   if (method === "fft") return { kind: "normwise", constant: rounding + transformErrorConstant(tiles) };
   const terms = method === "separable" ? kernelHeight + kernelWidth + 4 : kernelHeight * kernelWidth + 2;
   const gamma = (terms * 2 ** -53) / (1 - terms * 2 ** -53);

@@ -114,7 +114,7 @@ function correlateVectors<T extends FloatArray>(
 
 /** Tolerance of {@link separateKernel}: four roundings of the element type, by which a product of vectors differs. */
 export function defaultTolerance(values: FloatArray): number {
-  return values instanceof Float64Array ? 2 ** -51 : 2 ** -22;
+  return dtypeOf(values) === "float64" ? 2 ** -51 : 2 ** -22;
 }
 
 /**

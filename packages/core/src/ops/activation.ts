@@ -80,15 +80,15 @@ export function resolveActivation(
   if (slope !== undefined && typeof slope !== "number") {
     throw new TypeError(`${operation}: slope must be a number, got ${describe(slope)}`);
   }
-  if (slope !== undefined && !Number.isFinite(slope)) {
-    throw new RangeError(`${operation}: slope must be a finite number, got ${slope}`);
+  const factor = dtype === "float32" ? Math.fround(slope ?? 0.2) : (slope ?? 0.2);
+  if (!Number.isFinite(factor)) {
+    throw new RangeError(`${operation}: slope must be a finite number of type ${dtype}, got ${slope}`);
   }
   if (slopes !== undefined && name !== "prelu") {
     throw new RangeError(`${operation}: slopes belong to activation "prelu", got them with ${describe(name)}`);
   }
   if (name === "prelu") checkArray(operation, "slopes", slopes, dtype, channels);
-  const factor = slope ?? 0.2;
-  return { name, slope: dtype === "float32" ? Math.fround(factor) : factor, slopes: slopes?.slice() };
+  return { name, slope: factor, slopes: slopes?.slice() };
 }
 
 /** The activation as algorithms fuse it, or undefined: with slopes of its own or an exponential it is not. */
@@ -235,7 +235,7 @@ function resolveActivate(
   operation: string,
   parameter: string,
   z: Tensor<readonly number[], FloatArray>,
-  options: ActivateOptions<FloatArray>,
+  options: ActivateOptions<FloatArray> = {},
 ): { activation: Activation; channels: number; inner: number } {
   checkOptionNames(operation, options, ACTIVATE_OPTION_NAMES);
   const { channels, inner } = channelsOf(operation, parameter, z, options.layout);

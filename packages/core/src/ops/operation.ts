@@ -197,10 +197,11 @@ export function explain(
   kind: OperationKind,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { pass, ...options }: ExplainOption,
+  given: ExplainOption,
 ): Explanation {
   const operation = operationName("explain", kind);
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES, "pass"]);
+  checkOptionNames(operation, given, [...kind.optionNames, ...FUSED_OPTION_NAMES, "pass"]);
+  const { pass, ...options } = given;
   const wanted = resolveWord<Pass>(operation, "pass", ["forward", "inputGradient", "filterGradient"], pass);
   const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
   const { algorithm, reason } = map.choose(wanted);

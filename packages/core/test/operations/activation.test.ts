@@ -168,7 +168,7 @@ describe("refuses", () => {
     [
       "a slope that is not finite",
       () => activate(z, { activation: "leakyRelu", slope: Number.NaN }),
-      /^activate: slope must be a finite number, got NaN$/,
+      /^activate: slope must be a finite number of type float32, got NaN$/,
     ],
     [
       "slopes of another activation",

@@ -61,7 +61,10 @@ describe.each(KINDS)("$name", (kind) => {
     refuses({ stride: 1 }, /: unknown option "stride"; known options are strides, padding, /);
     refuses({ strides: 1.5 }, /: strides must be an integer of 1 or more, got 1\.5$/);
     refuses({ dilations: [] }, /: dilations must be a number or \[(depth, )?(height, )?width\], got \[\]$/);
-    refuses({ padding: [[1]] }, /: padding must be "valid", "same", "same-lower", a number or \[\[.*\]\], got \[1\]$/);
+    refuses(
+      { padding: [[1]] },
+      /: padding must be "valid", "same", "same-lower", a number or \[\[.*\]\], got \[\[1\]\]$/,
+    );
     refuses({ layout: wrongLayout }, new RegExp(`: layout must be "\\w+" or "\\w+", got "${wrongLayout}"$`));
     refuses({ bias: new Float32Array(call.outChannels + 1) }, /: bias must have \d+ elements, got \d+$/);
     refuses({ bias: [1] }, /: bias must be a Float32Array, got \[1\]$/);

@@ -19,7 +19,7 @@ import { type Corr2dExplanation, explainScalar } from "../../matrix/explain-corr
 import type { Corr2dMethod, MatrixProblem } from "../../matrix/problem.ts";
 import { defaultTolerance, factorsOf } from "../../matrix/separable.ts";
 import { sizeOf } from "../../shape.ts";
-import type { FloatArray } from "../../tensor.ts";
+import { describe, dtypeOf, type FloatArray } from "../../tensor.ts";
 import { type SimdEngine, sharedEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
 import { correlateDirectlySimd, correlateSeparablySimd, supportsDirect } from "./direct.ts";
@@ -125,8 +125,8 @@ export function chooseMatrixMethod(
 /** Why SIMD computes none of it, if so. */
 function obstacleOf(problem: MatrixProblem, method: Corr2dMethod | "auto"): string | undefined {
   const { source, kernel, fillValue } = problem;
-  if (method !== "auto" && !(method in COSTLESS)) return `"${method}" has no SIMD form`;
-  if (!(source instanceof Float32Array)) return "SIMD computes float32, and this is float64";
+  if (method !== "auto" && !Object.keys(COSTLESS).includes(method)) return `${describe(method)} has no SIMD form`;
+  if (dtypeOf(source) !== "float32") return "SIMD computes float32, and this is float64";
   const { simd } = simdFeatures();
   if (simd !== true) return simd;
   // Absent cells are zeros to SIMD, which an infinite weight turns into NaN.
