@@ -20,6 +20,11 @@ import { MODEL_FILE, MODEL_OUTPUTS } from "./pytorch/model.ts";
 
 const modelFile = (): Uint8Array => Uint8Array.from(atob(MODEL_FILE), (character) => character.charCodeAt(0));
 
+/** What these tests need of WebAssembly, declared here because this package is compiled without the types of any host. */
+interface WebAssemblyMemories {
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => { readonly buffer: ArrayBuffer };
+}
+
 /** A file with this header and so many bytes of data. */
 function file(header: unknown, dataBytes: number, claimedLength?: bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
@@ -37,8 +42,8 @@ describe("readSafetensors", () => {
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
     // Memory that threads share, which a page that is not isolated has in this form only.
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    const shared = new Uint8Array(memory.buffer, 0, bytes.length);
+    const { Memory } = (globalThis as unknown as { WebAssembly: WebAssemblyMemories }).WebAssembly;
+    const shared = new Uint8Array(new Memory({ initial: 1, maximum: 1, shared: true }).buffer, 0, bytes.length);
     shared.set(bytes);
     for (const source of [bytes.buffer, bytes, shifted.subarray(3), shared]) {
       const weights = readSafetensors(source as ArrayBuffer);
