@@ -98,7 +98,9 @@ export {
   planConv1dTranspose,
 } from "./ops/conv1d-transpose.ts";
 export {
+  type Conv2dFilterGradientPlan,
   type Conv2dGradientOptions,
+  type Conv2dInputGradientPlan,
   type Conv2dOptions,
   type Conv2dPlan,
   conv2d,
@@ -107,6 +109,8 @@ export {
   conv2dInputGradient,
   explainConv2d,
   planConv2d,
+  planConv2dFilterGradient,
+  planConv2dInputGradient,
 } from "./ops/conv2d.ts";
 export {
   type Conv2dTransposeGradientOptions,
@@ -142,7 +146,9 @@ export {
   planConv3dTranspose,
 } from "./ops/conv3d-transpose.ts";
 export {
+  type DepthwiseConv2dFilterGradientPlan,
   type DepthwiseConv2dGradientOptions,
+  type DepthwiseConv2dInputGradientPlan,
   type DepthwiseConv2dOptions,
   type DepthwiseConv2dPlan,
   depthwiseConv2d,
@@ -151,14 +157,19 @@ export {
   depthwiseConv2dInputGradient,
   explainDepthwiseConv2d,
   planDepthwiseConv2d,
+  planDepthwiseConv2dFilterGradient,
+  planDepthwiseConv2dInputGradient,
 } from "./ops/depthwise-conv2d.ts";
 export type {
   AlgorithmOption,
+  ConvFilterGradientPlan,
   ConvGradients,
+  ConvInputGradientPlan,
   ConvPlan,
   ExplainOption,
   Explanation,
   FusedOptions,
+  PlanFacts,
 } from "./ops/operation.ts";
 export {
   type SeparableConv2dGradients,

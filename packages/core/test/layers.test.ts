@@ -190,6 +190,22 @@ it.each([
   expect(layer.bias!.gradient).toEqual(conv2dGradients(x, filter, dy, fused).bias);
 });
 
+it("keeps what its backward pass needs from step to step, whatever shapes come between", () => {
+  const layer = new Conv2d({ inChannels: 4, outChannels: 8, kernelSize: 3, padding: "same" });
+  for (const size of [6, 9, 9, 6]) {
+    const shape: Shape4 = [2, size, size, 4];
+    const x = normals(shape, `x ${size}`) as Tensor4;
+    const dy = normals([2, size, size, 8], `dy ${size}`) as Tensor4;
+    layer.forward(x);
+    layer.filter.gradient.fill(0);
+    const filter = { shape: [3, 3, 4, 8] as const, data: layer.filter.value };
+    const expected = conv2dGradients(x, filter, dy, { padding: "same" });
+    expect(layer.backward(dy)).toEqual(expected.input);
+    expect(layer.filter.gradient).toEqual(expected.filter.data);
+    sgdStep(layer.parameters, 0.01);
+  }
+});
+
 it("gives a layer without bias none", () => {
   const layer = new Conv1d({ inChannels: 1, outChannels: 2, kernelSize: 2, bias: false });
   expect(layer.parameters.map(({ name }) => name)).toEqual(["filter"]);

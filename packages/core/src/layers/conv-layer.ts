@@ -74,6 +74,12 @@ interface Prepared {
   readonly bias: Float32Array | undefined;
 }
 
+/** What the backward pass of an input shape is made of; its weights change from step to step, so they are packed once. */
+interface PreparedBackward {
+  readonly resolved: ResolvedOperation;
+  readonly filterGradient: ReturnType<BilinearMap["prepareFilterGradient"]>;
+}
+
 /** A convolution whose filter and bias are learned; packed weights are kept until values or input shape change. */
 export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   /** The weights, in the order of axes that the operation documents. */
@@ -85,11 +91,12 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   readonly #shapeOptions: object;
   readonly #activation: Pick<Activation, "name" | "slope">;
   #prepared: Prepared | undefined;
+  #backward: PreparedBackward | undefined;
   /**
    * Of the last forward pass; `z` is what the activation was applied to, if that is not linear, or what it gave, if the
    * derivative is the same there.
    */
-  #last: { resolved: ResolvedOperation; x: Tensor<S>; z: Float32Array | undefined } | undefined;
+  #last: { outputShape: readonly number[]; x: Tensor<S>; z: Float32Array | undefined } | undefined;
 
   protected constructor(spec: ConvLayerSpec, options: FilterLayerOptions) {
     const { kind, operation, filterShape, outChannels } = spec;
@@ -141,7 +148,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     if (z !== undefined && forward.activated !== true) {
       applyActivation(z, data, this.#currentActivation(), resolved.inner);
     }
-    this.#last = { resolved, x, z };
+    this.#last = { outputShape: resolved.outputShape, x, z };
     return { shape: resolved.outputShape as S, data };
   }
 
@@ -150,12 +157,13 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     if (this.#last === undefined) {
       throw new Error(`${operation}: call forward first; its input is needed for the gradient`);
     }
-    const { resolved, x, z } = this.#last;
+    const { outputShape, x, z } = this.#last;
     checkTensor(operation, "dy", dy, this.#operation.tensorRank);
     checkArray(operation, "dy.data", dy.data, "float32", dy.data.length);
-    requireOutputShape(operation, dy.shape, resolved.outputShape);
+    requireOutputShape(operation, dy.shape, outputShape);
     const filter = { shape: this.filter.shape as S, data: this.filter.value };
-    const gradients = gradientsOf(resolved, this.#currentActivation(), x.data, filter, z, dy.data);
+    const { resolved, filterGradient } = this.#prepareBackward(operation, x.shape);
+    const gradients = gradientsOf(resolved, this.#currentActivation(), x.data, filter, z, dy.data, filterGradient);
     addTo(this.filter.gradient, gradients.filter.data);
     if (this.bias !== undefined) addTo(this.bias.gradient, gradients.bias);
     if (this.slopes !== undefined) addTo(this.slopes.gradient, gradients.slopes!);
@@ -183,12 +191,24 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     ) {
       return kept;
     }
-    const shapes = [inputShape, this.filter.shape] as const;
-    const resolved = resolve(this.#operation, operation, ...shapes, this.#shapeOptions, "float32", "many");
+    const resolved = this.#resolve(operation, inputShape, "many");
     kept?.forward[Symbol.dispose]?.();
     const forward = resolved.map.prepare(filter, bias, this.#fusedActivation());
     this.#prepared = { resolved, forward, filter: filter.slice(), bias: bias?.slice() };
     return this.#prepared;
+  }
+
+  #prepareBackward(operation: string, inputShape: S): PreparedBackward {
+    const kept = this.#backward;
+    if (kept !== undefined && sameElements(kept.resolved.inputShape, inputShape)) return kept;
+    kept?.filterGradient[Symbol.dispose]?.();
+    const resolved = this.#resolve(operation, inputShape, "once");
+    this.#backward = { resolved, filterGradient: resolved.map.prepareFilterGradient() };
+    return this.#backward;
+  }
+
+  #resolve(operation: string, inputShape: S, runs: "many" | "once"): ResolvedOperation {
+    return resolve(this.#operation, operation, inputShape, this.filter.shape, this.#shapeOptions, "float32", runs);
   }
 }
 

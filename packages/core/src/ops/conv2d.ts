@@ -21,7 +21,9 @@ import type { FloatArray, Tensor4 } from "../tensor.ts";
 import { CONV } from "./kinds.ts";
 import {
   type AlgorithmOption,
+  type ConvFilterGradientPlan,
   type ConvGradients,
+  type ConvInputGradientPlan,
   type ConvPlan,
   type ExplainOption,
   type Explanation,
@@ -30,6 +32,8 @@ import {
   filterGradient,
   gradients,
   inputGradient,
+  makeFilterGradientPlan,
+  makeInputGradientPlan,
   makePlan,
   runOnce,
 } from "./operation.ts";
@@ -42,6 +46,12 @@ export interface Conv2dGradientOptions extends ConvOptions, AlgorithmOption {}
 
 /** A {@link conv2d} that has been prepared. */
 export type Conv2dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape4, T>;
+
+/** A {@link conv2dInputGradient} that has been prepared. */
+export type Conv2dInputGradientPlan<T extends FloatArray = Float32Array> = ConvInputGradientPlan<Shape4, T>;
+
+/** A {@link conv2dFilterGradient} that has been prepared. */
+export type Conv2dFilterGradientPlan = ConvFilterGradientPlan<Shape4>;
 
 /**
  * Convolves a batch of images with a bank of filters, once. Weights are packed at each call; to run the same filter many
@@ -157,6 +167,48 @@ export function conv2dFilterGradient<T extends FloatArray = Float32Array>(
   options: Conv2dGradientOptions = {},
 ): Tensor4<T> {
   return filterGradient(CONV[2], x, dy, filterShape, options);
+}
+
+/**
+ * Prepares {@link conv2dInputGradient} for a filter that stays: its weights are packed once, `run` only computes. What is
+ * given is copied.
+ *
+ * @throws as {@link conv2d}.
+ *
+ * @example
+ * ```ts
+ * const filter = tensor([2, 2, 1, 1], [0, 1, 2, 3]);
+ * const plan = planConv2dInputGradient([1, 3, 3, 1], filter);
+ * plan.run(new Float32Array([1, 1, 1, 1])); // → [0, 1, 1, 2, 6, 4, 2, 5, 3]
+ * ```
+ */
+export function planConv2dInputGradient<T extends FloatArray = Float32Array>(
+  inputShape: Shape4,
+  filter: Tensor4<T>,
+  options: Conv2dGradientOptions = {},
+): Conv2dInputGradientPlan<T> {
+  return makeInputGradientPlan(CONV[2], inputShape, filter, options);
+}
+
+/**
+ * Prepares {@link conv2dFilterGradient} of float32: the algorithm is chosen and memory taken once, `run` only computes.
+ *
+ * @param filterShape `[kernelHeight, kernelWidth, inChannels / groups, outChannels]`.
+ * @throws as {@link conv2d}.
+ *
+ * @example
+ * ```ts
+ * const plan = planConv2dFilterGradient([1, 3, 3, 1], [2, 2, 1, 1]);
+ * const x = new Float32Array([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * plan.run(x, new Float32Array([1, 1, 1, 1])); // → [8, 12, 20, 24]
+ * ```
+ */
+export function planConv2dFilterGradient(
+  inputShape: Shape4,
+  filterShape: Shape4,
+  options: Conv2dGradientOptions = {},
+): Conv2dFilterGradientPlan {
+  return makeFilterGradientPlan(CONV[2], inputShape, filterShape, options);
 }
 
 /**

@@ -15,7 +15,9 @@ import type { FloatArray, Tensor4 } from "../tensor.ts";
 import { DEPTHWISE } from "./kinds.ts";
 import {
   type AlgorithmOption,
+  type ConvFilterGradientPlan,
   type ConvGradients,
+  type ConvInputGradientPlan,
   type ConvPlan,
   type ExplainOption,
   type Explanation,
@@ -24,6 +26,8 @@ import {
   filterGradient,
   gradients,
   inputGradient,
+  makeFilterGradientPlan,
+  makeInputGradientPlan,
   makePlan,
   runOnce,
 } from "./operation.ts";
@@ -38,6 +42,12 @@ export interface DepthwiseConv2dGradientOptions extends Omit<ConvOptions, "group
 
 /** A {@link depthwiseConv2d} that has been prepared. */
 export type DepthwiseConv2dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape4, T>;
+
+/** A {@link depthwiseConv2dInputGradient} that has been prepared. */
+export type DepthwiseConv2dInputGradientPlan<T extends FloatArray = Float32Array> = ConvInputGradientPlan<Shape4, T>;
+
+/** A {@link depthwiseConv2dFilterGradient} that has been prepared. */
+export type DepthwiseConv2dFilterGradientPlan = ConvFilterGradientPlan<Shape4>;
 
 /**
  * Convolves every channel of a batch of images with filters of its own.
@@ -144,6 +154,46 @@ export function depthwiseConv2dFilterGradient<T extends FloatArray = Float32Arra
   options: DepthwiseConv2dGradientOptions = {},
 ): Tensor4<T> {
   return filterGradient(DEPTHWISE, x, dy, filterShape, options);
+}
+
+/**
+ * Prepares {@link depthwiseConv2dInputGradient} for a filter that stays: its weights are packed once, `run` only computes. What is
+ * given is copied.
+ *
+ * @throws as {@link depthwiseConv2d}.
+ *
+ * @example
+ * ```ts
+ * const plan = planDepthwiseConv2dInputGradient([1, 1, 1, 2], tensor([1, 1, 2, 1], [2, 3]));
+ * plan.run(new Float32Array([1, 10])); // → [2, 30]
+ * ```
+ */
+export function planDepthwiseConv2dInputGradient<T extends FloatArray = Float32Array>(
+  inputShape: Shape4,
+  filter: Tensor4<T>,
+  options: DepthwiseConv2dGradientOptions = {},
+): DepthwiseConv2dInputGradientPlan<T> {
+  return makeInputGradientPlan(DEPTHWISE, inputShape, filter, options);
+}
+
+/**
+ * Prepares {@link depthwiseConv2dFilterGradient} of float32: the algorithm is chosen and memory taken once, `run` only computes.
+ *
+ * @param filterShape `[kernelHeight, kernelWidth, channels, multiplier]`.
+ * @throws as {@link depthwiseConv2d}.
+ *
+ * @example
+ * ```ts
+ * const plan = planDepthwiseConv2dFilterGradient([1, 1, 1, 2], [1, 1, 2, 1]);
+ * plan.run(new Float32Array([1, 10]), new Float32Array([2, 3])); // → [2, 30]
+ * ```
+ */
+export function planDepthwiseConv2dFilterGradient(
+  inputShape: Shape4,
+  filterShape: Shape4,
+  options: DepthwiseConv2dGradientOptions = {},
+): DepthwiseConv2dFilterGradientPlan {
+  return makeFilterGradientPlan(DEPTHWISE, inputShape, filterShape, options);
 }
 
 /**

@@ -6,12 +6,12 @@
  * @module
  */
 
-import type { Pass, Precision } from "../algorithms/algorithm.ts";
+import type { FilterGradientPlan, Pass, Precision, PreparedPass } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import { type ConvGeometry, planarGeometry } from "../geometry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
-import { arrayOf, type ResidentArray } from "../simd/resident.ts";
+import { arrayOf, type Operand, type ResidentArray } from "../simd/resident.ts";
 import { filled, type SpatialGeometry } from "../spatial.ts";
 import {
   checkArray,
@@ -33,7 +33,7 @@ import {
   resolveActivation,
   slopesGradient,
 } from "./activation.ts";
-import type { BilinearMap, Wanted } from "./bilinear.ts";
+import type { BilinearMap, Explained, Wanted } from "./bilinear.ts";
 import { sumPerChannel } from "./channels.ts";
 
 /** How to compute. */
@@ -85,26 +85,52 @@ export interface OperationKind {
   ): ResolvedOperation;
 }
 
-/** A convolution whose filter is packed and whose scratch memory is taken: made once, run many times. */
-export interface ConvPlan<S extends readonly number[], T extends FloatArray = Float32Array> {
+/** What plans say of themselves. */
+export interface PlanFacts<S extends readonly number[]> {
   /** What the algorithm computes: the planes of the convolution, or of the one that this is the transpose of. */
   readonly geometry: ConvGeometry;
-  /** In the layout of the options, as are the arrays that `run` takes. */
+  /** Of the convolution, for gradients, too; in the layout of the options, as are the arrays that `run` takes. */
   readonly inputShape: S;
   readonly outputShape: S;
   /** The algorithm that runs, and why. */
   readonly algorithm: AlgorithmName;
   readonly reason: string;
-  /** Bytes of scratch memory beyond input, output and packed weights. */
+  /** Bytes of scratch memory beyond inputs, output and packed weights. */
   readonly scratchBytes: number;
+  /** Gives the memory of packed weights back at once, as `using` does; nobody must, a plan that is collected does it too. */
+  [Symbol.dispose](): void;
+}
+
+/** A convolution whose filter is packed and whose scratch memory is taken: made once, run many times. */
+export interface ConvPlan<S extends readonly number[], T extends FloatArray = Float32Array> extends PlanFacts<S> {
   /**
    * Computes the convolution of `x` into `y`, or into a new array, and returns that. Either may be a {@link ResidentArray}.
    *
    * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
    */
   run<Y extends T | ResidentArray = T>(x: T | ResidentArray, y?: Y): Y;
-  /** Gives the memory of packed weights back at once, as `using` does; nobody must, a plan that is collected does it too. */
-  [Symbol.dispose](): void;
+}
+
+/** A gradient with respect to the input whose filter is packed. */
+export interface ConvInputGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
+  extends PlanFacts<S> {
+  /**
+   * Computes the gradient for `dy` into `dx`, or into a new array, and returns that. Either may be a {@link ResidentArray}.
+   *
+   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `dx` overlaps `dy`.
+   */
+  run<Y extends T | ResidentArray = T>(dy: T | ResidentArray, dx?: Y): Y;
+}
+
+/** A gradient with respect to the filter, of float32, whose memory is taken. */
+export interface ConvFilterGradientPlan<S extends readonly number[]> extends PlanFacts<S> {
+  readonly filterShape: S;
+  /**
+   * Computes the gradient for `x` and `dy` into `dw`, or into a new array, and returns that.
+   *
+   * @throws TypeError, RangeError if an array is no Float32Array or of another length, or `dw` overlaps `x` or `dy`.
+   */
+  run(x: Float32Array, dy: Float32Array, dw?: Float32Array): Float32Array;
 }
 
 /** All gradients of L = ⟨dy, y⟩. */
@@ -154,8 +180,79 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
   const prepared = resolved.map.prepare(filter.data, bias, fusibleOf(activation));
   const isActivated = activation.name === "linear" || prepared.activated === true;
-  const runName = `${operationName("", kind)}Plan.run`;
-  const [inputSize, outputSize] = [sizeOf(resolved.inputShape), sizeOf(resolved.outputShape)];
+  const compute = (x: Operand, y: Operand): void => {
+    prepared.run(x, y);
+    if (!isActivated) applyActivation(arrayOf(y), arrayOf(y), activation, resolved.inner);
+  };
+  return {
+    ...factsOf<S>(resolved, prepared),
+    run: checkedRun<T>(
+      `${operationName("", kind)}Plan.run`,
+      dtype,
+      ["x", sizeOf(resolved.inputShape)],
+      ["y", sizeOf(resolved.outputShape)],
+      compute,
+    ),
+  };
+}
+
+/** Prepares the gradient of f with respect to its input. */
+export function makeInputGradientPlan<S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind,
+  inputShape: S,
+  filter: Tensor<S, T>,
+  options: object,
+): ConvInputGradientPlan<S, T> {
+  const operation = `${operationName("plan", kind)}InputGradient`;
+  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
+  checkTensor(operation, "filter", filter, kind.tensorRank);
+  const dtype = dtypeOf(filter.data);
+  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype, "many");
+  const prepared = resolved.map.prepareInputGradient(filter.data);
+  return {
+    ...factsOf<S>(resolved, prepared),
+    run: checkedRun<T>(
+      `${operationName("", kind)}InputGradientPlan.run`,
+      dtype,
+      ["dy", sizeOf(resolved.outputShape)],
+      ["dx", sizeOf(resolved.inputShape)],
+      (dy, dx) => prepared.run(dy, dx),
+    ),
+  };
+}
+
+/** Prepares the gradient of f with respect to its filter. */
+export function makeFilterGradientPlan<S extends readonly number[]>(
+  kind: OperationKind,
+  inputShape: S,
+  filterShape: S,
+  options: object,
+): ConvFilterGradientPlan<S> {
+  const operation = `${operationName("plan", kind)}FilterGradient`;
+  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
+  const resolved = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
+  const prepared = resolved.map.prepareFilterGradient();
+  const runName = `${operationName("", kind)}FilterGradientPlan.run`;
+  const [inputSize, outputSize, size] = [resolved.inputShape, resolved.outputShape, filterShape].map(sizeOf);
+  return {
+    ...factsOf<S>(resolved, prepared),
+    filterShape: [...filterShape] as unknown as S,
+    run(x, dy, dw = new Float32Array(size)) {
+      checkArray(runName, "x", x, "float32", inputSize);
+      checkArray(runName, "dy", dy, "float32", outputSize);
+      checkArray(runName, "dw", dw, "float32", size);
+      requireApart(runName, "x", x, "dw", dw);
+      requireApart(runName, "dy", dy, "dw", dw);
+      prepared.run(x, dy, dw);
+      return dw;
+    },
+  };
+}
+
+function factsOf<S extends readonly number[]>(
+  resolved: ResolvedOperation,
+  prepared: PreparedPass & Explained,
+): PlanFacts<S> {
   return {
     geometry: planarGeometry(filled(resolved.geometry)),
     inputShape: resolved.inputShape as S,
@@ -163,20 +260,27 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
     algorithm: prepared.algorithm,
     reason: prepared.reason,
     scratchBytes: prepared.scratchBytes,
-    run<Y extends T | ResidentArray = T>(x: T | ResidentArray, y?: Y): Y {
-      checkArray(runName, "x", arrayOf(x), dtype, inputSize);
-      if (y !== undefined) {
-        checkArray(runName, "y", arrayOf(y), dtype, outputSize);
-        if (overlap(arrayOf(x), arrayOf(y))) {
-          throw new RangeError(`${runName}: y overlaps x in memory; give it memory of its own`);
-        }
-      }
-      const output = y ?? (zeros(dtype, outputSize) as T as Y);
-      prepared.run(x, output);
-      if (!isActivated) applyActivation(arrayOf(output), arrayOf(output), activation, resolved.inner);
-      return output;
-    },
     [Symbol.dispose]: () => prepared[Symbol.dispose]?.(),
+  };
+}
+
+/** The run of a plan from one array to another: checks both, or makes the second. */
+function checkedRun<T extends FloatArray>(
+  runName: string,
+  dtype: DType,
+  [from, fromSize]: readonly [name: string, size: number],
+  [to, toSize]: readonly [name: string, size: number],
+  compute: (source: Operand, target: Operand) => void,
+): <Y extends T | ResidentArray = T>(source: T | ResidentArray, target?: Y) => Y {
+  return <Y extends T | ResidentArray = T>(source: T | ResidentArray, target?: Y): Y => {
+    checkArray(runName, from, arrayOf(source), dtype, fromSize);
+    if (target !== undefined) {
+      checkArray(runName, to, arrayOf(target), dtype, toSize);
+      requireApart(runName, from, arrayOf(source), to, arrayOf(target));
+    }
+    const output = target ?? (zeros(dtype, toSize) as T as Y);
+    compute(source, output);
+    return output;
   };
 }
 
@@ -279,7 +383,10 @@ export function gradients<S extends readonly number[], T extends FloatArray>(
   return gradientsOf(resolved, activation, x.data, filter, z, dy.data);
 }
 
-/** All gradients of a resolved operation; `z` is what the activation was applied to, or undefined if that is linear. */
+/**
+ * All gradients of a resolved operation; `z` is what the activation was applied to, or undefined if that is linear. A plan
+ * of the filter gradient may be had already.
+ */
 export function gradientsOf<S extends readonly number[], T extends FloatArray>(
   resolved: ResolvedOperation,
   activation: Activation,
@@ -287,6 +394,7 @@ export function gradientsOf<S extends readonly number[], T extends FloatArray>(
   filter: Tensor<S, T>,
   z: T | undefined,
   dy: T,
+  filterGradientPlan?: FilterGradientPlan,
 ): ConvGradients<S, T> {
   const { outChannels, inner } = resolved;
   const dtype = dtypeOf(x);
@@ -299,7 +407,7 @@ export function gradientsOf<S extends readonly number[], T extends FloatArray>(
   }
   return {
     input: { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz) },
-    filter: { shape: filter.shape, data: filterGradientOf(resolved, x, dz, filter.shape) },
+    filter: { shape: filter.shape, data: filterGradientOf(resolved, x, dz, filter.shape, filterGradientPlan) },
     bias: rounded(dtype, sumPerChannel(dz, outChannels, inner)) as T,
     slopes,
   };
@@ -334,11 +442,12 @@ function filterGradientOf<T extends FloatArray>(
   x: T,
   dz: T,
   filterShape: readonly number[],
+  kept?: FilterGradientPlan,
 ): T {
   const dw = zeros(dtypeOf(dz), sizeOf(filterShape)) as T;
-  const plan = map.prepareFilterGradient();
+  const plan = kept ?? map.prepareFilterGradient();
   plan.run(x, dz, dw);
-  plan[Symbol.dispose]?.();
+  if (kept === undefined) plan[Symbol.dispose]?.();
   return dw;
 }
 
@@ -360,8 +469,9 @@ export function requireOutputShape(operation: string, actual: readonly number[],
   throw new RangeError(`${operation}: dy has shape [${actual}], but the output of this convolution has [${expected}]`);
 }
 
-function overlap(a: FloatArray, b: FloatArray): boolean {
-  return (
-    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
-  );
+/** Throws if an output shares memory with an input. */
+function requireApart(operation: string, from: string, a: FloatArray, to: string, b: FloatArray): void {
+  const overlap =
+    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+  if (overlap) throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
 }
