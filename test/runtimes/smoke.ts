@@ -1,28 +1,71 @@
 /**
- * Computes every case of the table by every algorithm of the built core and holds it to its bound, in whatever runtime
- * starts this file. It needs nothing of Node:
+ * Computes every case of the table by every algorithm of the built core that supports it, forward and both gradients, and
+ * holds it to its bound, in whatever runtime starts this file. It needs nothing of Node:
  *
  *     pnpm build && npx deno run test/runtimes/smoke.ts && npx bun run test/runtimes/smoke.ts
  *
  * @module
  */
 
-import { algorithms, conv2d, tensor } from "@corr2d/core";
-import { CASES, elementBounds, judge, realData, reference } from "@corr2d/testkit";
+import {
+  algorithms,
+  type ConvAlgorithm,
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  type Pass,
+  resolveConvGeometry,
+  tensor,
+} from "@corr2d/core";
+import {
+  CASES,
+  type CaseData,
+  type ConvCase,
+  elementBounds,
+  judge,
+  normwiseBounds,
+  realData,
+  reference,
+  resultShapeOf,
+} from "@corr2d/testkit";
 
-let checked = 0;
+const PASSES = ["forward", "inputGradient", "filterGradient"] as const;
+
+type Algorithm = (typeof algorithms)[number];
+
+function compute(algorithm: Algorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float32Array {
+  const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
+  const options = { strides, padding, dilations, groups, algorithm: algorithm.name } as const;
+  const [x, filter] = [tensor(inputShape, data.x), tensor(filterShape, data.filter)];
+  const dy = tensor(resultShapeOf(convCase, "forward") as typeof inputShape, data.dy);
+  if (pass === "forward") return conv2d(x, filter, { ...options, bias: data.bias }).data;
+  if (pass === "inputGradient") return conv2dInputGradient(dy, filter, inputShape, options).data;
+  return conv2dFilterGradient(x, dy, filterShape, options).data;
+}
+
+function boundsOf({ errorBound }: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float64Array {
+  if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
+  const { constant, filterConstant = constant } = errorBound;
+  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
+}
+
+const checked = new Map<string, number>();
 for (const convCase of CASES) {
   const data = realData(convCase, 1);
-  const truth = reference(convCase, "forward", data);
-  const bounds = elementBounds(convCase, "forward", data);
-  const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
-  for (const { name } of algorithms) {
-    const options = { strides, padding, dilations, groups, bias: data.bias, algorithm: name } as const;
-    const y = conv2d(tensor(inputShape, data.x), tensor(filterShape, data.filter), options);
-    const { ok, reason } = judge(y.data, truth, bounds);
-    if (!ok) throw new Error(`${convCase.name}, ${name}: ${reason}`);
-    checked++;
+  const geometry = resolveConvGeometry("smoke", convCase.inputShape, convCase.filterShape, convCase);
+  for (const pass of PASSES) {
+    const truth = reference(convCase, pass, data);
+    for (const algorithm of algorithms) {
+      const { name } = algorithm;
+      if (algorithm.supports(geometry, pass) !== true) continue;
+      const bounds = boundsOf(algorithm, pass, convCase, data);
+      const { ok, reason } = judge(compute(algorithm, pass, convCase, data), truth, bounds);
+      if (!ok) throw new Error(`${convCase.name}, ${name}, ${pass}: ${reason}`);
+      checked.set(name, (checked.get(name) ?? 0) + 1);
+    }
   }
 }
-if (checked === 0) throw new Error("nothing was checked");
-console.log(`${checked} results within their bounds: ${navigator.userAgent}`);
+const idle = algorithms.filter(({ name }) => !checked.has(name)).map(({ name }) => name);
+if (idle.length > 0) throw new Error(`nothing was checked by ${idle.join(", ")}`);
+const results = [...checked.values()].reduce((a, b) => a + b, 0);
+console.log(`${results} results of ${checked.size} algorithms within their bounds: ${navigator.userAgent}`);
