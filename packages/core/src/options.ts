@@ -201,7 +201,8 @@ function resolvePadding<R extends SpatialRank>(
     return names.map(() => [padding, padding]);
   }
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2;
-  if (!Array.isArray(padding) || padding.length !== rank || !padding.every(isPair)) {
+  // A copy has no holes, which `every` would pass over.
+  if (!Array.isArray(padding) || padding.length !== rank || ![...padding].every(isPair)) {
     throw new TypeError(
       `${operation}: padding must be "valid", "same", "same-lower", a number or ${SIDES[rank]}, got ${describe(padding)}`,
     );
@@ -224,6 +225,14 @@ export function resolveWord<W extends string>(
   throw new RangeError(
     `${operation}: ${parameter} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${describe(value)}`,
   );
+}
+
+/** Throws unless `value` is a number of 0 or more. */
+export function requireNotNegative(operation: string, parameter: string, value: unknown): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${operation}: ${parameter} must be a number, got ${describe(value)}`);
+  }
+  if (!(value >= 0)) throw new RangeError(`${operation}: ${parameter} must be a number of 0 or more, got ${value}`);
 }
 
 /** Throws unless `value` is an integer of `minimum` or more. */

@@ -11,6 +11,7 @@
 
 import { checkOptionNames, requireInteger } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
+import { checkShape } from "../tensor.ts";
 
 /** Numbers of weights; biases are not counted. */
 export interface ParameterCounts {
@@ -48,6 +49,7 @@ export function parameterCounts(
   const operation = "parameterCounts";
   checkOptionNames(operation, options, ["delta", "inChannels", "outChannels"]);
   const { delta, inChannels = 1, outChannels = 1 } = options ?? {};
+  checkShape(operation, "shape", shape, 2);
   const [height, width] = shape;
   requireInteger(operation, "height", height, 1);
   requireInteger(operation, "width", width, 1);

@@ -10,9 +10,9 @@
  */
 
 import { type Corr2dMode, resolveGeometry } from "../matrix/problem.ts";
-import { checkOptionNames, resolveWord } from "../options.ts";
+import { checkOptionNames, requireNotNegative, resolveWord } from "../options.ts";
 import type { Shape2, Shape4 } from "../shape.ts";
-import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import type { DenseWeights } from "./dense-layer.ts";
 
 /**
@@ -85,9 +85,7 @@ export function fromDense<T extends FloatArray = Float32Array>(
   checkOptionNames("fromDense", options, ["mode", "kernelShape", "tolerance"]);
   checkTensor("fromDense", "weights", weights, 4);
   const { mode = "valid", tolerance = 0 } = options;
-  if (!(tolerance >= 0)) {
-    throw new RangeError(`fromDense: tolerance must be a number of 0 or more, got ${describe(tolerance)}`);
-  }
+  requireNotNegative("fromDense", "tolerance", tolerance);
   const [hiddenHeight, hiddenWidth, height, width] = weights.shape;
   const kernelShape = options.kernelShape ?? kernelShapeOf(weights.shape, mode);
   if (checkShape("fromDense", "kernelShape", kernelShape, 2) === 0) {

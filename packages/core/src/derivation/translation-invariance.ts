@@ -148,6 +148,7 @@ export function unshareWeights<T extends FloatArray = Float32Array>(
  * ```
  */
 export function translationVariance(relative: RelativeWeights<FloatArray>): number {
+  checkRelative("translationVariance", relative);
   const { data: shared } = shareWeights(relative);
   let apart = 0;
   let whole = 0;

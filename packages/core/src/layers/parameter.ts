@@ -44,7 +44,7 @@ export function sgdStep(parameters: readonly Parameter[], learningRate: number):
   }
   const isParameter = (parameter: Parameter | null | undefined): boolean =>
     dtypeOf(parameter?.value) === "float32" && dtypeOf(parameter?.gradient) === "float32";
-  if (!Array.isArray(parameters) || !parameters.every(isParameter)) {
+  if (!Array.isArray(parameters) || ![...parameters].every(isParameter)) {
     throw new TypeError(`sgdStep: parameters must be the parameters of layers, got ${describe(parameters)}`);
   }
   for (const { value, gradient } of parameters) {

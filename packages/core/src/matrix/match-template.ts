@@ -15,7 +15,7 @@
  */
 
 import { corr2d } from "../corr2d.ts";
-import { checkOptionNames } from "../options.ts";
+import { checkOptionNames, requireInteger } from "../options.ts";
 import { checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import { checkOperand } from "./problem.ts";
 import { corr2dSeparable } from "./separable.ts";
@@ -134,9 +134,7 @@ export function findPeaks(scores: Matrix<FloatArray>, options: PeakOptions): Pea
   if (!Array.isArray(distances) || distances.length !== 2 || !distances.every((d) => typeof d === "number" && d > 0)) {
     throw new RangeError(`findPeaks: distance must be a positive number or two of them, got ${describe(distance)}`);
   }
-  if (!(limit >= 1) || (limit !== Number.POSITIVE_INFINITY && !Number.isInteger(limit))) {
-    throw new RangeError(`findPeaks: limit must be an integer of 1 or more, got ${describe(limit)}`);
-  }
+  if (limit !== Number.POSITIVE_INFINITY) requireInteger("findPeaks", "limit", limit, 1);
 
   const { shape, data } = scores;
   const [height, width] = shape;

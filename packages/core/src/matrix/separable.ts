@@ -9,9 +9,9 @@
  * @module
  */
 
-import { checkOptionNames } from "../options.ts";
+import { checkOptionNames, requireNotNegative } from "../options.ts";
 import { type Shape2, sizeOf } from "../shape.ts";
-import { checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import { correlateDirectly } from "./direct.ts";
 import {
   backwards,
@@ -148,9 +148,7 @@ export function separateKernel<T extends FloatArray = Float32Array>(
   checkTensor("separateKernel", "kernel", kernel, 2);
   if (kernel.data.length === 0) throw new RangeError(`separateKernel: kernel [${kernel.shape}] is empty`);
   const { tolerance } = options;
-  if (tolerance !== undefined && !(tolerance >= 0)) {
-    throw new RangeError(`separateKernel: tolerance must be a number of 0 or more, got ${describe(tolerance)}`);
-  }
+  if (tolerance !== undefined) requireNotNegative("separateKernel", "tolerance", tolerance);
   return factorsOf(kernel.data, kernel.shape[1], tolerance);
 }
 

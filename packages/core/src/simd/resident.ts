@@ -12,7 +12,8 @@
  * @module
  */
 
-import { checkArray, describe, type FloatArray } from "../tensor.ts";
+import { requireInteger } from "../options.ts";
+import { checkArray, checkShape, type FloatArray } from "../tensor.ts";
 import { type SimdEngine, sharedEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import type { MemoryRange } from "./memory.ts";
@@ -105,7 +106,7 @@ export class ResidentArray {
  * there is no SIMD it is a plain array, and everything works as well.
  *
  * @param length how many float32. They are arbitrary until they are written.
- * @throws RangeError if `length` is not an integer of 0 or more, or does not fit the memory.
+ * @throws TypeError if `length` is not a number; RangeError if it is not an integer of 0 or more, or does not fit the memory.
  *
  * @example
  * ```ts
@@ -122,9 +123,8 @@ export class ResidentArray {
  * ```
  */
 export function residentArray(length: number, engine: SimdEngine | undefined = availableEngine()): ResidentArray {
-  if (!Number.isSafeInteger(length) || length < 0) {
-    throw new RangeError(`residentArray: length must be an integer of 0 or more, got ${describe(length)}`);
-  }
+  requireInteger("residentArray", "length", length, 0);
+  checkShape("residentArray", "length", [length], 1);
   return new ResidentArray(engine, length);
 }
 

@@ -1,0 +1,268 @@
+/**
+ * Any value anywhere: every function and class of the package is called with each of its arguments, each of their elements and
+ * each option replaced by values of every kind. It computes, or it throws a TypeError or a RangeError that begins with its name;
+ * never words of the engine, and nothing of the caller's is changed.
+ */
+
+import * as core from "@corr2d/core";
+import * as simd from "@corr2d/core/simd";
+import { describe, expect, it } from "vitest";
+import { fill } from "./other-orders.ts";
+
+type Values = readonly unknown[];
+type Callable = (...values: unknown[]) => unknown;
+
+/** A call that is right. */
+interface Call {
+  readonly name: string;
+  readonly run: Callable;
+  readonly values: Values;
+}
+
+const functions = core as unknown as Record<string, Callable>;
+const filled = (shape: readonly number[]) => ({ shape, data: fill(shape, 1) });
+const floats = (length: number) => fill([length], 2);
+const call = (name: string, ...values: Values): Call => ({ name, run: functions[name], values });
+
+/** A separable convolution is a depthwise and a pointwise one, which speak for themselves. */
+const SEPARABLE =
+  /^(separableConv2d|depthwiseConv2d|conv2d|SeparableConv2d|DepthwiseConv2d|Conv2d)(Gradients)?(\.\w+)?: /;
+
+/** Shapes and options that fit each kind: the pass forward, its gradients, its plans and its explanation. */
+function callsOfKind(name: string, x: number[], filter: number[], options: object): Call[] {
+  const [input, weights] = [filled(x), filled(filter)];
+  const dy = functions[name](input, weights, options) as core.Tensor;
+  const fused = {
+    ...options,
+    bias: floats(dy.shape.at(-1)!),
+    activation: "leakyRelu",
+    slope: 0.5,
+    precision: "strict",
+  };
+  const capitalized = name[0].toUpperCase() + name.slice(1);
+  const gradientPlans = [
+    call(`plan${capitalized}InputGradient`, x, weights, options),
+    call(`plan${capitalized}FilterGradient`, x, filter, options),
+  ];
+  const plan = functions[`plan${capitalized}`](x, weights, options) as core.ConvPlan<readonly number[]>;
+  return [
+    call(name, input, weights, fused),
+    call(`plan${capitalized}`, x, weights, fused),
+    call(`explain${capitalized}`, x, filter, { ...options, pass: "forward" }),
+    call(`${name}InputGradient`, dy, weights, x, { ...options, algorithm: "auto" }),
+    call(`${name}FilterGradient`, input, dy, filter, { ...options, algorithm: "auto" }),
+    call(`${name}Gradients`, input, weights, dy, fused),
+    ...gradientPlans.filter(({ run }) => run !== undefined),
+    { name: `${capitalized}Plan.run`, run: plan.run as Callable, values: [input.data] },
+  ];
+}
+
+function callsOfRank(rank: 1 | 2 | 3): Call[] {
+  const sizes = [4, 5, 6].slice(3 - rank);
+  const each = <V>(value: V): V[] => sizes.map(() => value);
+  const layout = ["NWC", "NHWC", "NDHWC"][rank - 1];
+  const shared = { padding: each([1, 1]), dilations: each(1), groups: 2, layout };
+  const options = { ...shared, strides: each(1), rounding: "floor", paddingMode: "zeros" };
+  const transposed = { ...shared, strides: each(2), outputPadding: each(1) };
+  const [x, filter] = [
+    [1, ...sizes, 4],
+    [...each(3), 2, 4],
+  ];
+  const layer = { inChannels: 4, outChannels: 4, kernelSize: each(3), seed: 1, initializer: "heNormal", bias: true };
+  return [
+    ...callsOfKind(`conv${rank}d`, x, filter, options),
+    ...callsOfKind(`conv${rank}dTranspose`, x, filter, transposed),
+    ...callsOfLayer(`Conv${rank}d`, { ...layer, ...options, activation: "relu" }, x),
+    ...callsOfLayer(`ConvTranspose${rank}d`, { ...layer, ...transposed, activation: "leakyRelu", slope: 0.1 }, x),
+  ];
+}
+
+function callsOfLayer(name: string, options: object, x: number[]): Call[] {
+  const Layer = (core as unknown as Record<string, new (options: unknown) => core.Layer<readonly number[]>>)[name];
+  const y = new Layer(options).forward(filled(x));
+  const method = (method: "forward" | "backward" | "loadState", value: unknown): Call => ({
+    name: `${name}.${method}`,
+    run: (given) => {
+      const layer = new Layer(options);
+      if (method === "backward") layer.forward(filled(x));
+      return layer[method](given as never);
+    },
+    values: [value],
+  });
+  return [
+    { name, run: (given) => new Layer(given), values: [options] },
+    method("forward", filled(x)),
+    method("backward", y),
+    method("loadState", new Layer(options).state()),
+  ];
+}
+
+const image = filled([1, 5, 6, 4]);
+const unfolded = {
+  strides: [1, 2],
+  padding: [
+    [1, 0],
+    [0, 1],
+  ],
+  dilations: 1,
+  layout: "NHWC",
+};
+const [matrix, kernel] = [filled([7, 8]), filled([3, 2])];
+const relative = filled([2, 3, 5, 5]);
+const small = new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1, bias: false });
+const stored = (name: string): core.WeightFile =>
+  new Map([[name, { name, dtype: "F32", shape: [1, 1, 1, 1], read: () => core.tensor([1, 1, 1, 1], [1]) }]]);
+const emptyFile = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d);
+
+const CALLS: readonly Call[] = [
+  ...([1, 2, 3] as const).flatMap(callsOfRank),
+  ...callsOfKind("depthwiseConv2d", [1, 5, 6, 4], [3, 3, 4, 2], { padding: "same", strides: [1, 1] }),
+  ...callsOfLayer("DepthwiseConv2d", { channels: 4, multiplier: 2, kernelSize: 3, padding: "same" }, [1, 5, 6, 4]),
+  ...callsOfLayer(
+    "SeparableConv2d",
+    { inChannels: 4, outChannels: 3, multiplier: 2, kernelSize: [3, 3] },
+    [1, 5, 6, 4],
+  ),
+  ...callsOfLayer(
+    "LocallyConnected2d",
+    {
+      inputSize: [5, 6],
+      inChannels: 2,
+      outChannels: 2,
+      kernelSize: [3, 3],
+      strides: 1,
+      padding: "same",
+      bias: true,
+      seed: 0,
+    },
+    [1, 5, 6, 2],
+  ),
+  call("separableConv2d", image, filled([3, 3, 4, 2]), filled([1, 1, 8, 3]), { padding: "same", activation: "elu" }),
+  call("separableConv2dGradients", image, filled([3, 3, 4, 2]), filled([1, 1, 8, 3]), filled([1, 5, 6, 3]), {
+    padding: "same",
+  }),
+  call("unfold", image, [3, 2], unfolded),
+  call("fold", core.unfold(image as never, [3, 2], unfolded as never), image.shape, [3, 2], unfolded),
+  call("activate", image, { activation: "prelu", slopes: floats(4), layout: "NHWC" }),
+  call("activationGradient", image, image, { activation: "sigmoid", layout: "NHWC" }),
+  call("biasGradient", image, { layout: "NHWC" }),
+  ...[core, simd].flatMap((entry) => [
+    {
+      ...call("corr2d", matrix, kernel, { mode: "same", boundary: "constant", fillValue: 1 }),
+      run: entry.corr2d as Callable,
+    },
+    { ...call("convolve2d", matrix, kernel, { mode: "full", method: "direct" }), run: entry.convolve2d as Callable },
+    { ...call("explainCorr2d", matrix, kernel, { boundary: "mirror" }), run: entry.explainCorr2d as Callable },
+  ]),
+  call("corr2dSeparable", matrix, { column: floats(3), row: floats(2) }, { mode: "same", boundary: "reflect" }),
+  call("convolve2dSeparable", matrix, { column: floats(3), row: floats(2) }, { fillValue: 2 }),
+  call("separateKernel", kernel, { tolerance: 0.1 }),
+  call("matchTemplate", matrix, kernel),
+  call("findPeaks", matrix, { threshold: 0, distance: [1, 2], limit: 3 }),
+  call("tensor", [2, 3], [1, 2, 3, 4, 5, 6]),
+  call("sgdStep", small.parameters, 0.1),
+  call("residentArray", 10),
+  call("denseLayer", filled([4, 5]), filled([2, 3, 4, 5]), filled([2, 3])),
+  call("toRelative", filled([2, 3, 4, 3])),
+  call("toAbsolute", relative),
+  call("shareWeights", relative),
+  call("unshareWeights", filled([5, 5]), [2, 3]),
+  call("translationVariance", relative),
+  call("localize", relative, 1),
+  call("energyBeyond", relative, 1),
+  call("localKernel", filled([5, 5]), 1),
+  call("toDense", kernel, [4, 5], { mode: "same" }),
+  call("fromDense", core.toDense(kernel as never, [4, 5]), { mode: "valid", kernelShape: [3, 2], tolerance: 1 }),
+  call("parameterCounts", [10, 10], { delta: 1, inChannels: 2, outChannels: 3 }),
+  call("readSafetensors", emptyFile),
+  call("readLayersModel", { weightsManifest: [] }, {}),
+  call("loadPyTorchWeights", small, stored("a.weight"), "a"),
+  call("loadTensorFlowWeights", small, stored("a/kernel"), "a"),
+];
+
+/** What takes a geometry, which only `resolveConvGeometry` makes; its first argument is the name for errors. */
+const OF_GEOMETRY = [
+  ...["chooseAlgorithm", "resolveConvGeometry"],
+  ...["filterShapeOf", "flopsOf", "inputShapeOf", "outputShapeOf"],
+];
+
+const ANY: readonly unknown[] = [
+  ...[undefined, null, true, "3", "", -1, 0, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 53, 1e308],
+  ...[10n, Symbol("any"), () => 1, {}, Object.create(null), new Date(0), new Map(), { length: 1, 0: 1 }],
+  ...[[], [1], [Number.NaN, Number.NaN], ["1", "1"], [null, null], [[1]], new Array(2), [10n, Symbol("any")]],
+  ...[
+    [2 ** 30, 2 ** 30],
+    [2 ** 53, 2 ** 53, 1, 1],
+    [
+      [-1, 1],
+      [0, 0],
+    ],
+    [
+      [2 ** 40, 0],
+      [0, 0],
+    ],
+  ],
+  ...[
+    new Uint8Array(8),
+    new Float32Array(0),
+    new Float64Array(7),
+    new ArrayBuffer(8),
+    new DataView(new ArrayBuffer(8)),
+  ],
+  ...[
+    { shape: [2, 2], data: [1, 2, 3, 4] },
+    { shape: [2, 2], data: new Float32Array(3) },
+    { shape: [0, 0], data: floats(0) },
+  ],
+  ...[
+    { shape: [Number.NaN], data: floats(1) },
+    { shape: [2 ** 32, 2 ** 32], data: floats(1) },
+    { shape: "22", data: floats(4) },
+  ],
+];
+
+/** A value with each of its elements, options or fields replaced, and the value as a whole. */
+function* variants(value: unknown): Generator<unknown> {
+  yield* ANY;
+  if (Array.isArray(value)) {
+    for (const i of value.keys()) for (const any of ANY) yield value.with(i, any);
+  } else if (Object.getPrototypeOf(Object(value)) === Object.prototype) {
+    for (const name of Object.keys(value as object)) for (const any of ANY) yield { ...(value as object), [name]: any };
+    yield { ...(value as object), unknown: 1 };
+  }
+  const { shape, data } = Object(value) as core.Tensor;
+  if (shape === undefined) return;
+  yield { shape, data: Float64Array.from(data) };
+  for (const axis of shape.keys()) {
+    for (const size of [0, 1, shape[axis] + 1]) yield filled(shape.with(axis, size));
+  }
+}
+
+describe("what can be called", () => {
+  it("is called here", () => {
+    const called = new Set([...CALLS.map(({ name }) => name), ...OF_GEOMETRY]);
+    const names = [...Object.entries(core), ...Object.entries(simd)].filter(([, value]) => typeof value === "function");
+    expect(names.map(([name]) => name).filter((name) => !called.has(name))).toEqual([]);
+  });
+
+  it.each(CALLS.map((c) => [c.name, c] as const))("%s", (name, { run, values }) => {
+    const speaks = /^separable/i.test(name) ? SEPARABLE : new RegExp(`^${name}: `);
+    run(...values);
+    const arrays = values.flatMap((value) => [value, Object(value).data]).filter((value) => ArrayBuffer.isView(value));
+    const before = arrays.map((array) => (array as Float32Array).slice());
+    const mistakes: string[] = [];
+    for (const i of values.keys()) {
+      for (const variant of variants(values[i])) {
+        try {
+          run(...values.with(i, variant));
+        } catch (error) {
+          const { message } = error as Error;
+          const isRefusal = error instanceof TypeError || error instanceof RangeError;
+          if (!isRefusal || !speaks.test(message) || message.length > 400) mistakes.push(String(error));
+        }
+      }
+    }
+    expect(mistakes).toEqual([]);
+    expect(arrays).toEqual(before);
+  });
+});
