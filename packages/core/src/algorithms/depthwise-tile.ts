@@ -56,6 +56,33 @@ function createDepthwiseTile(): DepthwiseTile {
   const weights = [...lanes, ...others];
   const [weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7, weight8] = weights;
 
+  /** Short enough to be inlined, and its weights to be operands in memory. */
+  function cell(
+    c: number,
+    p0: number,
+    p1: number,
+    p2: number,
+    q0: number,
+    q1: number,
+    q2: number,
+    r0: number,
+    r1: number,
+    r2: number,
+  ): number {
+    return (
+      starts[c] +
+      weight0[c] * p0 +
+      weight1[c] * p1 +
+      weight2[c] * p2 +
+      weight3[c] * q0 +
+      weight4[c] * q1 +
+      weight5[c] * q2 +
+      weight6[c] * r0 +
+      weight7[c] * r1 +
+      weight8[c] * r2
+    );
+  }
+
   function fourCells(r0: number, r1: number, r2: number, y: number, channels: number): void {
     const step = channels | 0;
     const step2 = (2 * step) | 0;
@@ -85,23 +112,10 @@ function createDepthwiseTile(): DepthwiseTile {
       const r3 = stream[(r + step3) | 0];
       const r4 = stream[(r + step4) | 0];
       const r5 = stream[(r + step5) | 0];
-      const start = starts[c];
-      const w0 = weight0[c];
-      const w1 = weight1[c];
-      const w2 = weight2[c];
-      const w3 = weight3[c];
-      const w4 = weight4[c];
-      const w5 = weight5[c];
-      const w6 = weight6[c];
-      const w7 = weight7[c];
-      const w8 = weight8[c];
-      out[at] = start + w0 * p0 + w1 * p1 + w2 * p2 + w3 * q0 + w4 * q1 + w5 * q2 + w6 * r0 + w7 * r1 + w8 * r2;
-      out[(at + step) | 0] =
-        start + w0 * p1 + w1 * p2 + w2 * p3 + w3 * q1 + w4 * q2 + w5 * q3 + w6 * r1 + w7 * r2 + w8 * r3;
-      out[(at + step2) | 0] =
-        start + w0 * p2 + w1 * p3 + w2 * p4 + w3 * q2 + w4 * q3 + w5 * q4 + w6 * r2 + w7 * r3 + w8 * r4;
-      out[(at + step3) | 0] =
-        start + w0 * p3 + w1 * p4 + w2 * p5 + w3 * q3 + w4 * q4 + w5 * q5 + w6 * r3 + w7 * r4 + w8 * r5;
+      out[at] = cell(c, p0, p1, p2, q0, q1, q2, r0, r1, r2);
+      out[(at + step) | 0] = cell(c, p1, p2, p3, q1, q2, q3, r1, r2, r3);
+      out[(at + step2) | 0] = cell(c, p2, p3, p4, q2, q3, q4, r2, r3, r4);
+      out[(at + step3) | 0] = cell(c, p3, p4, p5, q3, q4, q5, r3, r4, r5);
       p = (p + 1) | 0;
       q = (q + 1) | 0;
       r = (r + 1) | 0;
@@ -134,19 +148,8 @@ function createDepthwiseTile(): DepthwiseTile {
       const r2 = stream[(r + step2) | 0];
       const r3 = stream[(r + step3) | 0];
       const r4 = stream[(r + step4) | 0];
-      const start = starts[c];
-      const w0 = weight0[c];
-      const w1 = weight1[c];
-      const w2 = weight2[c];
-      const w3 = weight3[c];
-      const w4 = weight4[c];
-      const w5 = weight5[c];
-      const w6 = weight6[c];
-      const w7 = weight7[c];
-      const w8 = weight8[c];
-      out[at] = start + w0 * p0 + w1 * p1 + w2 * p2 + w3 * q0 + w4 * q1 + w5 * q2 + w6 * r0 + w7 * r1 + w8 * r2;
-      out[(at + step) | 0] =
-        start + w0 * p2 + w1 * p3 + w2 * p4 + w3 * q2 + w4 * q3 + w5 * q4 + w6 * r2 + w7 * r3 + w8 * r4;
+      out[at] = cell(c, p0, p1, p2, q0, q1, q2, r0, r1, r2);
+      out[(at + step) | 0] = cell(c, p2, p3, p4, q2, q3, q4, r2, r3, r4);
       p = (p + 1) | 0;
       q = (q + 1) | 0;
       r = (r + 1) | 0;
