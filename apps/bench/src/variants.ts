@@ -56,7 +56,7 @@ const ALGORITHMS = [...algorithms, AUTO].map(
     ...FLOAT32,
     source: { name: `${OURS}${name}`, summary, load: async () => corr2dAdapter(name) },
     engine,
-    clock: "Float32Array in, a new Float32Array out; weights were packed before",
+    clock: "Float32Array in, result into a Float32Array that is there; weights were packed before",
   }),
 );
 
@@ -84,7 +84,7 @@ const ORACLES = KNOWN_ORACLES.map(
     ...FLOAT32,
     source,
     engine: ORACLE_ENGINES[source.name] ?? "scalar",
-    clock: "upload of the input, computation, download of the output; the filter was uploaded before",
+    clock: "upload of the input, computation, download of the output to a new array; the filter was uploaded before",
   }),
 );
 
@@ -107,15 +107,16 @@ export const VARIANTS: readonly Variant[] = [
   REVECTORIZED,
   ...ALGORITHMS,
   ...ORACLES,
-  { ...FLOAT32, source: onnxruntimeWeb, engine: "simd", clock: ONNX_CLOCK },
-  { ...FLOAT32, source: onnxruntimeNode, engine: "native", clock: ONNX_CLOCK },
+  { ...FLOAT32, source: onnxruntimeWeb, engine: "simd", clock: `${ONNX_CLOCK}; a new output at each run` },
+  { ...FLOAT32, source: onnxruntimeNode, engine: "native", clock: `${ONNX_CLOCK}; into an output that is there` },
   {
     source: opencv,
     // The package is built without WebAssembly SIMD.
     engine: "scalar",
     promised: { precision: "float32" },
     border: "zeros",
-    clock: "copy of the picture in, filter2D, copy of the result out; the kernel was copied in before",
+    clock:
+      "copy of the picture in, filter2D, copy of the result out to an array that is there; the kernel was copied in before",
     supports: supportsOneChannel,
   },
   {

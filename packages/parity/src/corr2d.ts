@@ -24,7 +24,7 @@ import {
   planConv3d,
   resolveConvGeometry,
 } from "@corr2d/core";
-import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase } from "@corr2d/testkit";
+import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase, sizeOf } from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
 import { TFJS_CPU_SUMMATION } from "./oracles/tfjs-cpu.ts";
 
@@ -64,7 +64,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
         },
         read() {
           if (result === undefined) throw new Error(`corr2d/${name}: read before run`);
-          return result;
+          return result.slice();
         },
         ...(scratchBytes !== undefined && { scratchBytes }),
         dispose,
@@ -151,7 +151,7 @@ interface Operations {
     inputShape: readonly number[],
     filter: AnyTensor,
     options: object,
-  ): Disposable & { run(x: Float32Array): Float32Array; readonly scratchBytes: number };
+  ): Disposable & { run(x: Float32Array, y: Float32Array): Float32Array; readonly scratchBytes: number };
   inputGradient(dy: AnyTensor, filter: AnyTensor, inputShape: readonly number[], options: object): AnyTensor;
   filterGradient(x: AnyTensor, dy: AnyTensor, filterShape: readonly number[], options: object): AnyTensor;
 }
@@ -184,8 +184,10 @@ function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePas
   switch (pass) {
     case "forward": {
       const plan = operations.plan(inputShape, filter, { ...options, bias: data.bias });
+      // Runs into one array, as a program does that runs a plan many times.
+      const y = new Float32Array(sizeOf(outputShapeOf(convCase)));
       return {
-        run: () => plan.run(data.x),
+        run: () => plan.run(data.x, y),
         scratchBytes: plan.scratchBytes,
         dispose: () => plan[Symbol.dispose](),
       };

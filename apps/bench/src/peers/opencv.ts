@@ -1,7 +1,7 @@
 /**
  * OpenCV.js as a peer: `filter2D` in float32, zeros outside the picture. OpenCV computes kernels of 11×11 and more by a
  * Fourier transform (in float64), smaller ones directly. The picture is copied into OpenCV's memory and the result out
- * of it inside the clock; the kernel lies there beforehand.
+ * of it, into an array that is there, inside the clock; the kernel lies there beforehand.
  *
  * @module
  */
@@ -38,17 +38,14 @@ function prepareFilter2D(cv: OpenCv, convCase: ConvCase, { x, filter }: CaseData
   const kernel = new cv.Mat(kernelHeight, kernelWidth, cv.CV_32FC1);
   kernel.data32F.set(filter);
   const centre = new cv.Point(-1, -1);
-  let y: Float32Array | undefined;
+  const y = new Float32Array(height * width);
   return {
     run() {
       source.data32F.set(x);
       cv.filter2D(source, result, cv.CV_32F, kernel, centre, 0, cv.BORDER_CONSTANT);
-      y = result.data32F.slice();
+      y.set(result.data32F);
     },
-    read() {
-      if (y === undefined) throw new Error("opencv.js: read() was called before run()");
-      return y.slice();
-    },
+    read: () => y.slice(),
     dispose() {
       for (const matrix of [source, result, kernel]) matrix.delete();
     },
