@@ -20,11 +20,12 @@ import numpy
 import scipy
 from scipy import ndimage, signal
 
+# Each returns its output; only ndimage can write it into an array that is there.
 FUNCTIONS = {
-    "correlate2d": lambda x, k: signal.correlate2d(x, k, mode="same"),
-    "ndimage": lambda x, k: ndimage.correlate(x, k, mode="constant"),
+    "correlate2d": lambda x, k, _: signal.correlate2d(x, k, mode="same"),
+    "ndimage": lambda x, k, output: ndimage.correlate(x, k, output=output, mode="constant"),
     # A convolution; turning the kernel around makes no copy.
-    "fftconvolve": lambda x, k: signal.fftconvolve(x, k[::-1, ::-1], mode="same"),
+    "fftconvolve": lambda x, k, _: signal.fftconvolve(x, k[::-1, ::-1], mode="same"),
 }
 
 
@@ -33,12 +34,13 @@ def answer(request):
     data = numpy.fromfile(request["data"], dtype=numpy.float32)
     image = data[: side * side].reshape(side, side)
     kernel = data[side * side :].reshape(size, size)
+    output = numpy.empty_like(image)
     function = FUNCTIONS[request["function"]]
     times = []
     begin = time.perf_counter()
     while not times or time.perf_counter() - begin < request["milliseconds"] / 1000:
         start = time.perf_counter()
-        result = function(image, kernel)
+        result = function(image, kernel, output)
         times.append(1000 * (time.perf_counter() - start))
     if request["result"] is not None:
         result.astype(numpy.float32).tofile(request["result"])

@@ -83,8 +83,8 @@ function correlate<T extends FloatArray>(
   flip: boolean,
 ): Matrix<T> {
   const problem = resolveProblem(operation, x, kernel, options, flip);
-  const choice = chooseMethod(operation, problem, options.method);
   const y = zeros(dtypeOf(x.data), sizeOf(problem.outShape)) as T;
+  const choice = chooseMethod(operation, problem, options.method);
   methods[choice.method](problem, y, choice);
   return { shape: problem.outShape, data: y };
 }

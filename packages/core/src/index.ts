@@ -65,6 +65,8 @@ export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
 export type { Boundary } from "./matrix/boundary.ts";
 export { type Corr2dExplanation, explainCorr2d } from "./matrix/explain-corr2d.ts";
 export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/match-template.ts";
+export type { Corr2dPlan } from "./matrix/plan.ts";
+export { planConvolve2d, planCorr2d } from "./matrix/plan-corr2d.ts";
 export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
 export { convolve2dSeparable, corr2dSeparable, separateKernel } from "./matrix/separable.ts";
 export {

@@ -5,4 +5,4 @@
  * @module
  */
 
-export { convolve2d, corr2d, explainCorr2d } from "./simd/matrix/corr2d.ts";
+export { convolve2d, corr2d, explainCorr2d, planConvolve2d, planCorr2d } from "./simd/matrix/corr2d.ts";

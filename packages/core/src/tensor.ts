@@ -121,6 +121,13 @@ export function checkArray(operation: string, parameter: string, value: unknown,
   }
 }
 
+/** Throws if an output shares memory with an input. */
+export function requireApart(operation: string, from: string, a: FloatArray, to: string, b: FloatArray): void {
+  const overlap =
+    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+  if (overlap) throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
+}
+
 /** Size of a shape that came from outside. */
 function checkedSize(operation: string, parameter: string, shape: unknown): number {
   if (!Array.isArray(shape)) {

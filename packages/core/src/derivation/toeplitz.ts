@@ -153,8 +153,7 @@ function placementOf(
   kernelShape: Shape2,
   mode: Corr2dMode | undefined,
 ): { readonly outShape: Shape2; readonly before: Shape2 } {
-  const image = { shape, data: new Float32Array() };
-  return resolveGeometry(operation, image, kernelShape, mode === undefined ? {} : { mode }, false);
+  return resolveGeometry(operation, shape, kernelShape, mode === undefined ? {} : { mode }, false);
 }
 
 /** Visits every pair of a weight and the cell of the kernel it stands for. */

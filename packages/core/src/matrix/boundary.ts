@@ -60,12 +60,16 @@ export function continuedIndices(boundary: Boundary, first: number, count: numbe
   return indices;
 }
 
-/** A matrix without an edge. */
-export interface ContinuedMatrix {
-  readonly source: FloatArray;
+/** How matrices of a shape go on. */
+export interface ContinuedShape {
   readonly shape: Shape2;
   readonly boundary: Boundary;
   readonly fillValue: number;
+}
+
+/** A matrix without an edge. */
+export interface ContinuedMatrix extends ContinuedShape {
+  readonly source: FloatArray;
 }
 
 /**

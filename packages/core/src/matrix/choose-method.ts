@@ -82,3 +82,14 @@ export function chooseMethod(
   }
   return { method: notFinite ? fastest : chosen, factors, tiles, costs, notFinite };
 }
+
+/** Computes `y` of a problem by the method that is chosen; `corr2d` says so itself, which keeps its bundle below 4 KiB. */
+export function correlateScalar(
+  operation: string,
+  problem: MatrixProblem,
+  method: Corr2dMethod | "auto" | undefined,
+  y: FloatArray,
+): void {
+  const choice = chooseMethod(operation, problem, method);
+  methods[choice.method](problem, y, choice);
+}

@@ -12,7 +12,7 @@
 import { checkOptionNames, resolveWord } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
 import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, type Tensor } from "../tensor.ts";
-import { BOUNDARIES, type Boundary, type ContinuedMatrix } from "./boundary.ts";
+import { BOUNDARIES, type Boundary, type ContinuedMatrix, type ContinuedShape } from "./boundary.ts";
 
 /** How much of the plane is computed. */
 export type Corr2dMode =
@@ -52,20 +52,27 @@ export interface SeparableKernel<T extends FloatArray = Float32Array> {
   readonly row: T;
 }
 
-/** A correlation in plain numbers, as the methods take it; valid by construction. */
-export interface MatrixGeometry extends ContinuedMatrix {
+/** A correlation in plain numbers, whatever the image holds; valid by construction. */
+export interface KernelGeometry extends ContinuedShape {
   readonly kernelShape: Shape2;
   /** The image cell under the first kernel cell at the first output cell is (−top, −left). */
   readonly before: readonly [top: number, left: number];
   readonly outShape: Shape2;
 }
 
-/** A geometry and its kernel: row-major, and flipped already if the operation flips. */
-export interface MatrixProblem extends MatrixGeometry {
+/** The same with its image, as the methods take it. */
+export interface MatrixGeometry extends KernelGeometry, ContinuedMatrix {}
+
+/** A geometry and its kernel, row-major, and flipped already if the operation flips; the image is still to come. */
+export interface PlannedProblem extends KernelGeometry {
   readonly kernel: FloatArray;
 }
 
-const MODES: readonly [Corr2dMode, ...Corr2dMode[]] = ["valid", "same", "full"];
+/** All that there is to compute. */
+export interface MatrixProblem extends PlannedProblem, ContinuedMatrix {}
+
+const OPTION_NAMES: readonly (keyof Corr2dOptions)[] = ["mode", "boundary", "fillValue", "method"];
+
 /**
  * Checks and resolves everything that a caller of `corr2d` or `convolve2d` gives.
  *
@@ -79,23 +86,41 @@ export function resolveProblem(
   options: Corr2dOptions,
   flip: boolean,
 ): MatrixProblem {
-  checkOptionNames(operation, options, ["mode", "boundary", "fillValue", "method"]);
+  checkOptionNames(operation, options, OPTION_NAMES);
   checkOperand(operation, "x", x, 2, x);
   checkOperand(operation, "kernel", kernel, 2, x);
-  const geometry = resolveGeometry(operation, x, kernel.shape, options, flip);
-  return { ...geometry, kernel: flip ? backwards(kernel.data) : kernel.data };
+  const geometry = resolveGeometry(operation, x.shape, kernel.shape, options, flip);
+  return { ...geometry, source: x.data, kernel: flip ? backwards(kernel.data) : kernel.data };
 }
 
-/** As {@link resolveProblem}, for a kernel of which only the shape is known, and an image that is a matrix. */
+/** As {@link resolveProblem}, for an image of which only the shape is known; the kernel is copied. */
+export function resolvePlanned(
+  operation: string,
+  inputShape: Shape2,
+  kernel: Matrix<FloatArray>,
+  options: Corr2dOptions,
+  flip: boolean,
+): PlannedProblem {
+  checkOptionNames(operation, options, OPTION_NAMES);
+  if (checkShape(operation, "inputShape", inputShape, 2) === 0) {
+    throw new RangeError(`${operation}: inputShape [${inputShape}] is empty`);
+  }
+  checkOperand(operation, "kernel", kernel, 2, kernel);
+  const [height, width] = inputShape;
+  const geometry = resolveGeometry(operation, [height, width], kernel.shape, options, flip);
+  return { ...geometry, kernel: flip ? backwards(kernel.data) : kernel.data.slice() };
+}
+
+/** As {@link resolveProblem}, for shapes alone, which are those of matrices. */
 export function resolveGeometry(
   operation: string,
-  x: Matrix<FloatArray>,
+  shape: Shape2,
   kernelShape: Shape2,
   options: Corr2dOptions,
   flip: boolean,
-): MatrixGeometry {
+): KernelGeometry {
   const { fillValue = 0 } = options;
-  const mode = resolveWord(operation, "mode", MODES, options.mode);
+  const mode = resolveWord(operation, "mode", ["valid", "same", "full"], options.mode);
   const boundary = resolveWord(operation, "boundary", BOUNDARIES, options.boundary);
   if (options.fillValue !== undefined && boundary !== "constant") {
     throw new RangeError(`${operation}: fillValue needs boundary "constant", got "${boundary}"`);
@@ -103,19 +128,11 @@ export function resolveGeometry(
   if (typeof fillValue !== "number") {
     throw new TypeError(`${operation}: fillValue must be a number, got ${describe(fillValue)}`);
   }
-  const [top, outHeight] = resolveAxis(operation, "height", x.shape[0], kernelShape[0], mode, flip);
-  const [left, outWidth] = resolveAxis(operation, "width", x.shape[1], kernelShape[1], mode, flip);
+  const [top, outHeight] = resolveAxis(operation, "height", shape[0], kernelShape[0], mode, flip);
+  const [left, outWidth] = resolveAxis(operation, "width", shape[1], kernelShape[1], mode, flip);
   const outShape: Shape2 = [outHeight, outWidth];
   checkShape(operation, "output", outShape, 2);
-  return {
-    source: x.data,
-    shape: x.shape,
-    boundary,
-    fillValue,
-    kernelShape,
-    before: [top, left],
-    outShape,
-  };
+  return { shape, boundary, fillValue, kernelShape, before: [top, left], outShape };
 }
 
 /** Along one axis: how far the kernel starts outside, and how many cells come out. */

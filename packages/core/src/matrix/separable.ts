@@ -105,10 +105,10 @@ function correlateVectors<T extends FloatArray>(
   const { column, row } = kernel ?? {};
   checkOperand(operation, "kernel.column", { shape: [column?.length ?? 0], data: column }, 1, x);
   checkOperand(operation, "kernel.row", { shape: [row?.length ?? 0], data: row }, 1, x);
-  const geometry = resolveGeometry(operation, x, [column.length, row.length], options, flip);
+  const geometry = resolveGeometry(operation, x.shape, [column.length, row.length], options, flip);
   const factors = flip ? { column: backwards(column), row: backwards(row) } : kernel;
   const y = zeros(dtypeOf(x.data), sizeOf(geometry.outShape)) as T;
-  correlateSeparably(geometry, y, { factors });
+  correlateSeparably({ ...geometry, source: x.data }, y, { factors });
   return { shape: geometry.outShape, data: y };
 }
 

@@ -20,6 +20,7 @@ import {
   type DType,
   dtypeOf,
   type FloatArray,
+  requireApart,
   type Tensor,
   zeros,
 } from "../tensor.ts";
@@ -467,11 +468,4 @@ function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB
 export function requireOutputShape(operation: string, actual: readonly number[], expected: readonly number[]): void {
   if (expected.every((size, axis) => size === actual[axis])) return;
   throw new RangeError(`${operation}: dy has shape [${actual}], but the output of this convolution has [${expected}]`);
-}
-
-/** Throws if an output shares memory with an input. */
-function requireApart(operation: string, from: string, a: FloatArray, to: string, b: FloatArray): void {
-  const overlap =
-    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
-  if (overlap) throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
 }

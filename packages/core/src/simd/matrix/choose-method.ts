@@ -14,21 +14,17 @@
  * @module
  */
 
-import { chooseMethod, directCost, methods } from "../../matrix/choose-method.ts";
+import { correlateScalar, directCost } from "../../matrix/choose-method.ts";
 import { type Corr2dExplanation, explainScalar } from "../../matrix/explain-corr2d.ts";
-import type { Corr2dMethod, MatrixProblem } from "../../matrix/problem.ts";
+import type { Corr2dMethod, PlannedProblem } from "../../matrix/problem.ts";
 import { defaultTolerance, factorsOf } from "../../matrix/separable.ts";
 import { sizeOf } from "../../shape.ts";
 import { describe, dtypeOf, type FloatArray } from "../../tensor.ts";
 import { type SimdEngine, sharedEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
-import { correlateDirectlySimd, correlateSeparablySimd, supportsDirect } from "./direct.ts";
-import {
-  canTransformSimd,
-  correlateByTransformSimd,
-  planSimdTiles,
-  simdTransformErrorConstant,
-} from "./overlap-save.ts";
+import { prepareDirectlySimd, prepareSeparablySimd, supportsDirect } from "./direct.ts";
+import { canTransformSimd, planSimdTiles, prepareTransformSimd, simdTransformErrorConstant } from "./overlap-save.ts";
+import type { MatrixRun } from "./strips.ts";
 
 /**
  * Nanoseconds for a call, for a cell of the output and for each of its products, and for a cell and a product of both
@@ -42,10 +38,12 @@ const SEPARABLE_TAP_NS = 0.085;
 
 type SimdMethod = Exclude<Corr2dMethod, "naive">;
 
-/** A method, what is known of it, and the computation itself. */
-export interface MatrixChoice {
-  run(y: FloatArray): void;
-  explain(): Corr2dExplanation;
+/** A problem that has been prepared, for images of its shape. */
+export interface PreparedMatrix {
+  /** Computes `y` of an image, by what suits it. */
+  readonly run: MatrixRun;
+  /** What `run` would do. */
+  explain(source: FloatArray): Corr2dExplanation;
 }
 
 /** One way for SIMD to do it. */
@@ -53,80 +51,94 @@ interface Candidate {
   /** In ns. */
   readonly cost: number;
   readonly bound: Corr2dExplanation["bound"];
-  /** True, or why not after all: asked last, since it may look at all the data. */
-  readonly check?: () => true | string;
-  readonly run: (engine: SimdEngine, y: FloatArray) => void;
+  /** True, or why not of this image: asked last, since it may look at all of it. */
+  readonly check?: (source: FloatArray) => true | string;
+  readonly prepare: (engine: SimdEngine) => MatrixRun;
 }
 
+/** What is to be done: by a candidate, or by the scalar methods and why. */
+type Choice =
+  | { readonly name: SimdMethod; readonly candidate: Candidate; readonly refused: readonly string[] }
+  | { readonly name?: never; readonly why: string };
+
 /**
- * Chooses engine and method.
+ * Prepares a problem for the methods that are expected to be fastest, or the one that is asked for by name.
  *
- * @throws RangeError if `method` is unknown, or a method was asked for by name that cannot do it.
+ * @throws RangeError from `run` and `explain` if `method` is unknown, or a method was asked for by name that cannot do it.
  */
-export function chooseMatrixMethod(
+export function prepareMatrix(
   operation: string,
-  problem: MatrixProblem,
+  problem: PlannedProblem,
   method: Corr2dMethod | "auto" = "auto",
   engine?: SimdEngine,
-): MatrixChoice {
-  const scalar = (why: string): MatrixChoice => ({
-    run(y) {
-      const choice = chooseMethod(operation, problem, method);
-      methods[choice.method](problem, y, choice);
-    },
-    explain() {
-      const explanation = explainScalar(problem, method);
-      return { ...explanation, reason: `scalar, since ${why}; ${explanation.reason}` };
-    },
-  });
+): PreparedMatrix {
   const obstacle = obstacleOf(problem, method);
-  if (obstacle !== undefined) return scalar(obstacle);
-
-  const candidates = candidatesOf(problem);
+  const candidates = obstacle === undefined ? candidatesOf(problem) : NOBODY;
   const costs = costsOf(candidates);
-  const times = Object.entries(costs).map(([name, ns]) => `${name} ${describeTime(ns)}`);
   const byCost = (Object.keys(candidates) as SimdMethod[]).sort((a, b) => costs[a] - costs[b]);
   const wanted = method === "auto" ? byCost : [method as SimdMethod];
-  const refused: string[] = [];
-  for (const name of wanted) {
-    const candidate = candidates[name];
-    if (typeof candidate === "string") {
-      refused.push(candidate);
-      continue;
-    }
-    const scalarNs = directCost(sizeOf(problem.outShape), sizeOf(problem.kernelShape));
-    if (method === "auto" && scalarNs < candidate.cost) {
-      return scalar(
-        `so little is done (${describeTime(scalarNs)}) before SIMD is called (${describeTime(candidate.cost)})`,
-      );
-    }
-    const verdict = candidate.check?.() ?? true;
-    if (verdict !== true) {
+  const scalarNs = directCost(sizeOf(problem.outShape), sizeOf(problem.kernelShape));
+  const runs = new Map<SimdMethod, MatrixRun>();
+
+  const choose = (source: FloatArray): Choice => {
+    if (obstacle !== undefined) return { why: obstacle };
+    const refused: string[] = [];
+    for (const name of wanted) {
+      const candidate = candidates[name];
+      if (typeof candidate === "string") {
+        refused.push(candidate);
+        continue;
+      }
+      if (method === "auto" && scalarNs < candidate.cost) {
+        const times = [scalarNs, candidate.cost].map(describeTime);
+        return { why: `so little is done (${times[0]}) before SIMD is called (${times[1]})` };
+      }
+      const verdict = candidate.check?.(source) ?? true;
+      if (verdict === true) return { name, candidate, refused };
       refused.push(verdict);
-      continue;
     }
-    return {
-      run: (y) => candidate.run(engine ?? sharedEngine(), y),
-      explain: () => ({
-        method: name,
+    return { why: refused.join(", ") };
+  };
+
+  return {
+    run(source, y) {
+      const choice = choose(source);
+      if (choice.name === undefined) {
+        correlateScalar(operation, { ...problem, source }, method, y);
+        return;
+      }
+      let run = runs.get(choice.name);
+      if (run === undefined) {
+        run = choice.candidate.prepare(engine ?? sharedEngine());
+        runs.set(choice.name, run);
+      }
+      run(source, y);
+    },
+    explain(source) {
+      const choice = choose(source);
+      if (choice.name === undefined) {
+        const explanation = explainScalar({ ...problem, source }, method);
+        return { ...explanation, reason: `scalar, since ${choice.why}; ${explanation.reason}` };
+      }
+      const times = Object.entries(costs).map(([name, ns]) => `${name} ${describeTime(ns)}`);
+      return {
+        method: choice.name,
         engine: "simd",
         reason:
           method === "auto"
-            ? [`expected to be fastest: ${times.join(", ")}`, ...refused].join("; ")
+            ? [`expected to be fastest: ${times.join(", ")}`, ...choice.refused].join("; ")
             : "asked for by name",
         expected: { direct: costs.direct / 1e6, separable: costs.separable / 1e6, fft: costs.fft / 1e6 },
-        bound: candidate.bound,
-      }),
-    };
-  }
-  return scalar(refused.join(", "));
+        bound: choice.candidate.bound,
+      };
+    },
+  };
 }
 
 /** Why SIMD computes none of it, if so. */
-function obstacleOf(problem: MatrixProblem, method: Corr2dMethod | "auto"): string | undefined {
-  const { source, kernel, fillValue } = problem;
-  if (method !== "auto" && !Object.keys(COSTLESS).includes(method)) return `${describe(method)} has no SIMD form`;
-  if (dtypeOf(source) !== "float32") return "SIMD computes float32, and this is float64";
+function obstacleOf({ kernel, fillValue }: PlannedProblem, method: Corr2dMethod | "auto"): string | undefined {
+  if (method !== "auto" && !Object.keys(NOBODY).includes(method)) return `${describe(method)} has no SIMD form`;
+  if (dtypeOf(kernel) !== "float32") return "SIMD computes float32, and this is float64";
   const { simd } = simdFeatures();
   if (simd !== true) return simd;
   // Absent cells are zeros to SIMD, which an infinite weight turns into NaN.
@@ -134,19 +146,19 @@ function obstacleOf(problem: MatrixProblem, method: Corr2dMethod | "auto"): stri
   return undefined;
 }
 
-/** What a method costs that cannot do it. */
-const COSTLESS: Readonly<Record<SimdMethod, number>> = { direct: Infinity, separable: Infinity, fft: Infinity };
+/** Every method of SIMD, or in words why it cannot. */
+type Candidates = Readonly<Record<SimdMethod, Candidate | string>>;
 
-function costsOf(candidates: Readonly<Record<SimdMethod, Candidate | string>>): Record<SimdMethod, number> {
-  const costs = { ...COSTLESS };
-  for (const [name, candidate] of Object.entries(candidates)) {
-    if (typeof candidate !== "string") costs[name as SimdMethod] = candidate.cost;
-  }
-  return costs;
+const NOBODY: Candidates = { direct: "", separable: "", fft: "" };
+
+/** What a method costs that cannot do it is infinite. */
+function costsOf({ direct, separable, fft }: Candidates): Record<SimdMethod, number> {
+  const costOf = (candidate: Candidate | string): number => (typeof candidate === "string" ? Infinity : candidate.cost);
+  return { direct: costOf(direct), separable: costOf(separable), fft: costOf(fft) };
 }
 
 /** All ways, or why they are none. */
-function candidatesOf(problem: MatrixProblem): Record<SimdMethod, Candidate | string> {
+function candidatesOf(problem: PlannedProblem): Candidates {
   const { kernel, kernelShape, outShape } = problem;
   const [kernelHeight, kernelWidth] = kernelShape;
   const cells = sizeOf(outShape);
@@ -159,7 +171,7 @@ function candidatesOf(problem: MatrixProblem): Record<SimdMethod, Candidate | st
         ? {
             cost: CALL_NS + cells * (CELL_NS + TAP_NS * sizeOf(kernelShape)),
             bound: elementwise(sizeOf(kernelShape) + 2),
-            run: (engine, y) => correlateDirectlySimd(engine, problem, y),
+            prepare: (engine) => prepareDirectlySimd(engine, problem),
           }
         : supported,
     separable:
@@ -167,7 +179,7 @@ function candidatesOf(problem: MatrixProblem): Record<SimdMethod, Candidate | st
         ? {
             cost: CALL_NS + cells * (SEPARABLE_CELL_NS + SEPARABLE_TAP_NS * (kernelHeight + kernelWidth)),
             bound: elementwise(kernelHeight + kernelWidth + 4, defaultTolerance(kernel)),
-            run: (engine, y) => correlateSeparablySimd(engine, problem, factors, y),
+            prepare: (engine) => prepareSeparablySimd(engine, problem, factors),
           }
         : "the kernel is not of rank 1",
     fft:
@@ -176,9 +188,10 @@ function candidatesOf(problem: MatrixProblem): Record<SimdMethod, Candidate | st
         : {
             cost: CALL_NS + tiles.cost,
             bound: { kind: "normwise", constant: simdTransformErrorConstant(tiles) },
-            check: () =>
-              canTransformSimd(problem, tiles) || "fft would spread values that are not finite or leave float32",
-            run: (engine, y) => correlateByTransformSimd(engine, problem, tiles, y),
+            check: (source) =>
+              canTransformSimd(source, problem, tiles) ||
+              "fft would spread values that are not finite or leave float32",
+            prepare: (engine) => prepareTransformSimd(engine, problem, tiles),
           },
   };
 }

@@ -9,14 +9,14 @@
  * @module
  */
 
-import type { MatrixGeometry, MatrixProblem, SeparableKernel } from "../../matrix/problem.ts";
+import type { KernelGeometry, PlannedProblem, SeparableKernel } from "../../matrix/problem.ts";
 import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
-import { emitPlane, planeName } from "../plane/emit.ts";
+import { emitPlane, type PlaneShape, planeName } from "../plane/emit.ts";
 import { MOST_TAP_ROWS, PLANE_TILE } from "../plane/plan.ts";
-import { forEachBlockOf, readStrip, writeStrip } from "./strips.ts";
+import { forEachBlockOf, type MatrixRun, readStrip, writeStrip } from "./strips.ts";
 
 const TILE_COLUMNS = 4 * PLANE_TILE.vectors;
 /** Strips that stay in the second-level cache. */
@@ -41,41 +41,34 @@ interface Weights {
 }
 
 /** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], of a size that {@link supportsDirect}. */
-export function correlateDirectlySimd(engine: SimdEngine, problem: MatrixProblem, y: FloatArray): void {
-  correlateInPasses(engine, problem, [{ shape: problem.kernelShape, values: problem.kernel }], y);
+export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem): MatrixRun {
+  return prepareInPasses(engine, problem, [{ shape: problem.kernelShape, values: problem.kernel }]);
 }
 
 /** The same for the product of a column and a row. */
-export function correlateSeparablySimd(
+export function prepareSeparablySimd(
   engine: SimdEngine,
-  geometry: MatrixGeometry,
+  geometry: KernelGeometry,
   { column, row }: SeparableKernel<FloatArray>,
-  y: FloatArray,
-): void {
-  const passes = [
-    { shape: [1, row.length] as const, values: row },
-    { shape: [column.length, 1] as const, values: column },
-  ];
-  correlateInPasses(engine, geometry, passes, y);
+): MatrixRun {
+  return prepareInPasses(engine, geometry, [
+    { shape: [1, row.length], values: row },
+    { shape: [column.length, 1], values: column },
+  ]);
 }
 
 /** One pass after the other, each over the strip that the one before has made. */
-function correlateInPasses(
-  engine: SimdEngine,
-  geometry: MatrixGeometry,
-  passes: readonly Weights[],
-  y: FloatArray,
-): void {
+function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: readonly Weights[]): MatrixRun {
   const {
     kernelShape: [kernelHeight, kernelWidth],
     before: [top, left],
     outShape,
   } = geometry;
-  const { memory } = engine;
+  const { memory, fma } = engine;
   const columns = Math.max(TILE_COLUMNS, Math.min(outShape[1], MOST_COLUMNS));
   const fitting = Math.floor(PREFERRED_BYTES / (4 * (1 + passes.length) * (columns + kernelWidth))) - kernelHeight;
-  const rows = Math.max(PLANE_TILE.rows, Math.min(fitting, outShape[0]));
-  const blockRows = Math.ceil(rows / PLANE_TILE.rows) * PLANE_TILE.rows;
+  const blocks = Math.ceil(outShape[0] / Math.max(PLANE_TILE.rows, fitting));
+  const blockRows = Math.ceil(outShape[0] / blocks / PLANE_TILE.rows) * PLANE_TILE.rows;
   // The strips, from the image to the result: each pass takes away what its weights reach.
   const strips: Shape2[] = [[blockRows + kernelHeight - 1, columns + kernelWidth - 1]];
   for (const { shape } of passes) {
@@ -84,61 +77,63 @@ function correlateInPasses(
   }
   // Rows are computed three at a time; those too many fall into what a strip is longer by, and see what it is longer by.
   const bytesOf = ([height, width]: Shape2): number => 4 * (height + PLANE_TILE.rows - 1) * width;
-  const works = passes.map(({ shape: [h, w] }, i) => tilesOf(strips[i]!, strips[i + 1]!, h * w));
-  const scratch = memory.layoutScratch([...strips.map(bytesOf), ...works.flatMap(({ bytes }) => bytes)]);
+  const works = passes.map((pass, i) => workOf(pass, strips[i]!, strips[i + 1]!, fma));
+  const scratch = memory.layoutScratch([
+    ...strips.map(bytesOf),
+    ...works.flatMap(({ weights, images, outs }) => [weights, images, outs].map(({ byteLength }) => byteLength)),
+  ]);
   const addresses = scratch.buffers.map(({ address }: MemoryRange) => address);
 
-  memory.guarded(scratch, () => {
-    const runs = passes.map(({ shape, values }, i) => {
-      const [weights, imageTable, outTable] = addresses.slice(strips.length + 3 * i) as [number, number, number];
-      const { tiles, images, outs } = works[i]!;
-      const { floats, ints } = memory;
-      floats.fill(0, weights / 4, weights / 4 + 4);
-      for (const [t, weight] of values.entries()) {
-        floats.fill(weight, weights / 4 + 4 * (t + 1), weights / 4 + 4 * (t + 2));
-      }
+  const correlate: MatrixRun = (source, y) => {
+    const { floats, ints } = memory;
+    const runs = works.map(({ name, plane, tilesPerRow, weights, images, outs }, i) => {
+      const [weightsAt, imageTable, outTable] = addresses.slice(strips.length + 3 * i) as [number, number, number];
+      floats.set(weights, weightsAt / 4);
       ints.set(images, imageTable / 4);
       ints.set(outs, outTable / 4);
-      const plane = {
-        ...PLANE_TILE,
-        tapRows: shape[0],
-        tapColumns: shape[1],
-        rowDilation: 1,
-        columnDilation: 1,
-        fma: engine.fma,
-        activation: undefined,
-      };
-      const { correlate } = engine.functions(planeName(plane), () => emitPlane(plane));
+      const { correlate } = engine.functions(name, () => emitPlane(plane));
       const [from, to] = [addresses[i]!, addresses[i + 1]!];
       const [fromRow, toRow] = [4 * strips[i]![1], 4 * strips[i + 1]![1]];
-      return () => correlate!(tiles, imageTable, outTable, from, to, weights, fromRow, toRow);
+      const further = strips[i + 1]![0] - blockRows;
+      return (rows: number) => {
+        const tiles = Math.ceil((rows + further) / PLANE_TILE.rows) * tilesPerRow;
+        correlate!(tiles, imageTable, outTable, from, to, weightsAt, fromRow, toRow);
+      };
     });
     const result = addresses[passes.length]! / 4;
-    forEachBlockOf(outShape, [blockRows, columns], (i, j) => {
-      readStrip(geometry, [i - top, j - left], strips[0]!, memory.floats, addresses[0]! / 4);
-      for (const run of runs) run();
-      writeStrip(memory.floats, result, columns, y, outShape, [i, j], blockRows);
+    forEachBlockOf(outShape, [blockRows, columns], (i, j, rows) => {
+      const strip: Shape2 = [rows + kernelHeight - 1, strips[0]![1]];
+      readStrip(source, geometry, [i - top, j - left], strip, memory.floats, addresses[0]! / 4);
+      for (const run of runs) run(rows);
+      writeStrip(memory.floats, result, columns, y, outShape[1], [i, j], rows);
     });
-  });
+  };
+  return (source, y) => memory.guarded(scratch, () => correlate(source, y));
 }
 
-/** Byte offsets of the tiles of a pass in its strips, and the bytes of its weights and of the two tables. */
-function tilesOf(
-  from: Shape2,
-  to: Shape2,
-  taps: number,
-): { tiles: number; images: Int32Array; outs: Int32Array; bytes: readonly number[] } {
-  const rowTiles = Math.ceil(to[0] / PLANE_TILE.rows);
-  const columnTiles = Math.ceil(to[1] / TILE_COLUMNS);
-  const tiles = rowTiles * columnTiles;
+/** What a pass needs: its module, its weights as that reads them, and the byte offsets of its tiles in both strips. */
+function workOf({ shape, values }: Weights, from: Shape2, to: Shape2, fma: boolean) {
+  const plane: PlaneShape = {
+    ...PLANE_TILE,
+    tapRows: shape[0],
+    tapColumns: shape[1],
+    rowDilation: 1,
+    columnDilation: 1,
+    fma,
+    activation: undefined,
+  };
+  const weights = new Float32Array(4 * (1 + values.length));
+  for (let i = 4; i < weights.length; i++) weights[i] = values[(i >> 2) - 1]!;
+  const tilesPerRow = Math.ceil(to[1] / TILE_COLUMNS);
+  const tiles = Math.ceil(to[0] / PLANE_TILE.rows) * tilesPerRow;
   const images = new Int32Array(tiles);
   const outs = new Int32Array(tiles);
   for (let t = 0; t < tiles; t++) {
-    const row = Math.floor(t / columnTiles) * PLANE_TILE.rows;
+    const row = Math.floor(t / tilesPerRow) * PLANE_TILE.rows;
     // The last tile of a row begins earlier rather than reach past the row.
-    const column = Math.min((t % columnTiles) * TILE_COLUMNS, to[1] - TILE_COLUMNS);
+    const column = Math.min((t % tilesPerRow) * TILE_COLUMNS, to[1] - TILE_COLUMNS);
     images[t] = 4 * (row * from[1] + column);
     outs[t] = 4 * (row * to[1] + column);
   }
-  return { tiles, images, outs, bytes: [16 * (1 + taps), 4 * tiles, 4 * tiles] };
+  return { name: planeName(plane), plane, tilesPerRow, weights, images, outs };
 }

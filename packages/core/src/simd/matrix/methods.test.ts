@@ -10,7 +10,7 @@ import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
 import { GuardZones } from "../guards.ts";
 import { hostWebAssembly } from "../webassembly.ts";
-import { chooseMatrixMethod } from "./choose-method.ts";
+import { prepareMatrix } from "./choose-method.ts";
 
 const features = simdFeatures();
 const arithmetics = features.relaxedMadd ? [false, true] : [false];
@@ -43,10 +43,10 @@ const absolute = (values: Float32Array): Float32Array => values.map(Math.abs);
 describe.each(arithmetics)("fma %s", (fma) => {
   const engine = new SimdEngine(hostWebAssembly()!, features, { fma, guards: new GuardZones(256) });
   const compute = (problem: MatrixProblem, method: Corr2dMethod) => {
-    const choice = chooseMatrixMethod("test", problem, method, engine);
+    const prepared = prepareMatrix("test", problem, method, engine);
     const y = new Float32Array(sizeOf(problem.outShape));
-    choice.run(y);
-    return { y, ...choice.explain() };
+    prepared.run(problem.source, y);
+    return { y, ...prepared.explain(problem.source) };
   };
   const cases = SIZES.flatMap((size) =>
     MODES.filter((mode) => mode !== "valid" || size.kernel.every((side, axis) => side <= size.image[axis]!)).map(
@@ -100,4 +100,31 @@ describe.each(arithmetics)("fma %s", (fma) => {
       }
     },
   );
+});
+
+it("runs on when the engine's memory has grown, and when it was given up for another", () => {
+  const engine = new SimdEngine(hostWebAssembly()!, features, { guards: new GuardZones(256) });
+  const image = matrix([40, 61], (i) => ((i * i) % 7) - 3);
+  const problem = resolveProblem(
+    "test",
+    image,
+    matrix([5, 5], (i) => i % 3),
+    { mode: "same" },
+    false,
+  );
+  const y = new Float32Array(sizeOf(problem.outShape));
+  const expected = Float32Array.from(exact(problem));
+  for (const method of ["direct", "fft"] as const) {
+    const prepared = prepareMatrix("test", problem, method, engine);
+    prepared.run(problem.source, y);
+    const first = y.slice();
+    if (method === "direct") expect(first).toEqual(expected);
+    const block = engine.memory.allocate(2 ** 27);
+    prepared.run(problem.source, y.fill(0));
+    expect(y).toEqual(first);
+    engine.memory.free(block);
+    expect(engine.memory.byteLength).toBe(0);
+    prepared.run(problem.source, y.fill(0));
+    expect(y).toEqual(first);
+  }
 });

@@ -13,11 +13,11 @@
  * @module
  */
 
-import type { MatrixGeometry, MatrixProblem } from "../../matrix/problem.ts";
+import type { KernelGeometry, PlannedProblem } from "../../matrix/problem.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
 import { fourierTransform, SIDES, type Side, transformBytes } from "../fourier/transform.ts";
-import { forEachBlockOf, readStrip, writeStrip } from "./strips.ts";
+import { forEachBlockOf, type MatrixRun, readStrip, writeStrip } from "./strips.ts";
 
 /** Bytes of both strips, at most. */
 const STRIP_BYTES = 1.5 * 2 ** 20;
@@ -47,7 +47,7 @@ export interface SimdTiles {
 }
 
 /** The tiles that cost least; undefined where the kernel is too large for the largest. */
-export function planSimdTiles(geometry: MatrixGeometry): SimdTiles | undefined {
+export function planSimdTiles(geometry: KernelGeometry): SimdTiles | undefined {
   let best: SimdTiles | undefined;
   for (const rows of SIDES) {
     for (const columns of SIDES) {
@@ -59,7 +59,7 @@ export function planSimdTiles(geometry: MatrixGeometry): SimdTiles | undefined {
 }
 
 function cutIntoTiles(
-  { kernelShape: [kernelHeight, kernelWidth], outShape: [outHeight, outWidth] }: MatrixGeometry,
+  { kernelShape: [kernelHeight, kernelWidth], outShape: [outHeight, outWidth] }: KernelGeometry,
   rows: Side,
   columns: Side,
 ): SimdTiles | undefined {
@@ -83,14 +83,15 @@ export function simdTransformErrorConstant({ rows, columns, levels }: SimdTiles)
 }
 
 /** Whether no number on the way exceeds the range of float32, nor becomes so small that it loses digits. */
-export function canTransformSimd({ source, fillValue, kernel }: MatrixProblem, { rows, columns }: SimdTiles): boolean {
+export function canTransformSimd(
+  source: FloatArray,
+  { fillValue, kernel }: PlannedProblem,
+  { rows, columns }: SimdTiles,
+): boolean {
   // The bits of magnitudes are in the order of the magnitudes, with NaN above all, and integers compare faster.
   const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
   let most = 0;
-  for (let i = 0; i < bits.length; i++) {
-    const magnitude = bits[i]! & 0x7fffffff;
-    if (magnitude > most) most = magnitude;
-  }
+  for (let i = 0; i < bits.length; i++) most = Math.max(most, bits[i]! & 0x7fffffff);
   const largest = Math.max(Math.abs(fillValue), new Float32Array(Int32Array.of(most).buffer)[0]!);
   let sum = 0;
   for (let i = 0; i < kernel.length; i++) sum += Math.abs(kernel[i]!);
@@ -98,13 +99,8 @@ export function canTransformSimd({ source, fillValue, kernel }: MatrixProblem, {
   return [largest, sum / cells, largest * sum].every((value) => value > 2 ** -80 && 2 * cells * value < 2 ** 126);
 }
 
-/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransformSimd} is true. */
-export function correlateByTransformSimd(
-  engine: SimdEngine,
-  problem: MatrixProblem,
-  tiles: SimdTiles,
-  y: FloatArray,
-): void {
+/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransformSimd} is true of the images. */
+export function prepareTransformSimd(engine: SimdEngine, problem: PlannedProblem, tiles: SimdTiles): MatrixRun {
   const {
     kernel,
     kernelShape: [, kernelWidth],
@@ -131,7 +127,11 @@ export function correlateByTransformSimd(
     number,
     number,
   ];
-  memory.guarded(scratch, () => {
+  // The last tile of a block begins earlier, to end with it.
+  const starts: number[] = [];
+  for (let c = 0; c < blockColumns; c += visibleColumns) starts.push(Math.min(c, blockColumns - visibleColumns));
+
+  const correlate: MatrixRun = (source, y) => {
     const transform = fourierTransform(engine, rows, columns, chunk, roots);
     const { floats } = memory;
     // The kernel, and zeros for its imaginary part to the right of it; the inverse transform is scaled here.
@@ -140,11 +140,8 @@ export function correlateByTransformSimd(
       floats[image / 4 + Math.floor(t / kernelWidth) * 2 * columns + (t % kernelWidth)] = kernel[t]! / (rows * columns);
     }
     transform.forward({ real: image, imaginary: image + 4 * columns, row: 8 * columns }, kernelWidth, spectrum);
-    // The last tile of a block begins earlier, to end with it.
-    const starts: number[] = [];
-    for (let c = 0; c < blockColumns; c += visibleColumns) starts.push(Math.min(c, blockColumns - visibleColumns));
-    forEachBlockOf(outShape, [visibleRows, blockColumns], (i, j) => {
-      readStrip(problem, [i - top, j - left], [rows, imageColumns], floats, image / 4);
+    forEachBlockOf(outShape, [visibleRows, blockColumns], (i, j, outRows) => {
+      readStrip(source, problem, [i - top, j - left], [rows, imageColumns], floats, image / 4);
       for (let t = 0; t < starts.length; t += 2) {
         const first = 4 * starts[t]!;
         // A tile that is left over travels with itself.
@@ -157,7 +154,8 @@ export function correlateByTransformSimd(
           visibleColumns,
         );
       }
-      writeStrip(floats, result / 4, blockColumns, y, outShape, [i, j], visibleRows);
+      writeStrip(floats, result / 4, blockColumns, y, outShape[1], [i, j], outRows);
     });
-  });
+  };
+  return (source, y) => memory.guarded(scratch, () => correlate(source, y));
 }

@@ -5,30 +5,32 @@
  * @module
  */
 
-import { type ContinuedMatrix, continuedIndices } from "../../matrix/boundary.ts";
+import { type ContinuedShape, continuedIndices } from "../../matrix/boundary.ts";
 import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 
+/** A computation that has been prepared, over an image. */
+export type MatrixRun = (source: FloatArray, y: FloatArray) => void;
+
 /** Copies the `rows` × `columns` cells from (`top`, `left`), which may lie outside, densely to `floats[at]` and on. */
 export function readStrip(
-  matrix: ContinuedMatrix,
+  source: FloatArray,
+  { shape: [height, width], boundary, fillValue }: ContinuedShape,
   [top, left]: Shape2,
   [rows, columns]: Shape2,
   floats: Float32Array,
   at: number,
 ): void {
-  const {
-    source,
-    shape: [height, width],
-    boundary,
-    fillValue,
-  } = matrix;
+  if (left === 0 && columns === width && top >= 0 && top + rows <= height) {
+    floats.set(source.subarray(top * width, (top + rows) * width), at);
+    return;
+  }
   const rowIndices = continuedIndices(boundary, top, rows, height);
-  const columnIndices = continuedIndices(boundary, left, columns, width);
-  // The columns, from and to, that lie inside.
+  // The columns, from and to, that lie inside; and those that stand for the others, on either side.
   const from = Math.min(columns, Math.max(0, -left));
   const to = Math.max(from, Math.min(columns, width - left));
-  const outside = new Int32Array(columns - (to - from)).map((_, i) => (i < from ? i : i + to - from));
+  const before = continuedIndices(boundary, left, from, width);
+  const after = continuedIndices(boundary, left + to, columns - to, width);
   for (let i = 0; i < rows; i++) {
     const start = at + i * columns;
     const row = rowIndices[i]! * width;
@@ -37,10 +39,23 @@ export function readStrip(
       continue;
     }
     floats.set(source.subarray(row + left + from, row + left + to), start + from);
-    for (const j of outside) {
-      const column = columnIndices[j]!;
-      floats[start + j] = column < 0 ? fillValue : source[row + column]!;
-    }
+    readCells(source, row, before, fillValue, floats, start);
+    readCells(source, row, after, fillValue, floats, start + to);
+  }
+}
+
+/** Copies cells of a row by their columns, of which −1 is outside. */
+function readCells(
+  source: FloatArray,
+  row: number,
+  columns: Int32Array,
+  fillValue: number,
+  floats: Float32Array,
+  at: number,
+): void {
+  for (let j = 0; j < columns.length; j++) {
+    const column = columns[j]!;
+    floats[at + j] = column < 0 ? fillValue : source[row + column]!;
   }
 }
 
@@ -50,11 +65,10 @@ export function writeStrip(
   at: number,
   pitch: number,
   y: FloatArray,
-  [outHeight, outWidth]: Shape2,
+  outWidth: number,
   [top, left]: Shape2,
-  blockRows: number,
+  rows: number,
 ): void {
-  const rows = Math.min(blockRows, outHeight - top);
   const columns = Math.min(pitch, outWidth - left);
   if (columns === pitch && columns === outWidth) {
     y.set(floats.subarray(at, at + rows * pitch), top * outWidth);
@@ -65,13 +79,17 @@ export function writeStrip(
   }
 }
 
-/** Calls `visit` with the first cell of each block of an output; the last block of a row begins earlier, to be as wide. */
+/**
+ * Calls `visit` with the first cell of each block of an output, and its rows; the last block of a row begins earlier, to be
+ * as wide.
+ */
 export function forEachBlockOf(
   [outHeight, outWidth]: Shape2,
   [blockRows, blockColumns]: Shape2,
-  visit: (top: number, left: number) => void,
+  visit: (top: number, left: number, rows: number) => void,
 ): void {
   for (let i = 0; i < outHeight; i += blockRows) {
-    for (let j = 0; j < outWidth; j += blockColumns) visit(i, Math.max(0, Math.min(j, outWidth - blockColumns)));
+    const rows = Math.min(blockRows, outHeight - i);
+    for (let j = 0; j < outWidth; j += blockColumns) visit(i, Math.max(0, Math.min(j, outWidth - blockColumns)), rows);
   }
 }
