@@ -119,6 +119,14 @@ describe("readSafetensors", () => {
     );
   });
 
+  it("opens files that hold types of fewer bits than a byte has", () => {
+    const packed = (dtype: string, elements: number) => ({ dtype, shape: [elements], data_offsets: [0, 3] });
+    for (const entry of [packed("F4", 6), packed("F6_E2M3", 4), packed("F6_E3M2", 4), packed("F8_E4M3FNUZ", 3)]) {
+      expect(readSafetensors(file({ a: entry }, 3)).get("a")!.dtype).toBe(entry.dtype);
+    }
+    expect(() => readSafetensors(file({ a: packed("F4", 5) }, 3))).toThrow(/needs 2\.5 bytes, but its .* hold 3$/);
+  });
+
   it("keeps names that mean something to JavaScript or look like JSON", () => {
     for (const name of ["__proto__", "constructor", 'a":{"a', "\\"]) {
       const weights = readSafetensors(file(`{${JSON.stringify(name)}:${ONE}}`, 4));
@@ -255,7 +263,12 @@ describe("readLayersModel and loadTensorFlowWeights", () => {
   it.each([
     ["no manifest", {}, /model must have a weightsManifest, an array, got undefined$/],
     ["a group that is none", [3], /a group of the manifest must have paths and weights, got 3$/],
-    ["a file that is not there", [group(["b"])], /file "b" of the manifest is not among the files given$/],
+    ["a file that is not there", [group(["b"])], /file "b" of the manifest is not among the files given, or /],
+    [
+      "a file twice",
+      [group(["a", "a"], weight("w", [8]))],
+      /file "a" of the manifest is not among the files given, or named there before$/,
+    ],
     ["a file named like a property", [group(["toString"])], /file "toString" of the manifest is not among/],
     ["fewer bytes than weights", [group(["a"], weight("w", [5]))], /take 20 bytes, but the files have 16$/],
     ["more bytes than weights", [group(["a"], weight("w", [3]))], /take 12 bytes, but the files have 16$/],
@@ -275,9 +288,9 @@ describe("readLayersModel and loadTensorFlowWeights", () => {
     [
       "no scale",
       [group(["a"], weight("w", [16], { quantization: { dtype: "uint8" } }))],
-      /must have numbers scale and min$/,
+      /must have finite numbers scale and min$/,
     ],
-    ["a name twice", [group(["a"], weight("w", [4])), group(["a"], weight("w", [4]))], /"w" is there twice$/],
+    ["a name twice", [group(["a"], weight("w", [2]), weight("w", [2]))], /"w" is there twice$/],
   ] as const)("refuses %s", (_what, model, text) => {
     expect(() => readLayersModel(model, files)).toThrow(RangeError);
     expect(() => readLayersModel(model, files)).toThrow(text);

@@ -38,7 +38,8 @@ const TYPES: ReadonlyMap<unknown, ElementType> = new Map([
  * @param model the parsed model.json, or its `weightsManifest` alone.
  * @param files the binary files by the paths that the manifest names them with.
  * @throws TypeError if an argument is of the wrong type; RangeError if the manifest is none, or lies: a file that is not
- *   given, an unknown element type or quantisation, two weights of one name, more or fewer bytes than the weights take.
+ *   given or named twice, an unknown element type or quantisation, two weights of one name, more or fewer bytes than the
+ *   weights take.
  *
  * @example
  * ```ts
@@ -55,23 +56,28 @@ export function readLayersModel(model: unknown, files: Readonly<Record<string, F
   if (files === null || typeof files !== "object") {
     throw new TypeError(`${OPERATION}: files must be an object of buffers by path, got ${describe(files)}`);
   }
-  const tensors = manifest.flatMap((group) => readGroup(group, files));
+  // Each file is read once: named twice, it could stand for more bytes than there are.
+  const unread = new Map<unknown, FileBytes>(Object.entries(files));
+  const tensors = manifest.flatMap((group) => readGroup(group, unread));
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const repeated = tensors.find((tensor) => byName.get(tensor.name) !== tensor);
   if (repeated !== undefined) throw new RangeError(`${OPERATION}: ${describe(repeated.name)} is there twice`);
   return byName;
 }
 
-function readGroup(group: unknown, files: Readonly<Record<string, FileBytes>>) {
+function readGroup(group: unknown, unread: Map<unknown, FileBytes>) {
   const [paths, weights] = [fieldOf(group, "paths"), fieldOf(group, "weights")];
   if (!Array.isArray(paths) || !Array.isArray(weights)) {
     throw new RangeError(`${OPERATION}: a group of the manifest must have paths and weights, got ${describe(group)}`);
   }
   const shards = paths.map((path: unknown) => {
-    if (typeof path !== "string" || !Object.hasOwn(files, path)) {
-      throw new RangeError(`${OPERATION}: file ${describe(path)} of the manifest is not among the files given`);
+    const file = unread.get(path);
+    if (!unread.delete(path)) {
+      throw new RangeError(
+        `${OPERATION}: file ${describe(path)} of the manifest is not among the files given, or named there before`,
+      );
     }
-    return viewOf(OPERATION, `file ${describe(path)}`, files[path]);
+    return viewOf(OPERATION, `file ${describe(path)}`, file);
   });
   const given = shards.reduce((sum, shard) => sum + shard.length, 0);
   let needed = 0;
@@ -82,7 +88,9 @@ function readGroup(group: unknown, files: Readonly<Record<string, FileBytes>>) {
     return { claim, start };
   });
   if (needed !== given) {
-    throw new RangeError(`${OPERATION}: the weights in [${paths}] take ${needed} bytes, but the files have ${given}`);
+    throw new RangeError(
+      `${OPERATION}: the weights in ${describe(paths)} take ${needed} bytes, but the files have ${given}`,
+    );
   }
   const bytes = concatenate(shards, given);
   return placed.map(({ claim, start }) => storedTensor(OPERATION, claim, bytes, start));
@@ -111,8 +119,8 @@ function quantizedType(name: string, { decode }: ElementType, quantization: unkn
       `${OPERATION}: ${describe(name)} must be quantised to uint8, uint16 or float16, got ${describe(dtype)}`,
     );
   }
-  if (typeof scale !== "number" || typeof min !== "number") {
-    throw new RangeError(`${OPERATION}: quantisation of ${describe(name)} must have numbers scale and min`);
+  if (typeof scale !== "number" || typeof min !== "number" || !Number.isFinite(scale + min)) {
+    throw new RangeError(`${OPERATION}: quantisation of ${describe(name)} must have finite numbers scale and min`);
   }
   const bytes = dtype === "uint8" ? 1 : 2;
   if (decode === undefined) return { bytes, decode };

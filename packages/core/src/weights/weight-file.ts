@@ -31,6 +31,7 @@ export type FileBytes = ArrayBuffer | Uint8Array;
 
 /** How elements of one type are stored, little-endian. */
 export interface ElementType {
+  /** For types of fewer bits than a byte has a fraction. */
   readonly bytes: number;
   /** The element at a byte; undefined if the type does not hold real numbers for weights. */
   readonly decode: ((view: DataView, at: number) => number) | undefined;
@@ -40,7 +41,7 @@ const opaque = (bytes: number): ElementType => ({ bytes, decode: undefined });
 
 /** Element types by the names that files share. */
 export const ELEMENT_TYPES: Readonly<
-  Record<`float${64 | 32 | 16}` | "bfloat16" | `opaque${64 | 32 | 16 | 8}`, ElementType>
+  Record<`float${64 | 32 | 16}` | "bfloat16" | `opaque${64 | 32 | 16 | 8 | 6 | 4}`, ElementType>
 > = {
   float64: { bytes: 8, decode: (view, at) => view.getFloat64(at, true) },
   float32: { bytes: 4, decode: (view, at) => view.getFloat32(at, true) },
@@ -50,6 +51,8 @@ export const ELEMENT_TYPES: Readonly<
   opaque16: opaque(2),
   opaque32: opaque(4),
   opaque64: opaque(8),
+  opaque6: opaque(6 / 8),
+  opaque4: opaque(4 / 8),
 };
 
 /** What a file says about a tensor, not yet believed. */
