@@ -24,6 +24,8 @@ const filled = (shape: readonly number[]) => ({ shape, data: fill(shape, 1) });
 const floats = (length: number) => fill([length], 2);
 const call = (name: string, ...values: Values): Call => ({ name, run: functions[name], values });
 
+const [matrix, kernel] = [filled([7, 8]), filled([3, 2])];
+
 /** A separable convolution is a depthwise and a pointwise one, which speak for themselves. */
 const SEPARABLE =
   /^(separableConv2d|depthwiseConv2d|conv2d|SeparableConv2d|DepthwiseConv2d|Conv2d)(Gradients)?(\.\w+)?: /;
@@ -97,6 +99,20 @@ function callsOfLayer(name: string, options: object, x: number[]): Call[] {
   ];
 }
 
+/** The functions on matrices, of either entry point. */
+function callsOfMatrices(entry: typeof core | typeof simd): Call[] {
+  const of = (name: keyof typeof simd, ...values: Values): Call => ({ name, run: entry[name] as Callable, values });
+  const plan = entry.planCorr2d([7, 8], kernel as never, { mode: "same" });
+  return [
+    of("corr2d", matrix, kernel, { mode: "same", boundary: "constant", fillValue: 1 }),
+    of("convolve2d", matrix, kernel, { mode: "full", method: "direct" }),
+    of("explainCorr2d", matrix, kernel, { boundary: "mirror" }),
+    of("planCorr2d", matrix.shape, kernel, { mode: "same", boundary: "reflect", method: "auto" }),
+    of("planConvolve2d", matrix.shape, kernel, { mode: "full", fillValue: 1 }),
+    { name: "Corr2dPlan.run", run: plan.run as Callable, values: [matrix.data] },
+  ];
+}
+
 const image = filled([1, 5, 6, 4]);
 const unfolded = {
   strides: [1, 2],
@@ -107,7 +123,6 @@ const unfolded = {
   dilations: 1,
   layout: "NHWC",
 };
-const [matrix, kernel] = [filled([7, 8]), filled([3, 2])];
 const relative = filled([2, 3, 5, 5]);
 const small = new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1, bias: false });
 const stored = (name: string): core.WeightFile =>
@@ -146,14 +161,7 @@ const CALLS: readonly Call[] = [
   call("activate", image, { activation: "prelu", slopes: floats(4), layout: "NHWC" }),
   call("activationGradient", image, image, { activation: "sigmoid", layout: "NHWC" }),
   call("biasGradient", image, { layout: "NHWC" }),
-  ...[core, simd].flatMap((entry) => [
-    {
-      ...call("corr2d", matrix, kernel, { mode: "same", boundary: "constant", fillValue: 1 }),
-      run: entry.corr2d as Callable,
-    },
-    { ...call("convolve2d", matrix, kernel, { mode: "full", method: "direct" }), run: entry.convolve2d as Callable },
-    { ...call("explainCorr2d", matrix, kernel, { boundary: "mirror" }), run: entry.explainCorr2d as Callable },
-  ]),
+  ...[core, simd].flatMap(callsOfMatrices),
   call("corr2dSeparable", matrix, { column: floats(3), row: floats(2) }, { mode: "same", boundary: "reflect" }),
   call("convolve2dSeparable", matrix, { column: floats(3), row: floats(2) }, { fillValue: 2 }),
   call("separateKernel", kernel, { tolerance: 0.1 }),
