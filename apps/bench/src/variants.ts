@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { algorithms } from "@corr2d/core";
 import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
-import type { CasePass, ConvCase } from "@corr2d/testkit";
+import { type CasePass, type ConvCase, flopsOf } from "@corr2d/testkit";
 import type { Promised } from "./measure/agreement.ts";
 import { corr2dFunction, corr2dSimdFunction } from "./peers/corr2d-function.ts";
 import { imageJs } from "./peers/image-js.ts";
@@ -79,14 +79,28 @@ const REVECTORIZED: Variant = {
 
 const ORACLE_ENGINES: Readonly<Record<string, Engine>> = { "tfjs-wasm": "simd", "tfjs-node": "native" };
 
+/** TensorFlow.js's reference needs a second for so many operations of a filter gradient; who needs longer is not asked. */
+const FILTER_GRADIENT_FLOPS = 10e6;
+const LONGEST_FILTER_GRADIENT_SECONDS = 15;
+
 const ORACLES = KNOWN_ORACLES.map(
   (source): Variant => ({
     ...FLOAT32,
     source,
+    ...(source.name === "tfjs-cpu" && { supports: isFeasibleForReference }),
     engine: ORACLE_ENGINES[source.name] ?? "scalar",
     clock: "upload of the input, computation, download of the output to a new array; the filter was uploaded before",
   }),
 );
+
+function isFeasibleForReference(convCase: ConvCase, pass: CasePass): true | string {
+  const seconds = flopsOf(convCase) / FILTER_GRADIENT_FLOPS;
+  return (
+    pass !== "filterGradient" ||
+    seconds < LONGEST_FILTER_GRADIENT_SECONDS ||
+    `its filter gradient takes some ${Math.round(seconds)} s`
+  );
+}
 
 const ONNX_CLOCK = "NCHW Float32Array in and out, converted outside the clock; weights were packed before";
 

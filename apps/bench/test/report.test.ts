@@ -85,6 +85,26 @@ describe("a rendered report", () => {
     expect(summary([found])).toBeUndefined();
   });
 
+  it("sums gradients up by themselves, and keeps them out of the figures of the pass that was asked for", () => {
+    const report = sampleReport();
+    const [found] = report.cases;
+    const named = (name: string) => ({ ...found.convCase, name });
+    const cases = [
+      found,
+      { ...found, convCase: named("a"), pass: "filterGradient", fresh: false },
+      { ...found, convCase: named("b"), pass: "inputGradient", fresh: true },
+    ] as const;
+    const bench = { ...report, cases };
+    expect(parseBenchReport(JSON.parse(renderJson(bench)))).toEqual(bench);
+    const { markdown } = renderReport({ bench });
+    expect(markdown).toMatch(/^\| 3×3 stride 1 \(one layer\) /m);
+    expect(markdown).toMatch(/^\| filter gradient \(one layer\) /m);
+    expect(markdown).toMatch(/^\| input gradient, stateless \(one layer\) /m);
+    const figures = (text: string) => text.match(/^- \*\*.*\*\* as fast as .*$/gm);
+    expect(figures(markdown)?.length).toBeGreaterThan(0);
+    expect(figures(markdown)).toEqual(figures(renderReport({ bench: { ...report, cases: [found] } }).markdown));
+  });
+
   it("names the processor, Node, V8 and the date", () => {
     for (const fact of ["Sample CPU", "24.21.0", "13.6.233.17", "2026-01-02"]) {
       expect(rendered.html).toContain(fact);

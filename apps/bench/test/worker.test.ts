@@ -66,6 +66,13 @@ describe.concurrent("measureCase", () => {
     expect(measured.variants.map(({ outcome }) => outcome)).toEqual(["timed", "timed"]);
   });
 
+  it("times whole calls as the implementation makes them, where weights are fresh and it says how", async () => {
+    const measured = await measure(["slow but at once", "good"], { fresh: true, subject: "good" });
+    expect(named(measured, "slow but at once")).toMatchObject({ outcome: "timed", reason: null });
+    const prepared = await measure(["slow but at once", "good"], { subject: "good" });
+    expect(named(prepared, "slow but at once").outcome).toBe("too slow");
+  });
+
   it("gives who changes a whole process one of its own", async () => {
     const names = ["corr2d/revectorized", "corr2d/auto"];
     const measured = await measure(names, { subject: "corr2d/auto" }, { processes: 2 });

@@ -42,6 +42,11 @@ export interface ConvAdapter {
   supports(convCase: ConvCase, pass: CasePass): true | string;
   /** Makes one pass of a case ready: everything that does not have to be done again for each run. */
   prepare(convCase: ConvCase, pass: CasePass, data: CaseData): Promise<PreparedCase> | PreparedCase;
+  /**
+   * Computes one pass of a case as a user does who keeps nothing, which is timed where weights are new at every call. Without
+   * this that is `prepare`, `run` and `dispose`.
+   */
+  once?(convCase: ConvCase, pass: CasePass, data: CaseData): void;
   /** Frees what the whole adapter holds (backends, sessions, workers). */
   dispose?(): void | Promise<void>;
 }

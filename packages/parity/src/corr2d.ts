@@ -13,14 +13,19 @@ import {
   type ConvAlgorithm,
   type ConvGeometry,
   chooseAlgorithm,
+  conv1d,
   conv1dFilterGradient,
   conv1dInputGradient,
+  conv2d,
   conv2dFilterGradient,
   conv2dInputGradient,
+  conv3d,
   conv3dFilterGradient,
   conv3dInputGradient,
   planConv1d,
   planConv2d,
+  planConv2dFilterGradient,
+  planConv2dInputGradient,
   planConv3d,
   resolveConvGeometry,
 } from "@corr2d/core";
@@ -69,6 +74,9 @@ export function corr2dAdapter(name: string): ConvAdapter {
         ...(scratchBytes !== undefined && { scratchBytes }),
         dispose,
       };
+    },
+    once(convCase, pass, data) {
+      callOf(name as Corr2dName, convCase, pass, data).compute();
     },
   };
 }
@@ -122,19 +130,24 @@ interface PreparedPass {
   readonly dispose?: () => void;
 }
 
-/** Core's functions for each number of axes. They differ in the type of their shapes only, which a case does not fix. */
+/** Core's functions for each number of axes; gradients have plans in two. They differ in the type of their shapes only. */
 const OPERATIONS: Readonly<Record<number, Operations>> = {
   1: {
+    compute: conv1d,
     plan: planConv1d,
     inputGradient: conv1dInputGradient,
     filterGradient: conv1dFilterGradient,
   } as unknown as Operations,
   2: {
+    compute: conv2d,
     plan: planConv2d,
     inputGradient: conv2dInputGradient,
+    planInputGradient: planConv2dInputGradient,
     filterGradient: conv2dFilterGradient,
+    planFilterGradient: planConv2dFilterGradient,
   } as unknown as Operations,
   3: {
+    compute: conv3d,
     plan: planConv3d,
     inputGradient: conv3dInputGradient,
     filterGradient: conv3dFilterGradient,
@@ -146,21 +159,41 @@ interface AnyTensor {
   readonly data: Float32Array;
 }
 
+/** A plan of core; the last array is written. */
+type Plan<Arrays extends readonly Float32Array[]> = Disposable & {
+  run(...arrays: [...Arrays, result: Float32Array]): Float32Array;
+  readonly scratchBytes: number;
+};
+
 interface Operations {
-  plan(
-    inputShape: readonly number[],
-    filter: AnyTensor,
-    options: object,
-  ): Disposable & { run(x: Float32Array, y: Float32Array): Float32Array; readonly scratchBytes: number };
+  compute(x: AnyTensor, filter: AnyTensor, options: object): AnyTensor;
+  plan(inputShape: readonly number[], filter: AnyTensor, options: object): Plan<[x: Float32Array]>;
   inputGradient(dy: AnyTensor, filter: AnyTensor, inputShape: readonly number[], options: object): AnyTensor;
+  planInputGradient?(inputShape: readonly number[], filter: AnyTensor, options: object): Plan<[dy: Float32Array]>;
   filterGradient(x: AnyTensor, dy: AnyTensor, filterShape: readonly number[], options: object): AnyTensor;
+  planFilterGradient?(
+    inputShape: readonly number[],
+    filterShape: readonly number[],
+    options: object,
+  ): Plan<[x: Float32Array, dy: Float32Array]>;
 }
 
 const sumDy = biasGradient as unknown as (dy: AnyTensor, options: object) => Float32Array;
 
 const LAYOUT_NAMES: Readonly<Record<number, string>> = { 1: "NCW", 2: "NCHW", 3: "NCDHW" };
 
+/** A pass of a case as a call of core's functions: whole, and with a plan where there is one. */
+interface Call {
+  compute(): Float32Array;
+  prepare?(): PreparedPass;
+}
+
 function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, data: CaseData): PreparedPass {
+  const { compute, prepare } = callOf(algorithm, convCase, pass, data);
+  return prepare?.() ?? { run: compute };
+}
+
+function callOf(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, data: CaseData): Call {
   const { filterShape, strides, dilations, groups, padding, rounding, layout } = convCase;
   const rank = rankOf(convCase);
   const channelsFirst = layout === "channels first";
@@ -177,26 +210,48 @@ function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePas
   const inLayout = ([batch, ...rest]: readonly number[]): readonly number[] =>
     channelsFirst ? [batch, rest[rest.length - 1], ...rest.slice(0, -1)] : [batch, ...rest];
   const inputShape = inLayout(convCase.inputShape);
-  const operations = OPERATIONS[rank];
+  const { compute, plan, inputGradient, planInputGradient, filterGradient, planFilterGradient } = OPERATIONS[rank];
   const x = { shape: inputShape, data: data.x };
   const filter = { shape: filterShape, data: data.filter };
   const dy = () => ({ shape: inLayout(outputShapeOf(convCase)), data: data.dy });
   switch (pass) {
     case "forward": {
-      const plan = operations.plan(inputShape, filter, { ...options, bias: data.bias });
-      // Runs into one array, as a program does that runs a plan many times.
-      const y = new Float32Array(sizeOf(outputShapeOf(convCase)));
+      const withBias = { ...options, bias: data.bias };
       return {
-        run: () => plan.run(data.x, y),
-        scratchBytes: plan.scratchBytes,
-        dispose: () => plan[Symbol.dispose](),
+        compute: () => compute(x, filter, withBias).data,
+        prepare: () => planned(plan(inputShape, filter, withBias), sizeOf(outputShapeOf(convCase)), data.x),
       };
     }
     case "inputGradient":
-      return { run: () => operations.inputGradient(dy(), filter, inputShape, options).data };
+      return {
+        compute: () => inputGradient(dy(), filter, inputShape, options).data,
+        ...(planInputGradient && {
+          prepare: () => planned(planInputGradient(inputShape, filter, options), data.x.length, data.dy),
+        }),
+      };
     case "filterGradient":
-      return { run: () => operations.filterGradient(x, dy(), filterShape, options).data };
+      return {
+        compute: () => filterGradient(x, dy(), filterShape, options).data,
+        ...(planFilterGradient && {
+          prepare: () =>
+            planned(planFilterGradient(inputShape, filterShape, options), data.filter.length, data.x, data.dy),
+        }),
+      };
     case "biasGradient":
-      return { run: () => sumDy(dy(), layoutOption) };
+      return { compute: () => sumDy(dy(), layoutOption) };
   }
+}
+
+/** Runs into one array, as a program does that runs a plan many times. */
+function planned<Arrays extends readonly Float32Array[]>(
+  plan: Plan<Arrays>,
+  length: number,
+  ...arrays: Arrays
+): PreparedPass {
+  const result = new Float32Array(length);
+  return {
+    run: () => plan.run(...arrays, result),
+    scratchBytes: plan.scratchBytes,
+    dispose: () => plan[Symbol.dispose](),
+  };
 }

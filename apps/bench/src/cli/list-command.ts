@@ -18,7 +18,7 @@ export function listText(what: (typeof LISTS)[number]): string {
     case "suites":
       return columns([
         ...SUITES.map(({ name, summary, cases }) => [name, `${cases.length} cases`, summary]),
-        [ALL_SUITES, "", "all of these but quick and classes, whose cases are in the others"],
+        [ALL_SUITES, "", "all of these but quick and classes, whose forward passes are in the others"],
       ]);
     case "variants":
       return columns(

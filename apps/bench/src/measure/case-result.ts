@@ -19,7 +19,11 @@ export interface Yardsticks {
 }
 
 /** The findings of one case, shares of the ceiling left open: see {@link withCeilingShares}. */
-export function caseResult({ suite, convCase }: BenchCase, measured: MeasuredCase, by: Yardsticks): CaseResult {
+export function caseResult(
+  { suite, convCase, pass, fresh }: BenchCase,
+  measured: MeasuredCase,
+  by: Yardsticks,
+): CaseResult {
   const flops = flopsOf(convCase);
   const random = () => seededRandom(by.seed, `${convCase.name}/bootstrap`).uniform;
   const subject = measured.variants.find(({ variant }) => variant === by.subject);
@@ -35,6 +39,8 @@ export function caseResult({ suite, convCase }: BenchCase, measured: MeasuredCas
   return {
     suite,
     convCase,
+    ...(pass !== undefined && { pass }),
+    ...(fresh !== undefined && { fresh }),
     flops,
     selfRatio: selfRatio ?? null,
     noiseFloor: floor ?? null,

@@ -52,13 +52,14 @@ async function callOnce(run: () => void | Promise<void>): Promise<{ isAsync: boo
   return { isAsync, ms: performance.now() - start };
 }
 
-/** Prepares, runs and disposes, without a promise unless the implementation makes one. */
+/** One whole call: as the implementation makes it, or it prepares, runs and disposes, without a promise unless the implementation makes one. */
 function stateless(adapter: ConvAdapter, { convCase, pass, data }: Task): () => void | Promise<void> {
   const runOnce = (prepared: PreparedCase): void | Promise<void> => {
     const running = prepared.run();
     if (running instanceof Promise) return running.finally(() => prepared.dispose());
     prepared.dispose();
   };
+  if (adapter.once !== undefined) return () => adapter.once?.(convCase, pass, data);
   return () => {
     const prepared = adapter.prepare(convCase, pass, data);
     return prepared instanceof Promise ? prepared.then(runOnce) : runOnce(prepared);

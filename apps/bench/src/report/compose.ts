@@ -66,10 +66,10 @@ function headingOf(suite: string, pass: BenchPass): string {
   }[pass];
 }
 
-/** For each peer that is on network layers, how many times as fast the subject is, on average. */
+/** For each peer that is on network layers, how many times as fast the subject is at the pass asked for, on average. */
 function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
   const growing = SUITES.filter((suite) => suite.growing).map(({ name }) => name);
-  const layers = cases.filter(({ suite }) => !growing.includes(suite));
+  const layers = cases.filter(({ suite, pass }) => !growing.includes(suite) && pass === undefined);
   return variantsWith(layers, ({ ratio }) => ratio !== null)
     .filter((name) => !name.startsWith("corr2d/"))
     .map((peer) => {

@@ -97,6 +97,9 @@ export interface VariantFacts {
 export interface CaseResult {
   readonly suite: string;
   readonly convCase: ConvCase;
+  /** Where the case itself says so; else as the settings say. */
+  readonly pass?: BenchPass;
+  readonly fresh?: boolean;
   readonly flops: number;
   /** The subject timed as if it were two variants: its ratio to itself, and the factor below which nothing is seen. */
   readonly selfRatio: Interval | null;

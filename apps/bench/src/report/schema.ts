@@ -30,6 +30,8 @@ const convCase: z.ZodType<ConvCase> = z.object({
   bias: z.boolean(),
 });
 
+const pass = z.enum(["forward", "inputGradient", "filterGradient"]);
+
 const variantResult = z.object({
   variant: z.string(),
   outcome: z.enum(OUTCOMES),
@@ -64,7 +66,7 @@ const benchReport: z.ZodType<BenchReport> = z.object({
   settings: z.object({
     suites: z.array(z.string()),
     filter: z.string().nullable(),
-    pass: z.enum(["forward", "inputGradient", "filterGradient"]),
+    pass,
     fresh: z.boolean(),
     quick: z.boolean(),
     seed: z.number().int(),
@@ -103,6 +105,8 @@ const benchReport: z.ZodType<BenchReport> = z.object({
     z.object({
       suite: z.string(),
       convCase,
+      pass: pass.exactOptional(),
+      fresh: z.boolean().exactOptional(),
       flops: positive,
       selfRatio: interval.nullable(),
       noiseFloor: positive.nullable(),

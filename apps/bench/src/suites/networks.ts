@@ -39,10 +39,27 @@ export const QUICK_SUITE: Suite = seededSuite(
   ].map(layerNamed),
 );
 
+/** 3×3 layers at which gradients are timed, the first so small that TensorFlow.js's own filter gradient ends in a second. */
+const GRADIENT_LAYERS: readonly ConvCase[] = [
+  { ...layerNamed("resnet50/conv2_1-3x3"), name: "3×3 64→64 @14²", inputShape: [1, 14, 14, 64] },
+  ...["resnet50/conv3_2-3x3", "resnet50/conv4_2-3x3", "resnet50/conv5_2-3x3"].map(layerNamed),
+];
+
+/** Both gradients, prepared and as stateless calls. */
+const GRADIENT_CASES: readonly BenchCase[] = (["filterGradient", "inputGradient"] as const).flatMap((pass) =>
+  [false, true].flatMap((fresh) =>
+    GRADIENT_LAYERS.map((layer) => {
+      const title = `${pass === "filterGradient" ? "filter" : "input"} gradient${fresh ? ", stateless" : ""}`;
+      const convCase = { ...layer, name: `${layer.name}, ${title}`, bias: false };
+      return { suite: "classes", convCase, data: "seeded" as const, pass, fresh };
+    }),
+  ),
+);
+
 /** Some layers of every class: the first and the last of a network, wide and narrow, and a photograph. */
 export const CLASSES_SUITE: Suite = {
   name: "classes",
-  summary: "layers of each class: 3×3 stride 1; 1×1, 5×5, 7×7 and strides; depthwise; one channel",
+  summary: "layers of each class: 3×3 stride 1; 1×1, 5×5, 7×7 and strides; depthwise; one channel; gradients of 3×3",
   growing: false,
   cases: [
     ...seededCases(
@@ -66,6 +83,7 @@ export const CLASSES_SUITE: Suite = {
       ].map(layerNamed),
     ),
     ...IMAGE_SUITE.cases.map((photograph) => ({ ...photograph, suite: "classes" })),
+    ...GRADIENT_CASES,
   ],
 };
 

@@ -5,6 +5,7 @@
  */
 
 import type { ConvCase } from "@corr2d/testkit";
+import type { BenchPass } from "../report/results.ts";
 
 /** What fills the arrays of a case: seeded normal numbers, or the photograph with a seeded kernel. */
 export type DataSource = "seeded" | "photograph";
@@ -14,6 +15,10 @@ export interface BenchCase {
   readonly suite: string;
   readonly convCase: ConvCase;
   readonly data: DataSource;
+  /** What this case is about, whatever the run was asked for: a pass. */
+  readonly pass?: BenchPass;
+  /** And whether weights are new at every call. */
+  readonly fresh?: boolean;
 }
 
 /** A named list of cases. */

@@ -35,7 +35,7 @@ function classesTable(
     caption: `How many times as fast as each of the others ${subject} is${fresh ? ", weights new at every call" : ""}: geometric mean over the layers of a class, and the range of their medians`,
     columns: [column("class of layer"), ...rivals.map(numbers)],
     rows: LAYER_CLASSES.flatMap((name) => {
-      const members = layers.filter(({ convCase }) => layerClassOf(convCase) === name);
+      const members = layers.filter((found) => layerClassOf(found) === name);
       if (members.length === 0) return [];
       return [{ cells: [nameCell(name, members.length), ...rivals.map((rival) => ratioCell(members, rival))] }];
     }),

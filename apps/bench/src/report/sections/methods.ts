@@ -24,8 +24,9 @@ export function methodsSection({ settings, ceilings, variants }: BenchReport): S
     {
       term: "Inside the clock",
       text: fresh
-        ? "Preparing, running and disposing: weights are new at every call. Data goes in and comes out as a Float32Array."
-        : "One run on new data: a Float32Array goes in, a Float32Array comes out. Weights were packed or uploaded before.",
+        ? "Whole calls, of ours the functions that keep nothing: weights are new at every call. Data goes in and comes out as a Float32Array."
+        : "One run on new data: a Float32Array goes in, a Float32Array comes out. Weights were packed or uploaded before, but where a " +
+          "case is called stateless: there whole calls are timed.",
     },
     {
       term: "In turn",
