@@ -5,12 +5,12 @@
  * outputs of an image, C channels of a group filled up to fours, P panels of six output channels, n² points of a tile of m²
  * outputs:
  *
- *     tiled       cells · P · (6 · 9 · C · product + cell)
+ *     tiled       cells · P · (6 · 9 · C · product + cell) + 6 · P · 9 · C · load
  *     winograd    tiles · n² · (P · (6 · C · product + cell) + C · input + 6 · P · output) + blocks · 6 · n² · P · C · weight
  *
  * and, for a plan that runs once, the transform of its weights. Winograd saves products and pays for transforms, which
- * takes some twelve channels on either side to be worth it; and it has n² / 9 times as many weights, which takes some
- * pixels to share them: with 512 channels at 7×7 they are most of the time.
+ * takes some sixteen channels, or more on one side, to be worth it; and it has n² / 9 times as many weights, which takes some
+ * pixels to share them: with 512 channels at 7×7 they are half of the time.
  *
  * @module
  */
@@ -39,17 +39,19 @@ type ScalarAlgorithm =
   | typeof im2col
   | typeof naive;
 
-/** Measured 2026-11-22 on an AMD EPYC (Zen 4), Node 24.21 (V8 13.6), nanoseconds. */
+/** Measured 2026-11-23 on an AMD EPYC (Zen 4), Node 24.21 (V8 13.6), nanoseconds. */
 const COST = {
   /** A product and its sum, in the register tile. */
   product: 0.19,
   /** Starting and storing the six sums of a cell. */
   cell: 10,
   /** Transforming a channel of the input, or of the output, for each point. */
-  input: 3.5,
-  output: 4.8,
-  /** Fetching a transformed weight that has left the cache. */
-  weight: 1.7,
+  input: 3.1,
+  output: 2.8,
+  /** Copying a weight into a lane. */
+  load: 0.4,
+  /** Copying a transformed weight that has left the cache. */
+  weight: 1,
   /** Transforming a weight, for each point. */
   transform: 11,
 } as const;
@@ -106,7 +108,9 @@ function workOf(g: ConvGeometry, pass: Pass): { rows: number; columns: number; t
 /** What 3×3 taps at stride 1 take. */
 function tiledTime(g: ConvGeometry, pass: Pass): number {
   const { rows, columns, terms, panels } = workOf(g, pass);
-  return g.batch * g.groups * rows * columns * panels * (LANES * 9 * terms * COST.product + COST.cell);
+  const weights = LANES * panels * 9 * terms;
+  const cells = rows * columns * (weights * COST.product + panels * COST.cell);
+  return g.batch * g.groups * (cells + weights * COST.load);
 }
 
 function winogradTime(f: WinogradTransforms, g: ConvGeometry, pass: Pass, { runs }: ChoiceOptions): number {
