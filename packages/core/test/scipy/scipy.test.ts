@@ -1,7 +1,8 @@
 /**
  * What scipy.signal computes (cases.ts holds its results), by every method: each mode, each boundary, even kernels, and
  * kernels larger than the image, once and several times. In mode "valid" SciPy lets image and kernel change places where the
- * kernel is larger; here that is an error, as everywhere in this package.
+ * kernel is larger; here that is an error, as everywhere in this package. SciPy's own tests of scipy.signal and scipy.ndimage run
+ * against this package where there is Python: own_suite.py.
  */
 
 import { type Boundary, convolve2d, corr2d, tensor } from "@corr2d/core";
