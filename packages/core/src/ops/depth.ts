@@ -5,8 +5,8 @@
  *     dx[n, i] = Σ_{a, k: k·s + a·d − p = i} convᵀ(dy[n, k], w[a])
  *     dw[a]    = Σ_{n, k} ∂⟨dy[n, k], conv(x[n, k·s + a·d − p], w[a])⟩/∂w[a]
  *
- * In NDHWC a plane is a run of neighbours, so nothing is copied. Each depth tap adds one rounding to the element type;
- * the sums of the filter gradient are float64.
+ * In NDHWC a plane is a run of neighbours, so nothing is copied. What a depth tap contributes is rounded to the element
+ * type by the algorithm that computes it; the sums over depth taps are float64, so all of depth adds one rounding.
  *
  * @module
  */
@@ -28,18 +28,16 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
   const planeOfFilter = (filter: FloatArray, a: number): FloatArray =>
     filter.subarray(a * tapWeights, (a + 1) * tapWeights);
 
-  /** Calls `visit` for every tap that an output plane sees, with the plane it sees it in. */
-  const forEachTap = (visit: (a: number, inputStart: number, outputStart: number) => void): void => {
-    for (let n = 0; n < batch; n++) {
-      for (let k = 0; k < depth.outSize; k++) {
-        for (const a of taps) {
-          const i = k * depth.stride + a * depth.dilation - depth.before;
-          if (i < 0 || i >= depth.inSize) continue;
-          visit(a, (n * depth.inSize + i) * inputPlane, (n * depth.outSize + k) * outputPlane);
-        }
-      }
-    }
-  };
+  /** Every tap of every output plane that lies in the input, in one image. */
+  const meetings: readonly Meeting[] = Array.from({ length: depth.outSize }, (_, output) => output).flatMap((output) =>
+    taps
+      .map((tap) => ({ tap, input: output * depth.stride + tap * depth.dilation - depth.before, output }))
+      .filter(({ input }) => input >= 0 && input < depth.inSize),
+  );
+  const planeOf = (x: FloatArray, n: number, { input }: Meeting): FloatArray =>
+    planeAt(x, n * depth.inSize + input, inputPlane);
+  const outputPlaneOf = (y: FloatArray, n: number, { output }: Meeting): FloatArray =>
+    planeAt(y, n * depth.outSize + output, outputPlane);
 
   return {
     choose: planar.choose,
@@ -47,62 +45,127 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       const plans = taps.map((a) => planar.prepare(planeOfFilter(filter, a), undefined));
       const b = bias?.slice();
       const term = zeros(g.dtype, outputPlane);
+      const sum = new PlaneSum(term);
+      const ofOutput = grouped(meetings, depth.outSize, ({ output }) => output);
       return {
         ...plans[0],
-        scratchBytes: scratchOf(plans) + term.byteLength,
+        scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
         run(source, target) {
           const [x, y] = [arrayOf(source), arrayOf(target)];
-          y.fill(0);
-          forEachTap((a, inputStart, outputStart) => {
-            plans[a].run(x.subarray(inputStart, inputStart + inputPlane), term);
-            addTo(y, outputStart, term);
-          });
-          if (b !== undefined) addPerChannel(y, b, 1);
+          for (let n = 0; n < batch; n++) {
+            ofOutput.forEach((met, output) => {
+              sum.start(b);
+              for (const meeting of met) {
+                plans[meeting.tap].run(planeOf(x, n, meeting), term);
+                sum.add();
+              }
+              sum.store(planeAt(y, n * depth.outSize + output, outputPlane));
+            });
+          }
         },
       };
     },
     prepareInputGradient(filter) {
       const plans = taps.map((a) => planar.prepareInputGradient(planeOfFilter(filter, a)));
       const term = zeros(g.dtype, inputPlane);
+      const sum = new PlaneSum(term);
+      const ofInput = grouped(meetings, depth.inSize, ({ input }) => input);
       return {
         ...plans[0],
-        scratchBytes: scratchOf(plans) + term.byteLength,
+        scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
         run(source, target) {
           const [dy, dx] = [arrayOf(source), arrayOf(target)];
-          dx.fill(0);
-          forEachTap((a, inputStart, outputStart) => {
-            plans[a].run(dy.subarray(outputStart, outputStart + outputPlane), term);
-            addTo(dx, inputStart, term);
-          });
+          for (let n = 0; n < batch; n++) {
+            ofInput.forEach((met, input) => {
+              sum.start(undefined);
+              for (const meeting of met) {
+                plans[meeting.tap].run(outputPlaneOf(dy, n, meeting), term);
+                sum.add();
+              }
+              sum.store(planeAt(dx, n * depth.inSize + input, inputPlane));
+            });
+          }
         },
       };
     },
     prepareFilterGradient() {
       const plan = planar.prepareFilterGradient();
       const term = zeros(g.dtype, tapWeights);
-      const sums = new Float64Array(depth.kernelSize * tapWeights);
+      const sums = taps.map(() => new PlaneSum(term));
       return {
         ...plan,
-        scratchBytes: plan.scratchBytes + term.byteLength + sums.byteLength,
+        scratchBytes: plan.scratchBytes + term.byteLength + taps.length * sums[0].bytes,
         run(x, dy, dw) {
-          sums.fill(0);
-          forEachTap((a, inputStart, outputStart) => {
-            const plane = x.subarray(inputStart, inputStart + inputPlane);
-            plan.run(plane, dy.subarray(outputStart, outputStart + outputPlane), term);
-            addTo(sums, a * tapWeights, term);
+          for (const sum of sums) sum.start(undefined);
+          for (let n = 0; n < batch; n++) {
+            for (const meeting of meetings) {
+              plan.run(planeOf(x, n, meeting), outputPlaneOf(dy, n, meeting), term);
+              sums[meeting.tap].add();
+            }
+          }
+          sums.forEach((sum, a) => {
+            sum.store(planeOfFilter(dw, a));
           });
-          dw.set(sums);
         },
       };
     },
   };
 }
 
+/** A depth tap with the planes of input and output that it connects. */
+interface Meeting {
+  readonly tap: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Meetings by their place among `count`. */
+function grouped(
+  meetings: readonly Meeting[],
+  count: number,
+  placeOf: (meeting: Meeting) => number,
+): readonly (readonly Meeting[])[] {
+  const groups: Meeting[][] = Array.from({ length: count }, () => []);
+  for (const meeting of meetings) groups[placeOf(meeting)].push(meeting);
+  return groups;
+}
+
+function planeAt(volume: FloatArray, index: number, length: number): FloatArray {
+  return volume.subarray(index * length, (index + 1) * length);
+}
+
+/** A sum of planes in float64; each is computed in `term` before it is added. */
+class PlaneSum {
+  readonly #term: FloatArray;
+  readonly #sum: Float64Array;
+
+  constructor(term: FloatArray) {
+    this.#term = term;
+    this.#sum = new Float64Array(term.length);
+  }
+
+  get bytes(): number {
+    return this.#sum.byteLength;
+  }
+
+  /** From zero, or from a value for each channel. */
+  start(bias: FloatArray | undefined): void {
+    this.#sum.fill(0);
+    if (bias !== undefined) addPerChannel(this.#sum, bias, 1);
+  }
+
+  /** Adds what stands in `term`. */
+  add(): void {
+    const [sum, term] = [this.#sum, this.#term];
+    for (let i = 0; i < term.length; i++) sum[i] += term[i];
+  }
+
+  store(target: FloatArray): void {
+    target.set(this.#sum);
+  }
+}
+
 /** At most this many bytes: plans may share their scratch memory. */
 function scratchOf(plans: readonly { readonly scratchBytes: number }[]): number {
   return plans.reduce((sum, plan) => sum + plan.scratchBytes, 0);
-}
-
-function addTo(sum: FloatArray, start: number, term: FloatArray): void {
-  for (let i = 0; i < term.length; i++) sum[start + i] += term[i];
 }
