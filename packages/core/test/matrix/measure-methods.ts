@@ -60,13 +60,13 @@ const rows = ["scalar", "simd"].map((engine) => {
     const ms = contenders
       .filter((c) => c.engine === engine && c.method === method)
       .map(({ times }) => Math.min(...times));
-    return `    ${method}: [${ms.map((time) => Number(time.toPrecision(3))).join(", ")}],`;
+    return `    ${method}: [${ms.map((time) => Number((1000 * time).toPrecision(3))).join(", ")}],`;
   });
   return `  ${engine}: {\n${lines.join("\n")}\n  },`;
 });
 const where = `${cpus()[0]!.model}, one thread, V8 ${process.versions.v8}, ${new Date().toISOString().slice(0, 10)}`;
 const text = `/**
- * Milliseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measure-methods.ts.
+ * Microseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measure-methods.ts.
  * ${where}.
  */
 

@@ -7,9 +7,9 @@
  * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
  *     kernel         3     5     7     9    11    15    21    31    47    63
- *     direct      0.35  0.53  0.84  1.22  1.65  3.00  5.94  10.9  26.7  44.4
- *     separable   0.34  0.40  0.49  0.50  0.63  0.79  1.13  1.80  3.45  9.97
- *     fft         1.10  1.06  1.21  1.48  1.32  1.30  1.31  1.73  2.06  2.11
+ *     direct      0.28  0.44  0.69  1.03  1.48  2.74  4.79  10.4  23.1  40.3
+ *     separable   0.31  0.36  0.42  0.48  0.56  0.73  1.01  1.60  3.74  9.42
+ *     fft         1.07  1.06  1.05  1.21  1.20  1.31  1.27  1.69  1.94  1.97
  *
  * @module
  */
@@ -31,10 +31,10 @@ import type { MatrixRun } from "./strips.ts";
  * passes of a separable kernel.
  */
 const CALL_NS = 8000;
-const CELL_NS = 0.95;
-const TAP_NS = 0.0445;
-const SEPARABLE_CELL_NS = 0.75;
-const SEPARABLE_TAP_NS = 0.085;
+const CELL_NS = 0.7;
+const TAP_NS = 0.0415;
+const SEPARABLE_CELL_NS = 0.72;
+const SEPARABLE_TAP_NS = 0.07;
 
 type SimdMethod = Exclude<Corr2dMethod, "naive">;
 
