@@ -147,7 +147,8 @@ function createRegisterTile(): RegisterTile {
   }
 
   function load(weights: FloatArray, from: number, pitch: number, terms: number): void {
-    if (terms >= LONG) {
+    // Rows of float64 that come from memory are copied sooner by the loop.
+    if (terms >= LONG && weights.BYTES_PER_ELEMENT === 4) {
       for (let lane = 0; lane < LANES; lane++) {
         const start = from + lane * pitch;
         lanes[lane].set(weights.subarray(start, start + terms));
