@@ -170,9 +170,9 @@ const BUNDLES = [
   {
     what: "conv2d alone",
     code: 'export { conv2d } from "@corr2d/core"',
-    // Geometry and every algorithm, since the choice is made when shapes are known: 18 kB with the scalar ones, 19 kB of the
+    // Geometry and every algorithm, since the choice is made when shapes are known: 18 kB with the scalar ones, 20 kB of the
     // SIMD engine, which emits its WebAssembly itself; no layers.
-    maxBytes: 38_912,
+    maxBytes: 39_936,
     mustNotAppear: ["glorot", "learningRate"],
   },
   {
@@ -185,7 +185,7 @@ const BUNDLES = [
   {
     what: "everything",
     code: 'export * from "@corr2d/core"',
-    maxBytes: 56_320,
+    maxBytes: 57_344,
     mustNotAppear: [],
   },
 ];
