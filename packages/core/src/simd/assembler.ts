@@ -13,8 +13,8 @@
  *     });
  *     const bytes = module.toBytes();
  *
- * A module is assembled once, by JavaScript that the host only interprets yet, so the way of an instruction is kept short:
- * bytes that do not change are made beforehand, and loops count.
+ * A module is assembled once, by JavaScript that the host only interprets yet, so that much is left to the host: code is
+ * text, one character for each byte, and an instruction is a few concatenations.
  *
  * Source: W3C, "WebAssembly Core Specification 2.0", chapter 5 (binary format).
  *
@@ -35,11 +35,10 @@ import {
 
 type ValueType = keyof typeof VALUE_TYPE;
 
-/** Code that leaves one value of the given type on the stack: that of the operands, then the instruction. */
+/** Code that leaves one value of the given type on the stack. */
 interface Value<T extends ValueType> {
   readonly type: T;
-  readonly operands: readonly Value<ValueType>[];
-  readonly instruction: readonly number[];
+  readonly code: string;
 }
 
 /** An int32: an address or a counter. */
@@ -50,47 +49,41 @@ export type V128 = Value<"v128">;
 /** A local variable; used as a value it is read. */
 export interface Local<T extends ValueType> extends Value<T> {
   /** The instruction that assigns to it. */
-  readonly assign: readonly number[];
+  readonly assign: string;
 }
 
 /** Where the emitted modules find their memory: imported as `corr2d.memory`. */
 export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
 
 // Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
-const ALIGN_4 = 2;
+const ALIGN_4 = "\x02";
 
-const NO_OPERANDS: readonly Value<ValueType>[] = [];
+const END: string = /* @__PURE__ */ text(CONTROL.end);
 
-/** Appends the code of a value. */
-function write(code: number[], { operands, instruction }: Value<ValueType>): void {
-  for (let i = 0; i < operands.length; i++) write(code, operands[i]!);
-  append(code, instruction);
-}
-
-function append(code: number[], bytes: readonly number[]): void {
-  for (let i = 0; i < bytes.length; i++) code.push(bytes[i]!);
+/** Bytes as code. */
+function text(...bytes: readonly number[]): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** A number written out is a constant. */
 function int(operand: I32 | number): I32 {
-  if (typeof operand !== "number") return operand;
-  return { type: "i32", operands: NO_OPERANDS, instruction: [I32_OP.const, ...signedLeb128(operand)] };
+  return typeof operand === "number" ? { type: "i32", code: text(I32_OP.const) + signedLeb128(operand) } : operand;
 }
 
 /** An access to memory at a constant offset from an address. */
-function access(opcode: readonly number[], offset: number): readonly number[] {
-  return [...opcode, ALIGN_4, ...unsignedLeb128(offset)];
+function access(opcode: string, offset: number): string {
+  return opcode + ALIGN_4 + unsignedLeb128(offset);
 }
 
-function simd(opcode: number): readonly number[] {
-  return [SIMD_PREFIX, ...unsignedLeb128(opcode)];
+function simd(opcode: number): string {
+  return text(SIMD_PREFIX) + unsignedLeb128(opcode);
 }
 
 type Int32Binary = (a: I32 | number, b: I32 | number) => I32;
 
 function int32Binary(opcode: number): Int32Binary {
-  const instruction = [opcode];
-  return (a, b) => ({ type: "i32", operands: [int(a), int(b)], instruction });
+  const instruction = text(opcode);
+  return (a, b) => ({ type: "i32", code: int(a).code + int(b).code + instruction });
 }
 
 /** Expressions of int32. */
@@ -103,7 +96,7 @@ export const i32: {
   readonly equal: Int32Binary;
 } = {
   const: int,
-  load: (address, offset) => ({ type: "i32", operands: [address], instruction: access([I32_OP.load], offset) }),
+  load: (address, offset) => ({ type: "i32", code: address.code + access(text(I32_OP.load), offset) }),
   add: /* @__PURE__ */ int32Binary(I32_OP.add),
   mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
   equal: /* @__PURE__ */ int32Binary(I32_OP.eq),
@@ -112,8 +105,8 @@ export const i32: {
 type VectorLoad = (address: I32, offset: number) => V128;
 
 function vectorLoad(opcode: number): VectorLoad {
-  const bytes = simd(opcode);
-  return (address, offset) => ({ type: "v128", operands: [address], instruction: access(bytes, offset) });
+  const instruction = simd(opcode);
+  return (address, offset) => ({ type: "v128", code: address.code + access(instruction, offset) });
 }
 
 /** Which four of the eight floats of two vectors: 0 to 3 are those of the first. */
@@ -135,13 +128,12 @@ export const v128: {
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
   splat: (n) => ({
     type: "v128",
-    operands: NO_OPERANDS,
-    instruction: [...simd(V128_OP.const), ...new Uint8Array(new Float32Array(4).fill(n).buffer)],
+    code: simd(V128_OP.const) + text(...new Uint8Array(new Float32Array(4).fill(n).buffer)),
   }),
   select: /* @__PURE__ */ vectorTernary(V128_OP.bitselect),
   shuffle: (a, b, lanes) => {
     const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-    return { type: "v128", operands: [a, b], instruction: [...simd(V128_OP.shuffle), ...bytes] };
+    return { type: "v128", code: a.code + b.code + simd(V128_OP.shuffle) + text(...bytes) };
   },
 };
 
@@ -150,12 +142,12 @@ type VectorTernary = (a: V128, b: V128, c: V128) => V128;
 
 function vectorBinary(opcode: number): VectorBinary {
   const instruction = simd(opcode);
-  return (a, b) => ({ type: "v128", operands: [a, b], instruction });
+  return (a, b) => ({ type: "v128", code: a.code + b.code + instruction });
 }
 
 function vectorTernary(opcode: number): VectorTernary {
   const instruction = simd(opcode);
-  return (a, b, c) => ({ type: "v128", operands: [a, b, c], instruction });
+  return (a, b, c) => ({ type: "v128", code: a.code + b.code + c.code + instruction });
 }
 
 /** Expressions of four floats. */
@@ -196,7 +188,7 @@ export function multiplySubtractOf(fma: boolean): VectorTernary {
 
 /** Collects the locals and statements of one function. */
 export class FunctionBuilder {
-  readonly #code: number[] = [];
+  #code = "";
   readonly #localTypes: ValueType[] = [];
   readonly #parameterCount: number;
 
@@ -221,8 +213,7 @@ export class FunctionBuilder {
 
   /** target = source. */
   set<T extends ValueType>(target: Local<T>, source: Value<T>): void {
-    write(this.#code, source);
-    append(this.#code, target.assign);
+    this.#code += source.code + target.assign;
   }
 
   /** target += step. */
@@ -232,41 +223,36 @@ export class FunctionBuilder {
 
   /** The first `lanes` (1 to 4) floats of a vector to memory, and no byte more. */
   store(address: I32, vector: Local<"v128">, offset: number, lanes = 4): void {
-    const emit = (opcode: number, byteOffset: number, ...lane: number[]) => {
-      write(this.#code, address);
-      write(this.#code, vector);
-      append(this.#code, access(simd(opcode), byteOffset));
-      append(this.#code, lane);
+    const emit = (opcode: number, byteOffset: number, lane = "") => {
+      this.#code += address.code + vector.code + access(simd(opcode), byteOffset) + lane;
     };
     if (lanes === 4) {
       emit(V128_OP.store, offset);
       return;
     }
-    if (lanes >= 2) emit(V128_OP.store64Lane, offset, 0);
-    if (lanes % 2 === 1) emit(V128_OP.store32Lane, offset + 4 * (lanes - 1), lanes - 1);
+    if (lanes >= 2) emit(V128_OP.store64Lane, offset, text(0));
+    if (lanes % 2 === 1) emit(V128_OP.store32Lane, offset + 4 * (lanes - 1), text(lanes - 1));
   }
 
   /** Repeats the body `counter` times, which must be at least 1, counting the local down to 0. */
   repeat(counter: Local<"i32">, body: () => void): void {
-    this.#code.push(CONTROL.loop, BLOCK_VOID);
+    this.#code += text(CONTROL.loop, BLOCK_VOID);
     body();
     this.advance(counter, -1);
-    write(this.#code, counter);
-    this.#code.push(CONTROL.brIf, 0, CONTROL.end);
+    this.#code += counter.code + text(CONTROL.brIf, 0) + END;
   }
 
   /** Runs the body if the condition is not 0. */
   when(condition: I32, body: () => void): void {
-    write(this.#code, condition);
-    this.#code.push(CONTROL.if, BLOCK_VOID);
+    this.#code += condition.code + text(CONTROL.if, BLOCK_VOID);
     body();
-    this.#code.push(CONTROL.end);
+    this.#code += END;
   }
 
   /** The function's entry of the code section: locals, statements, end. */
-  toBytes(): Uint8Array {
-    const locals = this.#localTypes.map((type) => [1, VALUE_TYPE[type]]);
-    return sized(concatenated([vector(locals), this.#code, [CONTROL.end]]));
+  toCode(): string {
+    const locals = this.#localTypes.map((type) => text(1, VALUE_TYPE[type]));
+    return sized(vector(locals) + this.#code + END);
   }
 
   #declare<T extends ValueType>(type: T): Local<T> {
@@ -277,12 +263,7 @@ export class FunctionBuilder {
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
   const bytes = unsignedLeb128(index);
-  return {
-    type,
-    operands: NO_OPERANDS,
-    instruction: [CONTROL.localGet, ...bytes],
-    assign: [CONTROL.localSet, ...bytes],
-  };
+  return { type, code: text(CONTROL.localGet) + bytes, assign: text(CONTROL.localSet) + bytes };
 }
 
 /** Parameters by name: the names document the call and give the number of arguments. */
@@ -290,7 +271,7 @@ type ParameterLocals<P extends readonly string[]> = { readonly [K in keyof P]: L
 
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
-  readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: Uint8Array }[] = [];
+  readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: string }[] = [];
 
   /** Defines and exports a function of int32 parameters. */
   function<const P extends readonly string[]>(
@@ -300,60 +281,49 @@ export class ModuleBuilder {
   ): void {
     const f = new FunctionBuilder(parameters.length);
     body(f, ...(parameters.map((_, index) => f.parameter(index)) as unknown as ParameterLocals<P>));
-    this.#functions.push({ name, parameterCount: parameters.length, code: f.toBytes() });
+    this.#functions.push({ name, parameterCount: parameters.length, code: f.toCode() });
   }
 
   /** The module in the binary format. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const FUNCTION_TYPE = 0x60;
     const KIND = { function: 0, memory: 2 };
-    const types = this.#functions.map(({ parameterCount }) =>
-      concatenated([[FUNCTION_TYPE], vector(Array(parameterCount).fill([VALUE_TYPE.i32])), vector([])]),
+    const types = this.#functions.map(
+      ({ parameterCount }) =>
+        text(FUNCTION_TYPE) + vector(Array(parameterCount).fill(text(VALUE_TYPE.i32))) + vector([]),
     );
     // Limits without a maximum, at least 1 page: any memory will do.
-    const memory = concatenated([text(MEMORY_IMPORT.module), text(MEMORY_IMPORT.name), [KIND.memory, 0, 1]]);
+    const memory = sized(MEMORY_IMPORT.module) + sized(MEMORY_IMPORT.name) + text(KIND.memory, 0, 1);
     const indices = this.#functions.map((_, index) => unsignedLeb128(index));
-    const names = this.#functions.map(({ name }, index) =>
-      concatenated([text(name), [KIND.function], unsignedLeb128(index)]),
-    );
+    const exports = this.#functions.map(({ name }, index) => sized(name) + text(KIND.function) + unsignedLeb128(index));
     const bodies = this.#functions.map(({ code }) => code);
-    return concatenated([
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
-      section(SECTION.type, types),
-      section(SECTION.import, [memory]),
-      section(SECTION.function, indices),
-      section(SECTION.export, names),
-      section(SECTION.code, bodies),
-    ]);
+    return bytesOf(
+      "\0asm\x01\0\0\0" + // version 1
+        section(SECTION.type, types) +
+        section(SECTION.import, [memory]) +
+        section(SECTION.function, indices) +
+        section(SECTION.export, exports) +
+        section(SECTION.code, bodies),
+    );
   }
 }
 
-type Bytes = readonly number[] | Uint8Array;
-
-function section(id: number, items: readonly Bytes[]): Uint8Array {
-  return concatenated([[id], sized(vector(items))]);
+function section(id: number, items: readonly string[]): string {
+  return text(id) + sized(vector(items));
 }
 
 /** Items after their number. */
-function vector(items: readonly Bytes[]): Uint8Array {
-  return concatenated([unsignedLeb128(items.length), ...items]);
+function vector(items: readonly string[]): string {
+  return unsignedLeb128(items.length) + items.join("");
 }
 
-/** Bytes after their number. */
-function sized(bytes: Bytes): Uint8Array {
-  return concatenated([unsignedLeb128(bytes.length), bytes]);
+/** Code after the number of its bytes. */
+function sized(code: string): string {
+  return unsignedLeb128(code.length) + code;
 }
 
-function text(ascii: string): Uint8Array {
-  return sized(Array.from(ascii, (character) => character.charCodeAt(0)));
-}
-
-function concatenated(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function bytesOf(code: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(code.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = code.charCodeAt(i);
+  return bytes;
 }

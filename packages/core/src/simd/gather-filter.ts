@@ -1,10 +1,9 @@
 /**
- * A tap of a filter as a matrix at the beginning of memory: [source channel][target channel],
+ * Part of a tap of a filter, which is a matrix [input channel][output channel], as a matrix of its own at the beginning
+ * of memory, where emitted code reads it.
  *
- *     matrix[s][t] = filter[from + s · d_source + t · d_target]
- *
- * Forward its rows lie side by side in the filter. For the input gradient, where the channels change places, it is
- * transposed in strips as narrow as a cache line, so that each line of the filter is fetched once.
+ * Forward its rows are source channels, side by side as they are packed. For the input gradient, where the channels
+ * change places, they are target channels, and packing transposes them (`panels.ts`).
  *
  * @module
  */
@@ -12,30 +11,36 @@
 import type { Correlation } from "../algorithms/correlation.ts";
 import type { FloatArray } from "../tensor.ts";
 
-/** Target channels transposed together, each from a line of its own: few enough for a first-level cache. */
-const STRIP = 32;
+/** Rows from `first` on, and columns. */
+export interface MatrixPart {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly firstColumn: number;
+  readonly columns: number;
+}
 
-/** Copies `count` source channels to `floats[to …]`. */
+/** Whether the rows of a tap are target channels. */
+export function rowsAreTargets({ filter }: Correlation): boolean {
+  return filter.targetChannel !== 1;
+}
+
+/** Copies a part of the tap that begins at `filter[from]`, for one group, to `floats[to …]`. */
 export function gatherFilter(
   c: Correlation,
   filter: FloatArray,
   from: number,
-  count: number,
+  { firstRow, rows, firstColumn, columns }: MatrixPart,
   floats: Float32Array,
   to: number,
 ): void {
-  const { sourceChannel, targetChannel } = c.filter;
-  const targets = c.groupTargetChannels;
-  if (targetChannel === 1 && sourceChannel === targets) {
-    floats.set(filter.subarray(from, from + count * targets), to);
+  const rowLength = c.filter.column / (rowsAreTargets(c) ? c.groupTargetChannels : c.groupSourceChannels);
+  const begin = from + firstRow * rowLength + firstColumn;
+  if (columns === rowLength) {
+    floats.set(filter.subarray(begin, begin + rows * rowLength), to);
     return;
   }
-  for (let first = 0; first < targets; first += STRIP) {
-    const end = Math.min(targets, first + STRIP);
-    for (let channel = 0; channel < count; channel++) {
-      const row = from + channel * sourceChannel;
-      const target = to + channel * targets;
-      for (let n = first; n < end; n++) floats[target + n] = filter[row + n * targetChannel]!;
-    }
+  for (let row = 0; row < rows; row++) {
+    const at = begin + row * rowLength;
+    floats.set(filter.subarray(at, at + columns), to + row * columns);
   }
 }

@@ -14,6 +14,7 @@ import type { FloatArray } from "../tensor.ts";
 import type { Activation } from "./activation.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
+import { allFiniteOn } from "./finite.ts";
 import { arrayOf, type Operand } from "./resident.ts";
 
 /** A way to compute correlations on an engine. */
@@ -98,8 +99,9 @@ export function algorithmOf<Name extends string>(
 
     prepare(g, filter, bias, activation) {
       requireSupport(g, "forward");
-      if (!multipliesZeros(g) || allFinite(filter)) {
-        const plan = method.prepare(engineOf(), forwardCorrelation(g), filter, bias, activation);
+      const engine = engineOf();
+      if (!multipliesZeros(g) || allFiniteOn(engine, filter)) {
+        const plan = method.prepare(engine, forwardCorrelation(g), filter, bias, activation);
         return { ...plan, activated: activation !== undefined };
       }
       const plan = naive.prepare(g, filter, bias);
@@ -108,11 +110,12 @@ export function algorithmOf<Name extends string>(
 
     prepareInputGradient(g, filter) {
       requireSupport(g, "inputGradient");
-      if (!allFinite(filter)) {
+      const engine = engineOf();
+      if (!allFiniteOn(engine, filter)) {
         const plan = naive.prepareInputGradient(g, filter);
         return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
       }
-      return method.prepare(engineOf(), inputGradientCorrelation(g), filter, undefined, undefined);
+      return method.prepare(engine, inputGradientCorrelation(g), filter, undefined, undefined);
     },
 
     prepareFilterGradient(g) {

@@ -3,8 +3,8 @@
  * [bias NR | term × NR] with the terms in the order (tap row, tap column, source channel). What stands in the columns
  * past the last channel is multiplied but never stored.
  *
- * The filter goes through scratch in slices that stay in cache, as a matrix [term][target channel], of which the panels
- * are columns.
+ * The filter goes through scratch in parts that stay in cache: forward as a matrix [term][target channel], of which the
+ * panels are columns; for the input gradient as one [target channel][term], which has the panel's columns for rows.
  *
  * @module
  */
@@ -12,12 +12,12 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
-import { gatherFilter } from "../gather-filter.ts";
-import { packPanelsOf } from "../panels.ts";
+import { gatherFilter, rowsAreTargets } from "../gather-filter.ts";
+import { packPanelsOf, packTransposedOf } from "../panels.ts";
 import type { DirectPart } from "./plan.ts";
 
-/** A slice of the filter that leaves room for panels in a second-level cache. */
-const SLICE_BYTES = 256 * 1024;
+/** A part of the filter that leaves room for panels in a second-level cache. */
+const PART_BYTES = 256 * 1024;
 
 /** Writes the packed weights of a part, all groups, to `address`. */
 export function packWeights(
@@ -28,34 +28,73 @@ export function packWeights(
   bias: FloatArray | undefined,
   address: number,
 ): void {
-  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const { floats } = engine.memory;
-  const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
-  const slice = Math.min(sources, Math.max(1, Math.floor(SLICE_BYTES / (4 * targets))));
-  let groupAddress = address;
+  const packTap = rowsAreTargets(c)
+    ? transposingPacker(engine, c, part, filter)
+    : copyingPacker(engine, c, part, filter);
   for (let group = 0; group < c.groups; group++) {
-    packBias(c, part, bias, group, floats, groupAddress);
+    const weights = address + 4 * group * part.groupWeights;
+    packBias(c, part, bias, group, engine.memory.floats, weights);
     let term = 0;
     for (const tapRow of part.rows.taps) {
       for (const tapColumn of part.columns.taps) {
-        for (let first = 0; first < sources; first += slice) {
-          const count = Math.min(slice, sources - first);
-          const from = tapRow * c.filter.row + tapColumn * c.filter.column + group * c.filter.group;
-          gatherFilter(c, filter, from + first * c.filter.sourceChannel, count, floats, 0);
-          let panel = groupAddress;
-          for (const [i, { shape, firstChannel, panels }] of part.ranges.entries()) {
-            const termBytes = 16 * shape.vectors;
-            for (let n = 0; n < panels; n++) {
-              packers[i]!(1, count, 4 * firstChannel + n * termBytes, 4 * targets, panel + termBytes * (1 + term));
-              panel += termBytes * (1 + part.terms);
-            }
-          }
-          term += count;
-        }
+        packTap(tapRow * c.filter.row + tapColumn * c.filter.column + group * c.filter.group, term, weights);
+        term += c.groupSourceChannels;
       }
     }
-    groupAddress += 4 * part.groupWeights;
   }
+}
+
+/** Packs the tap that begins at `filter[from]` as terms from `term` on, into the panels at an address. */
+type TapPacker = (from: number, term: number, weights: number) => void;
+
+/** For taps whose rows are source channels. */
+function copyingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const panels = panelsOf(part);
+  const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
+  const most = Math.max(1, Math.floor(PART_BYTES / (4 * targets)));
+  return (from, term, weights) => {
+    for (let first = 0; first < sources; first += most) {
+      const rows = Math.min(most, sources - first);
+      const matrix = { firstRow: first, rows, firstColumn: 0, columns: targets };
+      gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
+      for (const { range, firstChannel, offset, termBytes } of panels) {
+        packers[range]!(1, rows, 4 * firstChannel, 4 * targets, weights + offset + termBytes * (1 + term + first));
+      }
+    }
+  };
+}
+
+/** For taps whose rows are target channels. */
+function transposingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const panels = panelsOf(part);
+  const packers = part.ranges.map(({ shape }) => packTransposedOf(engine, shape.vectors));
+  return (from, term, weights) => {
+    for (const { range, firstChannel, offset, termBytes } of panels) {
+      const rows = Math.min(termBytes / 4, targets - firstChannel);
+      const most = Math.floor(PART_BYTES / (4 * termBytes)) * 4;
+      for (let first = 0; first < sources; first += most) {
+        const columns = Math.min(most, sources - first);
+        const matrix = { firstRow: firstChannel, rows, firstColumn: first, columns };
+        gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
+        packers[range]!(columns, 0, 4 * columns, weights + offset + termBytes * (1 + term + first));
+      }
+    }
+  };
+}
+
+/** Where the panels of a group stand. */
+function panelsOf(part: DirectPart) {
+  let offset = 0;
+  return part.ranges.flatMap(({ shape, firstChannel, panels }, range) =>
+    Array.from({ length: panels }, (_, n) => {
+      const termBytes = 16 * shape.vectors;
+      const panel = { range, firstChannel: firstChannel + 4 * n * shape.vectors, offset, termBytes };
+      offset += termBytes * (1 + part.terms);
+      return panel;
+    }),
+  );
 }
 
 /** Writes the bias of a group before each panel's terms. */

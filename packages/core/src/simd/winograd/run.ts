@@ -10,18 +10,15 @@ import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import { forEachBlock } from "../blocks.ts";
 import { bringIn, outAddress, takeOut } from "../copies.ts";
-import { type PanelRange, touchStep } from "../direct/plan.ts";
+import { touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { gatherFilter } from "../gather-filter.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { emitTransforms, transformsName } from "./emit.ts";
-import type { Chunk, WinogradPlan } from "./plan.ts";
+import { packFilter } from "./pack.ts";
+import type { WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
-
-/** Source channels are transformed in slices of the filter that stay in a second-level cache. */
-const SLICE_BYTES = 256 * 1024;
 
 /** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
 export function prepareWinograd(
@@ -129,62 +126,4 @@ export function prepareWinograd(
     });
   };
   return engine.plan(run, [block], scratch);
-}
-
-/** U = G g Gᵀ in the layout of the microkernel's weights (with zeros for bias), through slices of scratch. */
-function packFilter(
-  engine: SimdEngine,
-  { chunks, pointBytes, tileSize }: WinogradPlan,
-  c: Correlation,
-  transformFilter: (...args: number[]) => void,
-  filter: FloatArray,
-  u: number,
-): void {
-  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const { floats } = engine.memory;
-  const sourceBytes = 4 * targets;
-  const perSlice = Math.max(1, Math.min(sources, Math.floor(SLICE_BYTES / (9 * sourceBytes))));
-  for (let first = 0; first < sources; first += perSlice) {
-    const count = Math.min(perSlice, sources - first);
-    gatherSlice(c, filter, first, count, floats);
-    let panel = u;
-    for (const { shape, firstChannel, panels } of allRanges(chunks)) {
-      const termBytes = 16 * shape.vectors;
-      for (let n = 0; n < panels; n++) {
-        if (first === 0) clearBias(floats, panel, termBytes, pointBytes, pointCount(tileSize) ** 2);
-        const from = 4 * firstChannel + n * termBytes;
-        const to = panel + termBytes * (1 + first);
-        transformFilter(count, shape.vectors, from, count * sourceBytes, sourceBytes - termBytes, to, pointBytes);
-        panel += termBytes * (1 + sources);
-      }
-    }
-  }
-}
-
-/** Zeros where the microkernel looks for a panel's bias, at every point. */
-function clearBias(floats: Float32Array, panel: number, bytes: number, pointBytes: number, points: number): void {
-  for (let point = 0; point < points; point++) {
-    const at = (panel + point * pointBytes) / 4;
-    floats.fill(0, at, at + bytes / 4);
-  }
-}
-
-/** The panels of all chunks, with channels counted from the first of all. */
-function allRanges(chunks: readonly Chunk[]): readonly PanelRange[] {
-  return chunks.flatMap((chunk) =>
-    chunk.ranges.map((range) => ({ ...range, firstChannel: chunk.firstChannel + range.firstChannel })),
-  );
-}
-
-/** Copies so many source channels of all taps to the beginning of memory: [tap][source channel][target channel]. */
-function gatherSlice(c: Correlation, filter: FloatArray, first: number, count: number, floats: Float32Array): void {
-  const { filter: distance, groupTargetChannels: targets } = c;
-  let to = 0;
-  for (const tapRow of c.rows.parts[0]!.taps) {
-    for (const tapColumn of c.columns.parts[0]!.taps) {
-      const from = tapRow * distance.row + tapColumn * distance.column + first * distance.sourceChannel;
-      gatherFilter(c, filter, from, count, floats, to);
-      to += count * targets;
-    }
-  }
 }
