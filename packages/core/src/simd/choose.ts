@@ -19,6 +19,7 @@ import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
 import { hostSupports } from "./method.ts";
+import { errsLittle } from "./winograd/plan.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 import { mostTilesOf } from "./winograd-gradient/plan.ts";
 
@@ -40,11 +41,8 @@ const COST = {
   tileSums: { term: 1.17, terms: 2, sum: 0.15 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.03,
-  /**
-   * Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform; for the gradient with
-   * respect to the input the filter is transposed besides.
-   */
-  pack: { forward: { direct: 1.5, 2: 17, 4: 29 }, inputGradient: { direct: 2.3, 2: 38, 4: 50 } },
+  /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
+  pack: { direct: 1.1, 2: 14, 4: 26 },
   /** Filling and emptying a tile of sums, in terms of the sum. */
   tileTerms: 8,
 } as const;
@@ -73,7 +71,10 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
       ["simd-winograd2", 2],
       ["simd-winograd4", 4],
     ] as const) {
-      if (supports(name)) candidates.push({ name, time: times.winograd(tileSize) });
+      if (!supports(name)) continue;
+      const precise = times.errsLittle(tileSize);
+      if (precise === true) candidates.push({ name, time: times.winograd(tileSize) });
+      else refusals.push(`${name}: ${precise}`);
     }
   }
   const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
@@ -82,10 +83,11 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
   return { name: best.name, reason: why };
 }
 
-/** Estimates of a pass, in nanoseconds. */
+/** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm errs as little as its head says. */
 interface PassTimes {
   direct(): number;
   winograd(tileSize: TileSize): number;
+  errsLittle(tileSize: TileSize): true | string;
 }
 
 function timesOf(g: ConvGeometry, pass: Pass, runs: "many" | "once"): PassTimes {
@@ -94,13 +96,15 @@ function timesOf(g: ConvGeometry, pass: Pass, runs: "many" | "once"): PassTimes 
     return {
       direct: () => directGradientTime(c),
       winograd: (tileSize) => winogradGradientTime(c, tileSize),
+      errsLittle: () => true,
     };
   }
   const c = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
-  const pack = runs === "once" ? COST.pack[pass] : undefined;
+  const pack = runs === "once" ? COST.pack : undefined;
   return {
     direct: () => directTime(c, pack?.direct),
     winograd: (tileSize) => winogradTime(c, tileSize, pack?.[tileSize]),
+    errsLittle: (tileSize) => errsLittle(c, tileSize),
   };
 }
 

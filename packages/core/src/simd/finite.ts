@@ -10,7 +10,7 @@ import { f32x4, ModuleBuilder, v128 } from "./assembler.ts";
 import type { SimdEngine } from "./engine.ts";
 
 /** In shorter arrays the host, whose search needs no warming up, finds them sooner than a module is made. */
-const SHORT = 64 * 1024;
+const SHORT = 8 * 1024;
 
 /** Floats that pass through scratch together, and stay in a second-level cache. */
 const PART = 32 * 1024;

@@ -23,6 +23,9 @@ const CHUNK_CHANNELS = 128;
 /** Of few tiles M may hold more channels: U is soonest read without a jump. */
 const CHUNK_BYTES = 300 * 1024;
 
+/** Source channels over which errors even out. */
+const FEWEST_CHANNELS: Readonly<Record<TileSize, number>> = { 2: 4, 4: 16 };
+
 /** Target channels of one pass over V. */
 export interface Chunk {
   readonly firstChannel: number;
@@ -74,6 +77,17 @@ export function suitsWinograd(c: Correlation): true | string {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
   }
   return true;
+}
+
+/** True, or why the error of a supported correlation may be a larger part of the largest Σ|x||w| than it is elsewhere. */
+export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, tileSize: TileSize): true | string {
+  // The transform of a kernel is rounded as a whole, so some sum must see the whole kernel.
+  if ([rows, columns].some(({ sourceSize, targetSize }) => Math.min(sourceSize, targetSize) < 3))
+    return "fewer than 3 rows or columns see only a part of the kernel, but err by all of it";
+  return (
+    groupSourceChannels >= FEWEST_CHANNELS[tileSize] ||
+    `sums over ${groupSourceChannels} channels are too short for errors to even out`
+  );
 }
 
 /** Plans a correlation that is supported. */
