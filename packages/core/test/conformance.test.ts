@@ -60,11 +60,9 @@ function compute(
 }
 
 /** What the algorithm promises for real data. */
-function boundOf(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, data: CaseData): Float64Array {
-  const { errorBound } = algorithm;
+function boundOf({ errorBound }: ConvAlgorithm, convCase: ConvCase, pass: Pass, data: CaseData): Float64Array {
   if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  const { constant, filterConstant = constant } = errorBound;
-  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
+  return normwiseBounds(convCase, pass, data, errorBound.constant(geometryOf(convCase), pass));
 }
 
 /** What it promises for small integers: equality, unless transforms of its own are rounded. */

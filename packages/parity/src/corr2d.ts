@@ -90,12 +90,11 @@ function supports(name: Corr2dName, convCase: SpatialCase, pass: CasePass): true
 /** What the algorithm that computes this states about its errors. */
 function promises(name: Corr2dName, convCase: SpatialCase, pass: CasePass): WeakerPromise {
   if (pass === "biasGradient") return {};
-  const algorithm: ConvAlgorithm = chooseAlgorithm("parity", planesOf(convCase), pass, name).algorithm;
+  const geometry = planesOf(convCase);
+  const algorithm: ConvAlgorithm = chooseAlgorithm("parity", geometry, pass, name).algorithm;
   const { errorBound, nonFinite } = algorithm;
   return {
-    ...(errorBound.kind === "normwise" && {
-      normwise: (pass === "filterGradient" ? errorBound.filterConstant : undefined) ?? errorBound.constant,
-    }),
+    ...(errorBound.kind === "normwise" && { normwise: errorBound.constant(geometry, pass) }),
     ...(nonFinite === "spreads over a tile" && { spreadsNonFinite: true }),
   };
 }

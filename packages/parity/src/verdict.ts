@@ -5,7 +5,7 @@
  *     bit-exact           both promise the same order and precision of summation: the same bits
  *     exact by data       integers so small that no sum is ever rounded: equality with the truth
  *     per-element bound   |y − ŷ| ≤ γ_k · (Σ|x||w| + |b|), k = number of terms + 2
- *     normwise bound      |y − ŷ| ≤ c · (max|x| · Σ|w| + |b|), c as the algorithm states it
+ *     normwise bound      |y − ŷ| ≤ c · (max|x| · Σ|w| + |b|), c as the algorithm derives it
  *
  * @module
  */

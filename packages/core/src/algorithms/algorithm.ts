@@ -63,13 +63,14 @@ export interface FilterGradientPlan extends PreparedPass {
  *
  * - `element`: |y − ŷ| ≤ γ_k · (Σ|x||w| + |b|) for each element, with γ_k = k·u / (1 − k·u) and k two more than the products
  *   it sums. It holds for every order of summation.
- * - `normwise`: |y − ŷ| ≤ constant · (max|x| · Σ|w| + |b|), Σ over the weights of the output channel; for gradients with dy
- *   in the place of x, and Σ over the weights of the input channel; for that of the filter with dy in the place of w, Σ over
- *   the output channel of dy, and `filterConstant` for the constant where there is one. An element of which the products are small may have the error of its large neighbours.
+ * - `normwise`: |y − ŷ| ≤ c · (max|x| · Σ|w| + |b|), Σ over the weights of the output channel; for gradients with dy in the
+ *   place of x, and Σ over the weights of the input channel; for that of the filter with dy in the place of w, Σ over the
+ *   output channel of dy. c is `constant(geometry, pass)`, derived for the worst that roundings can do. An element of which
+ *   the products are small may have the error of its large neighbours.
  */
 export type ErrorBound =
   | { readonly kind: "element" }
-  | { readonly kind: "normwise"; readonly constant: number; readonly filterConstant?: number };
+  | { readonly kind: "normwise"; constant(geometry: ConvGeometry, pass: Pass): number };
 
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";

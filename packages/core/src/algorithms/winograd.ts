@@ -44,7 +44,7 @@ function winograd<const Name extends string>(name: Name, f: WinogradTransforms):
     engine: "scalar",
     summary: `Winograd F(${outputs}×${outputs}, 3×3), ${(9 * outputs ** 2) / inputs ** 2} times fewer multiplications`,
     nonFinite: "spreads over a tile",
-    errorBound: { kind: "normwise", constant: errorConstant(f, LANE_LENGTH + ROUNDINGS_OF_TRANSFORMS) },
+    errorBound: { kind: "normwise", constant: () => errorConstant(f, LANE_LENGTH + ROUNDINGS_OF_TRANSFORMS) },
 
     supports(g, pass) {
       if (pass === "filterGradient") return "the gradient of the filter is not a sum over 3×3 taps";

@@ -43,7 +43,8 @@ export interface AlgorithmOption {
   readonly algorithm?: AlgorithmName | "auto";
   /**
    * `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is. `"default"`, the default,
-   * also takes Winograd, whose error is bounded by a constant near float32's own rounding times max|x| · Σ|w|.
+   * also takes Winograd, whose error is bounded by a constant times max|x| · Σ|w| (`ErrorBound`), and where signs vary stays
+   * below 10⁻⁶ of the largest Σ|x||w|.
    */
   readonly precision?: Precision;
 }

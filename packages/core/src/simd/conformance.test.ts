@@ -21,6 +21,7 @@ import { type SimdFeatures, simdFeatures } from "./features.ts";
 import { GuardZones } from "./guards.ts";
 import { MICROKERNELS, tileName } from "./microkernels.ts";
 import { hostWebAssembly } from "./webassembly.ts";
+import { USUAL_ERRORS } from "./winograd/error.ts";
 
 const PASSES: readonly Pass[] = ["forward", "inputGradient", "filterGradient"];
 
@@ -116,11 +117,11 @@ function problemOf(convCase: ConvCase, data: CaseData, isExact: boolean): Proble
   return {
     data,
     truth,
-    bound(pass, { errorBound }) {
-      // Stricter than the promise: of the largest Σ|x||w| there is, not of the largest there could be.
+    bound(pass, { name, errorBound }) {
       if (errorBound.kind === "element") return isExact ? 0 : bounds(pass);
-      const { constant, filterConstant = constant } = errorBound;
-      const allowed = (pass === "filterGradient" ? filterConstant : constant) * largest(sums(pass));
+      // Stricter than the promise, which is for the worst there could be.
+      const usual = USUAL_ERRORS[name === "simd-winograd4" ? 4 : 2];
+      const allowed = (pass === "filterGradient" ? usual.filterGradient : usual.sums) * largest(sums(pass));
       return new Float64Array(sums(pass).length).fill(allowed);
     },
   };

@@ -3,7 +3,7 @@
  * infinities that stay where they are, and batches of nothing.
  */
 
-import { algorithms, type Tensor, tensor } from "@corr2d/core";
+import { algorithms, resolveConvGeometry, type Tensor, tensor } from "@corr2d/core";
 import { gamma, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { type Call, calls, KINDS, type Kind, LAYOUTS } from "./cases.ts";
@@ -27,15 +27,18 @@ const define = (kind: Kind, { problem }: Call, x: ArrayLike<number>, w: ArrayLik
 
 describe.each(KINDS)("$name", (kind) => {
   it("is within the bound of its algorithm of the definition", () => {
-    const constants = algorithms.map(({ errorBound }) => (errorBound.kind === "normwise" ? errorBound.constant : 0));
     for (const call of calls(kind, 12, 12)) {
       const [x, filter] = [normals(call.inputShape, "x"), normals(call.filterShape, "filter")];
       const truth = define(kind, call, x.data, filter.data);
       const magnitudes = define(kind, call, x.data.map(Math.abs), filter.data.map(Math.abs));
       // No output sums more products of a plane than a tap for every channel; the sum over depth adds one rounding.
       const taps = sizeOf(call.problem.kernelSizes.slice(-2));
-      const roundings =
-        taps * Math.max(call.problem.inChannels, call.problem.outChannels) + 2 + (kind.rank === 3 ? 1 : 0);
+      const channels = Math.max(call.problem.inChannels, call.problem.outChannels);
+      const roundings = taps * channels + 2 + (kind.rank === 3 ? 1 : 0);
+      const g = resolveConvGeometry("bound", [1, 1, 1, channels], [1, 1, channels, channels]);
+      const constants = algorithms.map(({ errorBound }) =>
+        errorBound.kind === "normwise" ? errorBound.constant(g, "forward") : 0,
+      );
       // What "auto" takes may have a normwise bound: of all weights, which are more than those of a channel.
       const norm = Math.max(...x.data.map(Math.abs)) * filter.data.reduce((sum, weight) => sum + Math.abs(weight), 0);
       for (const [algorithm, slack] of [

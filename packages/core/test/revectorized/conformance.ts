@@ -21,7 +21,7 @@ import {
   sizeOf,
 } from "@corr2d/testkit";
 import type { ConvAlgorithm, Pass } from "../../src/algorithms/algorithm.ts";
-import { resolveConvGeometry } from "../../src/geometry.ts";
+import { type ConvGeometry, resolveConvGeometry } from "../../src/geometry.ts";
 import { simdAlgorithmsOf } from "../../src/simd/algorithms.ts";
 import { SimdEngine } from "../../src/simd/engine.ts";
 import { simdFeatures } from "../../src/simd/features.ts";
@@ -55,16 +55,15 @@ function check(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, variant
   if (pass === "forward") algorithm.prepare(g, data.filter, data.bias).run(data.x, result);
   else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter).run(data.dy, result);
   else algorithm.prepareFilterGradient(g).run(data.x, data.dy, result);
-  const verdict = judge(result, reference(convCase, pass, data), boundsOf(algorithm, convCase, pass));
+  const verdict = judge(result, reference(convCase, pass, data), boundsOf(algorithm, g, convCase, pass));
   if (verdict.reason !== undefined) {
     throw new Error(`${algorithm.name}, ${variant}, ${pass} of ${convCase.name}: ${verdict.reason}`);
   }
   judged++;
 }
 
-function boundsOf({ errorBound }: ConvAlgorithm, convCase: ConvCase, pass: Pass): Float64Array {
+function boundsOf({ errorBound }: ConvAlgorithm, g: ConvGeometry, convCase: ConvCase, pass: Pass): Float64Array {
   const data = realData(convCase, 1);
   if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  const { constant, filterConstant = constant } = errorBound;
-  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
+  return normwiseBounds(convCase, pass, data, errorBound.constant(g, pass));
 }
