@@ -10,6 +10,7 @@
 import {
   algorithms,
   type ConvAlgorithm,
+  type ConvGeometry,
   conv2d,
   conv2dFilterGradient,
   conv2dInputGradient,
@@ -45,14 +46,17 @@ function compute(algorithm: Algorithm, pass: Pass, convCase: ConvCase, data: Cas
 
 function boundsOf({ errorBound }: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float64Array {
   if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  const { constant, filterConstant = constant } = errorBound;
-  return normwiseBounds(convCase, pass, data, pass === "filterGradient" ? filterConstant : constant);
+  return normwiseBounds(convCase, pass, data, errorBound.constant(geometryOf(convCase), pass));
+}
+
+function geometryOf(convCase: ConvCase): ConvGeometry {
+  return resolveConvGeometry("smoke", convCase.inputShape, convCase.filterShape, convCase);
 }
 
 const checked = new Map<string, number>();
 for (const convCase of CASES) {
   const data = realData(convCase, 1);
-  const geometry = resolveConvGeometry("smoke", convCase.inputShape, convCase.filterShape, convCase);
+  const geometry = geometryOf(convCase);
   for (const pass of PASSES) {
     const truth = reference(convCase, pass, data);
     for (const algorithm of algorithms) {

@@ -70,7 +70,11 @@ export interface FilterGradientPlan extends PreparedPass {
  */
 export type ErrorBound =
   | { readonly kind: "element" }
-  | { readonly kind: "normwise"; constant(geometry: ConvGeometry, pass: Pass): number };
+  | {
+      readonly kind: "normwise";
+      /** c of a pass over a geometry that is supported. */
+      constant(geometry: ConvGeometry, pass: Pass): number;
+    };
 
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";
