@@ -8,12 +8,12 @@
  * @module
  */
 
-import { f32x4, i32, ModuleBuilder, v128 } from "../assembler.ts";
+import { f32x4, ModuleBuilder, v128 } from "../assembler.ts";
 import {
   emitInputTransform,
   emitTileTransform,
+  loadPoints,
   type TransformVariant,
-  transformColumn,
   vectorMatrix,
 } from "../winograd/emit.ts";
 import { Formulas } from "../winograd/formulas.ts";
@@ -69,14 +69,7 @@ function emitSumsTransform(module: ModuleBuilder, { tileSize, fma }: GradientVar
         f.set(target, dw);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          for (let j = 0; j < size; j++) {
-            f.set(column, i32.add(source, i32.mul(pointBytes, j)));
-            for (let i = 0; i < size; i++) {
-              f.set(matrix[i]![j]!, v128.load(column, 0));
-              f.advance(column, i32.mul(pointBytes, size));
-            }
-            transformColumn(f, transform, matrix, j);
-          }
+          loadPoints(f, transform, matrix, source, pointBytes, column);
           f.set(column, target);
           const tap = f.v128();
           for (let i = 0; i < 3; i++) {

@@ -169,14 +169,7 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
         f.set(biasAt, bias);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          for (let j = 0; j < size; j++) {
-            f.set(column, i32.add(source, i32.mul(pointBytes, j)));
-            for (let i = 0; i < size; i++) {
-              f.set(matrix[i]![j]!, v128.load(column, 0));
-              f.advance(column, i32.mul(pointBytes, size));
-            }
-            transformColumn(f, transform, matrix, j);
-          }
+          loadPoints(f, transform, matrix, source, pointBytes, column);
           f.set(shift, v128.load(biasAt, 0));
           for (let i = 0; i < tileSize; i++) {
             f.set(column, i32.add(pixel, i32.mul(rowBytes, i)));
@@ -205,7 +198,7 @@ export function vectorMatrix(f: FunctionBuilder, rows: number, columns: number):
 }
 
 /** Column j of a matrix, replaced by its transform. */
-export function transformColumn(
+function transformColumn(
   f: FunctionBuilder,
   transform: Transform,
   matrix: readonly (readonly Local<"v128">[])[],
@@ -215,6 +208,26 @@ export function transformColumn(
   outputs.forEach((output, i) => {
     f.set(matrix[i]![j]!, output);
   });
+}
+
+/** Fills a square matrix with the vectors of all points, `pointBytes` apart, its columns transformed. */
+export function loadPoints(
+  f: FunctionBuilder,
+  transform: Transform,
+  matrix: readonly (readonly Local<"v128">[])[],
+  source: Local<"i32">,
+  pointBytes: Local<"i32">,
+  address: Local<"i32">,
+): void {
+  const size = matrix.length;
+  for (let j = 0; j < size; j++) {
+    f.set(address, i32.add(source, i32.mul(pointBytes, j)));
+    for (const row of matrix) {
+      f.set(row[j]!, v128.load(address, 0));
+      f.advance(address, i32.mul(pointBytes, size));
+    }
+    transformColumn(f, transform, matrix, j);
+  }
 }
 
 /** Stores vectors `step` bytes apart, moving the address on. */

@@ -27,7 +27,7 @@ export const AMPLIFICATION: Readonly<Record<TileSize, number>> = { 2: 4, 4: 13.2
  * image's 6, of the output's 5 (or of dy's 6), factors that are no float32 included; and a product, the bias, and the
  * reference's own.
  */
-export const ROUNDINGS: number = 2 * (5 + 6 + 6) + 3;
+const ROUNDINGS = 2 * (5 + 6 + 6) + 3;
 
 /** The constant of the bound. */
 export function errorConstant(tileSize: TileSize, g: ConvGeometry, pass: Pass): number {
