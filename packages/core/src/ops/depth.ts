@@ -16,7 +16,7 @@ import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf } from ".
 import { sizeOf } from "../shape.ts";
 import { arrayOf } from "../simd/resident.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
-import type { BilinearMap } from "./bilinear.ts";
+import type { ActivationPlan, BilinearMap } from "./bilinear.ts";
 import { addPerChannel } from "./channels.ts";
 
 /** A map of volumes out of `planar`, the map of single planes, whose geometry is `g`. */
@@ -39,54 +39,50 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
   const outputPlaneOf = (y: FloatArray, n: number, { output }: Meeting): FloatArray =>
     planeAt(y, n * depth.outSize + output, outputPlane);
 
+  /** Makes each of `count` planes the sum, begun with a bias, of what the plans of its taps make of the planes it meets. */
+  const sumOfTaps = (
+    plans: readonly ActivationPlan[],
+    bias: FloatArray | undefined,
+    sourcePlaneOf: (source: FloatArray, n: number, meeting: Meeting) => FloatArray,
+    placeOf: (meeting: Meeting) => number,
+    count: number,
+    plane: number,
+  ): ActivationPlan => {
+    const term = zeros(g.dtype, plane);
+    const sum = new PlaneSum(term);
+    const ofPlane = grouped(meetings, count, placeOf);
+    return {
+      ...plans[0],
+      scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
+      run(source, target) {
+        const [from, to] = [arrayOf(source), arrayOf(target)];
+        for (let n = 0; n < batch; n++) {
+          ofPlane.forEach((met, place) => {
+            sum.start(bias);
+            for (const meeting of met) {
+              plans[meeting.tap].run(sourcePlaneOf(from, n, meeting), term);
+              sum.add();
+            }
+            sum.store(planeAt(to, n * count + place, plane));
+          });
+        }
+      },
+      [Symbol.dispose]() {
+        for (const plan of plans) plan[Symbol.dispose]?.();
+      },
+    };
+  };
+
   return {
     choose: planar.choose,
     prepare(filter, bias) {
       const plans = taps.map((a) => planar.prepare(planeOfFilter(filter, a), undefined));
-      const b = bias?.slice();
-      const term = zeros(g.dtype, outputPlane);
-      const sum = new PlaneSum(term);
-      const ofOutput = grouped(meetings, depth.outSize, ({ output }) => output);
-      return {
-        ...plans[0],
-        scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
-        run(source, target) {
-          const [x, y] = [arrayOf(source), arrayOf(target)];
-          for (let n = 0; n < batch; n++) {
-            ofOutput.forEach((met, output) => {
-              sum.start(b);
-              for (const meeting of met) {
-                plans[meeting.tap].run(planeOf(x, n, meeting), term);
-                sum.add();
-              }
-              sum.store(planeAt(y, n * depth.outSize + output, outputPlane));
-            });
-          }
-        },
-      };
+      const place = ({ output }: Meeting): number => output;
+      return sumOfTaps(plans, bias?.slice(), planeOf, place, depth.outSize, outputPlane);
     },
     prepareInputGradient(filter) {
       const plans = taps.map((a) => planar.prepareInputGradient(planeOfFilter(filter, a)));
-      const term = zeros(g.dtype, inputPlane);
-      const sum = new PlaneSum(term);
-      const ofInput = grouped(meetings, depth.inSize, ({ input }) => input);
-      return {
-        ...plans[0],
-        scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
-        run(source, target) {
-          const [dy, dx] = [arrayOf(source), arrayOf(target)];
-          for (let n = 0; n < batch; n++) {
-            ofInput.forEach((met, input) => {
-              sum.start(undefined);
-              for (const meeting of met) {
-                plans[meeting.tap].run(outputPlaneOf(dy, n, meeting), term);
-                sum.add();
-              }
-              sum.store(planeAt(dx, n * depth.inSize + input, inputPlane));
-            });
-          }
-        },
-      };
+      return sumOfTaps(plans, undefined, outputPlaneOf, ({ input }) => input, depth.inSize, inputPlane);
     },
     prepareFilterGradient() {
       const plan = planar.prepareFilterGradient();
