@@ -311,7 +311,13 @@ describe("SIMD in more than one block, or with many weights", () => {
       filterShape: [3, 3, 288, 320],
       padding: "same",
     }),
-    caseOf("more transformed weights", { inputShape: [1, 9, 9, 160], filterShape: [3, 3, 160, 160], padding: "same" }),
+    ...[9, 20].map((size) =>
+      caseOf(`more transformed weights, ${size}x${size}`, {
+        inputShape: [1, size, size, 160],
+        filterShape: [3, 3, 160, 160],
+        padding: "same",
+      }),
+    ),
     caseOf("blocks of depthwise", {
       inputShape: [2, 64, 64, 40],
       filterShape: [3, 3, 1, 40],

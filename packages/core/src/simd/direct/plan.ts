@@ -83,7 +83,7 @@ function planPart(
     ...tile,
     ...unrolling(engine, length),
     fma: engine.fma,
-    touchesAhead: touchesAhead(engine, pixelsOf(blocks) > tile.mr, 4 * terms * c.groupTargetChannels),
+    touchesAhead: pixelsOf(blocks) > tile.mr && touchesAhead(engine) && comesFromFar(4 * terms * c.groupTargetChannels),
     activation,
   });
   return {
@@ -103,13 +103,18 @@ export function pixelsOf({ images, rows, columns }: Blocks): number {
   return images * rows.periods * columns.periods;
 }
 
+/** Whether weights come from beyond the second-level cache each time they are used. */
+export function comesFromFar(weightBytes: number): boolean {
+  return weightBytes > NEAR_WEIGHT_BYTES;
+}
+
 /**
- * Whether a microkernel should touch the next panel: if the weights come from far away, and more than one
- * tile uses a panel. (A single tile reads all of the weights in order, which the processor foresees. The panels
- * of wide tiles fill the first-level cache, whence the next one would drive them.)
+ * Whether a microkernel should touch the next panel, if weights come from far away and several tiles use a panel. (A
+ * single tile reads all of the weights in order, which the processor foresees. The panels of wide tiles fill the
+ * first-level cache, whence the next one would drive them.)
  */
-export function touchesAhead({ features }: SimdEngine, hasManyTiles: boolean, weightBytes: number): boolean {
-  return hasManyTiles && weightBytes > NEAR_WEIGHT_BYTES && !features.revectorizes;
+export function touchesAhead({ features }: SimdEngine): boolean {
+  return !features.revectorizes;
 }
 
 /** Bytes of the next panel to touch per turn of the inner loop, for a call of so many tiles. */

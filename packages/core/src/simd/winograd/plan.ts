@@ -6,7 +6,7 @@
 
 import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import { type PanelRange, panelRanges, pixelsOf, touchesAhead, unrolling } from "../direct/plan.ts";
+import { comesFromFar, type PanelRange, panelRanges, pixelsOf, touchesAhead, unrolling } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import { pointCount, type TileSize } from "./points.ts";
@@ -22,6 +22,13 @@ const CHUNK_CHANNELS = 128;
 
 /** Of few tiles M may hold more channels: U is soonest read without a jump. */
 const CHUNK_BYTES = 300 * 1024;
+
+/**
+ * Up to so many tiles of the microkernel, each goes over all panels of a far U by itself. The first brings them into
+ * cache in the order of memory, which the processor foresees: twice as fast as by panels that several tiles use, where
+ * the stream halts while they do. Beyond, their own rows are read too often.
+ */
+const FEW_TILES = 4;
 
 /** Source channels over which errors even out. */
 const FEWEST_CHANNELS: Readonly<Record<TileSize, number>> = { 2: 4, 4: 16 };
@@ -43,6 +50,8 @@ export interface WinogradPlan {
   /** Microkernel of the products. */
   readonly tile: TileShape;
   readonly chunks: readonly Chunk[];
+  /** Tiles of the microkernel that share a panel while it is in the first-level cache: those of one call. */
+  readonly tilesPerCall: number;
   /** Turns of the microkernel's inner loop. */
   readonly turns: number;
   /** Tiles of a block. */
@@ -96,17 +105,20 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
   const blocks = cut(correlation, tileSize)!;
   const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
-  const paddedTiles = Math.ceil(tiles / tile.mr) * tile.mr;
+  const microkernelTiles = Math.ceil(tiles / tile.mr);
+  const paddedTiles = microkernelTiles * tile.mr;
+  const isFar = comesFromFar(filterBytes(c, tileSize));
+  const isStreamed = isFar && microkernelTiles <= FEW_TILES;
   const loop = unrolling(engine, c.groupSourceChannels);
   const shape = {
     ...tile,
     ...loop,
     fma: engine.fma,
-    touchesAhead: touchesAhead(engine, tiles > tile.mr, filterBytes(c, tileSize)),
+    touchesAhead: isFar && !isStreamed && touchesAhead(engine),
     activation: undefined, // it belongs to the output transform, not to the products
   };
   const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
-  const chunkChannels = chunkChannelsOf(c, blocks, tileSize, tile.vectors);
+  const chunkChannels = chunkChannelsOf(c, blocks, tileSize, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
     const channels = Math.min(chunkChannels, c.groupTargetChannels - firstChannel);
@@ -119,6 +131,7 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
     blocks,
     tile,
     chunks,
+    tilesPerCall: isStreamed ? 1 : microkernelTiles,
     turns: Math.floor(c.groupSourceChannels / loop.unroll),
     tiles,
     vTileBytes,
@@ -130,12 +143,18 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
   };
 }
 
-/** Whole panels, as many as a chunk may have. */
-function chunkChannelsOf(c: Correlation, blocks: Blocks, tileSize: TileSize, vectors: number): number {
+/** Whole panels, as many as a chunk of M may have. */
+function chunkChannelsOf(
+  c: Correlation,
+  blocks: Blocks,
+  tileSize: TileSize,
+  vectors: number,
+  chunkBytes: number,
+): number {
   const panel = 4 * vectors;
   const tiles = pixelsOf(blocks);
   const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, tileSize);
-  const fitting = Math.min(CHUNK_BYTES, left) / (4 * tiles * pointCount(tileSize) ** 2);
+  const fitting = Math.min(chunkBytes, left) / (4 * tiles * pointCount(tileSize) ** 2);
   return Math.min(c.groupTargetChannels, Math.floor(Math.max(CHUNK_CHANNELS, fitting) / panel) * panel);
 }
 

@@ -85,27 +85,31 @@ export function prepareWinograd(
         plan.vTileBytes,
       );
       const gemmTiles = Math.ceil(tiles / plan.tile.mr);
-      for (const { firstChannel: first, channels, products } of chunks) {
+      for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
         for (let point = 0; point < points; point++) {
           const input = v.address + point * sourceBytes;
           const output = m.address + point * 4 * channels;
-          let weights = u + point * plan.pointBytes + 4 * first * (1 + blocks.sourceChannels);
+          let weights = u + point * plan.pointBytes + 4 * firstOfChunk * (1 + blocks.sourceChannels);
           for (const { gemm, panels, firstChannel, shape } of products) {
             const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
-            gemm(
-              gemmTiles,
-              panels,
-              vTable,
-              mTable,
-              input,
-              output + 4 * firstChannel,
-              weights,
-              jumps,
-              1,
-              plan.turns,
-              panelBytes,
-              touchStep(panelBytes, gemmTiles, 1, plan.turns),
-            );
+            for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
+              const count = Math.min(plan.tilesPerCall, gemmTiles - first);
+              const rowBytes = 4 * plan.tile.mr * first;
+              gemm(
+                count,
+                panels,
+                vTable + rowBytes,
+                mTable + rowBytes,
+                input,
+                output + 4 * firstChannel,
+                weights,
+                jumps,
+                1,
+                plan.turns,
+                panelBytes,
+                touchStep(panelBytes, count, 1, plan.turns),
+              );
+            }
             weights += panels * panelBytes;
           }
         }
@@ -113,13 +117,13 @@ export function prepareWinograd(
           tiles,
           channels / 4,
           outTable,
-          outAt + 4 * first,
+          outAt + 4 * firstOfChunk,
           m.address,
           blocks.columns.outSize * targetBytes,
           targetBytes,
           4 * channels,
           plan.mTileBytes,
-          biasAddress + 4 * first,
+          biasAddress + 4 * firstOfChunk,
         );
       }
       takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
