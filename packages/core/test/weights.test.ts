@@ -77,6 +77,12 @@ describe("readSafetensors", () => {
     ["a tensor that is no object", file({ a: null }, 0), /"a" has unknown dtype undefined$/],
     ["a tensor twice", file(`{"a":${ONE},"b":{"a":${ONE}},"\\u0061":${ONE}}`, 4), /: "a" is there twice$/],
     ["a field twice", file(`{"a":${ONE.replace("{", '{"shape":[9],')}}`, 4), /: "shape" is there twice$/],
+    [
+      "metadata that are no map",
+      file({ __metadata__: [1] }, 0),
+      /__metadata__ must be an object of strings, got \[1\]$/,
+    ],
+    ["metadata that are no strings", file({ __metadata__: { format: 2 } }, 0), /an object of strings, got in it 2$/],
     ["an unknown type", file({ a: { ...f32([1], 0, 4), dtype: "Q7" } }, 4), /"a" has unknown dtype "Q7"$/],
     [
       "no shape",

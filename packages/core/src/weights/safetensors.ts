@@ -55,8 +55,8 @@ interface Range {
  * PyTorch. The bytes are kept, not copied, until tensors are read.
  *
  * @throws TypeError if `file` is no buffer; RangeError if it is not a safetensors file, or lies: a header longer than the
- *   file or than 10⁸ bytes, a name that stands there twice, an unknown element type, a shape that its range does not hold,
- *   ranges that overlap, leave holes or end elsewhere than the file.
+ *   file or than 10⁸ bytes, a name that stands there twice, metadata that are not strings by name, an unknown element type,
+ *   a shape that its range does not hold, ranges that overlap, leave holes or end elsewhere than the file.
  *
  * @example
  * ```ts
@@ -71,10 +71,10 @@ interface Range {
 export function readSafetensors(file: FileBytes): WeightFile {
   const bytes = viewOf(OPERATION, "file", file);
   const headerEnd = 8 + headerLength(bytes);
-  const header = parseHeader(bytes.subarray(8, headerEnd));
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, headerEnd));
+  checkMetadata(metadata);
   const body = bytes.subarray(headerEnd);
-  const ranges = Object.entries(header)
-    .filter(([name]) => name !== "__metadata__")
+  const ranges = Object.entries(entries)
     .map(([name, entry]) => rangeOf(name, entry, body))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
@@ -117,6 +117,16 @@ function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   }
   requireDistinctNames(text);
   return header as Readonly<Record<string, unknown>>;
+}
+
+/** Nobody reads them here, but a file that others refuse is refused. */
+function checkMetadata(metadata: unknown): void {
+  const isMap = Object(metadata) === metadata && !Array.isArray(metadata);
+  const odd = isMap ? Object.values(metadata as object).find((value) => typeof value !== "string") : metadata;
+  if (isMap && odd === undefined) return;
+  throw new RangeError(
+    `${OPERATION}: __metadata__ must be an object of strings, got ${isMap ? "in it " : ""}${describe(odd)}`,
+  );
 }
 
 /** JSON.parse keeps the last of two values with one name, and another reader the first: such a file is two files. */
