@@ -7,50 +7,22 @@
  * @module
  */
 
-import {
-  algorithms,
-  type ConvAlgorithm,
-  type ConvGeometry,
-  conv2d,
-  conv2dFilterGradient,
-  conv2dInputGradient,
-  type Pass,
-  resolveConvGeometry,
-  tensor,
-} from "@corr2d/core";
-import {
-  CASES,
-  type CaseData,
-  type ConvCase,
-  elementBounds,
-  judge,
-  normwiseBounds,
-  realData,
-  reference,
-  resultShapeOf,
-} from "@corr2d/testkit";
+import { algorithms, conv2d, conv2dFilterGradient, conv2dInputGradient, type Pass, tensor } from "@corr2d/core";
+import { CASES, type CaseData, type ConvCase, judge, realData, reference, resultShapeOf } from "@corr2d/testkit";
+import { boundsOf, geometryOf, optionsOf } from "../../packages/core/test/case-pass.ts";
 
 const PASSES = ["forward", "inputGradient", "filterGradient"] as const;
 
 type Algorithm = (typeof algorithms)[number];
 
 function compute(algorithm: Algorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float32Array {
-  const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
-  const options = { strides, padding, dilations, groups, algorithm: algorithm.name } as const;
+  const { inputShape, filterShape } = convCase;
+  const options = { ...optionsOf(convCase), algorithm: algorithm.name };
   const [x, filter] = [tensor(inputShape, data.x), tensor(filterShape, data.filter)];
   const dy = tensor(resultShapeOf(convCase, "forward") as typeof inputShape, data.dy);
   if (pass === "forward") return conv2d(x, filter, { ...options, bias: data.bias }).data;
   if (pass === "inputGradient") return conv2dInputGradient(dy, filter, inputShape, options).data;
   return conv2dFilterGradient(x, dy, filterShape, options).data;
-}
-
-function boundsOf({ errorBound }: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float64Array {
-  if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  return normwiseBounds(convCase, pass, data, errorBound.constant(geometryOf(convCase), pass));
-}
-
-function geometryOf(convCase: ConvCase): ConvGeometry {
-  return resolveConvGeometry("smoke", convCase.inputShape, convCase.filterShape, convCase);
 }
 
 const checked = new Map<string, number>();

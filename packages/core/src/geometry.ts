@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ConvOptions } from "./options.ts";
+import { CONV_OPTION_NAMES, type ConvOptions, checkOptionNames, resolveWord } from "./options.ts";
 import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
 import { isPlanar, resolveConvolution, type SpatialGeometry } from "./spatial.ts";
 import { checkShape, type DType, describe } from "./tensor.ts";
@@ -38,6 +38,9 @@ export interface ConvGeometry {
   readonly padRight: number;
 }
 
+/** All geometries that were made; what holds of them need not hold of other objects with these fields. */
+const made: WeakSet<object> = /* @__PURE__ */ new WeakSet();
+
 /**
  * Resolves shapes and options of a two-dimensional convolution into what algorithms compute.
  *
@@ -65,8 +68,11 @@ export function resolveConvGeometry(
   options: Omit<ConvOptions, "paddingMode"> = {},
   dtype: DType = "float32",
 ): ConvGeometry {
+  checkCaller("resolveConvGeometry", operation);
+  checkOptionNames(operation, options, CONV_OPTION_NAMES);
   checkShape(operation, "inputShape", inputShape, 4);
   checkShape(operation, "filterShape", filterShape, 4);
+  resolveWord<DType>(operation, "dtype", ["float32", "float64"], dtype);
   const geometry = resolveConvolution(operation, 2, inputShape, filterShape, options, dtype);
   if (geometry.paddingMode !== "zeros") {
     throw new RangeError(
@@ -79,7 +85,7 @@ export function resolveConvGeometry(
 /** The convolution of planes, for a geometry whose padding is absent: all of them at once, or one at a time. */
 export function planarGeometry(s: SpatialGeometry): ConvGeometry {
   const { height, width } = s;
-  return Object.freeze({
+  const geometry = Object.freeze({
     dtype: s.dtype,
     batch: isPlanar(s) ? s.batch * s.depth.inSize : 1,
     inHeight: height.inSize,
@@ -102,20 +108,51 @@ export function planarGeometry(s: SpatialGeometry): ConvGeometry {
     padLeft: width.before,
     padRight: width.after + width.overhang,
   });
+  made.add(geometry);
+  return geometry;
 }
 
-/** Shape of the input in NHWC. */
+/** Throws unless the name of a caller is one; `own` is the name of the function that is told it. */
+export function checkCaller(own: string, operation: unknown): void {
+  if (typeof operation === "string") return;
+  throw new TypeError(`${own}: operation must be the name of the caller, a string, got ${describe(operation)}`);
+}
+
+/** Throws unless `geometry` was made here. */
+export function checkGeometry(operation: string, geometry: unknown): void {
+  if (made.has(geometry as object)) return;
+  throw new TypeError(
+    `${operation}: geometry must be one that resolveConvGeometry or a plan made, not a copy; got ${describe(geometry)}`,
+  );
+}
+
+/**
+ * Shape of the input in NHWC.
+ *
+ * @throws TypeError if `g` is not what {@link resolveConvGeometry} or a plan made.
+ */
 export function inputShapeOf(g: ConvGeometry): NhwcShape {
+  checkGeometry("inputShapeOf", g);
   return [g.batch, g.inHeight, g.inWidth, g.inChannels];
 }
 
-/** Shape of the filter (HWIO). */
+/**
+ * Shape of the filter (HWIO).
+ *
+ * @throws as {@link inputShapeOf}.
+ */
 export function filterShapeOf(g: ConvGeometry): FilterShape {
+  checkGeometry("filterShapeOf", g);
   return [g.kernelHeight, g.kernelWidth, g.groupInChannels, g.outChannels];
 }
 
-/** Shape of the output in NHWC. */
+/**
+ * Shape of the output in NHWC.
+ *
+ * @throws as {@link inputShapeOf}.
+ */
 export function outputShapeOf(g: ConvGeometry): NhwcShape {
+  checkGeometry("outputShapeOf", g);
   return [g.batch, g.outHeight, g.outWidth, g.outChannels];
 }
 
@@ -124,7 +161,12 @@ export function isPadded(g: ConvGeometry): boolean {
   return g.padTop + g.padBottom + g.padLeft + g.padRight > 0;
 }
 
-/** Multiplications and additions of the definition: 2 · N · outH · outW · kh · kw · (inC / groups) · outC. */
+/**
+ * Multiplications and additions of the definition: 2 · N · outH · outW · kh · kw · (inC / groups) · outC.
+ *
+ * @throws as {@link inputShapeOf}.
+ */
 export function flopsOf(g: ConvGeometry): number {
+  checkGeometry("flopsOf", g);
   return 2 * g.batch * g.outHeight * g.outWidth * g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels;
 }

@@ -186,6 +186,7 @@ export { type ResidentArray, residentArray } from "./simd/resident.ts";
 export {
   type DType,
   type FloatArray,
+  type InAnyBuffer,
   type Matrix,
   type Tensor,
   type Tensor3,

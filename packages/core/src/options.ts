@@ -36,41 +36,41 @@ export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 /** What a convolution does with its shapes; `R` is its number of spatial axes. */
 export interface ConvOptions<R extends SpatialRank = 2> {
   /** Distance between neighbouring output cells, in input cells. Default 1. */
-  readonly strides?: PerAxis<R>;
+  readonly strides?: PerAxis<R> | undefined;
   /** Cells added around the input. Default `"valid"`. */
-  readonly padding?: Padding<R>;
+  readonly padding?: Padding<R> | undefined;
   /** What stands in them. Default `"zeros"`: they count as absent, never as a factor. */
-  readonly paddingMode?: PaddingMode;
+  readonly paddingMode?: PaddingMode | undefined;
   /**
    * How (padded input − effective kernel) / stride becomes an integer, one less than the output size (the `dimRoundingMode`
    * of TensorFlow.js; `"ceil"` is the `ceil_mode` of other systems, without dropping windows that see no cell). What the
    * last window sees past the padding is absent. The size that `"same"` gives is not rounded by this. Default `"floor"`.
    */
-  readonly rounding?: Rounding;
+  readonly rounding?: Rounding | undefined;
   /** Distance between neighbouring kernel taps, in input cells. Default 1. */
-  readonly dilations?: PerAxis<R>;
+  readonly dilations?: PerAxis<R> | undefined;
   /** Channels fall into so many groups that do not see each other. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
-  readonly layout?: Layout<R>;
+  readonly layout?: Layout<R> | undefined;
 }
 
 /** What a transposed convolution does with its shapes; `R` is its number of spatial axes. */
 export interface ConvTransposeOptions<R extends SpatialRank = 2> {
   /** Distance between the output cells that neighbouring input cells reach with the same tap. Default 1. */
-  readonly strides?: PerAxis<R>;
+  readonly strides?: PerAxis<R> | undefined;
   /** Cells cut off around the output; `"same"` and `"same-lower"` leave input · stride of them. Default `"valid"`: none. */
-  readonly padding?: Padding<R>;
+  readonly padding?: Padding<R> | undefined;
   /** Cells added after the output, along each axis fewer than the larger of stride and dilation. Default 0. */
-  readonly outputPadding?: PerAxis<R>;
+  readonly outputPadding?: PerAxis<R> | undefined;
   /** Size of the output, where stride leaves a choice; it takes the place of the size that `outputPadding` gives. */
-  readonly outputSize?: PerAxis<R>;
+  readonly outputSize?: PerAxis<R> | undefined;
   /** Distance between neighbouring kernel taps, in output cells. Default 1. */
-  readonly dilations?: PerAxis<R>;
+  readonly dilations?: PerAxis<R> | undefined;
   /** Channels fall into so many groups that do not see each other. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
-  readonly layout?: Layout<R>;
+  readonly layout?: Layout<R> | undefined;
 }
 
 /** The names of {@link ConvOptions} but `groups`, for operations that check for unknown ones. */

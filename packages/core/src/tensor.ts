@@ -19,6 +19,9 @@ export interface Tensor<S extends readonly number[] = readonly number[], T exten
   readonly data: T;
 }
 
+/** An array of the element type of `T` in any buffer, as a plan takes it: `T` may be narrower, `Float32Array<ArrayBuffer>`. */
+export type InAnyBuffer<T extends FloatArray> = T | (T extends Float64Array ? Float64Array : Float32Array);
+
 /** A matrix or a one-channel image. */
 export type Matrix<T extends FloatArray = Float32Array> = Tensor<Shape2, T>;
 
@@ -50,15 +53,20 @@ export function tensor(
 ): Tensor<readonly number[], FloatArray> {
   const size = checkedSize("tensor", "shape", shape);
   const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? floatsOf(data) : data;
-  const result = { shape: Object.freeze([...shape]), data: elements as FloatArray };
-  checkTensor("tensor", "data", result, shape.length);
-  return result;
+  if (dtypeOf(elements) === undefined) {
+    throw new TypeError(`tensor: data must be numbers, a Float32Array or a Float64Array, got ${describe(data)}`);
+  }
+  if (elements.length !== size) {
+    throw new RangeError(`tensor: shape ${describe(shape)} needs ${size} elements of data, got ${elements.length}`);
+  }
+  return { shape: Object.freeze([...shape]), data: elements as FloatArray };
 }
 
 /** Numbers as floats; what is no number, or a hole, would become NaN or 0 without a word. */
 function floatsOf(data: readonly unknown[]): Float32Array {
   for (const value of data) {
-    if (typeof value !== "number") throw new TypeError(`tensor: data must hold numbers, got ${describe(value)}`);
+    if (typeof value === "number") continue;
+    throw new TypeError(`tensor: data must hold numbers, row after row in one array, got ${describe(value)}`);
   }
   return Float32Array.from(data as readonly number[]);
 }

@@ -26,10 +26,6 @@ const call = (name: string, ...values: Values): Call => ({ name, run: functions[
 
 const [matrix, kernel] = [filled([7, 8]), filled([3, 2])];
 
-/** A separable convolution is a depthwise and a pointwise one, which speak for themselves. */
-const SEPARABLE =
-  /^(separableConv2d|depthwiseConv2d|conv2d|SeparableConv2d|DepthwiseConv2d|Conv2d)(Gradients)?(\.\w+)?: /;
-
 /** Shapes and options that fit each kind: the pass forward, its gradients, its plans and its explanation. */
 function callsOfKind(name: string, x: number[], filter: number[], options: object): Call[] {
   const [input, weights] = [filled(x), filled(filter)];
@@ -127,6 +123,7 @@ const relative = filled([2, 3, 5, 5]);
 const small = new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1, bias: false });
 const stored = (name: string): core.WeightFile =>
   new Map([[name, { name, dtype: "F32", shape: [1, 1, 1, 1], read: () => core.tensor([1, 1, 1, 1], [1]) }]]);
+const geometry = core.resolveConvGeometry("test", [1, 5, 6, 4], [3, 3, 4, 8], { padding: 1 });
 const emptyFile = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d);
 
 const CALLS: readonly Call[] = [
@@ -167,6 +164,9 @@ const CALLS: readonly Call[] = [
   call("separateKernel", kernel, { tolerance: 0.1 }),
   call("matchTemplate", matrix, kernel),
   call("findPeaks", matrix, { threshold: 0, distance: [1, 2], limit: 3 }),
+  call("resolveConvGeometry", "resolveConvGeometry", [1, 5, 6, 4], [3, 3, 4, 8], { padding: 1, groups: 1 }, "float32"),
+  call("chooseAlgorithm", "chooseAlgorithm", geometry, "forward", "auto", { precision: "strict", runs: "once" }),
+  ...["filterShapeOf", "flopsOf", "inputShapeOf", "outputShapeOf"].map((name) => call(name, geometry)),
   call("tensor", [2, 3], [1, 2, 3, 4, 5, 6]),
   call("sgdStep", small.parameters, 0.1),
   call("residentArray", 10),
@@ -186,12 +186,6 @@ const CALLS: readonly Call[] = [
   call("readLayersModel", { weightsManifest: [] }, {}),
   call("loadPyTorchWeights", small, stored("a.weight"), "a"),
   call("loadTensorFlowWeights", small, stored("a/kernel"), "a"),
-];
-
-/** What takes a geometry, which only `resolveConvGeometry` makes; its first argument is the name for errors. */
-const OF_GEOMETRY = [
-  ...["chooseAlgorithm", "resolveConvGeometry"],
-  ...["filterShapeOf", "flopsOf", "inputShapeOf", "outputShapeOf"],
 ];
 
 const ANY: readonly unknown[] = [
@@ -246,15 +240,29 @@ function* variants(value: unknown): Generator<unknown> {
   }
 }
 
+/** A plain object of options. */
+function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.getPrototypeOf(Object(value)) === Object.prototype && !("shape" in (value as object));
+}
+
+/** What a call gives, as text: results hold functions, and of a plan what it says of itself. */
+function outcomeOf(run: Callable, values: Values): string {
+  try {
+    return JSON.stringify(run(...values)) ?? "undefined";
+  } catch (error) {
+    return String(error);
+  }
+}
+
 describe("what can be called", () => {
   it("is called here", () => {
-    const called = new Set([...CALLS.map(({ name }) => name), ...OF_GEOMETRY]);
+    const called = new Set(CALLS.map(({ name }) => name));
     const names = [...Object.entries(core), ...Object.entries(simd)].filter(([, value]) => typeof value === "function");
     expect(names.map(([name]) => name).filter((name) => !called.has(name))).toEqual([]);
   });
 
   it.each(CALLS.map((c) => [c.name, c] as const))("%s", (name, { run, values }) => {
-    const speaks = /^separable/i.test(name) ? SEPARABLE : new RegExp(`^${name}: `);
+    const speaks = new RegExp(`^${name}: `);
     run(...values);
     const arrays = values.flatMap((value) => [value, Object(value).data]).filter((value) => ArrayBuffer.isView(value));
     const before = arrays.map((array) => (array as Float32Array).slice());
@@ -272,5 +280,18 @@ describe("what can be called", () => {
     }
     expect(mistakes).toEqual([]);
     expect(arrays).toEqual(before);
+  });
+
+  const withOptions = CALLS.filter(({ values }) => values.some(isOptions));
+  it.each(withOptions.map((c) => [c.name, c] as const))("%s takes an undefined option for an absent one", (_, call) => {
+    const { run, values } = call;
+    for (const [i, options] of values.entries()) {
+      if (!isOptions(options)) continue;
+      for (const name of Object.keys(options)) {
+        const { [name]: _value, ...others } = options;
+        const absent = outcomeOf(run, values.with(i, others));
+        expect(outcomeOf(run, values.with(i, { ...options, [name]: undefined })), name).toBe(absent);
+      }
+    }
   });
 });

@@ -38,26 +38,26 @@ const refusals: readonly Refusal[] = [
     what: "a tensor whose data do not fill its shape",
     call: () => tensor([2, 3], [1, 2, 3]),
     error: RangeError,
-    text: /^tensor: data of shape \[2,3\] needs 6 elements, got 3$/,
+    text: /^tensor: shape \[2,3\] needs 6 elements of data, got 3$/,
   },
   {
     what: "data that are not numbers",
     call: () => tensor([2], untyped(["1", 2])),
     error: TypeError,
-    text: /^tensor: data must hold numbers, got "1"$/,
+    text: /^tensor: data must hold numbers, row after row in one array, got "1"$/,
   },
   {
     what: "data with a hole",
     // biome-ignore lint/suspicious/noSparseArray: it is what is tested
     call: () => tensor([2], untyped([1, , 2])),
     error: TypeError,
-    text: /^tensor: data must hold numbers, got undefined$/,
+    text: /^tensor: data must hold numbers, row after row in one array, got undefined$/,
   },
   {
     what: "shape and data in each other's place, in few words",
     call: () => tensor(untyped(new Array(1e5).fill(1)), [2, 3]),
     error: RangeError,
-    text: /^tensor: data of shape \[1,1,1.{90,99} needs 1 elements, got 2$/,
+    text: /^tensor: shape \[1,1,1.{90,99} needs 1 elements of data, got 2$/,
   },
   {
     what: "a symbol",

@@ -4,23 +4,21 @@
  * from the number of terms for each element, or a normwise one.
  */
 
-import { algorithms, type ConvAlgorithm, type ConvGeometry, type Pass, resolveConvGeometry } from "@corr2d/core";
+import { algorithms, type ConvAlgorithm, type Pass } from "@corr2d/core";
 import {
   CASES,
   type CaseData,
   type ConvCase,
-  elementBounds,
   exactData,
   generateCases,
   judge,
   NETWORK_LAYERS,
-  normwiseBounds,
   realData,
   reference,
-  resultShapeOf,
   sizeOf,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { boundsOf, computePass, geometryOf } from "./case-pass.ts";
 
 const PASSES: readonly Pass[] = ["forward", "inputGradient", "filterGradient"];
 const SMALL_CASES: readonly ConvCase[] = [...CASES, ...generateCases(7, 120)];
@@ -44,31 +42,10 @@ function realLayers(): NonNullable<typeof known> {
   return known;
 }
 
-/** Computes one pass with one algorithm into a result that starts as garbage, as a caller's buffer may. */
-function compute(
-  algorithm: ConvAlgorithm,
-  geometry: ConvGeometry,
-  convCase: ConvCase,
-  pass: Pass,
-  data: CaseData,
-): Float32Array {
-  const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
-  if (pass === "forward") algorithm.prepare(geometry, data.filter, data.bias).run(data.x, result);
-  else if (pass === "inputGradient") algorithm.prepareInputGradient(geometry, data.filter).run(data.dy, result);
-  else algorithm.prepareFilterGradient(geometry).run(data.x, data.dy, result);
-  return result;
-}
-
-/** What the algorithm promises for real data. */
-function boundOf({ errorBound }: ConvAlgorithm, convCase: ConvCase, pass: Pass, data: CaseData): Float64Array {
-  if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
-  return normwiseBounds(convCase, pass, data, errorBound.constant(geometryOf(convCase), pass));
-}
-
-/** What it promises for small integers: equality, unless transforms of its own are rounded. */
+/** What an algorithm promises for small integers: equality, unless transforms of its own are rounded. */
 function exactBoundOf(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, data: CaseData): Float64Array | 0 {
   return algorithm.engine === "simd" && algorithm.errorBound.kind === "normwise"
-    ? boundOf(algorithm, convCase, pass, data)
+    ? boundsOf(algorithm, pass, convCase, data)
     : 0;
 }
 
@@ -98,10 +75,6 @@ function isForSimdWinograd(convCase: ConvCase): boolean {
   return isUnit3x3(convCase) && groups === 1 && filterShape[2] % 4 === 0 && filterShape[3] % 4 === 0;
 }
 
-function geometryOf(convCase: ConvCase): ConvGeometry {
-  return resolveConvGeometry("conformance", convCase.inputShape, convCase.filterShape, convCase);
-}
-
 describe.each(algorithms)("$name", (algorithm: ConvAlgorithm) => {
   describe.each(PASSES)("%s", (pass) => {
     let executed = 0;
@@ -118,12 +91,12 @@ describe.each(algorithms)("$name", (algorithm: ConvAlgorithm) => {
       const before = [exact.x.slice(), exact.filter.slice(), exact.dy.slice()];
       const truth = reference(convCase, pass, exact);
       const allowed = exactBoundOf(algorithm, convCase, pass, exact);
-      expect(judge(compute(algorithm, geometry, convCase, pass, exact), truth, allowed).reason).toBeUndefined();
+      expect(judge(computePass(algorithm, pass, convCase, exact), truth, allowed).reason).toBeUndefined();
       expect([exact.x, exact.filter, exact.dy]).toEqual(before);
 
       const real = realData(convCase, 2);
-      const bound = boundOf(algorithm, convCase, pass, real);
-      const result = compute(algorithm, geometry, convCase, pass, real);
+      const bound = boundsOf(algorithm, pass, convCase, real);
+      const result = computePass(algorithm, pass, convCase, real);
       expect(judge(result, reference(convCase, pass, real), bound).reason).toBeUndefined();
       executed++;
     });
@@ -157,14 +130,14 @@ describe.each(algorithms)("$name", (algorithm: ConvAlgorithm) => {
     for (const data of poisonedData) {
       for (const pass of PASSES.filter((pass) => algorithm.supports(geometry, pass) === true)) {
         const truth = reference(convCase, pass, data);
-        const result = compute(algorithm, geometry, convCase, pass, data);
+        const result = computePass(algorithm, pass, convCase, data);
         if (truth.some(Number.isFinite)) expect(result.some(Number.isFinite)).toBe(true);
         if (algorithm.nonFinite === "spreads over a tile") {
           // NaN may stand in the place of a neighbour's number or of an infinity, but no number in theirs.
           for (let i = 0; i < result.length; i++) if (Number.isNaN(result[i])) result[i] = truth[i];
         }
         // Where a result is a number, it has nothing to do with the poison.
-        expect(judge(result, truth, boundOf(algorithm, convCase, pass, clean)).reason).toBeUndefined();
+        expect(judge(result, truth, boundsOf(algorithm, pass, convCase, clean)).reason).toBeUndefined();
         judged++;
       }
     }
@@ -176,7 +149,7 @@ describe.each(algorithms)("$name", (algorithm: ConvAlgorithm) => {
     for (const { layer, data, truth } of realLayers()) {
       const geometry = geometryOf(layer);
       if (algorithm.supports(geometry, "forward") !== true) continue;
-      const result = compute(algorithm, geometry, layer, "forward", data);
+      const result = computePass(algorithm, "forward", layer, data);
       const allowed = exactBoundOf(algorithm, layer, "forward", data);
       expect(judge(result, truth, allowed).reason, layer.name).toBeUndefined();
       computed++;

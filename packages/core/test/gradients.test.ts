@@ -4,16 +4,15 @@
  */
 
 import { biasGradient, conv2d, conv2dFilterGradient, conv2dInputGradient, type Tensor4, tensor } from "@corr2d/core";
-import { CASES, type ConvCase, exactData, generateCases, outputShapeOf, seededRandom } from "@corr2d/testkit";
+import { CASES, exactData, generateCases, outputShapeOf, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { optionsOf } from "./case-pass.ts";
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 };
-
-const optionsOf = ({ strides, padding, dilations, groups }: ConvCase) => ({ strides, padding, dilations, groups });
 
 describe("adjoint identity ⟨dy, conv(x, w)⟩ = ⟨inputGradient(dy), x⟩ = ⟨filterGradient(dy), w⟩", () => {
   const cases = [...CASES, ...generateCases(11, 60)];

@@ -1,15 +1,7 @@
-import {
-  algorithms,
-  type ConvAlgorithm,
-  type ConvOptions,
-  conv2d,
-  explainConv2d,
-  planConv2d,
-  resolveConvGeometry,
-  tensor,
-} from "@corr2d/core";
+import { algorithms, type ConvAlgorithm, conv2d, explainConv2d, planConv2d, tensor } from "@corr2d/core";
 import { CASES, type ConvCase, realData } from "@corr2d/testkit";
 import { expect, it } from "vitest";
+import { geometryOf, optionsOf } from "./case-pass.ts";
 
 const shape = [2, 9, 7, 4] as const;
 const x = Float32Array.from({ length: 2 * 9 * 7 * 4 }, (_, i) => ((i * 7) % 11) - 5);
@@ -17,10 +9,6 @@ const filter = tensor(
   [3, 3, 4, 5],
   Float32Array.from({ length: 180 }, (_, i) => ((i * 5) % 7) - 3),
 );
-
-function optionsOf({ strides, padding, dilations, groups }: ConvCase): ConvOptions {
-  return { strides, padding, dilations, groups };
-}
 
 it("gives at every run what conv2d gives", () => {
   const plan = planConv2d(shape, filter, { padding: "same", strides: 2 });
@@ -32,10 +20,7 @@ it("gives at every run what conv2d gives", () => {
 
 /** What an algorithm can be asked: the first of some cases that it supports. */
 function caseFor(algorithm: ConvAlgorithm, cases: readonly ConvCase[]): ConvCase {
-  const found = cases.find((c) => {
-    const geometry = resolveConvGeometry("plan", c.inputShape, c.filterShape, c);
-    return algorithm.supports(geometry, "forward") === true;
-  });
+  const found = cases.find((convCase) => algorithm.supports(geometryOf(convCase), "forward") === true);
   expect(found, algorithm.name).toBeDefined();
   return found!;
 }

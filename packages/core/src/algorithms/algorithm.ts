@@ -16,6 +16,9 @@ import type { FloatArray } from "../tensor.ts";
 /** What is computed: the output, or the gradient with respect to the input or to the filter. */
 export type Pass = "forward" | "inputGradient" | "filterGradient";
 
+/** All of them, the default first. */
+export const PASSES: readonly [Pass, ...Pass[]] = ["forward", "inputGradient", "filterGradient"];
+
 /** What every prepared computation is, whatever it computes. */
 export interface PreparedPass {
   /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
@@ -81,9 +84,9 @@ export type Precision = "default" | "strict";
 
 /** What a choice should consider. */
 export interface ChoiceOptions {
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** Whether the plan runs `"many"` times, the default, or `"once"`: then preparing it counts as much as running it. */
-  readonly runs?: "many" | "once";
+  readonly runs?: "many" | "once" | undefined;
 }
 
 /** A way to compute a convolution and its gradients. */

@@ -1,5 +1,6 @@
 import { NETWORK_LAYERS } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf } from "../../test/case-pass.ts";
 import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import type { Shape4 } from "../shape.ts";
 import { chooseAlgorithm } from "./choose.ts";
@@ -69,8 +70,7 @@ describe("chooseScalar", () => {
 
   it("chooses for every layer of the networks what is fast", () => {
     for (const layer of NETWORK_LAYERS) {
-      const g = resolveConvGeometry("choose", layer.inputShape, layer.filterShape, layer);
-      expect(["tiled", "grouped", "winograd2", "winograd4"]).toContain(chooseScalar(g, "forward").name);
+      expect(["tiled", "grouped", "winograd2", "winograd4"]).toContain(chooseScalar(geometryOf(layer), "forward").name);
     }
   });
 });

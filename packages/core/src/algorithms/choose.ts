@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { ConvGeometry } from "../geometry.ts";
+import { type ConvGeometry, checkCaller, checkGeometry } from "../geometry.ts";
+import { checkOptionNames, resolveWord } from "../options.ts";
 import { chooseSimd } from "../simd/choose.ts";
 import { describe } from "../tensor.ts";
-import type { ChoiceOptions, Pass } from "./algorithm.ts";
+import { type ChoiceOptions, PASSES, type Pass, type Precision } from "./algorithm.ts";
 import { chooseScalar, isAllowed } from "./choose-scalar.ts";
 import { type AlgorithmName, algorithms, type RegisteredAlgorithm } from "./registry.ts";
 
@@ -20,8 +21,9 @@ export interface Choice {
 /**
  * Chooses an algorithm for one pass over a geometry: on SIMD wherever it runs, else a scalar one.
  *
+ * @param operation name of the caller, the first word of every error.
  * @param wanted a name, or `"auto"` for the one that should be the fastest.
- * @throws RangeError if `wanted` is unknown, or named and does not support the geometry (the text says why), or named and
+ * @throws TypeError for a value of the wrong type; RangeError if `pass` or an option is unknown, if `wanted` is unknown, or named and does not support the geometry (the text says why), or named and
  *   less precise than `options.precision` asks.
  *
  * @example
@@ -38,10 +40,23 @@ export function chooseAlgorithm(
   wanted: AlgorithmName | "auto" = "auto",
   options: ChoiceOptions = {},
 ): Choice {
-  const { precision = "default" } = options;
-  if (precision !== "default" && precision !== "strict") {
-    throw new RangeError(`${operation}: precision must be "default" or "strict", got ${describe(precision)}`);
-  }
+  checkCaller("chooseAlgorithm", operation);
+  checkGeometry(operation, geometry);
+  checkOptionNames(operation, options, ["precision", "runs"]);
+  resolveWord<Pass>(operation, "pass", PASSES, pass ?? null);
+  resolveWord(operation, "runs", ["many", "once"], options.runs);
+  return choose(operation, geometry, pass, wanted, options);
+}
+
+/** As {@link chooseAlgorithm}, of a geometry and a pass that are checked. */
+export function choose(
+  operation: string,
+  geometry: ConvGeometry,
+  pass: Pass,
+  wanted: AlgorithmName | "auto",
+  options: ChoiceOptions,
+): Choice {
+  resolveWord<Precision>(operation, "precision", ["default", "strict"], options.precision);
   if (wanted === "auto") {
     const simd = chooseSimd(geometry, pass, options);
     if (simd.name !== undefined) return { algorithm: byName(operation, simd.name), reason: simd.reason };

@@ -1,5 +1,6 @@
 import { exactData, generateCases, realData, reference } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf } from "../../test/case-pass.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { naive } from "./naive.ts";
 import { winograd2, winograd4 } from "./winograd.ts";
@@ -60,7 +61,7 @@ describe.each(VARIANTS)("$algorithm.name", ({ algorithm, f, alpha }) => {
             bias: true,
           } as const;
           const data = exactData(convCase, height * width);
-          const g = resolveConvGeometry("winograd", convCase.inputShape, convCase.filterShape, convCase);
+          const g = geometryOf(convCase);
           const y = new Float32Array(data.dy.length).fill(Number.NaN);
           algorithm.prepare(g, data.filter, data.bias).run(data.x, y);
           expect(y).toEqual(Float32Array.from(reference(convCase, "forward", data)));
@@ -84,7 +85,7 @@ describe.each(VARIANTS)("$algorithm.name", ({ algorithm, f, alpha }) => {
       bias: true,
     } as const;
     const data = exactData(convCase, 1);
-    const g = resolveConvGeometry("winograd", convCase.inputShape, convCase.filterShape, convCase);
+    const g = geometryOf(convCase);
     const plan = algorithm.prepare(g, data.filter, data.bias);
     const y = new Float32Array(data.dy.length).fill(Number.NaN);
     plan.run(data.x, y);

@@ -44,7 +44,11 @@ export interface ParameterCounts {
  */
 export function parameterCounts(
   shape: Shape2,
-  options: { readonly delta: number; readonly inChannels?: number; readonly outChannels?: number },
+  options: {
+    readonly delta: number;
+    readonly inChannels?: number | undefined;
+    readonly outChannels?: number | undefined;
+  },
 ): ParameterCounts {
   const operation = "parameterCounts";
   checkOptionNames(operation, options, ["delta", "inChannels", "outChannels"]);

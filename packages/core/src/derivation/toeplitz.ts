@@ -34,7 +34,7 @@ import type { DenseWeights } from "./dense-layer.ts";
 export function toDense<T extends FloatArray = Float32Array>(
   kernel: Matrix<T>,
   inputShape: Shape2,
-  options: { readonly mode?: Corr2dMode } = {},
+  options: { readonly mode?: Corr2dMode | undefined } = {},
 ): DenseWeights<T> {
   checkOptionNames("toDense", options, ["mode"]);
   checkTensor("toDense", "kernel", kernel, 2);
@@ -56,11 +56,11 @@ export function toDense<T extends FloatArray = Float32Array>(
 /** What {@link fromDense} is told. */
 export interface FromDenseOptions {
   /** How the hidden units lie to the image. Default `"valid"`. */
-  readonly mode?: Corr2dMode;
+  readonly mode?: Corr2dMode | undefined;
   /** Shape of the kernel; required for mode `"same"`, known for the others. */
-  readonly kernelShape?: Shape2;
+  readonly kernelShape?: Shape2 | undefined;
   /** How much of the weights' norm may be lost. Default 0: they are a convolution exactly. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 /**

@@ -34,15 +34,15 @@ import { seededRandom } from "./random.ts";
 /** What every layer with a filter may be told. */
 export interface FilterLayerOptions extends AlgorithmOption {
   /** Whether to learn a bias. Default true; it starts at zero. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** How the filter starts. Default `"heUniform"`. */
-  readonly initializer?: InitializerName;
+  readonly initializer?: InitializerName | undefined;
   /** Seed of the initialiser, an integer. Default 0: the same layer has the same weights everywhere. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Applied to what the convolution gives. Default `"linear"`. The slopes of `"prelu"` are learned; they start at 0.25. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationName | undefined;
   /** Of `"leakyRelu"`. Default 0.2. */
-  readonly slope?: number;
+  readonly slope?: number | undefined;
 }
 
 const LAYER_OPTION_NAMES: readonly string[] = [
@@ -109,7 +109,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     this.slopes?.value.fill(0.25); // K. He et al., arXiv:1502.01852, section 2.1
     this.#activation = resolveActivation(
       kind,
-      { activation, slopes: this.slopes?.value, ...(slope !== undefined && { slope }) },
+      { activation, slope, slopes: this.slopes?.value },
       "float32",
       outChannels,
     );

@@ -42,7 +42,7 @@ export class Conv1d extends ConvLayer<Shape3> {
    *   integers, channels that groups do not divide, an unknown initialiser.
    */
   constructor(options: Conv1dLayerOptions) {
-    super(specOf("Conv1d", 1, options), options);
+    super(convSpec("Conv1d", 1, options), options);
   }
 }
 
@@ -60,7 +60,7 @@ export class Conv1d extends ConvLayer<Shape3> {
 export class Conv2d extends ConvLayer<Shape4> {
   /** @throws as {@link Conv1d}. */
   constructor(options: Conv2dLayerOptions) {
-    super(specOf("Conv2d", 2, options), options);
+    super(convSpec("Conv2d", 2, options), options);
   }
 }
 
@@ -76,11 +76,12 @@ export class Conv2d extends ConvLayer<Shape4> {
 export class Conv3d extends ConvLayer<Shape5> {
   /** @throws as {@link Conv1d}. */
   constructor(options: Conv3dLayerOptions) {
-    super(specOf("Conv3d", 3, options), options);
+    super(convSpec("Conv3d", 3, options), options);
   }
 }
 
-function specOf<R extends SpatialRank>(kind: string, rank: R, options: ConvLayerOptions<R>): ConvLayerSpec {
+/** What the options of a layer whose errors begin with `kind` say. */
+export function convSpec<R extends SpatialRank>(kind: string, rank: R, options: ConvLayerOptions<R>): ConvLayerSpec {
   const operation = CONV[rank];
   const { inChannels, outChannels } = options ?? {};
   checkLayerOptions(kind, options, operation, { inChannels, outChannels });

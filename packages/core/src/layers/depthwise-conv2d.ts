@@ -13,7 +13,7 @@ import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptio
 export interface DepthwiseConv2dLayerOptions extends Omit<ConvOptions, "groups">, FilterLayerOptions {
   readonly channels: number;
   /** Filters, and so outputs, of each channel. Default 1. */
-  readonly multiplier?: number;
+  readonly multiplier?: number | undefined;
   readonly kernelSize: PerAxis;
 }
 
@@ -32,12 +32,12 @@ export class DepthwiseConv2d extends ConvLayer<Shape4> {
    *   integers or an unknown initialiser.
    */
   constructor(options: DepthwiseConv2dLayerOptions) {
-    super(specOf(options), options);
+    super(depthwiseSpec("DepthwiseConv2d", options), options);
   }
 }
 
-function specOf(options: DepthwiseConv2dLayerOptions): ConvLayerSpec {
-  const kind = "DepthwiseConv2d";
+/** What the options of a layer whose errors begin with `kind` say. */
+export function depthwiseSpec(kind: string, options: DepthwiseConv2dLayerOptions): ConvLayerSpec {
   const { channels, multiplier = 1 } = options ?? {};
   checkLayerOptions(kind, options, DEPTHWISE, { channels, multiplier });
   resolveConvOptions(kind, 2, options);

@@ -37,11 +37,11 @@ export interface LocallyConnected2dLayerOptions extends Pick<ConvOptions, "strid
   readonly outChannels: number;
   readonly kernelSize: PerAxis;
   /** Whether to learn a bias, for each cell and channel. Default true; it starts at zero. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** How the filters start. Default `"heUniform"`. */
-  readonly initializer?: InitializerName;
+  readonly initializer?: InitializerName | undefined;
   /** Seed of the initialiser, an integer. Default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 const OPTION_NAMES: readonly (keyof LocallyConnected2dLayerOptions)[] = [

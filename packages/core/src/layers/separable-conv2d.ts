@@ -1,6 +1,6 @@
 /**
- * The depthwise separable convolution layer: a {@link DepthwiseConv2d} without bias and, on what it gives, a 1 × 1
- * {@link Conv2d} with bias and activation.
+ * The depthwise separable convolution layer: a depthwise convolution without bias and, on what it gives, a 1 × 1 convolution
+ * with bias and activation.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { DEPTHWISE } from "../ops/kinds.ts";
 import type { ConvOptions, PerAxis } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import type { Tensor4 } from "../tensor.ts";
-import { Conv2d } from "./conv.ts";
-import { checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
-import { DepthwiseConv2d } from "./depthwise-conv2d.ts";
+import { convSpec } from "./conv.ts";
+import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
+import { depthwiseSpec } from "./depthwise-conv2d.ts";
 import { Layer } from "./layer.ts";
 import type { Parameter } from "./parameter.ts";
 
@@ -20,8 +20,15 @@ export interface SeparableConv2dLayerOptions extends Omit<ConvOptions, "groups">
   readonly inChannels: number;
   readonly outChannels: number;
   /** Depthwise filters of each channel. Default 1. */
-  readonly multiplier?: number;
+  readonly multiplier?: number | undefined;
   readonly kernelSize: PerAxis;
+}
+
+/** One of the two convolutions. Its errors begin with the name of the whole. */
+class Part extends ConvLayer<Shape4> {
+  constructor(spec: ConvLayerSpec, options: FilterLayerOptions) {
+    super(spec, options);
+  }
 }
 
 /**
@@ -37,8 +44,10 @@ export interface SeparableConv2dLayerOptions extends Omit<ConvOptions, "groups">
  * ```
  */
 export class SeparableConv2d extends Layer<Shape4> {
-  readonly depthwise: DepthwiseConv2d;
-  readonly pointwise: Conv2d;
+  /** The layer that filters; its `filter` is `depthwiseFilter`. */
+  readonly depthwise: ConvLayer<Shape4>;
+  /** The layer that mixes; its `filter` is `pointwiseFilter`. */
+  readonly pointwise: ConvLayer<Shape4>;
 
   /**
    * @throws TypeError for a value of the wrong type or an unknown option; RangeError for counts that are not positive
@@ -49,13 +58,13 @@ export class SeparableConv2d extends Layer<Shape4> {
     const { inChannels, outChannels, multiplier = 1, bias, activation, slope, seed = 0, ...first } = options ?? {};
     checkLayerOptions(this.kind, options, DEPTHWISE, { inChannels, outChannels, multiplier });
     const { layout, algorithm, precision, initializer } = first;
-    this.depthwise = new DepthwiseConv2d({ ...first, channels: inChannels, multiplier, bias: false, seed });
-    const second = { inChannels: inChannels * multiplier, outChannels, kernelSize: 1, seed: seed + 1 };
-    const given = Object.entries({ bias, activation, slope, layout, algorithm, precision, initializer });
-    this.pointwise = new Conv2d({
-      ...second,
-      ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-    });
+    const filtering = { ...first, channels: inChannels, multiplier, bias: false, seed };
+    this.depthwise = new Part(depthwiseSpec(this.kind, filtering), filtering);
+    const mixing = {
+      ...{ inChannels: inChannels * multiplier, outChannels, kernelSize: 1, seed: seed + 1 },
+      ...{ bias, activation, slope, layout, algorithm, precision, initializer },
+    };
+    this.pointwise = new Part(convSpec(this.kind, 2, mixing), mixing);
   }
 
   override get parameters(): readonly Parameter[] {

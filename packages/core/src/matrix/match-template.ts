@@ -102,9 +102,9 @@ export interface PeakOptions {
   /** Lower values are no peaks. */
   readonly threshold: number;
   /** Two peaks are at least so many rows or so many columns apart; one number or `[rows, columns]`. Default 1. */
-  readonly distance?: number | readonly [rows: number, columns: number];
+  readonly distance?: number | readonly [rows: number, columns: number] | undefined;
   /** The highest so many. Default all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { resolveWord } from "../options.ts";
 import { type Shape2, sizeOf } from "../shape.ts";
-import { checkArray, dtypeOf, type FloatArray, type Matrix, requireApart, zeros } from "../tensor.ts";
+import { checkArray, dtypeOf, type FloatArray, type InAnyBuffer, type Matrix, requireApart, zeros } from "../tensor.ts";
 import { methods } from "./choose-method.ts";
 import { type Corr2dMethod, type Corr2dOptions, type PlannedProblem, resolvePlanned } from "./problem.ts";
 
@@ -15,12 +15,18 @@ export interface Corr2dPlan<T extends FloatArray = Float32Array> {
   readonly inputShape: Shape2;
   readonly outputShape: Shape2;
   /**
-   * Computes the image whose elements are `x`, row by row, into `y`, or into a new array, and returns that.
+   * Computes the image whose elements are `x`, row by row, into a new array.
    *
-   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`; RangeError
-   *   if the plan is of a method by name that cannot do it.
+   * @throws TypeError, RangeError if an array has another element type or length than the plan; RangeError if the plan is of a
+   *   method by name that cannot do it.
    */
-  run(x: T, y?: T): T;
+  run(x: InAnyBuffer<T>): T;
+  /**
+   * Computes it into `y`, and returns that.
+   *
+   * @throws as without `y`, and RangeError if `y` overlaps `x`.
+   */
+  run<Y extends InAnyBuffer<T>>(x: InAnyBuffer<T>, y: Y): Y;
 }
 
 /** Makes a plan of what `prepare` makes of a problem. */
@@ -41,7 +47,7 @@ export function makeCorr2dPlan<T extends FloatArray>(
   return {
     inputShape: shape,
     outputShape: outShape,
-    run(x, y = zeros(dtype, sizeOf(outShape)) as T) {
+    run<Y extends InAnyBuffer<T> = T>(x: InAnyBuffer<T>, y: Y = zeros(dtype, sizeOf(outShape)) as FloatArray as Y): Y {
       checkArray(name, "x", x, dtype, sizeOf(shape));
       checkArray(name, "y", y, dtype, sizeOf(outShape));
       requireApart(name, "x", x, "y", y);

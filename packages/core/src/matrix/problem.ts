@@ -37,13 +37,13 @@ export type Corr2dMethod =
 /** Options of `corr2d` and `convolve2d`. */
 export interface Corr2dOptions {
   /** Default `"valid"`. */
-  readonly mode?: Corr2dMode;
+  readonly mode?: Corr2dMode | undefined;
   /** How the image goes on outside its edge, for `"same"` and `"full"`. Default `"constant"`. */
-  readonly boundary?: Boundary;
+  readonly boundary?: Boundary | undefined;
   /** The value outside for boundary `"constant"`. Default 0, for which the cells outside count as absent. */
-  readonly fillValue?: number;
+  readonly fillValue?: number | undefined;
   /** Default `"auto"`: the one that is expected to be fastest; `explainCorr2d` says which and why. */
-  readonly method?: Corr2dMethod | "auto";
+  readonly method?: Corr2dMethod | "auto" | undefined;
 }
 
 /** The two vectors that a kernel of rank 1 is the product of: k[a, b] = column[a] · row[b]. */

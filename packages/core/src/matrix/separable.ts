@@ -11,7 +11,7 @@
 
 import { checkOptionNames, requireNotNegative } from "../options.ts";
 import { type Shape2, sizeOf } from "../shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { checkArray, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
 import { correlateDirectly } from "./direct.ts";
 import {
   backwards,
@@ -103,13 +103,19 @@ function correlateVectors<T extends FloatArray>(
   checkOptionNames(operation, options, ["mode", "boundary", "fillValue"]);
   checkOperand(operation, "x", x, 2, x);
   const { column, row } = kernel ?? {};
-  checkOperand(operation, "kernel.column", { shape: [column?.length ?? 0], data: column }, 1, x);
-  checkOperand(operation, "kernel.row", { shape: [row?.length ?? 0], data: row }, 1, x);
+  checkVector(operation, "kernel.column", column, x);
+  checkVector(operation, "kernel.row", row, x);
   const geometry = resolveGeometry(operation, x.shape, [column.length, row.length], options, flip);
   const factors = flip ? { column: backwards(column), row: backwards(row) } : kernel;
   const y = zeros(dtypeOf(x.data), sizeOf(geometry.outShape)) as T;
   correlateSeparably({ ...geometry, source: x.data }, y, { factors });
   return { shape: geometry.outShape, data: y };
+}
+
+/** Checks that a factor of a kernel has elements, of the type of the image. */
+function checkVector(operation: string, parameter: string, vector: FloatArray, image: Matrix<FloatArray>): void {
+  checkArray(operation, parameter, vector, dtypeOf(image.data), vector?.length);
+  if (vector.length === 0) throw new RangeError(`${operation}: ${parameter} is empty`);
 }
 
 /** Tolerance of {@link separateKernel}: four roundings of the element type, by which a product of vectors differs. */
@@ -142,7 +148,7 @@ export function defaultTolerance(values: FloatArray): number {
  */
 export function separateKernel<T extends FloatArray = Float32Array>(
   kernel: Matrix<T>,
-  options: { readonly tolerance?: number } = {},
+  options: { readonly tolerance?: number | undefined } = {},
 ): SeparableKernel<T> | undefined {
   checkOptionNames("separateKernel", options, ["tolerance"]);
   checkTensor("separateKernel", "kernel", kernel, 2);

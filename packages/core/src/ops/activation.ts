@@ -28,9 +28,9 @@ export type ActivationName = "linear" | "relu" | "relu6" | "leakyRelu" | "prelu"
 /** An activation and what it needs. */
 export interface ActivationOptions<T extends FloatArray = Float32Array> {
   /** Default `"linear"`: none. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationName | undefined;
   /** Of `"leakyRelu"`, the factor of what is negative. Default 0.2 (TensorFlow's). */
-  readonly slope?: number;
+  readonly slope?: number | undefined;
   /** Of `"prelu"`, and required there: the factor of what is negative, for each output channel. */
   readonly slopes?: T | undefined;
 }
@@ -165,7 +165,7 @@ function forEachSlope(
 /** Options of {@link activate} and {@link activationGradient}. */
 export interface ActivateOptions<T extends FloatArray = Float32Array> extends ActivationOptions<T> {
   /** Where the channels are, which the slopes of `"prelu"` belong to. Default channels last. */
-  readonly layout?: Layout<1> | Layout<2> | Layout<3>;
+  readonly layout?: Layout<1> | Layout<2> | Layout<3> | undefined;
 }
 
 const ACTIVATE_OPTION_NAMES: readonly string[] = [...ACTIVATION_OPTION_NAMES, "layout"];

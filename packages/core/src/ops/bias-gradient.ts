@@ -26,7 +26,7 @@ import { channelsOf, sumPerChannel } from "./channels.ts";
  */
 export function biasGradient<T extends FloatArray = Float32Array>(
   dy: Tensor3<T> | Tensor4<T> | Tensor5<T>,
-  options: { readonly layout?: Layout<1> | Layout<2> | Layout<3> } = {},
+  options: { readonly layout?: Layout<1> | Layout<2> | Layout<3> | undefined } = {},
 ): T {
   checkOptionNames("biasGradient", options, ["layout"]);
   const { channels, inner } = channelsOf("biasGradient", "dy", dy, options.layout);

@@ -22,7 +22,7 @@ import type {
   Pass,
   PreparedPass,
 } from "../algorithms/algorithm.ts";
-import { type Choice, chooseAlgorithm } from "../algorithms/choose.ts";
+import { type Choice, choose } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
@@ -32,7 +32,7 @@ import { type DType, type FloatArray, zeros } from "../tensor.ts";
 
 /** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
 export interface Wanted extends ChoiceOptions {
-  readonly algorithm?: AlgorithmName | "auto";
+  readonly algorithm?: AlgorithmName | "auto" | undefined;
 }
 
 /** What computes a prepared pass, and why. */
@@ -65,7 +65,7 @@ export interface BilinearMap {
 
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
-  const choose = (pass: Pass): Choice => chooseAlgorithm(operation, g, pass, wanted.algorithm, wanted);
+  const choiceFor = (pass: Pass): Choice => choose(operation, g, pass, wanted.algorithm ?? "auto", wanted);
   const explained = ({ algorithm, reason }: Choice, plan: PreparedPass) => ({
     algorithm: algorithm.name,
     reason,
@@ -78,19 +78,19 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
       ? (plan.run.bind(plan) as ActivationPlan["run"])
       : (source, target) => plan.run(arrayOf(source), arrayOf(target));
   return {
-    choose,
+    choose: choiceFor,
     prepare(filter, bias, activation) {
-      const choice = choose("forward");
+      const choice = choiceFor("forward");
       const plan = choice.algorithm.prepare(g, filter, bias, activation);
       return { ...explained(choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
     },
     prepareInputGradient(filter) {
-      const choice = choose("inputGradient");
+      const choice = choiceFor("inputGradient");
       const plan = choice.algorithm.prepareInputGradient(g, filter);
       return { ...explained(choice, plan), run: runOf(choice, plan) };
     },
     prepareFilterGradient() {
-      const choice = choose("filterGradient");
+      const choice = choiceFor("filterGradient");
       const plan = choice.algorithm.prepareFilterGradient(g);
       return { ...explained(choice, plan), run: plan.run.bind(plan) };
     },

@@ -6,7 +6,13 @@
  * @module
  */
 
-import type { FilterGradientPlan, Pass, Precision, PreparedPass } from "../algorithms/algorithm.ts";
+import {
+  type FilterGradientPlan,
+  PASSES,
+  type Pass,
+  type Precision,
+  type PreparedPass,
+} from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import { type ConvGeometry, planarGeometry } from "../geometry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
@@ -20,6 +26,7 @@ import {
   type DType,
   dtypeOf,
   type FloatArray,
+  type InAnyBuffer,
   requireApart,
   type Tensor,
   zeros,
@@ -40,13 +47,13 @@ import { sumPerChannel } from "./channels.ts";
 /** How to compute. */
 export interface AlgorithmOption {
   /** The result is the same within the stated bounds. Default `"auto"`. */
-  readonly algorithm?: AlgorithmName | "auto";
+  readonly algorithm?: AlgorithmName | "auto" | undefined;
   /**
    * `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is. `"default"`, the default,
    * also takes Winograd, whose error is bounded by a constant times max|x| · Σ|w| (`ErrorBound`), and where signs vary stays
    * below 10⁻⁶ of the largest Σ|x||w|.
    */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
 }
 
 /** The names of {@link AlgorithmOption}. */
@@ -106,22 +113,34 @@ export interface PlanFacts<S extends readonly number[]> {
 /** A convolution whose filter is packed and whose scratch memory is taken: made once, run many times. */
 export interface ConvPlan<S extends readonly number[], T extends FloatArray = Float32Array> extends PlanFacts<S> {
   /**
-   * Computes the convolution of `x` into `y`, or into a new array, and returns that. Either may be a {@link ResidentArray}.
+   * Computes the convolution of `x`, which may be a {@link ResidentArray}, into a new array.
    *
-   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `y` overlaps `x`.
+   * @throws TypeError, RangeError if an array has another element type or length than the plan.
    */
-  run<Y extends T | ResidentArray = T>(x: T | ResidentArray, y?: Y): Y;
+  run(x: InAnyBuffer<T> | ResidentArray): T;
+  /**
+   * Computes it into `y`, an array or a {@link ResidentArray}, and returns that.
+   *
+   * @throws as without `y`, and RangeError if `y` overlaps `x`.
+   */
+  run<Y extends InAnyBuffer<T> | ResidentArray>(x: InAnyBuffer<T> | ResidentArray, y: Y): Y;
 }
 
 /** A gradient with respect to the input whose filter is packed. */
 export interface ConvInputGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
   extends PlanFacts<S> {
   /**
-   * Computes the gradient for `dy` into `dx`, or into a new array, and returns that. Either may be a {@link ResidentArray}.
+   * Computes the gradient for `dy`, which may be a {@link ResidentArray}, into a new array.
    *
-   * @throws TypeError, RangeError if an array has another element type or length than the plan, or `dx` overlaps `dy`.
+   * @throws TypeError, RangeError if an array has another element type or length than the plan.
    */
-  run<Y extends T | ResidentArray = T>(dy: T | ResidentArray, dx?: Y): Y;
+  run(dy: InAnyBuffer<T> | ResidentArray): T;
+  /**
+   * Computes it into `dx`, an array or a {@link ResidentArray}, and returns that.
+   *
+   * @throws as without `dx`, and RangeError if `dx` overlaps `dy`.
+   */
+  run<Y extends InAnyBuffer<T> | ResidentArray>(dy: InAnyBuffer<T> | ResidentArray, dx: Y): Y;
 }
 
 /** A gradient with respect to the filter, of float32, whose memory is taken. */
@@ -148,17 +167,18 @@ export interface ConvGradients<S extends readonly number[], T extends FloatArray
 /** The names of {@link FusedOptions}. */
 export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, ...ALGORITHM_OPTION_NAMES];
 
-/** y = activation(f(x, filter) + bias), once. */
+/** y = activation(f(x, filter) + bias), once; errors begin with `operation`. */
 export function runOnce<S extends readonly number[], T extends FloatArray>(
   kind: OperationKind,
   x: Tensor<S, T>,
   filter: Tensor<S, T>,
   options: FusedOptions<T>,
+  operation: string = kind.name,
 ): Tensor<S, T> {
-  checkTensor(kind.name, "x", x, kind.tensorRank);
-  checkTensor(kind.name, "filter", filter, kind.tensorRank);
-  requireSameDtype(kind.name, "x", x.data, "filter", filter.data);
-  const plan = makePlan(kind, kind.name, x.shape, filter, options, "once");
+  checkTensor(operation, "x", x, kind.tensorRank);
+  checkTensor(operation, "filter", filter, kind.tensorRank);
+  requireSameDtype(operation, "x", x.data, "filter", filter.data);
+  const plan = makePlan(kind, operation, x.shape, filter, options, "once");
   const data = plan.run(x.data);
   plan[Symbol.dispose]();
   return { shape: plan.outputShape, data };
@@ -273,23 +293,24 @@ function checkedRun<T extends FloatArray>(
   [from, fromSize]: readonly [name: string, size: number],
   [to, toSize]: readonly [name: string, size: number],
   compute: (source: Operand, target: Operand) => void,
-): <Y extends T | ResidentArray = T>(source: T | ResidentArray, target?: Y) => Y {
-  return <Y extends T | ResidentArray = T>(source: T | ResidentArray, target?: Y): Y => {
+): ConvPlan<readonly number[], T>["run"] {
+  const run = (source: Operand, target?: Operand): Operand => {
     checkArray(runName, from, arrayOf(source), dtype, fromSize);
     if (target !== undefined) {
       checkArray(runName, to, arrayOf(target), dtype, toSize);
       requireApart(runName, from, arrayOf(source), to, arrayOf(target));
     }
-    const output = target ?? (zeros(dtype, toSize) as T as Y);
+    const output = target ?? zeros(dtype, toSize);
     compute(source, output);
     return output;
   };
+  return run as ConvPlan<readonly number[], T>["run"];
 }
 
 /** What is asked about a choice. */
 export interface ExplainOption {
   /** The forward pass, the default, or a gradient. */
-  readonly pass?: Pass;
+  readonly pass?: Pass | undefined;
 }
 
 /** The algorithm that would compute a pass over float32, prepared for many runs, and why it and no faster one. */
@@ -308,7 +329,7 @@ export function explain(
   const operation = operationName("explain", kind);
   checkOptionNames(operation, given, [...kind.optionNames, ...FUSED_OPTION_NAMES, "pass"]);
   const { pass, ...options } = given;
-  const wanted = resolveWord<Pass>(operation, "pass", ["forward", "inputGradient", "filterGradient"], pass);
+  const wanted = resolveWord<Pass>(operation, "pass", PASSES, pass);
   const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
   const { algorithm, reason } = map.choose(wanted);
   return { algorithm: algorithm.name, reason };
@@ -355,15 +376,18 @@ export function filterGradient<S extends readonly number[], T extends FloatArray
   return { shape: [...filterShape] as unknown as S, data: filterGradientOf(resolved, x.data, dz.data, filterShape) };
 }
 
-/** All gradients of L = ⟨dy, activation(f(x, filter) + bias)⟩; the sums that the activation saw are computed anew. */
+/**
+ * All gradients of L = ⟨dy, activation(f(x, filter) + bias)⟩; the sums that the activation saw are computed anew. Errors
+ * begin with `operation`.
+ */
 export function gradients<S extends readonly number[], T extends FloatArray>(
   kind: OperationKind,
   x: Tensor<S, T>,
   filter: Tensor<S, T>,
   dy: Tensor<S, T>,
   options: FusedOptions<T>,
+  operation = `${kind.name}Gradients`,
 ): ConvGradients<S, T> {
-  const operation = `${kind.name}Gradients`;
   checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   checkTensor(operation, "x", x, kind.tensorRank);
   checkTensor(operation, "filter", filter, kind.tensorRank);
@@ -427,8 +451,7 @@ export function resolve(
 ): ResolvedOperation {
   checkShape(operation, "inputShape", inputShape, kind.tensorRank);
   checkShape(operation, "filterShape", filterShape, kind.tensorRank);
-  const wanted = { runs, ...(algorithm !== undefined && { algorithm }), ...(precision !== undefined && { precision }) };
-  return kind.resolve(operation, inputShape, filterShape, options, wanted, dtype);
+  return kind.resolve(operation, inputShape, filterShape, options, { runs, algorithm, precision }, dtype);
 }
 
 function inputGradientOf<T extends FloatArray>({ map, inputShape }: ResolvedOperation, filter: T, dz: T): T {
@@ -459,7 +482,8 @@ function rounded(dtype: DType, values: Float64Array): FloatArray {
   return result;
 }
 
-function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB: string, b: FloatArray): DType {
+/** Throws unless two arrays have the same element type, and returns it. */
+export function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB: string, b: FloatArray): DType {
   const dtype = dtypeOf(a);
   if (dtypeOf(b) === dtype) return dtype;
   throw new TypeError(`${operation}: ${nameA} is ${dtype}, but ${nameB} is ${dtypeOf(b)}; both must be the same`);

@@ -10,15 +10,18 @@
  * @module
  */
 
+import { isChannelsFirst } from "../layout.ts";
 import { checkOptionNames } from "../options.ts";
-import type { Shape4 } from "../shape.ts";
 import { checkTensor, type FloatArray, type Tensor4 } from "../tensor.ts";
-import { conv2d, conv2dGradients } from "./conv2d.ts";
-import { type DepthwiseConv2dGradientOptions, depthwiseConv2d, depthwiseConv2dGradients } from "./depthwise-conv2d.ts";
-import { DEPTHWISE } from "./kinds.ts";
-import { FUSED_OPTION_NAMES, type FusedOptions } from "./operation.ts";
+import type { Conv2dOptions } from "./conv2d.ts";
+import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
+import { CONV, DEPTHWISE } from "./kinds.ts";
+import { FUSED_OPTION_NAMES, type FusedOptions, gradients, requireSameDtype, runOnce } from "./operation.ts";
 
-/** Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution. */
+/**
+ * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
+ * activation those of the pointwise one; an algorithm by name has to do for both.
+ */
 export interface SeparableConv2dOptions<T extends FloatArray = Float32Array>
   extends DepthwiseConv2dGradientOptions,
     FusedOptions<T> {}
@@ -40,7 +43,7 @@ export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
  * @param depthwiseFilter `[kernelHeight, kernelWidth, channels, multiplier]`.
  * @param pointwiseFilter `[1, 1, channels · multiplier, outChannels]`.
  * @returns `[batch, outHeight, outWidth, outChannels]` in the layout of `x`.
- * @throws TypeError, RangeError as {@link depthwiseConv2d} and {@link conv2d}, and if the pointwise filter is not 1 × 1.
+ * @throws TypeError, RangeError as {@link conv2d}, and if the filters do not fit x or each other.
  *
  * @example
  * ```ts
@@ -56,8 +59,10 @@ export function separableConv2d<T extends FloatArray = Float32Array>(
   pointwiseFilter: Tensor4<T>,
   options: SeparableConv2dOptions<T> = {},
 ): Tensor4<T> {
-  const [first, second] = splitOptions("separableConv2d", pointwiseFilter, options);
-  return conv2d(depthwiseConv2d(x, depthwiseFilter, first), pointwiseFilter, second);
+  const operation = "separableConv2d";
+  const [first, second] = optionsOfParts(operation, x, depthwiseFilter, pointwiseFilter, options);
+  const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
+  return runOnce(CONV[2], between, pointwiseFilter, second, operation);
 }
 
 /**
@@ -85,10 +90,11 @@ export function separableConv2dGradients<T extends FloatArray = Float32Array>(
   dy: Tensor4<T>,
   options: SeparableConv2dOptions<T> = {},
 ): SeparableConv2dGradients<T> {
-  const [first, second] = splitOptions("separableConv2dGradients", pointwiseFilter, options);
-  const between = depthwiseConv2d(x, depthwiseFilter, first);
-  const pointwise = conv2dGradients(between, pointwiseFilter, dy, second);
-  const depthwise = depthwiseConv2dGradients(x, depthwiseFilter, pointwise.input, first);
+  const operation = "separableConv2dGradients";
+  const [first, second] = optionsOfParts(operation, x, depthwiseFilter, pointwiseFilter, options);
+  const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
+  const pointwise = gradients(CONV[2], between, pointwiseFilter, dy, second, operation);
+  const depthwise = gradients(DEPTHWISE, x, depthwiseFilter, pointwise.input, first, operation);
   return {
     input: depthwise.input,
     depthwiseFilter: depthwise.filter,
@@ -98,22 +104,39 @@ export function separableConv2dGradients<T extends FloatArray = Float32Array>(
   };
 }
 
-/** The options of the depthwise convolution, and those of the pointwise one, which has bias and activation. */
-function splitOptions<T extends FloatArray>(
+/**
+ * Checks that x and the filters fit each other, in the words of the whole, and gives the options of the depthwise
+ * convolution and those of the pointwise one, which has bias and activation.
+ */
+function optionsOfParts<T extends FloatArray>(
   operation: string,
+  x: Tensor4<T>,
+  depthwiseFilter: Tensor4<T>,
   pointwiseFilter: Tensor4<T>,
   options: SeparableConv2dOptions<T>,
-): [DepthwiseConv2dGradientOptions, FusedOptions<T> & Pick<SeparableConv2dOptions, "layout">] {
+): [DepthwiseConv2dGradientOptions, Conv2dOptions<T>] {
   checkOptionNames(operation, options, [...DEPTHWISE.optionNames, ...FUSED_OPTION_NAMES]);
+  checkTensor(operation, "x", x, 4);
+  checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
   checkTensor(operation, "pointwiseFilter", pointwiseFilter, 4);
-  const [height, width] = pointwiseFilter.shape as Shape4;
-  if (height !== 1 || width !== 1) {
-    throw new RangeError(
-      `${operation}: pointwiseFilter must be [1, 1, channels · multiplier, outChannels], got [${pointwiseFilter.shape}]`,
-    );
-  }
+  requireSameDtype(operation, "x", x.data, "depthwiseFilter", depthwiseFilter.data);
+  requireSameDtype(operation, "x", x.data, "pointwiseFilter", pointwiseFilter.data);
   const { bias, activation, slope, slopes, ...first } = options;
   const { layout, algorithm, precision } = options;
-  const given = Object.entries({ bias, activation, slope, slopes, layout, algorithm, precision });
-  return [first, Object.fromEntries(given.filter(([, value]) => value !== undefined))];
+  const inChannels = x.shape[isChannelsFirst(operation, 2, layout) ? 1 : 3];
+  const [, , channels, multiplier] = depthwiseFilter.shape;
+  if (channels !== inChannels) {
+    throw new RangeError(
+      `${operation}: depthwiseFilter is for ${channels} channels, but x has ${inChannels} (depthwiseFilter shape ` +
+        `[${depthwiseFilter.shape}], x shape [${x.shape}] in ${layout ?? "NHWC"})`,
+    );
+  }
+  const [height, width, between] = pointwiseFilter.shape;
+  if (height !== 1 || width !== 1 || between !== channels * multiplier) {
+    throw new RangeError(
+      `${operation}: pointwiseFilter must be [1, 1, channels · multiplier, outChannels], ` +
+        `here [1, 1, ${channels * multiplier}, …], got [${pointwiseFilter.shape}]`,
+    );
+  }
+  return [first, { bias, activation, slope, slopes, layout, algorithm, precision }];
 }

@@ -12,9 +12,9 @@ import {
   sizeOf,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import type { ConvAlgorithm, Pass } from "../algorithms/algorithm.ts";
+import { computePass, geometryOf } from "../../test/case-pass.ts";
+import { type ConvAlgorithm, PASSES, type Pass } from "../algorithms/algorithm.ts";
 import { naive } from "../algorithms/naive.ts";
-import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { type EngineOptions, SimdEngine } from "./engine.ts";
 import { type SimdFeatures, simdFeatures } from "./features.ts";
@@ -22,8 +22,6 @@ import { GuardZones } from "./guards.ts";
 import { MICROKERNELS, tileName } from "./microkernels.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 import { USUAL_ERRORS } from "./winograd/error.ts";
-
-const PASSES: readonly Pass[] = ["forward", "inputGradient", "filterGradient"];
 
 /** Leaves the filter gradient to the others. */
 const WITHOUT_FILTER_GRADIENT = "simd-plane";
@@ -158,7 +156,7 @@ describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
       for (const convCase of PROBLEMS.keys()) {
         if (algorithm.supports(geometryOf(convCase), pass) !== true) {
           refused++;
-          expect(() => run(algorithm, pass, convCase, PROBLEMS.get(convCase)!.exact.data)).toThrow(
+          expect(() => computePass(algorithm, pass, convCase, PROBLEMS.get(convCase)!.exact.data)).toThrow(
             `${algorithm.name}: cannot compute`,
           );
           continue;
@@ -166,7 +164,7 @@ describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
         computed++;
         for (const problem of Object.values(PROBLEMS.get(convCase)!)) {
           const { data, truth, bound } = problem;
-          const verdict = judge(run(algorithm, pass, convCase, data), truth(pass), bound(pass, algorithm));
+          const verdict = judge(computePass(algorithm, pass, convCase, data), truth(pass), bound(pass, algorithm));
           expect(verdict.reason, `${pass} of ${convCase.name}`).toBeUndefined();
         }
       }
@@ -262,7 +260,7 @@ describe("SIMD filter gradients of values that are not finite", () => {
     for (const algorithm of simdAlgorithmsOf(() => engine)) {
       if (algorithm.supports(geometryOf(convCase), "filterGradient") !== true) continue;
       computed++;
-      const verdict = judge(run(algorithm, "filterGradient", convCase, data), truth, 0);
+      const verdict = judge(computePass(algorithm, "filterGradient", convCase, data), truth, 0);
       expect(verdict.reason, algorithm.name).toBeUndefined();
     }
     expect(computed).toBe(convCase.groups === 1 ? 3 : 1);
@@ -284,7 +282,9 @@ describe("SIMD filter gradients of values of one sign", () => {
       const engine = new SimdEngine(hostWebAssembly()!, features, { fma });
       const errorOf = (wanted: string): number => {
         const algorithm = simdAlgorithmsOf(() => engine).find((candidate) => candidate.name === wanted)!;
-        const errors = run(algorithm, "filterGradient", convCase, data).map((value, i) => Math.abs(value - truth[i]!));
+        const errors = computePass(algorithm, "filterGradient", convCase, data).map((value, i) =>
+          Math.abs(value - truth[i]!),
+        );
         return Math.max(...errors) / most;
       };
       expect(errorOf(name)).toBeLessThan(constant);
@@ -330,7 +330,7 @@ describe("SIMD in more than one block, or with many weights", () => {
     const computing = simdAlgorithmsOf(() => engine).filter((algorithm) => {
       const passes = PASSES.filter((pass) => algorithm.supports(geometryOf(convCase), pass) === true);
       for (const pass of passes) {
-        const verdict = judge(run(algorithm, pass, convCase, data), truth(pass), bound(pass, algorithm));
+        const verdict = judge(computePass(algorithm, pass, convCase, data), truth(pass), bound(pass, algorithm));
         expect(verdict.reason, `${algorithm.name}, ${pass}`).toBeUndefined();
       }
       return passes.length > 0;
@@ -338,16 +338,3 @@ describe("SIMD in more than one block, or with many weights", () => {
     expect(computing.length).toBeGreaterThan(0);
   });
 });
-
-function run(algorithm: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float32Array {
-  const geometry = geometryOf(convCase);
-  const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
-  if (pass === "forward") algorithm.prepare(geometry, data.filter, data.bias).run(data.x, result);
-  else if (pass === "inputGradient") algorithm.prepareInputGradient(geometry, data.filter).run(data.dy, result);
-  else algorithm.prepareFilterGradient(geometry).run(data.x, data.dy, result);
-  return result;
-}
-
-function geometryOf({ inputShape, filterShape, strides, padding, dilations, groups }: ConvCase): ConvGeometry {
-  return resolveConvGeometry("conformance", inputShape, filterShape, { strides, padding, dilations, groups });
-}

@@ -7,16 +7,15 @@ import {
   activate,
   activationGradient,
   algorithms,
-  type ConvOptions,
   conv2d,
   type Layout,
   planConv2d,
-  resolveConvGeometry,
   type Tensor,
   tensor,
 } from "@corr2d/core";
-import { CASES, type ConvCase, realData, seededRandom } from "@corr2d/testkit";
+import { CASES, realData, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf, optionsOf } from "../case-pass.ts";
 import { calls, KINDS, LAYOUTS } from "./cases.ts";
 
 const z = tensor([1, 8, 1], [-8, -1.5, -0.25, 0, 0.5, 5.5, 6, 7]);
@@ -117,8 +116,7 @@ describe.each(KINDS)("fused to $name", (kind) => {
 
 it.each(algorithms)("fused to $name gives the bits that it gives afterwards, whoever applies it", ({ name }) => {
   const convCases = CASES.filter((convCase) => {
-    const geometry = resolveConvGeometry("activation", convCase.inputShape, convCase.filterShape, optionsOf(convCase));
-    return algorithms.find((algorithm) => algorithm.name === name)!.supports(geometry, "forward") === true;
+    return algorithms.find((algorithm) => algorithm.name === name)!.supports(geometryOf(convCase), "forward") === true;
   });
   expect(convCases.length).toBeGreaterThan(0);
   for (const convCase of convCases) {
@@ -137,10 +135,6 @@ it.each(algorithms)("fused to $name gives the bits that it gives afterwards, who
     expect(y).toEqual(activate({ shape: [1, z.length, 1], data: infinite }, { activation: "relu" }).data);
   }
 });
-
-function optionsOf({ strides, padding, dilations, groups }: ConvCase): ConvOptions {
-  return { strides, padding, dilations, groups };
-}
 
 describe("refuses", () => {
   const untyped = (value: unknown): never => value as never;

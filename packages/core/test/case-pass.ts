@@ -1,0 +1,39 @@
+/**
+ * A pass of an algorithm over a case of the table: its geometry, its result, and how far that may be from the truth.
+ *
+ * @module
+ */
+
+import { type ConvAlgorithm, type ConvGeometry, type ConvOptions, type Pass, resolveConvGeometry } from "@corr2d/core";
+import { type CaseData, type ConvCase, elementBounds, normwiseBounds, resultShapeOf, sizeOf } from "@corr2d/testkit";
+
+/** What a caller would write. */
+export function optionsOf({ strides, padding, dilations, groups }: ConvCase): ConvOptions {
+  return { strides, padding, dilations, groups };
+}
+
+/** The case in plain numbers. */
+export function geometryOf(convCase: ConvCase): ConvGeometry {
+  return resolveConvGeometry(convCase.name, convCase.inputShape, convCase.filterShape, optionsOf(convCase));
+}
+
+/** Computes into a result that starts as garbage, as a caller's buffer may. */
+export function computePass(algorithm: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float32Array {
+  const g = geometryOf(convCase);
+  const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
+  if (pass === "forward") algorithm.prepare(g, data.filter, data.bias).run(data.x, result);
+  else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter).run(data.dy, result);
+  else algorithm.prepareFilterGradient(g).run(data.x, data.dy, result);
+  return result;
+}
+
+/** What an algorithm promises for each element. */
+export function boundsOf(
+  { errorBound }: Pick<ConvAlgorithm, "errorBound">,
+  pass: Pass,
+  convCase: ConvCase,
+  data: CaseData,
+): Float64Array {
+  if (errorBound.kind === "element") return elementBounds(convCase, pass, data);
+  return normwiseBounds(convCase, pass, data, errorBound.constant(geometryOf(convCase), pass));
+}
