@@ -99,7 +99,6 @@ function forwardAxis(
   dilation: number,
   padBefore: number,
 ): CorrelationAxis {
-  const taps = Array.from({ length: kernelSize }, (_, tap) => tap);
   return {
     sourceSize: inSize,
     targetSize: outSize,
@@ -107,7 +106,7 @@ function forwardAxis(
     step: 1,
     sourceStep: stride,
     tapStep: dilation,
-    parts: [{ start: 0, sourceStart: -padBefore, taps }],
+    parts: [{ start: 0, sourceStart: -padBefore, taps: firstIntegers(kernelSize) }],
   };
 }
 
@@ -150,9 +149,16 @@ export function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAx
     tapStep: 1,
     parts: axis.parts.map((part) => {
       const extent = part.taps.length === 0 ? 0 : lead + (part.taps.length - 1) * axis.tapStep + 1;
-      return { ...part, taps: Array.from({ length: extent }, (_, cell) => cell) };
+      return { ...part, taps: firstIntegers(extent) };
     }),
   };
+}
+
+/** 0, 1, …, count − 1, by a loop: plans are made for single runs, too. */
+function firstIntegers(count: number): readonly number[] {
+  const integers: number[] = [];
+  for (let i = 0; i < count; i++) integers.push(i);
+  return integers;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

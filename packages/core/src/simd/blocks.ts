@@ -65,8 +65,9 @@ export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OU
   const { cellBytes, inPlace, preferredBytes } = demand;
   const columnTotal = periodsOf(c.columns);
   const rowTotal = periodsOf(c.rows);
+  const views = { rows: viewOf(c.rows, true), columns: viewOf(c.columns, false) };
   const bytes = (rows: number, columns: number): number => {
-    const { imageBytes, outBytes } = blocksOf(c, 1, rows, columns);
+    const { imageBytes, outBytes } = blocksOf(c, views, 1, rows, columns);
     return (inPlace ? Math.max(imageBytes, outBytes) : imageBytes + outBytes) + rows * columns * cellBytes;
   };
   let columns = columnTotal;
@@ -82,11 +83,12 @@ export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OU
   const isWhole = rows === rowTotal && columns === columnTotal;
   const fitting = isWhole ? Math.floor(preferredBytes / bytes(rows, columns)) : 1;
   // An empty batch has no blocks, but they have a size.
-  return blocksOf(c, evenShare(Math.max(1, c.batch), Math.max(1, fitting)), rows, columns);
+  return blocksOf(c, views, evenShare(Math.max(1, c.batch), Math.max(1, fitting)), rows, columns);
 }
 
 /** The largest count from 1 to `limit` that fits, if any above 1 does; what fits must fit in part. */
 function mostThat(fits: (count: number) => boolean, limit: number): number {
+  if (fits(limit)) return limit;
   let [low, high] = [1, limit];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -101,9 +103,21 @@ export function evenShare(total: number, atMost: number): number {
   return Math.ceil(total / Math.ceil(total / atMost));
 }
 
-function blocksOf(c: Correlation, images: number, rowPeriods: number, columnPeriods: number): Blocks {
-  const rows = blockAxis(c.rows, rowPeriods, true);
-  const columns = blockAxis(c.columns, columnPeriods, false);
+/** What the image of a block sees along an axis, however many periods it has. */
+interface AxisView extends Pick<BlockAxis, "origin" | "imageStep" | "skip"> {
+  /** Image cells of one period. */
+  readonly reach: number;
+}
+
+function blocksOf(
+  c: Correlation,
+  views: { readonly rows: AxisView; readonly columns: AxisView },
+  images: number,
+  rowPeriods: number,
+  columnPeriods: number,
+): Blocks {
+  const rows = blockAxis(c.rows, views.rows, rowPeriods);
+  const columns = blockAxis(c.columns, views.columns, columnPeriods);
   const sourceChannels = c.groups * c.groupSourceChannels;
   const targetChannels = c.groups * c.groupTargetChannels;
   return {
@@ -121,22 +135,33 @@ function periodsOf(axis: CorrelationAxis): number {
   return Math.ceil(axis.targetSize / axis.step);
 }
 
-function blockAxis(axis: CorrelationAxis, periods: number, maySkip: boolean): BlockAxis {
+function viewOf(axis: CorrelationAxis, maySkip: boolean): AxisView {
+  let [origin, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { taps, sourceStart } of axis.parts) {
+    if (taps.length === 0) continue;
+    origin = Math.min(origin, sourceStart);
+    last = Math.max(last, sourceStart + (taps.length - 1) * axis.tapStep);
+  }
   // Parts without taps look at nothing; if all are so, one cell of the image stands for it.
-  const used = axis.parts.filter(({ taps }) => taps.length > 0);
-  const first = used.map(({ sourceStart }) => sourceStart);
-  const origin = used.length === 0 ? 0 : Math.min(...first);
-  const last = Math.max(origin, ...used.map(({ taps }, i) => first[i]! + (taps.length - 1) * axis.tapStep));
+  if (origin > last) origin = last = 0;
   const skips = maySkip && last === origin;
-  const imageStep = skips ? 1 : axis.sourceStep;
+  return {
+    origin,
+    reach: last - origin + 1,
+    imageStep: skips ? 1 : axis.sourceStep,
+    skip: skips ? axis.sourceStep : 1,
+  };
+}
+
+function blockAxis(axis: CorrelationAxis, { origin, reach, imageStep, skip }: AxisView, periods: number): BlockAxis {
   return {
     total: periodsOf(axis),
     periods,
-    imageSize: last - origin + (periods - 1) * imageStep + 1,
+    imageSize: reach + (periods - 1) * imageStep,
     outSize: (periods - 1) * axis.step + axis.span,
     origin,
     imageStep,
-    skip: skips ? axis.sourceStep : 1,
+    skip,
   };
 }
 

@@ -28,34 +28,52 @@ export function packWeights(
   bias: FloatArray | undefined,
   address: number,
 ): void {
-  const packTap = rowsAreTargets(c)
-    ? transposingPacker(engine, c, part, filter)
-    : copyingPacker(engine, c, part, filter);
+  const pack = rowsAreTargets(c) ? transposingPacker(engine, c, part, filter) : copyingPacker(engine, c, part, filter);
+  const runs = tapRuns(c, part);
   for (let group = 0; group < c.groups; group++) {
     const weights = address + 4 * group * part.groupWeights;
     packBias(c, part, bias, group, engine.memory.floats, weights);
     let term = 0;
-    for (const tapRow of part.rows.taps) {
-      for (const tapColumn of part.columns.taps) {
-        packTap(tapRow * c.filter.row + tapColumn * c.filter.column + group * c.filter.group, term, weights);
-        term += c.groupSourceChannels;
-      }
+    for (const { from, terms } of runs) {
+      pack(from + group * c.filter.group, terms, term, weights);
+      term += terms;
     }
   }
 }
 
-/** Packs the tap that begins at `filter[from]` as terms from `term` on, into the panels at an address. */
-type TapPacker = (from: number, term: number, weights: number) => void;
+/** Taps that follow one another in the filter: where the first begins, and their terms. */
+interface TapRun {
+  readonly from: number;
+  readonly terms: number;
+}
+
+/** All taps of a part. Forward, and transposed only tap by tap, those that are neighbours are one matrix. */
+function tapRuns(c: Correlation, { rows, columns }: DirectPart): readonly TapRun[] {
+  const runs: { from: number; terms: number }[] = [];
+  let end = Number.NaN;
+  for (const tapRow of rows.taps) {
+    for (const tapColumn of columns.taps) {
+      const from = tapRow * c.filter.row + tapColumn * c.filter.column;
+      if (from === end && !rowsAreTargets(c)) runs.at(-1)!.terms += c.groupSourceChannels;
+      else runs.push({ from, terms: c.groupSourceChannels });
+      end = from + c.filter.column;
+    }
+  }
+  return runs;
+}
+
+/** Packs the taps of the matrix that begins at `filter[from]` as so many terms, into the panels at an address. */
+type TapPacker = (from: number, terms: number, firstTerm: number, weights: number) => void;
 
 /** For taps whose rows are source channels. */
 function copyingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
-  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const { groupTargetChannels: targets } = c;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
   const most = Math.max(1, Math.floor(PART_BYTES / (4 * targets)));
-  return (from, term, weights) => {
-    for (let first = 0; first < sources; first += most) {
-      const rows = Math.min(most, sources - first);
+  return (from, terms, term, weights) => {
+    for (let first = 0; first < terms; first += most) {
+      const rows = Math.min(most, terms - first);
       const matrix = { firstRow: first, rows, firstColumn: 0, columns: targets };
       gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
       for (const { range, firstChannel, offset, termBytes } of panels) {
@@ -67,15 +85,15 @@ function copyingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, fil
 
 /** For taps whose rows are target channels. */
 function transposingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
-  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const { groupTargetChannels: targets } = c;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packTransposedOf(engine, shape.vectors));
-  return (from, term, weights) => {
+  return (from, terms, term, weights) => {
     for (const { range, firstChannel, offset, termBytes } of panels) {
       const rows = Math.min(termBytes / 4, targets - firstChannel);
       const most = Math.floor(PART_BYTES / (4 * termBytes)) * 4;
-      for (let first = 0; first < sources; first += most) {
-        const columns = Math.min(most, sources - first);
+      for (let first = 0; first < terms; first += most) {
+        const columns = Math.min(most, terms - first);
         const matrix = { firstRow: firstChannel, rows, firstColumn: first, columns };
         gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
         packers[range]!(columns, 0, 4 * columns, weights + offset + termBytes * (1 + term + first));
