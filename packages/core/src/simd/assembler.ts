@@ -189,6 +189,9 @@ export function multiplySubtractOf(fma: boolean): VectorTernary {
 /** Collects the locals and statements of one function. */
 export class FunctionBuilder {
   #code = "";
+  /** Comes before the code. */
+  #constantsCode = "";
+  readonly #constants = new Map<number, Local<"v128">>();
   readonly #localTypes: ValueType[] = [];
   readonly #parameterCount: number;
 
@@ -209,6 +212,27 @@ export class FunctionBuilder {
   /** A new vector local, 0 at the start. */
   v128(): Local<"v128"> {
     return this.#declare("v128");
+  }
+
+  /** So many int32 locals. */
+  i32s(count: number): readonly Local<"i32">[] {
+    return this.#declareAll("i32", count);
+  }
+
+  /** So many vector locals. */
+  v128s(count: number): readonly Local<"v128">[] {
+    return this.#declareAll("v128", count);
+  }
+
+  /** A number four times, set before all statements, so that loops find it in a register. */
+  constant(n: number): V128 {
+    let constant = this.#constants.get(n);
+    if (constant === undefined) {
+      constant = this.v128();
+      this.#constants.set(n, constant);
+      this.#constantsCode += v128.splat(n).code + constant.assign;
+    }
+    return constant;
   }
 
   /** target = source. */
@@ -252,7 +276,13 @@ export class FunctionBuilder {
   /** The function's entry of the code section: locals, statements, end. */
   toCode(): string {
     const locals = this.#localTypes.map((type) => text(1, VALUE_TYPE[type]));
-    return sized(vector(locals) + this.#code + END);
+    return sized(vector(locals) + this.#constantsCode + this.#code + END);
+  }
+
+  #declareAll<T extends ValueType>(type: T, count: number): readonly Local<T>[] {
+    const locals: Local<T>[] = [];
+    while (locals.length < count) locals.push(this.#declare(type));
+    return locals;
   }
 
   #declare<T extends ValueType>(type: T): Local<T> {

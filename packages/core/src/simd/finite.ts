@@ -9,8 +9,11 @@ import type { FloatArray } from "../tensor.ts";
 import { f32x4, ModuleBuilder, v128 } from "./assembler.ts";
 import type { SimdEngine } from "./engine.ts";
 
-/** In shorter arrays the host, whose search needs no warming up, finds them sooner than a module is made. */
+/** In shorter arrays the host, whose search needs no warming up, finds them sooner than a copy is made. */
 const SHORT = 8 * 1024;
+
+/** So many floats the host searches for an engine in the time that making a module takes, which is ten times as fast. */
+const FLOATS_BEFORE_MODULE = 200 * 1024;
 
 /** Floats that pass through scratch together, and stay in a second-level cache. */
 const PART = 32 * 1024;
@@ -18,9 +21,15 @@ const PART = 32 * 1024;
 /** Floats of a turn: sums that do not wait for one another. */
 const TURN = 16;
 
+/** Floats that the host has searched for an engine. */
+const searched = /* @__PURE__ */ new WeakMap<SimdEngine, number>();
+
 /** Whether every element is finite. */
 export function allFiniteOn(engine: SimdEngine, values: FloatArray): boolean {
-  const whole = values.length < SHORT ? 0 : values.length - (values.length % TURN);
+  const before = searched.get(engine) ?? 0;
+  const isShort = values.length < SHORT || before + values.length < FLOATS_BEFORE_MODULE;
+  if (isShort) searched.set(engine, before + values.length);
+  const whole = isShort ? 0 : values.length - (values.length % TURN);
   for (let first = 0; first < whole; first += PART) {
     const count = Math.min(PART, whole - first);
     const { sumZeros } = engine.functions("finite", emitFinite);
@@ -30,7 +39,11 @@ export function allFiniteOn(engine: SimdEngine, values: FloatArray): boolean {
     for (let lane = 0; lane < 4; lane++) if (floats[lane] !== 0) return false;
   }
   const rest = values.subarray(whole);
-  return ![Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].some((value) => rest.includes(value));
+  return !(
+    rest.includes(Number.NaN) ||
+    rest.includes(Number.POSITIVE_INFINITY) ||
+    rest.includes(Number.NEGATIVE_INFINITY)
+  );
 }
 
 /** Parameters of the emitted function `sumZeros`, in order. */
@@ -44,15 +57,17 @@ export const SUM_ZEROS_PARAMETERS = [
 export function emitFinite(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function("sumZeros", SUM_ZEROS_PARAMETERS, (f, turns, from, to) => {
-    const sums = Array.from({ length: TURN / 4 }, () => f.v128());
+    const sums = f.v128s(TURN / 4);
     const zero = f.v128();
+    const total = f.v128();
     f.repeat(turns, () => {
-      for (const [n, sum] of sums.entries()) f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(from, 16 * n), zero)));
-      f.advance(from, 4 * TURN);
+      for (const sum of sums) {
+        f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(from, 0), zero)));
+        f.advance(from, 16);
+      }
     });
-    const [sum] = sums as [(typeof sums)[0]];
-    for (const other of sums.slice(1)) f.set(sum, f32x4.add(sum, other));
-    f.store(to, sum, 0);
+    for (const sum of sums) f.set(total, f32x4.add(total, sum));
+    f.store(to, total, 0);
   });
   return module.toBytes();
 }

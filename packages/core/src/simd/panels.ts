@@ -29,7 +29,8 @@ export function packPanelsOf(engine: SimdEngine, vectors: number): (...args: num
 export function emitPackPanels(vectors: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function("packPanels", PACK_PARAMETERS, (f, panels, rows, from, rowBytes, to) => {
-    const [row, address] = [f.i32(), f.i32()];
+    const row = f.i32();
+    const address = f.i32();
     const value = f.v128();
     f.repeat(panels, () => {
       f.set(address, from);

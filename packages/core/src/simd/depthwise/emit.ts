@@ -60,7 +60,10 @@ export function emitDepthwise(shape: DepthwiseShape): Uint8Array<ArrayBuffer> {
   const { channels, rows, columns } = shape;
   const module = new ModuleBuilder();
   module.function("depthwise", DEPTHWISE_PARAMETERS, (f, tiles, imageTable, outTable, image, output, weights) => {
-    const [x, out, w, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    const x = f.i32();
+    const out = f.i32();
+    const w = f.i32();
+    const vector = f.i32();
     const sums = Array.from({ length: rows.outputs }, () => Array.from({ length: columns.outputs }, () => f.v128()));
     const vectors = Math.ceil(channels / 4);
     // The last vector of channels begins earlier rather than reach past the last channel.

@@ -70,71 +70,83 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
   const { mr, vectors, lastLanes, unroll, remainder } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
   const module = new ModuleBuilder();
-  module.function("gemm", GEMM_PARAMETERS, (f, ...parameters) => {
-    const [tiles, panels, rowTable, outTable, input, output, weights, jumps, segments, turns] = parameters;
-    const [, , , , , , , , , , panelBytes, touchStep] = parameters;
-    const pixels = Array.from({ length: mr }, () => f.i32());
-    const w = f.i32();
-    const [tile, rows, outs] = [f.i32(), f.i32(), f.i32()];
-    const [segment, jump, turn, address] = [f.i32(), f.i32(), f.i32(), f.i32()];
-    const [ahead, touched] = [f.i32(), f.i32()];
-    const sums = pixels.map(() => Array.from({ length: vectors }, () => f.v128()));
-    const panel = Array.from({ length: vectors }, () => f.v128());
-    const broadcast = f.v128();
+  module.function(
+    "gemm",
+    GEMM_PARAMETERS,
+    (f, tiles, panels, rowTable, outTable, input, output, weights, jumps, segments, turns, panelBytes, touchStep) => {
+      const pixels = f.i32s(mr);
+      const w = f.i32();
+      const tile = f.i32();
+      const rows = f.i32();
+      const outs = f.i32();
+      const segment = f.i32();
+      const jump = f.i32();
+      const turn = f.i32();
+      const address = f.i32();
+      const ahead = f.i32();
+      const touched = f.i32();
+      const sums = pixels.map(() => f.v128s(vectors));
+      const panel = f.v128s(vectors);
+      const broadcast = f.v128();
 
-    const accumulate = (count: number) => {
-      for (let k = 0; k < count; k++) {
-        for (const [n, vector] of panel.entries()) f.set(vector, v128.load(w, 16 * (k * vectors + n)));
-        for (const [m, pixel] of pixels.entries()) {
-          f.set(broadcast, v128.load32Splat(pixel, 4 * k));
-          for (const [n, vector] of panel.entries()) f.set(sums[m]![n]!, multiplyAdd(broadcast, vector, sums[m]![n]!));
-        }
-      }
-      for (const pixel of pixels) f.advance(pixel, 4 * count);
-      f.advance(w, 16 * vectors * count);
-    };
-
-    f.repeat(panels, () => {
-      f.set(tile, tiles);
-      f.set(rows, rowTable);
-      f.set(outs, outTable);
-      if (shape.touchesAhead) {
-        f.set(ahead, i32.add(weights, panelBytes));
-        // The last panel has no next one: it touches itself.
-        f.when(i32.equal(panels, 1), () => f.set(ahead, weights));
-      }
-      f.repeat(tile, () => {
-        for (const [m, pixel] of pixels.entries()) f.set(pixel, i32.add(input, i32.load(rows, 4 * m)));
-        for (const row of sums) for (const [n, sum] of row.entries()) f.set(sum, v128.load(weights, 16 * n));
-        f.set(w, i32.add(weights, 16 * vectors));
-        f.set(segment, segments);
-        f.set(jump, jumps);
-        f.repeat(segment, () => {
-          f.set(turn, turns);
-          f.repeat(turn, () => {
-            accumulate(unroll);
-            if (!shape.touchesAhead) return;
-            f.set(touched, i32.load(ahead, 0));
-            f.advance(ahead, touchStep);
-          });
-          accumulate(remainder);
-          f.set(address, i32.load(jump, 0));
-          for (const pixel of pixels) f.advance(pixel, address);
-          f.advance(jump, 4);
-        });
-        for (const [m, row] of sums.entries()) {
-          f.set(address, i32.add(output, i32.load(outs, 4 * m)));
-          for (const [n, sum] of row.entries()) {
-            emitActivation(f, sum, shape.activation);
-            f.store(address, sum, 16 * n, n === vectors - 1 ? lastLanes : 4);
+      const accumulate = (count: number) => {
+        for (let k = 0; k < count; k++) {
+          for (let n = 0; n < vectors; n++) f.set(panel[n]!, v128.load(w, 16 * (k * vectors + n)));
+          for (let m = 0; m < mr; m++) {
+            const row = sums[m]!;
+            f.set(broadcast, v128.load32Splat(pixels[m]!, 4 * k));
+            for (let n = 0; n < vectors; n++) f.set(row[n]!, multiplyAdd(broadcast, panel[n]!, row[n]!));
           }
         }
-        f.advance(rows, 4 * mr);
-        f.advance(outs, 4 * mr);
+        for (const pixel of pixels) f.advance(pixel, 4 * count);
+        f.advance(w, 16 * vectors * count);
+      };
+
+      f.repeat(panels, () => {
+        f.set(tile, tiles);
+        f.set(rows, rowTable);
+        f.set(outs, outTable);
+        if (shape.touchesAhead) {
+          f.set(ahead, i32.add(weights, panelBytes));
+          // The last panel has no next one: it touches itself.
+          f.when(i32.equal(panels, 1), () => f.set(ahead, weights));
+        }
+        f.repeat(tile, () => {
+          for (let m = 0; m < mr; m++) {
+            f.set(pixels[m]!, i32.add(input, i32.load(rows, 4 * m)));
+            for (let n = 0; n < vectors; n++) f.set(sums[m]![n]!, v128.load(weights, 16 * n));
+          }
+          f.set(w, i32.add(weights, 16 * vectors));
+          f.set(segment, segments);
+          f.set(jump, jumps);
+          f.repeat(segment, () => {
+            f.set(turn, turns);
+            f.repeat(turn, () => {
+              accumulate(unroll);
+              if (!shape.touchesAhead) return;
+              f.set(touched, i32.load(ahead, 0));
+              f.advance(ahead, touchStep);
+            });
+            accumulate(remainder);
+            f.set(address, i32.load(jump, 0));
+            for (const pixel of pixels) f.advance(pixel, address);
+            f.advance(jump, 4);
+          });
+          for (let m = 0; m < mr; m++) {
+            f.set(address, i32.add(output, i32.load(outs, 4 * m)));
+            for (let n = 0; n < vectors; n++) {
+              const sum = sums[m]![n]!;
+              emitActivation(f, sum, shape.activation);
+              f.store(address, sum, 16 * n, n === vectors - 1 ? lastLanes : 4);
+            }
+          }
+          f.advance(rows, 4 * mr);
+          f.advance(outs, 4 * mr);
+        });
+        f.set(weights, w);
+        f.advance(output, 16 * vectors);
       });
-      f.set(weights, w);
-      f.advance(output, 16 * vectors);
-    });
-  });
+    },
+  );
   return module.toBytes();
 }

@@ -52,9 +52,9 @@ export function emitOuterProduct({ mr, vectors, fma, adds }: OuterProductShape):
     const [, , , , , , , image, pixelBytes, dy, sums, sumRowBytes] = parameters;
     const [tile, panel, row, pixel] = [f.i32(), f.i32(), f.i32(), f.i32()];
     const [first, offsets, y, at, sumTile] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-    const xs = Array.from({ length: mr }, () => f.i32());
-    const tileSums = xs.map(() => Array.from({ length: vectors }, () => f.v128()));
-    const ys = Array.from({ length: vectors }, () => f.v128());
+    const xs = f.i32s(mr);
+    const tileSums = xs.map(() => f.v128s(vectors));
+    const ys = f.v128s(vectors);
     const broadcast = f.v128();
 
     const forEachSum = (visit: (sum: Local<"v128">, offset: number) => void) => {

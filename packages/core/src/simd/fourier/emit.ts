@@ -118,8 +118,8 @@ function emitStage4(
       blocks,
       roots,
     ) => {
-      const reads = Array.from({ length: 4 }, () => f.i32());
-      const writes = isInPlace ? reads : Array.from({ length: 4 }, () => f.i32());
+      const reads = f.i32s(4);
+      const writes = isInPlace ? reads : f.i32s(4);
       const [row, count, root] = [f.i32(), f.i32(), f.i32()];
       const z = Array.from({ length: 4 }, () => complex(f)) as [Complex, Complex, Complex, Complex];
       const w = [1, 2, 3].map(() => complex(f));
@@ -216,7 +216,7 @@ function forEachBlockOfRows(
   body: (f: FunctionBuilder) => (z: readonly Complex[]) => void,
 ): void {
   module.function(name, LAST_STAGE_PARAMETERS, (f, from, row, vectors, blocks) => {
-    const pointers = Array.from({ length: radix }, () => f.i32());
+    const pointers = f.i32s(radix);
     const count = f.i32();
     const z = pointers.map(() => complex(f));
     const compute = body(f);
@@ -285,7 +285,7 @@ function emitStage3(module: ModuleBuilder, name: string, direction: Direction, f
 function emitTranspose(module: ModuleBuilder): void {
   module.function("transpose", TRANSPOSE_PARAMETERS, (f, from, fromRow, to, toRow, vectors, groups) => {
     const [count, write] = [f.i32(), f.i32()];
-    const reads = Array.from({ length: 4 }, () => f.i32());
+    const reads = f.i32s(4);
     const rows = reads.map(() => f.v128());
     const [a, b, c, d] = rows as [Vector, Vector, Vector, Vector];
     const pairs = [f.v128(), f.v128(), f.v128(), f.v128()] as const;

@@ -61,9 +61,13 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
     "correlate",
     PLANE_PARAMETERS,
     (f, tiles, imageTable, outTable, image, output, weights, imageRow, outRow) => {
-      const [row, x, w, turn, out] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-      const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.v128()));
-      const values = Array.from({ length: vectors }, () => f.v128());
+      const row = f.i32();
+      const x = f.i32();
+      const w = f.i32();
+      const turn = f.i32();
+      const out = f.i32();
+      const sums = Array.from({ length: rows }, () => f.v128s(vectors));
+      const values = f.v128s(vectors);
       const weight = f.v128();
       const tapRowBytes = 16 * tapColumns;
 

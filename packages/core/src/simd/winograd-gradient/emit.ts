@@ -8,14 +8,8 @@
  * @module
  */
 
-import { f32x4, ModuleBuilder, v128 } from "../assembler.ts";
-import {
-  emitInputTransform,
-  emitTileTransform,
-  loadPoints,
-  type TransformVariant,
-  vectorMatrix,
-} from "../winograd/emit.ts";
+import { f32x4, i32, ModuleBuilder, v128 } from "../assembler.ts";
+import { emitBothAxes, emitInputTransform, emitTileTransform, type TransformVariant } from "../winograd/emit.ts";
 import { Formulas } from "../winograd/formulas.ts";
 import { pointCount } from "../winograd/points.ts";
 
@@ -38,7 +32,7 @@ export function emitGradientTransforms(variant: GradientVariant): Uint8Array<Arr
 
 /** E = A dy Aᵀ for all tiles of a block and one panel. */
 function emitOutputGradientTransform(module: ModuleBuilder, { tileSize, fma }: GradientVariant): void {
-  emitTileTransform(module, "transformOutputGradient", tileSize, pointCount(tileSize), (f) =>
+  emitTileTransform(module, "transformOutputGradient", tileSize, (f) =>
     new Formulas(f, tileSize, fma).outputGradient(),
   );
 }
@@ -56,30 +50,31 @@ function emitSumsTransform(module: ModuleBuilder, { tileSize, fma }: GradientVar
     "tapBytes", // of dw, from tap to tap
     "rowBytes", // of dw, from input channel to input channel
     "adds", // 1 if dw has sums of other blocks, 0 if these are the first
+    "between", // address of a matrix for the time between columns and rows: SQUARE_BYTES
   ] as const;
   module.function(
     "transformSums",
     parameters,
-    (f, channels, vectors, s, dw, pointBytes, sumRowBytes, tapBytes, rowBytes, adds) => {
-      const [source, target, column, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
-      const matrix = vectorMatrix(f, size, size);
+    (f, channels, vectors, s, dw, pointBytes, sumRowBytes, tapBytes, rowBytes, adds, between) => {
+      const [source, target, at, vector, sRowBytes] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
+      const tap = f.v128();
       const transform = new Formulas(f, tileSize, fma).filterGradient();
+      f.set(sRowBytes, i32.mul(pointBytes, size));
       f.repeat(channels, () => {
         f.set(source, s);
         f.set(target, dw);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          loadPoints(f, transform, matrix, source, pointBytes, column);
-          f.set(column, target);
-          const tap = f.v128();
-          for (let i = 0; i < 3; i++) {
-            for (const gradient of transform(matrix[i]!)) {
+          f.set(at, target);
+          const matrix = { size, address: source, rowBytes: sRowBytes, columnBytes: pointBytes, between };
+          emitBothAxes(f, transform, matrix, (taps) => {
+            for (const gradient of taps) {
               f.set(tap, gradient);
-              f.when(adds, () => f.set(tap, f32x4.add(v128.load(column, 0), tap)));
-              f.store(column, tap, 0);
-              f.advance(column, tapBytes);
+              f.when(adds, () => f.set(tap, f32x4.add(v128.load(at, 0), tap)));
+              f.store(at, tap, 0);
+              f.advance(at, tapBytes);
             }
-          }
+          });
           f.advance(source, 16);
           f.advance(target, 16);
         });

@@ -13,6 +13,7 @@ import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
 import type { MemoryRange } from "../memory.ts";
 import { arrayOf, type Operand } from "../resident.ts";
+import { SQUARE_BYTES } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
 import { pointCount } from "../winograd/points.ts";
 import { emitGradientTransforms, gradientTransformsName } from "./emit.ts";
@@ -31,11 +32,12 @@ export function prepareWinogradGradient(
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
 
-  const block = memory.allocate(9 * tapBytes + imageTable.byteLength + outTable.byteLength + 4);
+  const block = memory.allocate(9 * tapBytes + imageTable.byteLength + outTable.byteLength + 4 + SQUARE_BYTES);
   const dwAt = block.address;
   const imageTableAt = dwAt + 9 * tapBytes;
   const outTableAt = imageTableAt + imageTable.byteLength;
   const zeroAt = outTableAt + outTable.byteLength;
+  const between = zeroAt + 4;
   memory.ints.set(imageTable, imageTableAt / 4);
   memory.ints.set(outTable, outTableAt / 4);
   memory.ints[zeroAt / 4] = 0;
@@ -68,6 +70,7 @@ export function prepareWinogradGradient(
         targetBytes,
         pointBytes,
         4 * panelChannels,
+        between,
       );
     }
   };
@@ -103,6 +106,7 @@ export function prepareWinogradGradient(
       tapBytes,
       targetBytes,
       adds,
+      between,
     );
   };
 
@@ -121,6 +125,7 @@ export function prepareWinogradGradient(
         sourceBytes,
         sourceBytes,
         vTileBytes,
+        between,
       );
       const pointBytes = pointBytesOf(plan, tiles);
       transformPanels(tiles, bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address), pointBytes);

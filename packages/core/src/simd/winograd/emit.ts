@@ -1,7 +1,8 @@
 /**
  * The three transforms of Winograd's algorithm as WebAssembly, four channels at a time: each is its one-dimensional
- * form applied to the columns and then to the rows of a small matrix of vectors. The points and formulas are those of
- * `points.ts`; the multiplication between is the microkernel of implicit GEMM.
+ * form applied to the columns and then to the rows of a small matrix of vectors, which stands in memory between the two:
+ * no host has registers for it, and loops make little code of it, which is soon written and soon compiled. The points and
+ * formulas are those of `points.ts`; the multiplication between is the microkernel of implicit GEMM.
  *
  * Layouts: V [tile][point²][channel], M [tile][point²][channel], U [point²][panels of weights].
  *
@@ -9,7 +10,7 @@
  */
 
 import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, type V128, v128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
 import { Formulas, type Transform } from "./formulas.ts";
 import { pointCount, type TileSize } from "./points.ts";
 
@@ -39,16 +40,14 @@ export function emitInputTransform(
   module: ModuleBuilder,
   { tileSize, fma }: Omit<TransformVariant, "activation">,
 ): void {
-  const size = pointCount(tileSize);
-  emitTileTransform(module, "transformInput", size, size, (f) => new Formulas(f, tileSize, fma).input());
+  emitTileTransform(module, "transformInput", pointCount(tileSize), (f) => new Formulas(f, tileSize, fma).input());
 }
 
-/** Takes tiles apart into points: rows × rows pixels of a tile into size × size points, by a transform of both axes. */
+/** Takes tiles apart into points: rows × rows pixels of a tile, by a transform of both axes. */
 export function emitTileTransform(
   module: ModuleBuilder,
   name: string,
   rows: number,
-  size: number,
   transformOf: (f: FunctionBuilder) => Transform,
 ): void {
   const parameters = [
@@ -61,31 +60,29 @@ export function emitTileTransform(
     "pixelBytes", // of the image
     "pointBytes", // from point to point
     "tileBytes", // from tile to tile
+    "between", // address of a matrix for the time between columns and rows: SQUARE_BYTES
   ] as const;
   module.function(
     name,
     parameters,
-    (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, pointBytes, tileBytes) => {
-      const [pixel, target, column, vector] = [f.i32(), f.i32(), f.i32(), f.i32()];
-      const matrix = vectorMatrix(f, size, rows);
+    (f, tiles, vectors, tileTable, image, v, rowBytes, pixelBytes, pointBytes, tileBytes, between) => {
+      const pixel = f.i32();
+      const target = f.i32();
+      const at = f.i32();
+      const vector = f.i32();
       const transform = transformOf(f);
       f.repeat(tiles, () => {
         f.set(pixel, i32.add(image, i32.load(tileTable, 0)));
         f.set(target, v);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          for (let j = 0; j < rows; j++) {
-            f.set(column, i32.add(pixel, i32.mul(pixelBytes, j)));
-            for (let i = 0; i < rows; i++) {
-              f.set(matrix[i]![j]!, v128.load(column, 0));
-              f.advance(column, rowBytes);
-            }
-            transformColumn(f, transform, matrix, j);
-          }
-          f.set(column, target);
-          for (const row of matrix) {
-            storeVectors(f, transform(row), column, pointBytes);
-          }
+          f.set(at, target);
+          emitBothAxes(
+            f,
+            transform,
+            { size: rows, address: pixel, rowBytes, columnBytes: pixelBytes, between },
+            (points) => storeVectors(f, points, at, pointBytes),
+          );
           f.advance(pixel, 16);
           f.advance(target, 16);
         });
@@ -106,30 +103,24 @@ function emitFilterTransform(module: ModuleBuilder, variant: TransformVariant): 
     "channelBytes", // from source channel to source channel, past the target channels of this panel
     "u", // address of the first point's first source channel
     "pointBytes", // from point to point of U
+    "between", // address of a matrix for the time between columns and rows: SQUARE_BYTES
   ] as const;
   module.function(
     "transformFilter",
     parameters,
-    (f, channels, vectors, filter, tapBytes, channelBytes, u, pointBytes) => {
-      const [tap, target, vector] = [f.i32(), f.i32(), f.i32()];
-      const taps = vectorMatrix(f, 3, 3);
-      const size = pointCount(variant.tileSize);
-      const matrix = vectorMatrix(f, size, 3);
+    (f, channels, vectors, filter, tapBytes, channelBytes, u, pointBytes, between) => {
+      const target = f.i32();
+      const rowBytes = f.i32();
+      const vector = f.i32();
       const transform = new Formulas(f, variant.tileSize, variant.fma).filter();
+      f.set(rowBytes, i32.mul(tapBytes, 3));
       f.repeat(channels, () => {
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          f.set(tap, filter);
-          for (const weight of taps.flat()) {
-            f.set(weight, v128.load(tap, 0));
-            f.advance(tap, tapBytes);
-          }
-          for (let j = 0; j < 3; j++) {
-            const outputs = transform(taps.map((row) => row[j]!));
-            for (let i = 0; i < size; i++) f.set(matrix[i]![j]!, outputs[i]!);
-          }
           f.set(target, u);
-          for (const row of matrix) storeVectors(f, transform(row), target, pointBytes);
+          emitBothAxes(f, transform, { size: 3, address: filter, rowBytes, columnBytes: tapBytes, between }, (points) =>
+            storeVectors(f, points, target, pointBytes),
+          );
           f.advance(filter, 16);
           f.advance(u, 16);
         });
@@ -141,7 +132,7 @@ function emitFilterTransform(module: ModuleBuilder, variant: TransformVariant): 
 
 /** Y = Aᵀ M A + bias for all tiles of a block. */
 function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): void {
-  const { tileSize } = variant;
+  const { tileSize, fma, activation } = variant;
   const size = pointCount(tileSize);
   const parameters = [
     "tiles", // at least 1
@@ -154,33 +145,42 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
     "pointBytes", // from point to point of M
     "tileBytes", // of M
     "bias",
+    "between", // address of a matrix for the time between columns and rows: SQUARE_BYTES
   ] as const;
   module.function(
     "transformOutput",
     parameters,
-    (f, tiles, vectors, tileTable, output, m, rowBytes, pixelBytes, pointBytes, tileBytes, bias) => {
-      const [pixel, source, column, vector, biasAt] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-      const matrix = vectorMatrix(f, size, size);
+    (f, tiles, vectors, tileTable, output, m, rowBytes, pixelBytes, pointBytes, tileBytes, bias, between) => {
+      const pixel = f.i32();
+      const row = f.i32();
+      const at = f.i32();
+      const source = f.i32();
+      const mRowBytes = f.i32();
+      const vector = f.i32();
+      const biasAt = f.i32();
       const shift = f.v128();
-      const transform = new Formulas(f, variant.tileSize, variant.fma).output();
+      const sum = f.v128();
+      const transform = new Formulas(f, tileSize, fma).output();
+      f.set(mRowBytes, i32.mul(pointBytes, size));
       f.repeat(tiles, () => {
         f.set(pixel, i32.add(output, i32.load(tileTable, 0)));
         f.set(source, m);
         f.set(biasAt, bias);
         f.set(vector, vectors);
         f.repeat(vector, () => {
-          loadPoints(f, transform, matrix, source, pointBytes, column);
+          f.set(row, pixel);
           f.set(shift, v128.load(biasAt, 0));
-          for (let i = 0; i < tileSize; i++) {
-            f.set(column, i32.add(pixel, i32.mul(rowBytes, i)));
-            const sum = f.v128();
-            for (const y of transform(matrix[i]!)) {
+          const matrix = { size, address: source, rowBytes: mRowBytes, columnBytes: pointBytes, between };
+          emitBothAxes(f, transform, matrix, (outputs) => {
+            f.set(at, row);
+            for (const y of outputs) {
               f.set(sum, f32x4.add(y, shift));
-              emitActivation(f, sum, variant.activation);
-              f.store(column, sum, 0);
-              f.advance(column, pixelBytes);
+              emitActivation(f, sum, activation);
+              f.store(at, sum, 0);
+              f.advance(at, pixelBytes);
             }
-          }
+            f.advance(row, rowBytes);
+          });
           f.advance(pixel, 16);
           f.advance(source, 16);
           f.advance(biasAt, 16);
@@ -192,54 +192,62 @@ function emitOutputTransform(module: ModuleBuilder, variant: TransformVariant): 
   );
 }
 
-/** A matrix of locals. */
-export function vectorMatrix(f: FunctionBuilder, rows: number, columns: number): readonly (readonly Local<"v128">[])[] {
-  return Array.from({ length: rows }, () => Array.from({ length: columns }, () => f.v128()));
+/** A square matrix of vectors in memory, and where it stands between the transforms of its axes. */
+interface SquareMatrix {
+  readonly size: number;
+  readonly address: Local<"i32">;
+  readonly rowBytes: Local<"i32">;
+  readonly columnBytes: Local<"i32">;
+  readonly between: Local<"i32">;
 }
 
-/** Column j of a matrix, replaced by its transform. */
-function transformColumn(
+/** Bytes of the largest matrix between the transforms of its axes. */
+export const SQUARE_BYTES: number = 16 * 6 * 6;
+
+/** Transforms the columns of a matrix and then the rows, each of which is given to `take`. */
+export function emitBothAxes(
   f: FunctionBuilder,
   transform: Transform,
-  matrix: readonly (readonly Local<"v128">[])[],
-  j: number,
+  { size, address, rowBytes, columnBytes, between }: SquareMatrix,
+  take: (row: readonly Local<"v128">[]) => void,
 ): void {
-  const outputs = transform(matrix.map((row) => row[j]!));
-  outputs.forEach((output, i) => {
-    f.set(matrix[i]![j]!, output);
+  const column = f.i32();
+  const at = f.i32();
+  const to = f.i32();
+  const line = f.i32();
+  const inputs = f.v128s(size);
+  let rows = 0;
+  f.set(column, address);
+  f.set(to, between);
+  f.set(line, i32.const(size));
+  f.repeat(line, () => {
+    f.set(at, column);
+    for (const input of inputs) {
+      f.set(input, v128.load(at, 0));
+      f.advance(at, rowBytes);
+    }
+    const outputs = transform(inputs);
+    rows = outputs.length;
+    for (let i = 0; i < rows; i++) f.store(to, outputs[i]!, 16 * size * i);
+    f.advance(column, columnBytes);
+    f.advance(to, 16);
+  });
+  f.set(at, between);
+  f.set(line, i32.const(rows));
+  f.repeat(line, () => {
+    for (let j = 0; j < size; j++) f.set(inputs[j]!, v128.load(at, 16 * j));
+    f.advance(at, 16 * size);
+    take(transform(inputs));
   });
 }
-
-/** Fills a square matrix with the vectors of all points, `pointBytes` apart, its columns transformed. */
-export function loadPoints(
-  f: FunctionBuilder,
-  transform: Transform,
-  matrix: readonly (readonly Local<"v128">[])[],
-  source: Local<"i32">,
-  pointBytes: Local<"i32">,
-  address: Local<"i32">,
-): void {
-  const size = matrix.length;
-  for (let j = 0; j < size; j++) {
-    f.set(address, i32.add(source, i32.mul(pointBytes, j)));
-    for (const row of matrix) {
-      f.set(row[j]!, v128.load(address, 0));
-      f.advance(address, i32.mul(pointBytes, size));
-    }
-    transformColumn(f, transform, matrix, j);
-  }
-}
-
 /** Stores vectors `step` bytes apart, moving the address on. */
-export function storeVectors(
+function storeVectors(
   f: FunctionBuilder,
-  vectors: readonly V128[],
+  vectors: readonly Local<"v128">[],
   address: Local<"i32">,
   step: Local<"i32">,
 ): void {
-  const vector = f.v128();
-  for (const source of vectors) {
-    f.set(vector, source);
+  for (const vector of vectors) {
     f.store(address, vector, 0);
     f.advance(address, step);
   }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128, v128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../assembler.ts";
 import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
 
-/** A one-dimensional transform: so many vectors in, so many out. */
-export type Transform = (inputs: readonly V128[]) => readonly V128[];
+/** A one-dimensional transform: so many vectors in, so many out, good until the next transform. */
+export type Transform = (inputs: readonly V128[]) => readonly Local<"v128">[];
 
 /**
  * The one-dimensional transforms. Their results are expressions over locals set here, none of which reads an input
@@ -19,7 +19,6 @@ export class Formulas {
   readonly #f: FunctionBuilder;
   readonly #points: readonly number[];
   readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
-  readonly #constants = new Map<number, Local<"v128">>();
   /** Locals of the transforms, which come one after the other and share them. */
   readonly #locals: Local<"v128">[] = [];
   #used = 0;
@@ -32,45 +31,43 @@ export class Formulas {
 
   /** Bᵀ. */
   input(): Transform {
-    const [p, q] = this.#points as [number, number?];
-    const [p2, q2] = [p * p, (q ?? 0) ** 2];
+    const p = this.#points[0]!;
+    const q = this.#points[1];
+    const p2 = p * p;
     if (q === undefined) {
-      return this.#transform(([d0, d1, d2, d3]) => [
-        this.#scaledSum(-p2, d0!, d2!),
-        ...this.#plusMinus(d2!, this.#scaled(p, d1!)),
-        this.#scaledSum(-p2, d1!, d3!),
+      return this.#transform((d) => [
+        this.#scaledSum(-p2, d[0]!, d[2]!),
+        ...this.#plusMinus(d[2]!, this.#scaled(p, d[1]!)),
+        this.#scaledSum(-p2, d[1]!, d[3]!),
       ]);
     }
-    return this.#transform(([d0, d1, d2, d3, d4, d5]) => [
-      this.#scaledSum(p2 * q2, d0!, this.#scaledSum(-p2 - q2, d2!, d4!)),
-      ...this.#plusMinus(this.#scaledSum(-q2, d2!, d4!), this.#scaled(p, this.#scaledSum(-q2, d1!, d3!))),
-      ...this.#plusMinus(this.#scaledSum(-p2, d2!, d4!), this.#scaled(q, this.#scaledSum(-p2, d1!, d3!))),
-      this.#scaledSum(p2 * q2, d1!, this.#scaledSum(-p2 - q2, d3!, d5!)),
+    const q2 = q * q;
+    const ends = (a: V128, b: V128, c: V128) => this.#scaledSum(p2 * q2, a, this.#scaledSum(-p2 - q2, b, c));
+    return this.#transform((d) => [
+      ends(d[0]!, d[2]!, d[4]!),
+      ...this.#plusMinus(this.#scaledSum(-q2, d[2]!, d[4]!), this.#scaled(p, this.#scaledSum(-q2, d[1]!, d[3]!))),
+      ...this.#plusMinus(this.#scaledSum(-p2, d[2]!, d[4]!), this.#scaled(q, this.#scaledSum(-p2, d[1]!, d[3]!))),
+      ends(d[1]!, d[3]!, d[5]!),
     ]);
   }
 
   /** G. */
   filter(): Transform {
-    return this.#transform(([g0, g1, g2]) => [
-      this.#scaled(this.#zeroScale(), g0!),
+    return this.#transform((g) => [
+      this.#scaled(this.#zeroScale(), g[0]!),
       ...this.#points.flatMap((a) => {
         const scale = this.#pairScale(a);
-        return this.#plusMinus(
-          this.#scaledSum(scale * a * a, g2!, this.#scaled(scale, g0!)),
-          this.#scaled(scale * a, g1!),
-        );
+        const even = this.#scaledSum(scale * a * a, g[2]!, this.#scaled(scale, g[0]!));
+        return this.#plusMinus(even, this.#scaled(scale * a, g[1]!));
       }),
-      g2!,
+      g[2]!,
     ]);
   }
 
   /** Gᵀ. */
   filterGradient(): Transform {
     return this.#transform((m) => {
-      const sums = this.#points.map((_, n) => {
-        const [plus, minus] = [m[2 * n + 1]!, m[2 * n + 2]!];
-        return this.#keep([f32x4.add(plus, minus), f32x4.sub(plus, minus)]) as [even: V128, odd: V128];
-      });
+      const sums = this.#points.map((_, n) => this.#sumAndDifference(m[2 * n + 1]!, m[2 * n + 2]!));
       const tap = (power: number, first: V128 | undefined): V128 =>
         sums.reduce<V128 | undefined>((sum, evenAndOdd, n) => {
           const a = this.#points[n]!;
@@ -84,27 +81,22 @@ export class Formulas {
 
   /** Aᵀ. */
   output(): Transform {
-    const [p, q] = this.#points as [number, number?];
+    const p = this.#points[0]!;
+    const q = this.#points[1];
     return this.#transform((m) => {
-      const [m0, m1, m2] = m as [V128, V128, V128];
-      const [even, odd] = this.#keep([f32x4.add(m1, m2), f32x4.sub(m1, m2)]) as [V128, V128];
-      if (q === undefined) return [f32x4.add(m0, even), this.#scaledSum(p, odd, m[3]!)];
-      const [even2, odd2] = this.#keep([f32x4.add(m[3]!, m[4]!), f32x4.sub(m[3]!, m[4]!)]) as [V128, V128];
-      const powers = (n: number, a: V128, b: V128) => this.#scaledSum(p ** n, a, this.#scaled(q ** n, b));
-      return [
-        f32x4.add(m0, f32x4.add(even, even2)),
-        powers(1, odd, odd2),
-        powers(2, even, even2),
-        f32x4.add(powers(3, odd, odd2), m[5]!),
-      ];
+      const pair = this.#sumAndDifference(m[1]!, m[2]!);
+      if (q === undefined) return [f32x4.add(m[0]!, pair[0]), this.#scaledSum(p, pair[1], m[3]!)];
+      const pair2 = this.#sumAndDifference(m[3]!, m[4]!);
+      const powers = (n: number) => this.#scaledSum(p ** n, pair[n % 2]!, this.#scaled(q ** n, pair2[n % 2]!));
+      return [f32x4.add(m[0]!, f32x4.add(pair[0], pair2[0])), powers(1), powers(2), f32x4.add(powers(3), m[5]!)];
     });
   }
 
-  /** A. (Of inputs, the rows of a square matrix, it reads the first.) */
+  /** A. */
   outputGradient(): Transform {
     const points = this.#points;
-    return this.#transform((rows) => {
-      const [y0, y1, y2, y3] = rows.slice(0, 2 * points.length);
+    return this.#transform((inputs) => {
+      const [y0, y1, y2, y3] = inputs;
       const plusMinus = (a: number) => {
         const even = y2 === undefined ? y0! : this.#scaledSum(a * a, y2, y0!);
         const odd = y3 === undefined ? y1! : this.#scaledSum(a * a, y3, y1!);
@@ -127,47 +119,40 @@ export class Formulas {
 
   /** factor · a. */
   #scaled(factor: number, a: V128): V128 {
-    return factor === 1 ? a : f32x4.mul(this.#constant(factor), a);
+    return factor === 1 ? a : f32x4.mul(this.#f.constant(factor), a);
   }
 
   /** factor · a + b. */
   #scaledSum(factor: number, a: V128, b: V128): V128 {
     if (factor === 1) return f32x4.add(b, a);
     if (factor === -1) return f32x4.sub(b, a);
-    return this.#multiplyAdd(this.#constant(factor), a, b);
+    return this.#multiplyAdd(this.#f.constant(factor), a, b);
   }
 
   /** even + odd, even − odd. */
   #plusMinus(even: V128, odd: V128): readonly [V128, V128] {
-    const [e, o] = this.#keep([even, odd]) as [V128, V128];
+    const e = this.#kept(even);
+    const o = this.#kept(odd);
     return [f32x4.add(e, o), f32x4.sub(e, o)];
   }
 
-  /** A transform whose results are evaluated; they are good until the next transform. */
-  #transform(results: Transform): Transform {
+  /** a + b, a − b: the even and the odd part of a sum, evaluated. */
+  #sumAndDifference(a: V128, b: V128): readonly [even: V128, odd: V128] {
+    return [this.#kept(f32x4.add(a, b)), this.#kept(f32x4.sub(a, b))];
+  }
+
+  /** A transform whose results are evaluated. */
+  #transform(results: (inputs: readonly V128[]) => readonly V128[]): Transform {
     return (inputs) => {
       this.#used = 0;
-      return this.#keep(results(inputs));
+      return results(inputs).map((result) => this.#kept(result));
     };
   }
 
-  /** Evaluates expressions into locals that this transform does not use yet. */
-  #keep(values: readonly V128[]): readonly V128[] {
-    return values.map((value) => {
-      const kept = (this.#locals[this.#used++] ??= this.#f.v128());
-      this.#f.set(kept, value);
-      return kept;
-    });
-  }
-
-  /** A factor, set where it is first needed. */
-  #constant(factor: number): V128 {
-    let constant = this.#constants.get(factor);
-    if (constant === undefined) {
-      constant = this.#f.v128();
-      this.#f.set(constant, v128.splat(factor));
-      this.#constants.set(factor, constant);
-    }
-    return constant;
+  /** Evaluates an expression into a local that this transform does not use yet. */
+  #kept(value: V128): Local<"v128"> {
+    const kept = (this.#locals[this.#used++] ??= this.#f.v128());
+    this.#f.set(kept, value);
+    return kept;
   }
 }

@@ -15,7 +15,7 @@ import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
-import { emitTransforms, transformsName } from "./emit.ts";
+import { emitTransforms, SQUARE_BYTES, transformsName } from "./emit.ts";
 import { packFilter } from "./pack.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
@@ -37,9 +37,11 @@ export function prepareWinograd(
 
   const tables = [plan.imageTable, plan.outTable, plan.vTable, plan.mTable, Int32Array.of(0)];
   const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const block = memory.allocate(points * plan.pointBytes + 4 * blocks.targetChannels + tableBytes);
+  const block = memory.allocate(points * plan.pointBytes + 4 * blocks.targetChannels + tableBytes + SQUARE_BYTES);
   const u = block.address;
-  packFilter(engine, plan, c, transforms.transformFilter!, filter, u);
+  const between = u + block.bytes - SQUARE_BYTES;
+  const { transformFilter, transformInput, transformOutput } = transforms;
+  packFilter(engine, plan, c, (...args) => transformFilter!(...args, between), filter, u);
   const biasAddress = u + points * plan.pointBytes;
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
@@ -59,7 +61,6 @@ export function prepareWinograd(
   // When the output is written, the image has become V.
   const [image, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
   const out = image;
-  const { transformInput, transformOutput } = transforms;
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
     products: chunk.ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range })),
@@ -83,6 +84,7 @@ export function prepareWinograd(
         sourceBytes,
         sourceBytes,
         plan.vTileBytes,
+        between,
       );
       const gemmTiles = Math.ceil(tiles / plan.tile.mr);
       for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
@@ -124,6 +126,7 @@ export function prepareWinograd(
           4 * channels,
           plan.mTileBytes,
           biasAddress + 4 * firstOfChunk,
+          between,
         );
       }
       takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
