@@ -1,6 +1,6 @@
 /**
- * The two copies of a block: in, from the source into an image framed with zeros, and out, to where the target wants it;
- * and when neither is needed, because source and target already live in the engine's memory.
+ * The copies of a block: in, from the source into an image framed with zeros, and out, to where the target wants it; when
+ * neither is needed, because source and target already live in the engine's memory; and in, of gradients, as they are.
  *
  * @module
  */
@@ -74,6 +74,17 @@ export function takeOut(
   scratch: number,
 ): void {
   if (address === scratch) copyOut(arrayOf(target), c, b, place, engine.memory.floats, scratch);
+}
+
+/**
+ * Copies the gradient of a block's output, whole rows of it, to `address`, as it lies in `dy`; returns the number of rows.
+ */
+export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: BlockPlace, address: number): number {
+  const rowLength = b.columns.periods * b.targetChannels;
+  const rows = (place.images - 1) * b.rows.periods + place.rows;
+  const first = (place.image * b.rows.total + place.row) * rowLength;
+  engine.memory.floats.set(arrayOf(dy).subarray(first, first + rows * rowLength), address / 4);
+  return rows;
 }
 
 /** Whether no tile of the block reaches past its last cell: then it need not stand in scratch. */

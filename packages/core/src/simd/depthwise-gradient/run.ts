@@ -8,7 +8,7 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import { type Blocks, forEachBlock } from "../blocks.ts";
-import { bringIn } from "../copies.ts";
+import { bringIn, copyRowsIn } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { rowOffsets } from "../filter-gradient/plan.ts";
 import type { MemoryRange } from "../memory.ts";
@@ -32,17 +32,13 @@ export function prepareDepthwiseGradient(
   memory.ints.set(rowTable, rowAddress / 4);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
   const [image, outputGradient] = scratch.buffers as [MemoryRange, MemoryRange];
-  const targetRow = blocks.columns.periods * channels;
 
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     const { floats } = memory;
-    const outputGradients = arrayOf(dy);
     floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
     forEachBlock(c.batch, blocks, (place) => {
       const imageAt = bringIn(engine, x, c, blocks, place, image.address);
-      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
-      const first = (place.image * blocks.rows.total + place.row) * targetRow;
-      floats.set(outputGradients.subarray(first, first + rows * targetRow), outputGradient.address / 4);
+      const rows = copyRowsIn(engine, dy, blocks, place, outputGradient.address);
       accumulate!(rows, rowAddress, blocks.columns.periods, imageAt, outputGradient.address, block.address);
     });
     copySums(floats, block.address / 4, shape, arrayOf(dw));

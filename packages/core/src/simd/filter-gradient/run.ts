@@ -7,7 +7,7 @@
 
 import type { FloatArray } from "../../tensor.ts";
 import { forEachBlock } from "../blocks.ts";
-import { bringIn } from "../copies.ts";
+import { bringIn, copyRowsIn } from "../copies.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
 import { packPanelsOf } from "../panels.ts";
@@ -42,13 +42,10 @@ export function prepareFilterGradient(
 
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     const { floats } = memory;
-    const outputGradients = arrayOf(dy);
     floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
     forEachBlock(c.batch, blocks, (place) => {
       const imageAt = bringIn(engine, x, c, blocks, place, image.address);
-      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
-      const first = (place.image * blocks.rows.total + place.row) * targetRow;
-      floats.set(outputGradients.subarray(first, first + rows * targetRow), outputGradient.address / 4);
+      const rows = copyRowsIn(engine, dy, blocks, place, outputGradient.address);
       for (let row = 0; row < rows; row += chunkRows) {
         const count = Math.min(chunkRows, rows - row);
         for (let group = 0; group < c.groups; group++) {
