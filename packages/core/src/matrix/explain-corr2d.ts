@@ -22,12 +22,12 @@ export interface Corr2dExplanation {
   /**
    * How far a result ŷ of finite values may be from the exact y:
    *
-   *     elementwise      |y[i, j] − ŷ[i, j]| ≤ constant · Σ_{a, b} |k[a, b] · x[i + a − top, j + b − left]|
+   *     element          |y[i, j] − ŷ[i, j]| ≤ constant · Σ_{a, b} |k[a, b] · x[i + a − top, j + b − left]|
    *     normwise         |y[i, j] − ŷ[i, j]| ≤ constant · max|x| · Σ|k|
    *
    * where max|x| includes the fill value.
    */
-  readonly bound: { readonly kind: "elementwise" | "normwise"; readonly constant: number };
+  readonly bound: { readonly kind: "element" | "normwise"; readonly constant: number };
 }
 
 /**
@@ -90,5 +90,5 @@ function boundOf(
   const terms = method === "separable" ? kernelHeight + kernelWidth + 4 : kernelHeight * kernelWidth + 2;
   const gamma = (terms * 2 ** -53) / (1 - terms * 2 ** -53);
   const tolerance = method === "separable" ? defaultTolerance(values) : 0;
-  return { kind: "elementwise", constant: rounding + gamma + tolerance };
+  return { kind: "element", constant: rounding + gamma + tolerance };
 }

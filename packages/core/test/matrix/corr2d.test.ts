@@ -453,14 +453,14 @@ describe("explainCorr2d", () => {
 
   it("says what runs, why, and how far it may be off", () => {
     const small = explainCorr2d(x, normal(6, [3, 3]), { mode: "same" });
-    expect(small).toMatchObject({ method: "direct", bound: { kind: "elementwise" } });
+    expect(small).toMatchObject({ method: "direct", bound: { kind: "element" } });
     expect(small.reason).toMatch(/^expected to be fastest: direct .* ms, the kernel is not of rank 1, fft .* ms$/);
     const large = explainCorr2d(x, normal(6, [63, 63]), { mode: "same" });
     expect(large).toMatchObject({ method: "fft", bound: { kind: "normwise" } });
     expect(large.expected.fft).toBeLessThan(large.expected.direct);
     const box = tensor([9, 9], new Float64Array(81).fill(1));
     const separable = explainCorr2d(x, box);
-    expect(separable).toMatchObject({ method: "separable", bound: { kind: "elementwise" } });
+    expect(separable).toMatchObject({ method: "separable", bound: { kind: "element" } });
     expect(separable.reason).toMatch(/separable .* ms/);
     expect(explainCorr2d(x, box, { method: "naive" })).toMatchObject({ method: "naive", reason: "asked for by name" });
   });

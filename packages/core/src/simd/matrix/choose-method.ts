@@ -199,7 +199,7 @@ function candidatesOf(problem: PlannedProblem): Candidates {
 /** γ of so many roundings of float32, and what else there is. */
 function elementwise(terms: number, tolerance = 0): Corr2dExplanation["bound"] {
   const u = 2 ** -24;
-  return { kind: "elementwise", constant: (terms * u) / (1 - terms * u) + tolerance };
+  return { kind: "element", constant: (terms * u) / (1 - terms * u) + tolerance };
 }
 
 function describeTime(ns: number): string {

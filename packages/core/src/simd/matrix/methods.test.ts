@@ -88,7 +88,7 @@ describe.each(arithmetics)("fma %s", (fma) => {
             const sum = weights.data.reduce((total, weight) => total + Math.abs(weight), 0);
             let worst = 0;
             for (let i = 0; i < y.length; i++) {
-              const scale = bound.kind === "elementwise" ? magnitudes[i]! : 2 * sum;
+              const scale = bound.kind === "element" ? magnitudes[i]! : 2 * sum;
               // Written so that NaN is the worst.
               const error = Math.abs(y[i]! - y64[i]!) / (scale + Number.MIN_VALUE);
               if (!(error <= worst)) worst = error;
