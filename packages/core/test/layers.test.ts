@@ -143,7 +143,7 @@ describe.each(LAYERS)("$name", ({ make, inputShape, outputShape }) => {
     refused({ ...before, [name]: { shape: [...shape].reverse(), data: zeros } }, /must have shape \[.*\], got \[/);
     refused({ ...before, [name]: { shape: [1], data: zeros } }, /must have rank \d/);
     refused({ ...before, [name]: { shape, data: zeros.subarray(1) } }, /data must have \d+ elements, got \d+$/);
-    refused({ ...before, [name]: { shape, data: ["1"] } }, /data must be a Float32Array or numbers/);
+    refused({ ...before, [name]: { shape, data: ["1"] } }, /data must be a Float32Array or an array of numbers/);
   });
 
   it("refuses inputs and gradients that do not fit", () => {

@@ -43,7 +43,8 @@ export abstract class Layer<S extends readonly number[]> {
   abstract backward(dy: Tensor<S>): Tensor<S>;
 
   /**
-   * A copy of the values of all parameters.
+   * A copy of the values of all parameters. JSON has no typed arrays and makes an object of each: write them as arrays of
+   * numbers, as below.
    *
    * @example
    * ```ts
@@ -51,6 +52,9 @@ export abstract class Layer<S extends readonly number[]> {
    * layer.loadState({ filter: { shape: [2, 1, 1], data: [1, -1] }, bias: { shape: [1], data: [0.5] } });
    * layer.state().filter.shape; // → [2, 1, 1]
    * layer.state().bias.data; // → [0.5]
+   *
+   * const json = JSON.stringify(layer.state(), (_, value) => (value instanceof Float32Array ? [...value] : value));
+   * layer.loadState(JSON.parse(json));
    * ```
    */
   state(): Record<string, Tensor> {
@@ -92,7 +96,9 @@ function checkEntry(operation: string, name: string, shape: readonly number[], e
   const { data } = entry;
   const isFloats = dtypeOf(data) !== undefined;
   if (!isFloats && !(Array.isArray(data) && data.every((value) => typeof value === "number"))) {
-    throw new TypeError(`${operation}: ${name}.data must be a Float32Array or numbers, got ${describe(data)}`);
+    throw new TypeError(
+      `${operation}: ${name}.data must be a Float32Array or an array of numbers, got ${describe(data)}`,
+    );
   }
   if (data.length !== size) {
     throw new RangeError(`${operation}: ${name}.data must have ${size} elements, got ${data.length}`);

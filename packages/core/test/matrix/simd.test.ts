@@ -89,6 +89,17 @@ it("keeps NaN and infinity where they are: auto does not transform them", () => 
   expect(() => corr2d(x, dense(21), { method: "fft" })).toThrow(/corr2d: method "fft" needs finite values/);
 });
 
+it("transforms a blank picture as any other", () => {
+  const blank = pattern([200, 200], () => 0);
+  expect(explainCorr2d(blank, dense(41))).toMatchObject({ engine: "simd", method: "fft" });
+  expect(corr2d(blank, dense(41)).data.every((value) => value === 0)).toBe(true);
+  const noise = explainCorr2d(
+    pattern([200, 200], () => Number.NaN),
+    dense(41),
+  );
+  expect(noise.reason).toMatch(/^fft would spread .+; expected to be fastest of the others: direct /);
+});
+
 it("throws what the scalar functions throw", () => {
   expect(() => corr2d(dense(2), dense(3))).toThrow(new RangeError("corr2d: kernel height 3 exceeds input height 2"));
   expect(() => convolve2d(picture, dense(3), { method: "separable" })).toThrow(

@@ -120,13 +120,16 @@ export function prepareMatrix(
         const explanation = explainScalar({ ...problem, source }, method);
         return { ...explanation, reason: `scalar, since ${choice.why}; ${explanation.reason}` };
       }
+      const isFirst = choice.refused.length === 0;
       const times = Object.entries(costs).map(([name, ns]) => `${name} ${describeTime(ns)}`);
       return {
         method: choice.name,
         engine: "simd",
         reason:
           method === "auto"
-            ? [`expected to be fastest: ${times.join(", ")}`, ...choice.refused].join("; ")
+            ? [...choice.refused, `expected to be fastest${isFirst ? "" : " of the others"}: ${times.join(", ")}`].join(
+                "; ",
+              )
             : "asked for by name",
         expected: { direct: costs.direct / 1e6, separable: costs.separable / 1e6, fft: costs.fft / 1e6 },
         bound: choice.candidate.bound,

@@ -82,7 +82,10 @@ export function simdTransformErrorConstant({ rows, columns, levels }: SimdTiles)
   return (21 * levels + 4) * Math.sqrt(2 * rows * columns) * 2 ** -24;
 }
 
-/** Whether no number on the way exceeds the range of float32, nor becomes so small that it loses digits. */
+/**
+ * Whether no number on the way exceeds the range of float32, nor becomes so small that it loses digits; of a blank image all
+ * are zeros.
+ */
 export function canTransformSimd(
   source: FloatArray,
   { fillValue, kernel }: PlannedProblem,
@@ -96,7 +99,9 @@ export function canTransformSimd(
   let sum = 0;
   for (let i = 0; i < kernel.length; i++) sum += Math.abs(kernel[i]!);
   const cells = rows * columns;
-  return [largest, sum / cells, largest * sum].every((value) => value > 2 ** -80 && 2 * cells * value < 2 ** 126);
+  return [largest, sum / cells, largest * sum].every(
+    (value) => value === 0 || (value > 2 ** -80 && 2 * cells * value < 2 ** 126),
+  );
 }
 
 /** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransformSimd} is true of the images. */
