@@ -27,7 +27,8 @@ export function prepareWinogradGradient(
   const { correlation: c, blocks, outputCorrelation, outputBlocks, tileSize, imageTable, outTable } = plan;
   const { tile, panels, chunkPanels, chunkRows, vTileBytes, sumRowBytes, sumPointBytes } = plan;
   const { memory } = engine;
-  const points = pointCount(tileSize) ** 2;
+  const size = pointCount(tileSize);
+  const points = size ** 2;
   const { sourceChannels, targetChannels } = blocks;
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
@@ -63,14 +64,16 @@ export function prepareWinogradGradient(
       transformOutputGradient!(
         tiles,
         Math.min(panelChannels, targetChannels - channel) / 4,
-        outTableAt,
         dyAt + 4 * channel,
-        e.address + 4 * channel * tiles,
+        outTableAt,
         outputBlocks.columns.imageSize * targetBytes,
         targetBytes,
-        pointBytes,
+        e.address + 4 * channel * tiles,
         4 * panelChannels,
+        size * pointBytes,
+        pointBytes,
         between,
+        0,
       );
     }
   };
@@ -100,13 +103,15 @@ export function prepareWinogradGradient(
       rows,
       Math.min(count * panelChannels, targetChannels - firstColumn) / 4,
       s.address,
-      dwAt + firstRow * targetBytes + 4 * firstColumn,
-      sumPointBytes,
       sumRowBytes,
-      tapBytes,
+      size * sumPointBytes,
+      sumPointBytes,
+      dwAt + firstRow * targetBytes + 4 * firstColumn,
       targetBytes,
-      adds,
+      3 * tapBytes,
+      tapBytes,
       between,
+      adds,
     );
   };
 
@@ -118,14 +123,16 @@ export function prepareWinogradGradient(
       transformInput!(
         tiles,
         sourceChannels / 4,
-        imageTableAt,
         imageAt,
-        v.address,
+        imageTableAt,
         blocks.columns.imageSize * sourceBytes,
         sourceBytes,
-        sourceBytes,
+        v.address,
         vTileBytes,
+        size * sourceBytes,
+        sourceBytes,
         between,
+        0,
       );
       const pointBytes = pointBytesOf(plan, tiles);
       transformPanels(tiles, bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address), pointBytes);

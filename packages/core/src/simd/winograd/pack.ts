@@ -28,18 +28,36 @@ export function packFilter(
   transformFilter: (...args: number[]) => void,
   filter: FloatArray,
   u: number,
+  between: number,
 ): void {
   const { floats } = engine.memory;
+  const { pointBytes } = plan;
+  const size = pointCount(plan.tileSize);
   const panels = panelsOf(plan, u);
   for (const { termBytes, address } of panels) {
-    for (let point = 0; point < pointCount(plan.tileSize) ** 2; point++) {
-      const bias = (address + point * plan.pointBytes) / 4;
+    for (let point = 0; point < size ** 2; point++) {
+      const bias = (address + point * pointBytes) / 4;
       floats.fill(0, bias, bias + termBytes / 4);
     }
   }
-  if (rowsAreTargets(c)) packTransposing(engine, plan, c, transformFilter, filter, panels);
-  else packCopying(engine, plan, c, transformFilter, filter, panels);
+  const transform: SliceTransform = (channels, { vectors, termBytes, address }, first, from, rowBytes, tapBytes) => {
+    const to = address + termBytes * (1 + first);
+    const rows = [rowBytes, 3 * tapBytes, tapBytes] as const;
+    transformFilter(channels, vectors, from, ...rows, to, termBytes, size * pointBytes, pointBytes, between, 0);
+  };
+  if (rowsAreTargets(c)) packTransposing(engine, c, transform, filter, panels);
+  else packCopying(engine, c, transform, filter, panels);
 }
+
+/** Transforms so many source channels from `first` on for a panel; taps and rows of the slice are as many bytes apart. */
+type SliceTransform = (
+  channels: number,
+  panel: Panel,
+  first: number,
+  from: number,
+  rowBytes: number,
+  tapBytes: number,
+) => void;
 
 /** A panel: its first channel, its width, and where U's first point has it. */
 interface Panel {
@@ -66,9 +84,8 @@ function panelsOf({ chunks, correlation }: WinogradPlan, u: number): readonly Pa
 
 function packCopying(
   engine: SimdEngine,
-  { pointBytes }: WinogradPlan,
   c: Correlation,
-  transformFilter: (...args: number[]) => void,
+  transform: SliceTransform,
   filter: FloatArray,
   panels: readonly Panel[],
 ): void {
@@ -82,26 +99,21 @@ function packCopying(
     const matrix = { firstRow: first, rows, firstColumn: 0, columns: targets };
     for (const [i, tap] of taps.entries())
       gatherFilter(c, filter, tap, matrix, engine.memory.floats, (i * tapBytes) / 4);
-    for (const { firstChannel, vectors, termBytes, address } of panels) {
-      const from = 4 * firstChannel;
-      const to = address + termBytes * (1 + first);
-      const rest = rowBytes - termBytes;
-      transformFilter(rows, vectors, from, tapBytes, rest, to, pointBytes);
-    }
+    for (const panel of panels) transform(rows, panel, first, 4 * panel.firstChannel, rowBytes, tapBytes);
   }
 }
 
 function packTransposing(
   engine: SimdEngine,
-  { pointBytes }: WinogradPlan,
   c: Correlation,
-  transformFilter: (...args: number[]) => void,
+  transform: SliceTransform,
   filter: FloatArray,
   panels: readonly Panel[],
 ): void {
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const taps = tapsOf(c);
-  for (const { firstChannel, vectors, termBytes, address } of panels) {
+  for (const panel of panels) {
+    const { firstChannel, vectors, termBytes } = panel;
     const packTransposed = packTransposedOf(engine, vectors);
     const most = Math.floor(PART_BYTES / (40 * termBytes)) * 4;
     for (let first = 0; first < sources; first += most) {
@@ -114,8 +126,7 @@ function packTransposing(
         gatherFilter(c, filter, tap, matrix, engine.memory.floats, 0);
         packTransposed(columns, 0, 4 * columns, (1 + i) * tapBytes);
       }
-      const to = address + termBytes * (1 + first);
-      transformFilter(columns, vectors, tapBytes, tapBytes, 0, to, pointBytes);
+      transform(columns, panel, first, tapBytes, termBytes, tapBytes);
     }
   }
 }

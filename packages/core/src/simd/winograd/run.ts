@@ -31,7 +31,8 @@ export function prepareWinograd(
 ): SimdPlan<[source: Operand, target: Operand]> {
   const { memory } = engine;
   const { blocks, tileSize } = plan;
-  const points = pointCount(tileSize) ** 2;
+  const size = pointCount(tileSize);
+  const points = size ** 2;
   const variant = { tileSize, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
 
@@ -41,7 +42,7 @@ export function prepareWinograd(
   const u = block.address;
   const between = u + block.bytes - SQUARE_BYTES;
   const { transformFilter, transformInput, transformOutput } = transforms;
-  packFilter(engine, plan, c, (...args) => transformFilter!(...args, between), filter, u);
+  packFilter(engine, plan, c, transformFilter!, filter, u, between);
   const biasAddress = u + points * plan.pointBytes;
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
@@ -77,14 +78,16 @@ export function prepareWinograd(
       transformInput!(
         tiles,
         blocks.sourceChannels / 4,
-        imageTable,
         imageAt,
-        v.address,
+        imageTable,
         blocks.columns.imageSize * sourceBytes,
         sourceBytes,
-        sourceBytes,
+        v.address,
         plan.vTileBytes,
+        size * sourceBytes,
+        sourceBytes,
         between,
+        0,
       );
       const gemmTiles = Math.ceil(tiles / plan.tile.mr);
       for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
@@ -118,15 +121,16 @@ export function prepareWinograd(
         transformOutput!(
           tiles,
           channels / 4,
-          outTable,
-          outAt + 4 * firstOfChunk,
           m.address,
+          plan.mTileBytes,
+          4 * size * channels,
+          4 * channels,
+          outAt + 4 * firstOfChunk,
+          outTable,
           blocks.columns.outSize * targetBytes,
           targetBytes,
-          4 * channels,
-          plan.mTileBytes,
-          biasAddress + 4 * firstOfChunk,
           between,
+          biasAddress + 4 * firstOfChunk,
         );
       }
       takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
