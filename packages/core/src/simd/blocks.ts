@@ -186,3 +186,8 @@ export function forEachBlock(batch: number, b: Blocks, visit: (place: BlockPlace
     }
   }
 }
+
+/** Rows of periods from the first image of a block to the last row of the last. */
+export function rowsOf({ rows }: Blocks, place: BlockPlace): number {
+  return (place.images - 1) * rows.periods + place.rows;
+}

@@ -7,7 +7,7 @@
 
 import type { Correlation } from "../algorithms/correlation.ts";
 import type { FloatArray } from "../tensor.ts";
-import type { BlockAxis, BlockPlace, Blocks } from "./blocks.ts";
+import { type BlockAxis, type BlockPlace, type Blocks, rowsOf } from "./blocks.ts";
 import type { SimdEngine } from "./engine.ts";
 import { arrayOf, type Operand, ResidentArray } from "./resident.ts";
 
@@ -81,7 +81,7 @@ export function takeOut(
  */
 export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: BlockPlace, address: number): number {
   const rowLength = b.columns.periods * b.targetChannels;
-  const rows = (place.images - 1) * b.rows.periods + place.rows;
+  const rows = rowsOf(b, place);
   const first = (place.image * b.rows.total + place.row) * rowLength;
   engine.memory.floats.set(arrayOf(dy).subarray(first, first + rows * rowLength), address / 4);
   return rows;

@@ -34,6 +34,12 @@ export interface MemoryRange {
   readonly bytes: number;
 }
 
+/** A block with tables at its end. */
+export interface TabledBlock extends MemoryRange {
+  /** Addresses of the tables. */
+  readonly tables: readonly number[];
+}
+
 /** Addresses of the buffers of one run. */
 export interface ScratchLayout {
   readonly buffers: readonly MemoryRange[];
@@ -115,6 +121,19 @@ export class SimdMemory {
   get ints(): Int32Array {
     this.#renewViews();
     return this.#ints;
+  }
+
+  /** Takes a block of so many bytes, multiples of four, filled with whatever was there, and behind them tables. */
+  allocateWith(bytes: number, tables: readonly Int32Array[]): TabledBlock {
+    let total = bytes;
+    const offsets = tables.map(({ byteLength }) => {
+      total += byteLength;
+      return total - byteLength;
+    });
+    const block = this.allocate(total);
+    const addresses = offsets.map((offset) => block.address + offset);
+    for (let n = 0; n < tables.length; n++) this.ints.set(tables[n]!, addresses[n]! / 4);
+    return Object.assign(block, { tables: addresses });
   }
 
   /** Takes a block, filled with whatever was there. */

@@ -7,12 +7,11 @@
 
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
-import { type Blocks, forEachBlock } from "../blocks.ts";
-import { bringIn, copyRowsIn } from "../copies.ts";
+import { planSums } from "../block-plan.ts";
+import type { Blocks } from "../blocks.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { rowOffsets } from "../filter-gradient/plan.ts";
-import type { MemoryRange } from "../memory.ts";
-import { arrayOf, type Operand } from "../resident.ts";
+import type { Operand } from "../resident.ts";
 import { type DepthwiseGradientShape, depthwiseGradientName, emitDepthwiseGradient } from "./emit.ts";
 
 /** Makes the gradient of a depthwise correlation runnable over blocks of whole rows: `run(x, dy, dw)`. */
@@ -27,23 +26,15 @@ export function prepareDepthwiseGradient(
   const { accumulate } = engine.functions(depthwiseGradientName(shape), () => emitDepthwiseGradient(shape));
   const rowTable = rowOffsets(blocks);
   const sumFloats = 4 * Math.ceil(channels / 4) * shape.taps.length;
-  const block = memory.allocate(4 * sumFloats + rowTable.byteLength);
-  const rowAddress = block.address + 4 * sumFloats;
-  memory.ints.set(rowTable, rowAddress / 4);
+  const block = memory.allocateWith(4 * sumFloats, [rowTable]);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const [image, outputGradient] = scratch.buffers as [MemoryRange, MemoryRange];
-
-  const run = (x: Operand, dy: Operand, dw: Operand): void => {
-    const { floats } = memory;
-    floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, x, c, blocks, place, image.address);
-      const rows = copyRowsIn(engine, dy, blocks, place, outputGradient.address);
-      accumulate!(rows, rowAddress, blocks.columns.periods, imageAt, outputGradient.address, block.address);
-    });
-    copySums(floats, block.address / 4, shape, arrayOf(dw));
-  };
-  return engine.plan(run, [block], scratch);
+  return planSums(
+    engine,
+    { correlation: c, blocks, block, scratch },
+    sumFloats,
+    (imageAt, dyAt, rows) => accumulate!(rows, block.tables[0]!, blocks.columns.periods, imageAt, dyAt, block.address),
+    (floats, from, dw) => copySums(floats, from, shape, dw),
+  );
 }
 
 function shapeOf(c: Correlation, { columns, sourceChannels }: Blocks, fma: boolean): DepthwiseGradientShape {

@@ -7,10 +7,8 @@
 
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
-import { forEachBlock } from "../blocks.ts";
-import { bringIn, outAddress, takeOut } from "../copies.ts";
+import { planBlocks } from "../block-plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { depthwiseName, emitDepthwise } from "./emit.ts";
 import type { DepthwisePart, DepthwisePlan } from "./plan.ts";
@@ -24,36 +22,26 @@ export function prepareDepthwise(
 ): SimdPlan<[source: Operand, target: Operand]> {
   const { correlation: c, blocks, parts } = plan;
   const { memory } = engine;
-  const sizes = parts.map((part) => 4 * (packedLength(c, part) + part.imageTable.length + part.outTable.length));
-  const block = memory.allocate(sizes.reduce((sum, bytes) => sum + bytes, 0));
+  const lengths = parts.map((part) => packedLength(c, part));
+  const block = memory.allocateWith(
+    4 * lengths.reduce((sum, length) => sum + length, 0),
+    parts.flatMap(({ imageTable, outTable }) => [imageTable, outTable]),
+  );
   let address = block.address;
-  const calls = parts.map((part) => {
+  const calls = parts.map((part, n) => {
     const weights = address;
-    const imageTable = weights + 4 * packedLength(c, part);
-    const outTable = imageTable + part.imageTable.byteLength;
-    address = outTable + part.outTable.byteLength;
+    address += 4 * lengths[n]!;
     packWeights(c, part, filter, bias, memory.floats, weights / 4);
-    memory.ints.set(part.imageTable, imageTable / 4);
-    memory.ints.set(part.outTable, outTable / 4);
     const { depthwise } = engine.functions(depthwiseName(part.shape), () => emitDepthwise(part.shape));
-    return { depthwise: depthwise!, weights, imageTable, outTable };
+    return { depthwise: depthwise!, weights, imageTable: block.tables[2 * n]!, outTable: block.tables[2 * n + 1]! };
   });
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const [image, out] = scratch.buffers as [MemoryRange, MemoryRange];
-
-  const run = (source: Operand, target: Operand): void => {
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, source, c, blocks, place, image.address);
-      const outAt = outAddress(engine, target, c, blocks, place, out.address);
-      if (plan.hasEmptyParts) memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
-      const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * blocks.columns.periods;
-      for (const { depthwise, weights, imageTable, outTable } of calls) {
-        depthwise(tiles, imageTable, outTable, imageAt, outAt, weights);
-      }
-      takeOut(engine, target, c, blocks, place, outAt, out.address);
-    });
+  const compute = (imageAt: number, outAt: number, rows: number): void => {
+    for (const { depthwise, weights, imageTable, outTable } of calls) {
+      depthwise(rows * blocks.columns.periods, imageTable, outTable, imageAt, outAt, weights);
+    }
   };
-  return engine.plan(run, [block], scratch);
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, plan.hasEmptyParts, compute);
 }
 
 function packedLength({ groups: channels }: Correlation, { rows, columns }: DepthwisePart): number {

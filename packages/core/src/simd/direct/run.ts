@@ -6,8 +6,7 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { forEachBlock } from "../blocks.ts";
-import { bringIn, outAddress, takeOut } from "../copies.ts";
+import { planBlocks } from "../block-plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { Operand } from "../resident.ts";
 import { emitGemm, microkernelName } from "./emit.ts";
@@ -38,57 +37,39 @@ export function prepareDirect(
 ): SimdPlan<[source: Operand, target: Operand]> {
   const { correlation, blocks, tile, parts } = plan;
   const { memory } = engine;
-  const block = memory.allocate(4 * parts.reduce((sum, part) => sum + floatsOf(correlation.groups, part), 0));
-  const calls: GemmCall[] = [];
-  let address = block.address;
-  for (const part of parts) {
-    packWeights(engine, correlation, part, filter, bias, address);
-    const weights = address;
-    const rowTable = weights + 4 * correlation.groups * part.groupWeights;
-    const outTable = rowTable + part.rowTable.byteLength;
-    const jumps = outTable + part.outTable.byteLength;
-    memory.ints.set(part.rowTable, rowTable / 4);
-    memory.ints.set(part.outTable, outTable / 4);
-    memory.ints.set(part.jumps, jumps / 4);
-    address = jumps + part.jumps.byteLength;
-    calls.push(...gemmCalls(engine, plan, part, { weights, rowTable, outTable, jumps }));
-  }
+  const block = memory.allocateWith(
+    4 * correlation.groups * parts.reduce((sum, { groupWeights }) => sum + groupWeights, 0),
+    parts.flatMap((part) => [part.rowTable, part.outTable, part.jumps]),
+  );
+  let weights = block.address;
+  const calls = parts.flatMap((part, n) => {
+    const [rowTable, outTable, jumps] = block.tables.slice(3 * n) as [number, number, number];
+    const addresses = { weights, rowTable, outTable, jumps };
+    packWeights(engine, correlation, part, filter, bias, weights);
+    weights += 4 * correlation.groups * part.groupWeights;
+    return gemmCalls(engine, plan, part, addresses);
+  });
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const [image, out] = scratch.buffers as [(typeof scratch.buffers)[0], (typeof scratch.buffers)[0]];
-  const pixelsPerRow = blocks.columns.periods;
-
-  const run = (source: Operand, target: Operand): void => {
-    forEachBlock(correlation.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, source, correlation, blocks, place, image.address);
-      const outAt = outAddress(engine, target, correlation, blocks, place, out.address);
-      if (plan.hasEmptyParts) memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
-      // Whole blocks but the last are full; the last uses the beginning of the tables.
-      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
-      const tiles = Math.ceil((rows * pixelsPerRow) / tile.mr);
-      for (const call of calls) {
-        call.gemm(
-          tiles,
-          call.panels,
-          call.rowTable,
-          call.outTable,
-          imageAt + call.inputOffset,
-          outAt + call.outputOffset,
-          call.weights,
-          call.jumps,
-          call.segments,
-          call.turns,
-          call.panelBytes,
-          touchStep(call.panelBytes, tiles, call.segments, call.turns),
-        );
-      }
-      takeOut(engine, target, correlation, blocks, place, outAt, out.address);
-    });
+  const compute = (imageAt: number, outAt: number, rows: number): void => {
+    const tiles = Math.ceil((rows * blocks.columns.periods) / tile.mr);
+    for (const call of calls) {
+      call.gemm(
+        tiles,
+        call.panels,
+        call.rowTable,
+        call.outTable,
+        imageAt + call.inputOffset,
+        outAt + call.outputOffset,
+        call.weights,
+        call.jumps,
+        call.segments,
+        call.turns,
+        call.panelBytes,
+        touchStep(call.panelBytes, tiles, call.segments, call.turns),
+      );
+    }
   };
-  return engine.plan(run, [block], scratch);
-}
-
-function floatsOf(groups: number, part: DirectPart): number {
-  return groups * part.groupWeights + part.rowTable.length + part.outTable.length + part.jumps.length;
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, plan.hasEmptyParts, compute);
 }
 
 /** The calls of a part: one for each group and range of channels. */

@@ -6,12 +6,10 @@
  */
 
 import type { FloatArray } from "../../tensor.ts";
-import { forEachBlock } from "../blocks.ts";
-import { bringIn, copyRowsIn } from "../copies.ts";
+import { planSums } from "../block-plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import type { MemoryRange } from "../memory.ts";
 import { packPanelsOf } from "../panels.ts";
-import { arrayOf, type Operand } from "../resident.ts";
+import type { Operand } from "../resident.ts";
 import { emitOuterProduct, outerProductName } from "./emit.ts";
 import type { FilterGradientPlan } from "./plan.ts";
 
@@ -23,11 +21,8 @@ export function prepareFilterGradient(
   const { correlation: c, blocks, segmentTable, rowTable, chunkRows, tiles, panels } = plan;
   const { memory } = engine;
   const sumFloats = c.groups * plan.sumGroup;
-  const block = memory.allocate(4 * sumFloats + segmentTable.byteLength + rowTable.byteLength);
-  const segmentAddress = block.address + 4 * sumFloats;
-  const rowAddress = segmentAddress + segmentTable.byteLength;
-  memory.ints.set(segmentTable, segmentAddress / 4);
-  memory.ints.set(rowTable, rowAddress / 4);
+  const block = memory.allocateWith(4 * sumFloats, [segmentTable, rowTable]);
+  const [segmentAddress, rowAddress] = block.tables as [number, number];
   const shape = { ...plan.tile, fma: engine.fma, adds: true };
   const packPanels = packPanelsOf(engine, plan.tile.vectors);
   const { accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
@@ -35,42 +30,37 @@ export function prepareFilterGradient(
   const pixelsPerRow = blocks.columns.periods;
   const chunkBytes = 4 * chunkRows * pixelsPerRow * plan.sumRow;
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes, chunkBytes]);
-  const [image, outputGradient, packed] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const packed = scratch.buffers[2]!.address;
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
   const targetRow = pixelsPerRow * blocks.targetChannels;
 
-  const run = (x: Operand, dy: Operand, dw: Operand): void => {
-    const { floats } = memory;
-    floats.fill(0, block.address / 4, block.address / 4 + sumFloats);
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, x, c, blocks, place, image.address);
-      const rows = copyRowsIn(engine, dy, blocks, place, outputGradient.address);
-      for (let row = 0; row < rows; row += chunkRows) {
-        const count = Math.min(chunkRows, rows - row);
-        for (let group = 0; group < c.groups; group++) {
-          const from = outputGradient.address + 4 * (row * targetRow + group * c.groupTargetChannels);
-          packPanels(panels, count * pixelsPerRow, from, targetBytes, packed.address);
-          accumulate!(
-            segmentTable.length,
-            segmentAddress,
-            tiles,
-            panels,
-            count,
-            rowAddress + 4 * row,
-            pixelsPerRow,
-            imageAt + 4 * group * c.groupSourceChannels,
-            sourceBytes * blocks.columns.imageStep,
-            packed.address,
-            block.address + 4 * group * plan.sumGroup,
-            4 * plan.sumRow,
-          );
-        }
+  const add = (imageAt: number, dyAt: number, rows: number): void => {
+    for (let row = 0; row < rows; row += chunkRows) {
+      const count = Math.min(chunkRows, rows - row);
+      for (let group = 0; group < c.groups; group++) {
+        const from = dyAt + 4 * (row * targetRow + group * c.groupTargetChannels);
+        packPanels(panels, count * pixelsPerRow, from, targetBytes, packed);
+        accumulate!(
+          segmentTable.length,
+          segmentAddress,
+          tiles,
+          panels,
+          count,
+          rowAddress + 4 * row,
+          pixelsPerRow,
+          imageAt + 4 * group * c.groupSourceChannels,
+          sourceBytes * blocks.columns.imageStep,
+          packed,
+          block.address + 4 * group * plan.sumGroup,
+          4 * plan.sumRow,
+        );
       }
-    });
-    copySums(plan, floats, block.address / 4, arrayOf(dw));
+    }
   };
-  return engine.plan(run, [block], scratch);
+  return planSums(engine, { correlation: c, blocks, block, scratch }, sumFloats, add, (floats, from, dw) =>
+    copySums(plan, floats, from, dw),
+  );
 }
 
 /** Copies the sums to the filter's layout, without the rows and columns that only fill tiles. */

@@ -7,10 +7,8 @@
 
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
-import { forEachBlock } from "../blocks.ts";
-import { bringIn, outAddress, takeOut } from "../copies.ts";
+import { planBlocks } from "../block-plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { emitPlane, planeName } from "./emit.ts";
 import type { PlanePlan } from "./plan.ts";
@@ -26,29 +24,17 @@ export function preparePlane(
   const { blocks, shape, tilesPerRow } = plan;
   const { memory } = engine;
   const weightBytes = 16 * (1 + shape.tapRows * shape.tapColumns);
-  const block = memory.allocate(weightBytes + plan.imageTable.byteLength + plan.outTable.byteLength);
+  const block = memory.allocateWith(weightBytes, [plan.imageTable, plan.outTable]);
   const weights = block.address;
-  const imageTable = weights + weightBytes;
-  const outTable = imageTable + plan.imageTable.byteLength;
+  const [imageTable, outTable] = block.tables as [number, number];
   packWeights(c, filter, bias, memory.floats, weights / 4);
-  memory.ints.set(plan.imageTable, imageTable / 4);
-  memory.ints.set(plan.outTable, outTable / 4);
   const { correlate } = engine.functions(planeName(shape), () => emitPlane(shape));
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const [image, out] = scratch.buffers as [MemoryRange, MemoryRange];
   const imageRow = 4 * blocks.columns.imageSize;
   const outRow = 4 * blocks.columns.outSize;
-
-  const run = (source: Operand, target: Operand): void => {
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, source, plan.correlation, blocks, place, image.address);
-      const outAt = outAddress(engine, target, plan.correlation, blocks, place, out.address);
-      const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * tilesPerRow;
-      correlate!(tiles, imageTable, outTable, imageAt, outAt, weights, imageRow, outRow);
-      takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
-    });
-  };
-  return engine.plan(run, [block], scratch);
+  const compute = (imageAt: number, outAt: number, rows: number): void =>
+    correlate!(rows * tilesPerRow, imageTable, outTable, imageAt, outAt, weights, imageRow, outRow);
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, false, compute);
 }
 
 /** Writes the bias and every weight four times. */

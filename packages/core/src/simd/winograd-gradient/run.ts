@@ -6,7 +6,7 @@
  * @module
  */
 
-import { forEachBlock } from "../blocks.ts";
+import { forEachBlock, rowsOf } from "../blocks.ts";
 import { bringIn } from "../copies.ts";
 import { pixelsOf } from "../direct/plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
@@ -33,15 +33,10 @@ export function prepareWinogradGradient(
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
 
-  const block = memory.allocate(9 * tapBytes + imageTable.byteLength + outTable.byteLength + 4 + SQUARE_BYTES);
+  const block = memory.allocateWith(9 * tapBytes + SQUARE_BYTES, [imageTable, outTable, Int32Array.of(0)]);
+  const [imageTableAt, outTableAt, zeroAt] = block.tables as [number, number, number];
   const dwAt = block.address;
-  const imageTableAt = dwAt + 9 * tapBytes;
-  const outTableAt = imageTableAt + imageTable.byteLength;
-  const zeroAt = outTableAt + outTable.byteLength;
-  const between = zeroAt + 4;
-  memory.ints.set(imageTable, imageTableAt / 4);
-  memory.ints.set(outTable, outTableAt / 4);
-  memory.ints[zeroAt / 4] = 0;
+  const between = dwAt + 9 * tapBytes;
 
   const variant = { tileSize, fma: engine.fma };
   const transforms = engine.functions(gradientTransformsName(variant), () => emitGradientTransforms(variant));
@@ -118,7 +113,7 @@ export function prepareWinogradGradient(
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     let adds = 0;
     forEachBlock(c.batch, blocks, (place) => {
-      const tiles = ((place.images - 1) * blocks.rows.periods + place.rows) * blocks.columns.periods;
+      const tiles = rowsOf(blocks, place) * blocks.columns.periods;
       const imageAt = bringIn(engine, x, c, blocks, place, image.address);
       transformInput!(
         tiles,

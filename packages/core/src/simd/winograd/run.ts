@@ -8,8 +8,7 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
-import { forEachBlock } from "../blocks.ts";
-import { bringIn, outAddress, takeOut } from "../copies.ts";
+import { planBlocks } from "../block-plan.ts";
 import { touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
@@ -36,24 +35,19 @@ export function prepareWinograd(
   const variant = { tileSize, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
 
+  const biasOffset = points * plan.pointBytes;
+  const betweenOffset = biasOffset + 4 * blocks.targetChannels;
   const tables = [plan.imageTable, plan.outTable, plan.vTable, plan.mTable, Int32Array.of(0)];
-  const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const block = memory.allocate(points * plan.pointBytes + 4 * blocks.targetChannels + tableBytes + SQUARE_BYTES);
+  const block = memory.allocateWith(betweenOffset + SQUARE_BYTES, tables);
+  const [imageTable, outTable, vTable, mTable, jumps] = block.tables as [number, number, number, number, number];
   const u = block.address;
-  const between = u + block.bytes - SQUARE_BYTES;
+  const biasAddress = u + biasOffset;
+  const between = u + betweenOffset;
   const { transformFilter, transformInput, transformOutput } = transforms;
   packFilter(engine, plan, c, transformFilter!, filter, u, between);
-  const biasAddress = u + points * plan.pointBytes;
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
   else biasFloats.set(bias);
-  let address = biasAddress + 4 * blocks.targetChannels;
-  const [imageTable, outTable, vTable, mTable, jumps] = tables.map((table) => {
-    memory.ints.set(table, address / 4);
-    address += table.byteLength;
-    return address - table.byteLength;
-  }) as [number, number, number, number, number];
-
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes),
     plan.tiles * plan.vTileBytes,
@@ -61,7 +55,6 @@ export function prepareWinograd(
   ]);
   // When the output is written, the image has become V.
   const [image, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
-  const out = image;
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
     products: chunk.ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range })),
@@ -69,72 +62,66 @@ export function prepareWinograd(
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
 
-  const run = (source: Operand, target: Operand): void => {
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, source, plan.correlation, blocks, place, image.address);
-      const outAt = outAddress(engine, target, plan.correlation, blocks, place, out.address);
-      const rows = (place.images - 1) * blocks.rows.periods + place.rows;
-      const tiles = rows * blocks.columns.periods;
-      transformInput!(
-        tiles,
-        blocks.sourceChannels / 4,
-        imageAt,
-        imageTable,
-        blocks.columns.imageSize * sourceBytes,
-        sourceBytes,
-        v.address,
-        plan.vTileBytes,
-        size * sourceBytes,
-        sourceBytes,
-        between,
-        0,
-      );
-      const gemmTiles = Math.ceil(tiles / plan.tile.mr);
-      for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
-        for (let point = 0; point < points; point++) {
-          const input = v.address + point * sourceBytes;
-          const output = m.address + point * 4 * channels;
-          let weights = u + point * plan.pointBytes + 4 * firstOfChunk * (1 + blocks.sourceChannels);
-          for (const { gemm, panels, firstChannel, shape } of products) {
-            const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
-            for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
-              const count = Math.min(plan.tilesPerCall, gemmTiles - first);
-              const rowBytes = 4 * plan.tile.mr * first;
-              gemm(
-                count,
-                panels,
-                vTable + rowBytes,
-                mTable + rowBytes,
-                input,
-                output + 4 * firstChannel,
-                weights,
-                jumps,
-                1,
-                plan.turns,
-                panelBytes,
-                touchStep(panelBytes, count, 1, plan.turns),
-              );
-            }
-            weights += panels * panelBytes;
+  const compute = (imageAt: number, outAt: number, rows: number): void => {
+    const tiles = rows * blocks.columns.periods;
+    transformInput!(
+      tiles,
+      blocks.sourceChannels / 4,
+      imageAt,
+      imageTable,
+      blocks.columns.imageSize * sourceBytes,
+      sourceBytes,
+      v.address,
+      plan.vTileBytes,
+      size * sourceBytes,
+      sourceBytes,
+      between,
+      0,
+    );
+    const gemmTiles = Math.ceil(tiles / plan.tile.mr);
+    for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
+      for (let point = 0; point < points; point++) {
+        const input = v.address + point * sourceBytes;
+        const output = m.address + point * 4 * channels;
+        let weights = u + point * plan.pointBytes + 4 * firstOfChunk * (1 + blocks.sourceChannels);
+        for (const { gemm, panels, firstChannel, shape } of products) {
+          const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
+          for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
+            const count = Math.min(plan.tilesPerCall, gemmTiles - first);
+            const rowBytes = 4 * plan.tile.mr * first;
+            gemm(
+              count,
+              panels,
+              vTable + rowBytes,
+              mTable + rowBytes,
+              input,
+              output + 4 * firstChannel,
+              weights,
+              jumps,
+              1,
+              plan.turns,
+              panelBytes,
+              touchStep(panelBytes, count, 1, plan.turns),
+            );
           }
+          weights += panels * panelBytes;
         }
-        transformOutput!(
-          tiles,
-          channels / 4,
-          m.address,
-          plan.mTileBytes,
-          4 * size * channels,
-          4 * channels,
-          outAt + 4 * firstOfChunk,
-          outTable,
-          blocks.columns.outSize * targetBytes,
-          targetBytes,
-          between,
-          biasAddress + 4 * firstOfChunk,
-        );
       }
-      takeOut(engine, target, plan.correlation, blocks, place, outAt, out.address);
-    });
+      transformOutput!(
+        tiles,
+        channels / 4,
+        m.address,
+        plan.mTileBytes,
+        4 * size * channels,
+        4 * channels,
+        outAt + 4 * firstOfChunk,
+        outTable,
+        blocks.columns.outSize * targetBytes,
+        targetBytes,
+        between,
+        biasAddress + 4 * firstOfChunk,
+      );
+    }
   };
-  return engine.plan(run, [block], scratch);
+  return planBlocks(engine, { ...plan, block, scratch }, image, false, compute);
 }
