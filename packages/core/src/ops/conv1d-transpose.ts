@@ -1,7 +1,5 @@
 /**
- * Transposed convolution of sequences: conv2d-transpose.ts with one row.
- *
- *     y[n, v, o] = act(bias[o] + Σ x[n, j, c] · w[b, o, c])   over all taps with v = j·s + b·d − p
+ * Transposed convolution of sequences, {@link conv1dTranspose}: conv2d-transpose.ts with one row.
  *
  * @module
  */
@@ -37,8 +35,12 @@ export interface Conv1dTransposeGradientOptions extends ConvTransposeOptions<1>,
 export type Conv1dTransposePlan<T extends FloatArray = Float32Array> = ConvPlan<Shape3, T>;
 
 /**
- * Transposed convolution of sequences: the gradient of {@link conv1d} with respect to its input, as an operation of its
- * own. Along each axis the output size is
+ * Transposed convolution of sequences: every input cell writes the kernel, scaled, into the output, and what overlaps adds up. It
+ * is the gradient of {@link conv1d} with respect to its input, as an operation of its own.
+ *
+ *     y[n, v, o] = act(bias[o] + Σ x[n, j, c] · w[b, o, c])
+ *
+ * over all taps with v = j·s + b·d − p, and o counted within the group of input channel c. From n cells come
  *
  *     (n − 1)·stride − before − after + (kernel − 1)·dilation + 1 + outputPadding
  *

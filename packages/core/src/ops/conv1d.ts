@@ -1,9 +1,6 @@
 /**
- * One-dimensional convolution (cross-correlation, the kernel is *not* flipped) of sequences:
- *
- *     y[n, j, o] = act(bias[o] + Σ_{b, c} w[b, c, o] · x[n, j·s + b·d − p, g·C + c])
- *
- * with C = inChannels / groups and g the group of output channel o. Its gradients are those of conv2d.ts with one row.
+ * One-dimensional convolution, {@link conv1d}: once, prepared, explained, and its gradients, which are those of conv2d.ts with
+ * one row.
  *
  * @module
  */
@@ -37,7 +34,11 @@ export interface Conv1dGradientOptions extends ConvOptions<1>, AlgorithmOption {
 export type Conv1dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape3, T>;
 
 /**
- * Convolves a batch of sequences with a bank of filters.
+ * Convolves a batch of sequences with a bank of filters (cross-correlation, the kernel is *not* flipped).
+ *
+ *     y[n, j, o] = act(bias[o] + Σ_{b, c} w[b, c, o] · x[n, j·s + b·d − p, g·C + c])
+ *
+ * with strides s, dilations d, padding p before, C = inChannels / groups and g the group of output channel o.
  *
  * @param x `[batch, width, inChannels]`, or `[batch, inChannels, width]` with `layout: "NCW"`.
  * @param filter `[kernelWidth, inChannels / groups, outChannels]`, in either layout.

@@ -1,10 +1,6 @@
 /**
- * Transposed convolution: every input cell writes the kernel, scaled, into the output; what overlaps adds up.
- *
- *     y[n, u, v, o] = act(bias[o] + Σ x[n, i, j, c] · w[a, b, o, c])   over all taps with u = i·s + a·d − p, v = j·s + b·d − p
- *
- * with o counted within the group of input channel c. The filter is [kh, kw, outChannels / groups, inChannels], as
- * TensorFlow has it; PyTorch's [inChannels, outChannels / groups, kh, kw] read backwards.
+ * Transposed convolution, {@link conv2dTranspose}: once, prepared, explained, and its gradients. The filter has the axes that
+ * TensorFlow gives it; PyTorch's [inChannels, outChannels / groups, kh, kw] read backwards.
  *
  * @module
  */
@@ -40,15 +36,20 @@ export interface Conv2dTransposeGradientOptions extends ConvTransposeOptions<2>,
 export type Conv2dTransposePlan<T extends FloatArray = Float32Array> = ConvPlan<Shape4, T>;
 
 /**
- * Transposed convolution of images: the gradient of {@link conv2d} with respect to its input, as an operation of its
- * own. Along each axis the output size is
+ * Transposed convolution of images: every input cell writes the kernel, scaled, into the output, and what overlaps adds up. It
+ * is the gradient of {@link conv2d} with respect to its input, as an operation of its own.
+ *
+ *     y[n, u, v, o] = act(bias[o] + Σ x[n, i, j, c] · w[a, b, o, c])
+ *
+ * over all taps with u = i·s + a·d − p and v = j·s + b·d − p, and o counted within the group of input channel c. Along each
+ * axis, from n cells come
  *
  *     (n − 1)·stride − before − after + (kernel − 1)·dilation + 1 + outputPadding
  *
  * or n · stride with padding `"same"` or `"same-lower"`, or `outputSize`.
  *
  * @param x `[batch, height, width, inChannels]`, or `[batch, inChannels, height, width]` with `layout: "NCHW"`.
- * @param filter `[kernelHeight, kernelWidth, outChannels / groups, inChannels]`, in either layout.
+ * @param filter `[kernelHeight, kernelWidth, outChannels / groups, inChannels]`, in either layout, as TensorFlow has it.
  * @returns `[batch, outHeight, outWidth, outChannels]` in the layout of `x`, in memory of its own.
  * @throws TypeError for a value of the wrong type or an unknown option; RangeError for shapes or options that do not fit.
  *

@@ -1,16 +1,5 @@
 /**
- * The convolution of deep learning: cross-correlation of every image of a batch with every filter, plus a bias.
- *
- *     y[n, i, j, o] = act(bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c])
- *
- * with C = inChannels / groups and g the group of output channel o. The kernel is *not* flipped. With L = ⟨dy, y⟩, and
- * without activation,
- *
- *     ∂L/∂x[n, u, v, c]    = Σ dy[n, i, j, o] · w[a, b, c, o]   over all taps with u = i·s + a·d − p, v = j·s + b·d − p
- *     ∂L/∂w[a, b, c, o]    = Σ_{n, i, j} dy[n, i, j, o] · x[n, i·s + a·d − p, j·s + b·d − p, c]
- *     ∂L/∂bias[o]          = Σ_{n, i, j} dy[n, i, j, o]
- *
- * Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
+ * The convolution of deep learning, {@link conv2d}: once, prepared, explained, and its gradients with L = ⟨dy, y⟩.
  *
  * @module
  */
@@ -54,8 +43,13 @@ export type Conv2dInputGradientPlan<T extends FloatArray = Float32Array> = ConvI
 export type Conv2dFilterGradientPlan = ConvFilterGradientPlan<Shape4>;
 
 /**
- * Convolves a batch of images with a bank of filters, once. Weights are packed at each call; to run the same filter many
- * times use {@link planConv2d}.
+ * Convolves a batch of images with a bank of filters: cross-correlation (the kernel is *not* flipped) of every image with
+ * every filter, plus a bias.
+ *
+ *     y[n, i, j, o] = act(bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c])
+ *
+ * with strides s, dilations d, padding p before, C = inChannels / groups and g the group of output channel o. Weights are
+ * packed at each call; to run the same filter many times use {@link planConv2d}.
  *
  * @param x images, `[batch, height, width, inChannels]`, or `[batch, inChannels, height, width]` with `layout: "NCHW"`.
  * @param filter weights (HWIO), `[kernelHeight, kernelWidth, inChannels / groups, outChannels]`, in either layout.
@@ -70,6 +64,7 @@ export type Conv2dFilterGradientPlan = ConvFilterGradientPlan<Shape4>;
  * conv2d(x, filter, { padding: [[1, 0], [1, 0]], paddingMode: "replicate" }).data; // → [0, 4, 10, 15, 19, 25, 33, 37, 43]
  * conv2d(x, filter, { bias: new Float32Array([-30]), activation: "relu" }).data; // → [0, 0, 7, 13]
  * ```
+ * Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
  */
 export function conv2d<T extends FloatArray = Float32Array>(
   x: Tensor4<T>,
@@ -121,7 +116,11 @@ export function explainConv2d(
 }
 
 /**
- * Gradient of a convolution with respect to its input.
+ * Gradient of a convolution with respect to its input, without bias and activation.
+ *
+ *     ∂L/∂x[n, u, v, g·C + c] = Σ dy[n, i, j, o] · w[a, b, c, o]   over all taps with u = i·s + a·d − p, v = j·s + b·d − p
+ *
+ * with the letters of {@link conv2d}.
  *
  * @param dy gradient with respect to the output, in its shape and layout.
  * @param filter weights (HWIO).
@@ -145,7 +144,11 @@ export function conv2dInputGradient<T extends FloatArray = Float32Array>(
 }
 
 /**
- * Gradient of a convolution with respect to its filter.
+ * Gradient of a convolution with respect to its filter, without bias and activation.
+ *
+ *     ∂L/∂w[a, b, c, o] = Σ_{n, i, j} dy[n, i, j, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c]
+ *
+ * with the letters of {@link conv2d}.
  *
  * @param x input of the convolution.
  * @param dy gradient with respect to the output, in its shape and layout.

@@ -1,9 +1,5 @@
 /**
- * Transposed convolution of volumes: conv2d-transpose.ts with a third axis.
- *
- *     y[n, t, u, v, o] = act(bias[o] + Σ x[n, k, i, j, c] · w[e, a, b, o, c])
- *
- * over all taps with t = k·s + e·d − p, u = i·s + a·d − p, v = j·s + b·d − p.
+ * Transposed convolution of volumes, {@link conv3dTranspose}: conv2d-transpose.ts with a third axis.
  *
  * @module
  */
@@ -39,8 +35,13 @@ export interface Conv3dTransposeGradientOptions extends ConvTransposeOptions<3>,
 export type Conv3dTransposePlan<T extends FloatArray = Float32Array> = ConvPlan<Shape5, T>;
 
 /**
- * Transposed convolution of volumes: the gradient of {@link conv3d} with respect to its input, as an operation of its
- * own. Along each axis the output size is
+ * Transposed convolution of volumes: every input cell writes the kernel, scaled, into the output, and what overlaps adds up. It
+ * is the gradient of {@link conv3d} with respect to its input, as an operation of its own.
+ *
+ *     y[n, t, u, v, o] = act(bias[o] + Σ x[n, k, i, j, c] · w[e, a, b, o, c])
+ *
+ * over all taps with t = k·s + e·d − p, u = i·s + a·d − p and v = j·s + b·d − p, and o counted within the group of input
+ * channel c. Along each axis, from n cells come
  *
  *     (n − 1)·stride − before − after + (kernel − 1)·dilation + 1 + outputPadding
  *

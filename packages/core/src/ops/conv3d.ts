@@ -1,9 +1,6 @@
 /**
- * Three-dimensional convolution (cross-correlation, the kernel is *not* flipped) of volumes or films:
- *
- *     y[n, k, i, j, o] = act(bias[o] + Σ_{e, a, b, c} w[e, a, b, c, o] · x[n, k·s + e·d − p, i·s + a·d − p, j·s + b·d − p, g·C + c])
- *
- * with C = inChannels / groups and g the group of output channel o. It is computed as a sum over planes (depth.ts).
+ * Three-dimensional convolution, {@link conv3d}: once, prepared, explained, and its gradients. It is computed as a sum over
+ * planes (depth.ts).
  *
  * @module
  */
@@ -37,7 +34,11 @@ export interface Conv3dGradientOptions extends ConvOptions<3>, AlgorithmOption {
 export type Conv3dPlan<T extends FloatArray = Float32Array> = ConvPlan<Shape5, T>;
 
 /**
- * Convolves a batch of volumes with a bank of filters.
+ * Convolves a batch of volumes, or films, with a bank of filters (cross-correlation, the kernel is *not* flipped).
+ *
+ *     y[n, k, i, j, o] = act(bias[o] + Σ_{e, a, b, c} w[e, a, b, c, o] · x[n, k·s + e·d − p, i·s + a·d − p, j·s + b·d − p, g·C + c])
+ *
+ * with strides s, dilations d, padding p before, C = inChannels / groups and g the group of output channel o.
  *
  * @param x `[batch, depth, height, width, inChannels]`, or `[batch, inChannels, depth, height, width]` with `layout: "NCDHW"`.
  * @param filter `[kernelDepth, kernelHeight, kernelWidth, inChannels / groups, outChannels]`, in either layout.

@@ -1,10 +1,6 @@
 /**
- * Depthwise convolution (cross-correlation, the kernel is *not* flipped): every channel has filters of its own, `multiplier`
- * of them, and channels do not meet.
- *
- *     y[n, i, j, c·M + m] = act(bias[c·M + m] + Σ_{a, b} w[a, b, c, m] · x[n, i·s + a·d − p, j·s + b·d − p, c])
- *
- * with M = multiplier. It is grouped convolution with a group for each channel, and is computed as such.
+ * Depthwise convolution, {@link depthwiseConv2d}: once, prepared, explained, and its gradients. It is grouped convolution with
+ * a group for each channel, and is computed as such.
  *
  * @module
  */
@@ -50,7 +46,12 @@ export type DepthwiseConv2dInputGradientPlan<T extends FloatArray = Float32Array
 export type DepthwiseConv2dFilterGradientPlan = ConvFilterGradientPlan<Shape4>;
 
 /**
- * Convolves every channel of a batch of images with filters of its own.
+ * Convolves every channel of a batch of images with `multiplier` filters of its own (cross-correlation, the kernel is *not*
+ * flipped); channels do not meet.
+ *
+ *     y[n, i, j, c·M + m] = act(bias[c·M + m] + Σ_{a, b} w[a, b, c, m] · x[n, i·s + a·d − p, j·s + b·d − p, c])
+ *
+ * with strides s, dilations d, padding p before and M = multiplier.
  *
  * @param x `[batch, height, width, channels]`, or `[batch, channels, height, width]` with `layout: "NCHW"`.
  * @param filter `[kernelHeight, kernelWidth, channels, multiplier]`, in either layout.

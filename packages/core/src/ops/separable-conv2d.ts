@@ -1,11 +1,6 @@
 /**
- * Depthwise separable convolution: a depthwise convolution and, on what it gives, a 1 × 1 convolution that mixes the
- * channels.
- *
- *     h[n, i, j, c·M + m] = Σ_{a, b} u[a, b, c, m] · x[n, i·s + a·d − p, j·s + b·d − p, c]
- *     y[n, i, j, o]       = act(bias[o] + Σ_k v[0, 0, k, o] · h[n, i, j, k])
- *
- * Source: F. Chollet, "Xception: deep learning with depthwise separable convolutions", arXiv:1610.02357.
+ * Depthwise separable convolution, {@link separableConv2d}, and its gradients: a depthwise convolution and, on what it gives, a
+ * 1 × 1 convolution that mixes the channels.
  *
  * @module
  */
@@ -37,7 +32,12 @@ export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
 }
 
 /**
- * Depthwise separable convolution of a batch of images.
+ * Depthwise separable convolution of a batch of images: filters each channel on its own, then mixes the channels.
+ *
+ *     h[n, i, j, c·M + m] = Σ_{a, b} u[a, b, c, m] · x[n, i·s + a·d − p, j·s + b·d − p, c]
+ *     y[n, i, j, o]       = act(bias[o] + Σ_k v[0, 0, k, o] · h[n, i, j, k])
+ *
+ * with u the depthwise and v the pointwise filter, strides s, dilations d, padding p before and M = multiplier.
  *
  * @param x `[batch, height, width, channels]`, or `[batch, channels, height, width]` with `layout: "NCHW"`.
  * @param depthwiseFilter `[kernelHeight, kernelWidth, channels, multiplier]`.
@@ -52,6 +52,7 @@ export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
  * const pointwise = tensor([1, 1, 2, 1], [1, 100]);
  * separableConv2d(x, depthwise, pointwise).data; // → [3003]
  * ```
+ * Source: F. Chollet, "Xception: deep learning with depthwise separable convolutions", arXiv:1610.02357.
  */
 export function separableConv2d<T extends FloatArray = Float32Array>(
   x: Tensor4<T>,
