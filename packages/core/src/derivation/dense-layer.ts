@@ -1,13 +1,10 @@
 /**
  * Where it begins: a fully connected layer on images. Every hidden unit (i, j) looks at every pixel (k, l), with a weight for
- * each pair, so the weights have four axes:
+ * each pair, so the weights have four axes. Nothing in it knows that pixels have neighbours: permute them, and W along, and
+ * nothing changes. The other files of this folder ask of it what images deserve. They follow A. Zhang, Z. Lipton, M. Li and
+ * A. Smola, "Dive into Deep Learning", section 7.1, "From fully connected layers to convolutions", and number its formulas:
  *
- *     H[i, j] = U[i, j] + Σ_{k, l} W[i, j, k, l] · X[k, l]                                              (1)
- *
- * Nothing in it knows that pixels have neighbours: permute them, and W along, and nothing changes. The other files of this
- * folder ask of it what images deserve. They follow A. Zhang, Z. Lipton, M. Li and A. Smola, "Dive into Deep Learning",
- * section 7.1, "From fully connected layers to convolutions", and number its formulas:
- *
+ *     (1)  fully connected         H[i, j] = U[i, j] + Σ W[i, j, k, l] · X[k, l]  this file
  *     (2)  re-indexing             V[i, j, a, b] = W[i, j, i + a, j + b]          translation-invariance.ts
  *     (3)  translation invariance  V[i, j, a, b] = v[a, b]                        translation-invariance.ts
  *     (4)  locality                v[a, b] = 0 for |a| > Δ or |b| > Δ             locality.ts
@@ -25,7 +22,9 @@ import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros 
 export type DenseWeights<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
 
 /**
- * A fully connected layer on one image, equation (1).
+ * A fully connected layer on one image, equation (1) of the derivation.
+ *
+ *     H[i, j] = U[i, j] + Σ_{k, l} W[i, j, k, l] · X[k, l]
  *
  * @param x image, `[height, width]`.
  * @param weights `[hiddenHeight, hiddenWidth, height, width]`.

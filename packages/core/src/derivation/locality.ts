@@ -16,8 +16,8 @@ import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros }
 import { checkRelative, forEachWeight, type RelativeWeights } from "./translation-invariance.ts";
 
 /**
- * The weights within distance Δ, the others zero: equation (4) for weights that need not be shared. This is the
- * orthogonal projection onto locally connected layers.
+ * The weights within distance Δ, the others zero: V[i, j, a, b] where |a| ≤ Δ and |b| ≤ Δ, equation (4) of the derivation for
+ * weights that need not be shared. This is the orthogonal projection onto locally connected layers.
  *
  * @param relative V, as `toRelative` gives it.
  * @throws TypeError, RangeError if `relative` is not V or Δ not an integer of 0 or more.

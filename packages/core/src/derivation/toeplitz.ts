@@ -1,10 +1,7 @@
 /**
- * And back: a convolution is a fully connected layer most of whose weights are zero and the others repeated.
- *
- *     W[i, j, k, l] = kernel[k − i + top, l − j + left]        zero where the kernel has no such cell
- *
- * with top and left as in `corr2d`. Written as a matrix of h'·w' rows and h·w columns, it is constant along diagonals within
- * blocks that are constant along diagonals: a doubly blocked Toeplitz matrix.
+ * And back: a convolution is a fully connected layer most of whose weights are zero and the others repeated. Written as a
+ * matrix of h'·w' rows and h·w columns, they are constant along diagonals within blocks that are constant along diagonals: a
+ * doubly blocked Toeplitz matrix.
  *
  * @module
  */
@@ -17,6 +14,10 @@ import type { DenseWeights } from "./dense-layer.ts";
 
 /**
  * The fully connected layer that `corr2d(x, kernel, { mode })` is, for images of one shape.
+ *
+ *     W[i, j, k, l] = kernel[k − i + top, l − j + left]        zero where the kernel has no such cell
+ *
+ * with top and left as in {@link corr2d}.
  *
  * @param inputShape `[height, width]` of the images.
  * @param options `mode`: default `"valid"`.

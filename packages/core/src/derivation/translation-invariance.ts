@@ -30,7 +30,7 @@ import type { DenseWeights } from "./dense-layer.ts";
 export type RelativeWeights<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
 
 /**
- * Names the weights by distance, equation (2): V[i, j, a, b] = W[i, j, i + a, j + b].
+ * Names the weights by distance, equation (2) of the derivation: V[i, j, a, b] = W[i, j, i + a, j + b].
  *
  * @throws TypeError, RangeError if `weights` is not a tensor of rank 4 with elements.
  *
@@ -104,8 +104,8 @@ export function shareWeights<T extends FloatArray = Float32Array>(relative: Rela
 }
 
 /**
- * Gives every unit the same weights: V[i, j, a, b] = v[a, b], equation (3), zero where there is no pixel. After
- * {@link shareWeights} this is the orthogonal projection of V onto the layers that are translation invariant.
+ * Gives every unit the same weights: V[i, j, a, b] = v[a, b], equation (3) of the derivation, zero where there is no
+ * pixel. After {@link shareWeights} this is the orthogonal projection of V onto the layers that are translation invariant.
  *
  * @param shared v, as {@link shareWeights} gives it.
  * @param hiddenShape `[hiddenHeight, hiddenWidth]`.

@@ -1,14 +1,6 @@
 /**
- * The locally connected layer: a convolution layer whose weights are not shared. Every output cell looks at its own
- * neighbourhood with weights of its own,
- *
- *     y[n, i, j, o] = bias[i, j, o] + Σ_{a, b, c} w[i, j, a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, c]
- *
- * so it is local but not translation invariant: the middle step between a fully connected and a convolution layer.
- * It suits pictures that are aligned, where every place has a meaning of its own.
- *
- * Sources: K. Gregor and Y. LeCun, "Emergence of complex-like cells in a temporal product network with local receptive
- * fields", arXiv:1006.0448; Y. Taigman et al., "DeepFace", CVPR 2014.
+ * The locally connected layer: local but not translation invariant, the middle step between a fully connected and a
+ * convolution layer.
  *
  * @module
  */
@@ -58,7 +50,12 @@ const OPTION_NAMES: readonly (keyof LocallyConnected2dLayerOptions)[] = [
 ];
 
 /**
- * A locally connected layer on images, `[batch, height, width, channels]`. Its filters are
+ * A locally connected layer on images, `[batch, height, width, channels]`: a convolution layer whose weights are not shared.
+ * Every output cell looks at its neighbourhood with weights of its own,
+ *
+ *     y[n, i, j, o] = bias[i, j, o] + Σ_{a, b, c} w[i, j, a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, c]
+ *
+ * which suits pictures that are aligned, where every place has a meaning. Its filters are
  * `[outHeight, outWidth, kernelHeight, kernelWidth, inChannels, outChannels]`, its bias is `[outHeight, outWidth, outChannels]`.
  * Padding counts as absent, as in {@link Conv2d}; weights that would look at it stay what they were.
  *
@@ -70,6 +67,8 @@ const OPTION_NAMES: readonly (keyof LocallyConnected2dLayerOptions)[] = [
  * y.shape; // → [2, 8, 8, 4]
  * layer.backward(y).shape; // → [2, 8, 8, 3]
  * ```
+ * Sources: K. Gregor and Y. LeCun, "Emergence of complex-like cells in a temporal product network with local receptive
+ * fields", arXiv:1006.0448; Y. Taigman et al., "DeepFace", CVPR 2014.
  */
 export class LocallyConnected2d extends Layer<Shape4> {
   readonly filter: Parameter;

@@ -1,15 +1,7 @@
 /**
  * Template matching: where does a picture look like a smaller one, whatever its brightness and contrast there? The answer is
- * the normalised cross-correlation, the correlation coefficient of the template t and the window x under it:
- *
- *              Σ (t[a, b] − t̄) · (x[i + a, j + b] − x̄ᵢⱼ)
- *     y[i, j] = ───────────────────────────────────────────────      −1 ≤ y ≤ 1
- *              √( Σ (t[a, b] − t̄)² · Σ (x[i + a, j + b] − x̄ᵢⱼ)² )
- *
- * with t̄ the mean of the template and x̄ᵢⱼ that of the window. Since Σ (t − t̄) = 0, the numerator is a plain correlation with
- * t − t̄; the denominator comes from the sums of x and x² over windows, which are correlations with ones.
- *
- * Source: J. P. Lewis, "Fast normalized cross-correlation", Vision Interface (1995).
+ * the normalised cross-correlation. Since Σ (t − t̄) = 0, its numerator is a plain correlation with t − t̄; the denominator
+ * comes from the sums of x and x² over windows, which are correlations with ones.
  *
  * @module
  */
@@ -21,9 +13,15 @@ import { checkOperand } from "./problem.ts";
 import { corr2dSeparable } from "./separable.ts";
 
 /**
- * The normalised cross-correlation of an image with a template, wherever the template lies inside the image: 1 where the
- * window is the template up to brightness and a positive contrast, −1 where it is its negative (OpenCV's
- * `TM_CCOEFF_NORMED`, scikit-image's `match_template`).
+ * The normalised cross-correlation of an image with a template, wherever the template lies inside the image: the correlation
+ * coefficient of the template t and the window x under it,
+ *
+ *              Σ (t[a, b] − t̄) · (x[i + a, j + b] − x̄ᵢⱼ)
+ *     y[i, j] = ───────────────────────────────────────────────      −1 ≤ y ≤ 1
+ *              √( Σ (t[a, b] − t̄)² · Σ (x[i + a, j + b] − x̄ᵢⱼ)² )
+ *
+ * with t̄ the mean of the template and x̄ᵢⱼ that of the window: 1 where the window is the template up to brightness and a
+ * positive contrast, −1 where it is its negative (OpenCV's `TM_CCOEFF_NORMED`, scikit-image's `match_template`).
  *
  * A window of one single value has no contrast; its score is 0. Where a window holds a value that is not finite, its score
  * is NaN. Windows whose variance is so small that rounding could have made it are of one value.
@@ -42,6 +40,7 @@ import { corr2dSeparable } from "./separable.ts";
  * scores.shape; // → [3, 4]
  * findPeaks(scores, { threshold: 0.9 }); // → [{ row: 1, column: 1, value: 1 }]
  * ```
+ * Source: J. P. Lewis, "Fast normalized cross-correlation", Vision Interface (1995).
  */
 export function matchTemplate<T extends FloatArray = Float32Array>(image: Matrix<T>, template: Matrix<T>): Matrix<T> {
   checkOperand("matchTemplate", "image", image, 2, image);

@@ -1,17 +1,5 @@
 /**
- * Activations: what stands between layers so that they are more than one. With z the sum that a convolution makes:
- *
- *     linear     z                         1
- *     relu       max(0, z)                 1 where z > 0, else 0
- *     relu6      min(max(0, z), 6)         1 where 0 < z < 6, else 0
- *     leakyRelu  z > 0 ? z : slope · z     1 where z > 0, else slope
- *     prelu      the same, with a slope for each channel that is learned
- *     elu        z > 0 ? z : eᶻ − 1        1 where z > 0, else eᶻ
- *     sigmoid    1 / (1 + e⁻ᶻ)             y · (1 − y)
- *
- * and the derivatives on the right (at the kinks as TensorFlow and PyTorch have them). Sources: V. Nair and G. Hinton,
- * ICML 2010 (relu); A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010 (relu6); A. Maas, A. Hannun and
- * A. Ng, ICML 2013 (leakyRelu); K. He et al., arXiv:1502.01852 (prelu); D.-A. Clevert et al., arXiv:1511.07289 (elu).
+ * Activations, what stands between layers so that they are more than one: their values, derivatives and options.
  *
  * @module
  */
@@ -22,7 +10,23 @@ import { checkOptionNames, resolveWord } from "../options.ts";
 import { checkArray, checkTensor, describe, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor.ts";
 import { channelsOf, forEachRun } from "./channels.ts";
 
-/** Name of an activation. */
+/**
+ * Name of an activation: a function of z, the sum that a convolution makes, and its derivative.
+ *
+ *     linear     z                         1
+ *     relu       max(0, z)                 1 where z > 0, else 0
+ *     relu6      min(max(0, z), 6)         1 where 0 < z < 6, else 0
+ *     leakyRelu  z > 0 ? z : slope · z     1 where z > 0, else slope
+ *     prelu      the same, with a slope for each channel that is learned
+ *     elu        z > 0 ? z : eᶻ − 1        1 where z > 0, else eᶻ
+ *     sigmoid    1 / (1 + e⁻ᶻ)             y · (1 − y)
+ *
+ * At the kinks the derivatives are those of TensorFlow and PyTorch.
+ *
+ * Sources: V. Nair and G. Hinton, ICML 2010 (relu); A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010
+ * (relu6); A. Maas, A. Hannun and A. Ng, ICML 2013 (leakyRelu); K. He et al., arXiv:1502.01852 (prelu); D.-A. Clevert et al.,
+ * arXiv:1511.07289 (elu).
+ */
 export type ActivationName = "linear" | "relu" | "relu6" | "leakyRelu" | "prelu" | "elu" | "sigmoid";
 
 /** An activation and what it needs. */

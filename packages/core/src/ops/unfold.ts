@@ -1,9 +1,6 @@
 /**
  * The patches of an image as a matrix (im2col), and the sum of patches back into an image (col2im).
  *
- *     unfold(x)[n, (i, j), (a, b, c)] = x[n, i·s + a·d − p, j·s + b·d − p, c]        absent cells are 0
- *     fold = unfoldᵀ: each element of the matrix is added to the cell that it is a copy of
- *
  * With it a convolution is a matrix product: conv2d(x, w) = unfold(x) · w, with w read as [kh·kw·C, O]. The algorithms do
  * not take this road, since the matrix is kh·kw times as large as the image.
  *
@@ -27,6 +24,10 @@ export type UnfoldOptions = Omit<ConvOptions, "groups">;
 
 /**
  * The patches under a kernel, one for each output cell of a convolution.
+ *
+ *     y[n, (i, j), (a, b, c)] = x[n, i·s + a·d − p, j·s + b·d − p, c]        absent cells are 0
+ *
+ * with strides s, dilations d and padding p before.
  *
  * @param x images, `[batch, height, width, channels]`, or `[batch, channels, height, width]` with `layout: "NCHW"`.
  * @param kernelSize a number or `[height, width]`.
@@ -57,7 +58,8 @@ export function unfold<T extends FloatArray = Float32Array>(
 }
 
 /**
- * The adjoint of {@link unfold}: ⟨m, unfold(x)⟩ = ⟨fold(m), x⟩. Patches that overlap add up.
+ * The adjoint of {@link unfold}: ⟨m, unfold(x)⟩ = ⟨fold(m), x⟩. Each element of the matrix is added to the cell
+ * that it is a copy of.
  *
  * @param patches a matrix as {@link unfold} gives it.
  * @param inputShape shape of the images, in `options.layout`.
