@@ -162,17 +162,9 @@ export {
   planDepthwiseConv2dFilterGradient,
   planDepthwiseConv2dInputGradient,
 } from "./ops/depthwise-conv2d.ts";
-export type {
-  AlgorithmOption,
-  ConvFilterGradientPlan,
-  ConvGradients,
-  ConvInputGradientPlan,
-  ConvPlan,
-  ExplainOption,
-  Explanation,
-  FusedOptions,
-  PlanFacts,
-} from "./ops/operation.ts";
+export type { ConvGradients } from "./ops/gradients.ts";
+export type { AlgorithmOption, ExplainOption, Explanation, FusedOptions } from "./ops/operation.ts";
+export type { ConvFilterGradientPlan, ConvInputGradientPlan, ConvPlan, PlanFacts } from "./ops/plan.ts";
 export {
   type SeparableConv2dGradients,
   type SeparableConv2dOptions,

@@ -13,11 +13,11 @@ import {
   resolveActivation,
 } from "../ops/activation.ts";
 import type { BilinearMap } from "../ops/bilinear.ts";
+import { gradientsOf } from "../ops/gradients.ts";
 import {
   ALGORITHM_OPTION_NAMES,
   type AlgorithmOption,
   type Explanation,
-  gradientsOf,
   type OperationKind,
   type ResolvedOperation,
   requireOutputShape,

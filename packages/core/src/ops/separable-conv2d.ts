@@ -10,8 +10,10 @@ import { checkOptionNames } from "../options.ts";
 import { checkTensor, type FloatArray, type Tensor4 } from "../tensor.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
+import { gradients } from "./gradients.ts";
 import { CONV, DEPTHWISE } from "./kinds.ts";
-import { FUSED_OPTION_NAMES, type FusedOptions, gradients, requireSameDtype, runOnce } from "./operation.ts";
+import { FUSED_OPTION_NAMES, type FusedOptions, requireSameDtype } from "./operation.ts";
+import { runOnce } from "./plan.ts";
 
 /**
  * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
