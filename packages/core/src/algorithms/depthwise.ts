@@ -3,7 +3,7 @@
  *
  * Rows of the image are copied whole, widened to float64 and framed with zeros, into a ring of three: each is copied
  * once, in one go, and the row of outputs goes back the same way. Between them the {@link depthwiseTile} runs along the
- * channels. Other kernels and groups, and rows too long for its memory, are left to `grouped.ts`.
+ * channels. Other kernels and groups, and rows too long for its memory, are left to `grouped-correlation.ts`.
  *
  * @module
  */
