@@ -170,6 +170,14 @@ const CALLS: readonly Call[] = [
   call("tensor", [2, 3], [1, 2, 3, 4, 5, 6]),
   call("sgdStep", small.parameters, 0.1),
   call("residentArray", 10),
+  ...(["write", "read"] as const).map((method) => {
+    const array = core.residentArray(3);
+    return {
+      name: `ResidentArray.${method}`,
+      run: array[method].bind(array) as Callable,
+      values: [new Float32Array(3)],
+    };
+  }),
   call("denseLayer", filled([4, 5]), filled([2, 3, 4, 5]), filled([2, 3])),
   call("toRelative", filled([2, 3, 4, 3])),
   call("toAbsolute", relative),

@@ -62,8 +62,9 @@ export interface TrialOptions {
 }
 
 /**
- * The trials of a run: failures that were found before, the table, the pairwise cover, the generated problems, the photograph. The shards of a run are
- * disjoint and together are the whole; which trial falls into which depends on nothing but its content.
+ * The trials of a run: failures that were found before, the table, the pairwise cover, the generated problems, the
+ * photograph. The shards of a run are disjoint and together are the whole; which trial falls into which depends on nothing
+ * but its content.
  *
  * @throws RangeError if no problem lies at `path`.
  */

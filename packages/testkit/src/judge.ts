@@ -87,8 +87,8 @@ const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
 /**
- * How many float32 lie between two values, each rounded to float32 first: 0 for equals (−0 and 0 too, NaN and NaN), 1 for neighbours, and
- * Infinity between a NaN and anything else.
+ * How many float32 lie between two values, each rounded to float32 first: 0 for equals (−0 and 0 too, NaN and NaN), 1 for
+ * neighbours, and Infinity between a NaN and anything else.
  */
 export function ulpDistance(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : Number.POSITIVE_INFINITY;

@@ -24,7 +24,10 @@ import { type ResolvedAxis, type ResolvedCase, resolveCase, resultShapeOf, sizeO
 import type { CasePass, SpatialCase } from "./case.ts";
 import { fromChannelsLast, toChannelsLast, transposeEach } from "./layout.ts";
 
-/** The arrays a pass needs: forward x, filter and bias; input gradient filter and dy; filter gradient x and dy; bias gradient dy. */
+/**
+ * The arrays a pass needs: forward x, filter and bias; input gradient filter and dy; filter gradient x and dy; bias gradient
+ * dy.
+ */
 export interface ReferenceData {
   readonly x?: ArrayLike<number> | undefined;
   readonly filter?: ArrayLike<number> | undefined;

@@ -52,7 +52,10 @@ async function callOnce(run: () => void | Promise<void>): Promise<{ isAsync: boo
   return { isAsync, ms: performance.now() - start };
 }
 
-/** One whole call: as the implementation makes it, or it prepares, runs and disposes, without a promise unless the implementation makes one. */
+/**
+ * One whole call: as the implementation makes it, or it prepares, runs and disposes, without a promise unless the
+ * implementation makes one.
+ */
 function stateless(adapter: ConvAdapter, { convCase, pass, data }: Task): () => void | Promise<void> {
   const runOnce = (prepared: PreparedCase): void | Promise<void> => {
     const running = prepared.run();

@@ -23,8 +23,8 @@ export interface Choice {
  *
  * @param operation name of the caller, the first word of every error.
  * @param wanted a name, or `"auto"` for the one that should be the fastest.
- * @throws TypeError for a value of the wrong type; RangeError if `pass` or an option is unknown, if `wanted` is unknown, or named and does not support the geometry (the text says why), or named and
- *   less precise than `options.precision` asks.
+ * @throws TypeError for a value of the wrong type; RangeError if `pass`, `wanted` or an option's value is unknown, or the
+ *   algorithm named does not support the geometry (the text says why) or is less precise than `options.precision` asks.
  *
  * @example
  * ```ts

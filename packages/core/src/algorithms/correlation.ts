@@ -1,5 +1,6 @@
 /**
- * The one form that the forward pass and the input gradient share, for scalar algorithms and SIMD: a *correlation* of a source with taps,
+ * The one form that the forward pass and the input gradient share, for scalar algorithms and SIMD: a *correlation* of a source
+ * with taps,
  *
  *     target[n, i, j, o] = bias[o] + Σ_{a, b, c} w[a, b, c, o] · source[n, i', j', c]
  *

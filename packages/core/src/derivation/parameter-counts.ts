@@ -28,8 +28,8 @@ export interface ParameterCounts {
  *
  * @param shape `[height, width]`.
  * @param options `delta`: Δ, how far weights reach; `inChannels` and `outChannels`: default 1.
- * @throws TypeError for a value that is not a number or an unknown option; RangeError for one that is not a positive integer (Δ may be
- *   0), or a number of weights too large to be exact.
+ * @throws TypeError for a value that is not a number or an unknown option; RangeError for one that is not a positive integer
+ *   (Δ may be 0), or a number of weights too large to be exact.
  *
  * @example
  * ```ts

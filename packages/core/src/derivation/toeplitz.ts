@@ -69,8 +69,8 @@ export interface FromDenseOptions {
  * stands for. This is the orthogonal projection onto the convolutions of that size, read backwards.
  *
  * @param weights `[hiddenHeight, hiddenWidth, height, width]`.
- * @throws TypeError for a value of the wrong type or an unknown option; RangeError if the shapes do not fit a convolution in this mode,
- *   or what is lost, ‖W − toDense(kernel)‖ / ‖W‖, exceeds the tolerance.
+ * @throws TypeError for a value of the wrong type or an unknown option; RangeError if the shapes do not fit a convolution in
+ *   this mode, or what is lost, ‖W − toDense(kernel)‖ / ‖W‖, exceeds the tolerance.
  *
  * @example
  * ```ts

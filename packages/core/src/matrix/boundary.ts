@@ -9,8 +9,9 @@
  *     circular     a b c d | a b c d | a b c d      WRAP               grid-wrap          wrap         circular     wrap
  *
  * Beware of *reflect*: for matrices, as in SciPy and OpenCV, the edge is repeated; NumPy, PyTorch and the padding modes of
- * convolution layers call that which does not repeat it, here {@link Boundary} `"mirror"`, by that name. Where a kernel reaches further than the matrix is large, the
- * continuation goes on with its period: 2n for reflect, 2n − 2 for mirror, n for circular.
+ * convolution layers call that which does not repeat it, here {@link Boundary} `"mirror"`, by that name. Where a kernel
+ * reaches further than the matrix is large, the continuation goes on with its period: 2n for reflect, 2n − 2 for mirror, n for
+ * circular.
  *
  * @module
  */

@@ -5,7 +5,7 @@ import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
-import { residentArray } from "./resident.ts";
+import { ResidentArray } from "./resident.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
 setFlagsFromString("--expose-gc");
@@ -28,7 +28,7 @@ describe("memory of what nobody disposed of", () => {
   it("is given back when plans and resident arrays are collected", async () => {
     for (let i = 0; i < 10; i++) {
       preparePlan();
-      residentArray(100, engine);
+      new ResidentArray(engine, 100);
     }
     expect(engine.memory.usedBytes).toBeGreaterThan(0);
     await collectUntil(() => engine.memory.usedBytes === 0);

@@ -6,7 +6,7 @@ import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { GuardZones } from "./guards.ts";
-import { type Operand, type ResidentArray, residentArray } from "./resident.ts";
+import { type Operand, ResidentArray } from "./resident.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
 const host = hostWebAssembly()!;
@@ -86,7 +86,7 @@ describe("resident arrays", () => {
 });
 
 function resident(values: Float32Array): ResidentArray {
-  const array = residentArray(values.length, engine);
+  const array = new ResidentArray(engine, values.length);
   array.write(values);
   return array;
 }

@@ -73,7 +73,7 @@ export class ResidentArray {
    * @throws TypeError, RangeError if `values` is not a Float32Array of this length.
    */
   write(values: Float32Array): void {
-    checkArray("write", "values", values, "float32", this.length);
+    checkArray("ResidentArray.write", "values", values, "float32", this.length);
     this.view().set(values);
   }
 
@@ -83,7 +83,7 @@ export class ResidentArray {
    * @throws TypeError, RangeError if `to` is not a Float32Array of this length.
    */
   read(to: Float32Array = new Float32Array(this.length)): Float32Array {
-    checkArray("read", "to", to, "float32", this.length);
+    checkArray("ResidentArray.read", "to", to, "float32", this.length);
     to.set(this.view());
     return to;
   }
@@ -122,14 +122,10 @@ export class ResidentArray {
  * y.read().subarray(4, 8); // → [3, 4.5, 4.5, 3]
  * ```
  */
-export function residentArray(length: number, engine: SimdEngine | undefined = availableEngine()): ResidentArray {
+export function residentArray(length: number): ResidentArray {
   requireInteger("residentArray", "length", length, 0);
   checkShape("residentArray", "length", [length], 1);
-  return new ResidentArray(engine, length);
-}
-
-function availableEngine(): SimdEngine | undefined {
-  return simdFeatures().simd === true ? sharedEngine() : undefined;
+  return new ResidentArray(simdFeatures().simd === true ? sharedEngine() : undefined, length);
 }
 
 /** The operand as an array: itself, or a view that is good until memory grows. */

@@ -1,8 +1,8 @@
 /**
  * The colours of the page's own style sheet, which knows light and dark, and those of the points.
  *
- * Below the bound a colour goes from that of the paper over blue and green to amber; what is wrong is vermilion, what is known to be,
- * purple: told apart by any colour vision (M. Okabe and K. Ito, "Color Universal Design", 2008).
+ * Below the bound a colour goes from that of the paper over blue and green to amber; what is wrong is vermilion, what is known
+ * to be, purple: told apart by any colour vision (M. Okabe and K. Ito, "Color Universal Design", 2008).
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
  * A report as JUnit XML, which every CI system shows: a suite for each pair of oracle and algorithm, in it a test for
- * each pass and one more for each comparison that disagrees; a suite of laws and one of requests for each implementation. The suite `oracles` has a test for each oracle: skipped with the reason if it did not run, failed
- * if the run is void without it.
+ * each pass and one more for each comparison that disagrees; a suite of laws and one of requests for each implementation.
+ * The suite `oracles` has a test for each oracle: skipped with the reason if it did not run, failed if the run is void
+ * without it.
  *
  * @module
  */
