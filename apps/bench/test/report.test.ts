@@ -85,6 +85,25 @@ describe("a rendered report", () => {
     expect(summary([found])).toBeUndefined();
   });
 
+  it("shows first calls by class, with their intervals, where they were timed", () => {
+    const firstCalls = [
+      {
+        layerClass: "3×3 stride 1",
+        processes: 5,
+        first: { median: 9.5, low: 8.75, high: 11.25 },
+        further: { median: 4.5, low: -0.25, high: 6.5 },
+      },
+      { layerClass: "one channel", processes: 5, first: { median: 3.5, low: 3.25, high: 3.75 }, further: null },
+    ];
+    const bench = { ...sampleReport(), firstCalls };
+    expect(parseBenchReport(JSON.parse(renderJson(bench)))).toEqual(bench);
+    const section = /^## First calls$[\s\S]*?(?=^## )/m;
+    const shown = renderReport({ bench }).markdown.match(section)?.[0];
+    expect(shown).toMatch(/3×3 stride 1 \| 9\.50 \(8\.75–11\.3\) \| 4\.50 \(-0\.250–6\.50\) \| 5/);
+    expect(shown).toMatch(/one channel \| 3\.50 \(3\.25–3\.75\) \| – \| 5/);
+    expect(renderReport({ bench: sampleReport() }).markdown).not.toMatch(section);
+  });
+
   it("sums gradients up by themselves, and keeps them out of the figures of the pass that was asked for", () => {
     const report = sampleReport();
     const [found] = report.cases;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ConvCase } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { runInChild } from "../src/measure/child.ts";
 import type { MeasureJob } from "../src/measure/job.ts";
 import { type MeasuredCase, measureCase, type PooledVariant } from "../src/measure/measure-case.ts";
 
@@ -136,5 +137,26 @@ describe.concurrent("measureCase", () => {
     });
     expect(measured.variants.map(({ outcome }) => outcome)).toEqual(["failed", "failed"]);
     expect(measured.variants[0].reason).toContain("kernel");
+  });
+});
+
+describe("first calls in a process", () => {
+  it("take longer than later ones by the time of preparing, for each case in turn", async () => {
+    const benchCase = { suite: "test", convCase, data: "seeded" } as const;
+    const adapterModules = [fileURLToPath(new URL("fixtures/adapters.ts", import.meta.url))];
+    const job = {
+      kind: "first calls",
+      cases: [benchCase, benchCase],
+      pass: "forward",
+      adapterModules,
+      seed: 1,
+    } as const;
+    const ending = await runInChild({ ...job, variant: "slow to prepare" }, { silenceLimit: 50_000 });
+    expect(ending).toMatchObject({ kind: "answered", answer: { kind: "first calls", aboveSteadyMs: { length: 2 } } });
+    if (ending.kind === "answered" && ending.answer.kind === "first calls") {
+      for (const above of ending.answer.aboveSteadyMs) expect(above).toBeGreaterThanOrEqual(40);
+    }
+    const throwing = await runInChild({ ...job, variant: "throwing" }, { silenceLimit: 50_000 });
+    expect(throwing).toMatchObject({ kind: "failed", reason: "no luck today" });
   });
 });

@@ -8,6 +8,7 @@ import { stdout } from "node:process";
 import { type BenchRequest, BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
 import { threeDigits } from "../report/number-format.ts";
 import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
+import { firstCallTables } from "../report/sections/first-calls.ts";
 import { detailTable } from "../report/sections/speed.ts";
 import { toText } from "../report/terminal.ts";
 import { writeReport } from "../report/write.ts";
@@ -45,7 +46,8 @@ export async function runBench(args: BenchArguments): Promise<number> {
 
 function requestOf(args: BenchArguments): BenchRequest {
   const { quick = false, fresh = false, pass, seed, filter, subject } = args;
-  const { timePerVariant, rounds, processes, slowestRun, silenceLimit } = THOROUGHNESS[quick ? "quick" : "full"];
+  const { timePerVariant, rounds, processes, firstCalls, slowestRun, silenceLimit } =
+    THOROUGHNESS[quick ? "quick" : "full"];
   return {
     suites: args.suite ?? ["quick"],
     filter,
@@ -60,12 +62,13 @@ function requestOf(args: BenchArguments): BenchRequest {
     timePerVariant: args.time ?? timePerVariant,
     rounds: args.rounds ?? rounds,
     processes: args.processes ?? processes,
+    firstCalls,
     slowestRun,
     silenceLimit,
   };
 }
 
-/** The tasks of a run: the ceilings, one for each case, the ceilings again. */
+/** The tasks of a run: the ceilings, one for each case, first calls of each class, the ceilings again. */
 export function benchTasks(run: BenchRun): readonly ProgressTask[] {
   const ceilings: ProgressTask = {
     title: "ceilings",
@@ -80,6 +83,13 @@ export function benchTasks(run: BenchRun): readonly ProgressTask[] {
         summarise(
           await run.measure(benchCase, (variant, doing) => say(variant === null ? doing : `${variant}: ${doing}`)),
         ),
+    })),
+    ...run.firstCallClasses.map((layers) => ({
+      title: `first calls, ${layers.name}`,
+      run: async (say: (doing: string) => void) => {
+        const found = await run.measureFirstCalls(layers, (_, doing) => say(doing));
+        return found === undefined ? "not timed" : `${threeDigits(found.first.median)} ms above steady`;
+      },
     })),
     ceilings,
   ];
@@ -104,16 +114,15 @@ function summarise({ results }: CaseResult): string {
 }
 
 /** Every figure of these suites, for the terminal. */
-export function resultTables({ cases, settings }: BenchReport, suites: readonly string[] = settings.suites): string {
-  return suites
-    .map((suite) =>
-      detailTable(
-        cases.filter((found) => found.suite === suite),
-        settings.subject,
-      ),
-    )
-    .map(toText)
-    .join("\n\n");
+export function resultTables(bench: BenchReport, suites: readonly string[] = bench.settings.suites): string {
+  const { cases, settings } = bench;
+  const details = suites.map((suite) =>
+    detailTable(
+      cases.filter((found) => found.suite === suite),
+      settings.subject,
+    ),
+  );
+  return [...details, ...firstCallTables(bench)].map(toText).join("\n\n");
 }
 
 /** 1 if somebody's result was wrong, or somebody failed. */

@@ -6,7 +6,15 @@
  */
 
 import { describeEnvironment } from "../environment.ts";
-import type { BenchPass, BenchReport, CaseResult, Ceiling, Settings, VariantFacts } from "../report/results.ts";
+import type {
+  BenchPass,
+  BenchReport,
+  CaseResult,
+  Ceiling,
+  FirstCalls,
+  Settings,
+  VariantFacts,
+} from "../report/results.ts";
 import { SCHEMA_VERSION } from "../report/results.ts";
 import { selectCases, selectSuites } from "../suites/registry.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
@@ -14,6 +22,7 @@ import { UsageError } from "../usage-error.ts";
 import { chooseVariants, isOurs, type Variant } from "../variants.ts";
 import { caseResult, slopesOf, withCeilingShares } from "./case-result.ts";
 import { runInChild } from "./child.ts";
+import { casesOfProcess, type FirstCallClass, firstCallClasses, firstCallsOf } from "./first-call.ts";
 import { type MeasuredCase, measureCase } from "./measure-case.ts";
 
 /** What to measure, and how thoroughly. */
@@ -34,20 +43,25 @@ export interface BenchRequest {
   readonly timePerVariant: number;
   readonly rounds: number;
   readonly processes: number;
+  /** Processes in which the first calls of a class of layers are timed. */
+  readonly firstCalls: number;
   readonly slowestRun: number;
   readonly silenceLimit: number;
 }
 
 /** How thoroughly: `--quick`, or in earnest. Times in milliseconds. */
 export const THOROUGHNESS = {
-  quick: { timePerVariant: 250, rounds: 10, processes: 1, slowestRun: 1_000, silenceLimit: 60_000 },
-  full: { timePerVariant: 600, rounds: 12, processes: 3, slowestRun: 15_000, silenceLimit: 180_000 },
+  quick: { timePerVariant: 250, rounds: 10, processes: 1, firstCalls: 5, slowestRun: 1_000, silenceLimit: 60_000 },
+  full: { timePerVariant: 600, rounds: 12, processes: 3, firstCalls: 15, slowestRun: 15_000, silenceLimit: 180_000 },
 } as const;
 
 /** Told what is being done: `variant` is null while it is for all of them. */
 export type OnStep = (variant: string | null, doing: string) => void;
 
-/** A run: `measureCeilings`, `measure` each of `cases`, `measureCeilings` again, then `report`. */
+/**
+ * A run: `measureCeilings`, `measure` each of `cases`, `measureFirstCalls` of each of `firstCallClasses`, `measureCeilings`
+ * again, then `report`.
+ */
 export class BenchRun {
   readonly cases: readonly BenchCase[];
   readonly variants: readonly Variant[];
@@ -59,6 +73,7 @@ export class BenchRun {
   readonly #facts: Map<string, { version: string | null; threads: number | null; unavailable: string | null }> =
     new Map();
   readonly #results: CaseResult[] = [];
+  readonly #firstCalls: FirstCalls[] = [];
   #ceilings: readonly Ceiling[] = [];
 
   private constructor(request: BenchRequest, suites: readonly Suite[], variants: readonly Variant[]) {
@@ -139,6 +154,41 @@ export class BenchRun {
     return result;
   }
 
+  /** Classes of layers whose first calls are to be timed. */
+  get firstCallClasses(): readonly FirstCallClass[] {
+    const asking = this.#suites.filter(({ firstCalls }) => firstCalls).map(({ name }) => name);
+    return this.settings.subject === null
+      ? []
+      : firstCallClasses(this.cases.filter(({ suite }) => asking.includes(suite)));
+  }
+
+  /** Times the subject's first calls of a class, over the layers that it was timed on; undefined if there are none. */
+  async measureFirstCalls({ name, cases }: FirstCallClass, onStep: OnStep): Promise<FirstCalls | undefined> {
+    const { firstCalls: processes, silenceLimit, adapterModules = [] } = this.#request;
+    const { pass, seed, subject } = this.settings;
+    const isTimed = ({ convCase }: BenchCase) =>
+      this.#results.some(
+        (found) =>
+          found.convCase.name === convCase.name &&
+          found.results.some(({ variant, outcome }) => variant === subject && outcome === "timed"),
+      );
+    const timed = { name, cases: cases.filter(isTimed) };
+    if (subject === null || timed.cases.length === 0) return undefined;
+    const found: (readonly number[])[] = [];
+    for (let process = 0; process < processes; process++) {
+      onStep(subject, `first calls (process ${process + 1} of ${processes})`);
+      const ending = await runInChild(
+        { kind: "first calls", cases: casesOfProcess(timed, process), pass, variant: subject, adapterModules, seed },
+        { silenceLimit },
+      );
+      if (ending.kind === "failed") throw new Error(`first calls of ${name} could not be measured: ${ending.reason}`);
+      if (ending.answer.kind === "first calls") found.push(ending.answer.aboveSteadyMs);
+    }
+    const result = firstCallsOf(timed, found, seed);
+    if (result !== undefined) this.#firstCalls.push(result);
+    return result;
+  }
+
   #remember({ variants }: MeasuredCase): void {
     for (const { variant, version, threads, outcome, reason } of variants) {
       const known = this.#facts.get(variant);
@@ -177,6 +227,7 @@ export class BenchRun {
       }),
       cases: this.#results.map((found) => withCeilingShares(found, this.#ceilings, engineOf)),
       slopes: slopesOf(this.#suites, this.#results),
+      ...(this.#firstCalls.length > 0 && { firstCalls: this.#firstCalls }),
     };
   }
 }

@@ -8,11 +8,22 @@ import type { Agreement, BenchPass, Ceiling, Outcome } from "../report/results.t
 import type { BenchCase } from "../suites/suite.ts";
 
 /** What a worker is asked to do. */
-export type Job = MeasureJob | CeilingJob;
+export type Job = MeasureJob | FirstCallJob | CeilingJob;
 
 /** Measure the peak of plain arithmetic. */
 export interface CeilingJob {
   readonly kind: "ceilings";
+}
+
+/** Time the first calls of layers, by one variant, in the process as it was started. */
+export interface FirstCallJob {
+  readonly kind: "first calls";
+  /** In this order. */
+  readonly cases: readonly BenchCase[];
+  readonly pass: BenchPass;
+  readonly variant: string;
+  readonly adapterModules: readonly string[];
+  readonly seed: number;
 }
 
 /** Time one convolution by several variants in turn. */
@@ -50,6 +61,8 @@ export type Message =
       readonly variants: readonly MeasuredVariant[];
       readonly selfRounds: readonly (number | null)[];
     }
+  /** By how many milliseconds the first call of each case took longer than a later one. */
+  | { readonly kind: "first calls"; readonly aboveSteadyMs: readonly number[] }
   | { readonly kind: "ceilings"; readonly ceilings: readonly Ceiling[] }
   /** The job as a whole cannot be done. */
   | { readonly kind: "refused"; readonly reason: string };

@@ -5,9 +5,9 @@
  */
 
 import type { ConvAdapter } from "@corr2d/parity";
-import { realData, seededRandom } from "@corr2d/testkit";
+import { seededRandom } from "@corr2d/testkit";
 import type { Outcome } from "../report/results.ts";
-import { photographData } from "../suites/images.ts";
+import { dataOf } from "../suites/case-data.ts";
 import { findVariants, type Variant } from "../variants.ts";
 import { digestOf, type Promised, Truth } from "./agreement.ts";
 import { type Entry, enter, type Task } from "./entry.ts";
@@ -27,9 +27,9 @@ interface Candidate {
 
 /** Does one job. */
 export async function measure(job: MeasureJob, announce: Announce): Promise<Message> {
-  const { convCase, data: source } = job.benchCase;
+  const { convCase } = job.benchCase;
   const variants = await findVariants(job.variants, job.adapterModules);
-  const data = source === "photograph" ? await photographData(convCase, job.seed) : realData(convCase, job.seed);
+  const data = await dataOf(job.benchCase, job.seed);
   const task = { convCase, pass: job.pass, data, fresh: job.fresh };
   const truth = new Truth(convCase, job.pass, data);
 

@@ -6,6 +6,7 @@
  */
 
 import { measureCeilings } from "./ceiling.ts";
+import { measureFirstCalls } from "./first-call.ts";
 import type { Job, Message } from "./job.ts";
 import { measure } from "./measure.ts";
 
@@ -19,6 +20,8 @@ async function answer(job: Job): Promise<Message> {
   switch (job.kind) {
     case "ceilings":
       return { kind: "ceilings", ceilings: measureCeilings() };
+    case "first calls":
+      return { kind: "first calls", aboveSteadyMs: await measureFirstCalls(job) };
     case "measure":
       // A step is on its way before it is begun: otherwise a process that dies could not be asked what it died of.
       return measure(job, (variant, doing) => say({ kind: "step", variant, doing }));

@@ -13,6 +13,7 @@ import { percent, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
 import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
+import { firstCallSections } from "./sections/first-calls.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
 import { resultOf, speedSection, variantsWith } from "./sections/speed.ts";
@@ -39,6 +40,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
       ...(parity === undefined ? [] : [paritySection(parity)]),
       ...classesSections(bench),
       ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
+      ...firstCallSections(bench),
       methodsSection(bench),
       variantsSection(bench),
       environmentSection(bench),

@@ -29,6 +29,8 @@ export interface BenchReport {
   readonly variants: readonly VariantFacts[];
   readonly cases: readonly CaseResult[];
   readonly slopes: readonly Slope[];
+  /** By class of layer, where a suite asks for it. */
+  readonly firstCalls?: readonly FirstCalls[];
 }
 
 /** What was asked for. */
@@ -169,4 +171,18 @@ export interface Slope extends PowerLaw {
   readonly suite: string;
   readonly variant: string;
   readonly points: number;
+}
+
+/**
+ * How much longer the subject's first calls of a layer (preparing it and running it once) take than later runs, in
+ * milliseconds, over the layers of a class.
+ */
+export interface FirstCalls {
+  readonly layerClass: string;
+  /** Fresh processes; layers took turns. */
+  readonly processes: number;
+  /** Of the first layer of a process. */
+  readonly first: Interval;
+  /** Of the next, another layer of the class; null where there is none. */
+  readonly further: Interval | null;
 }

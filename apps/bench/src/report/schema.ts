@@ -19,6 +19,9 @@ const rounds = z.array(z.array(positive.nullable()));
 
 const interval = z.object({ median: positive, low: positive, high: positive });
 
+/** Of differences, which may be negative. */
+const difference = z.object({ median: finite, low: finite, high: finite });
+
 const convCase: z.ZodType<ConvCase> = z.object({
   name: z.string(),
   inputShape: four,
@@ -116,6 +119,9 @@ const benchReport: z.ZodType<BenchReport> = z.object({
   slopes: z.array(
     z.object({ suite: z.string(), variant: z.string(), exponent: finite, rSquared: finite, points: count }),
   ),
+  firstCalls: z
+    .array(z.object({ layerClass: z.string(), processes: count, first: difference, further: difference.nullable() }))
+    .exactOptional(),
 });
 
 /**

@@ -43,11 +43,15 @@ export function pairedRatio(
   const processes = numerator
     .map((rounds, process) => ratiosOfRounds(rounds, denominator[process] ?? []))
     .filter((ratios) => ratios.length > 0);
-  if (processes.length === 0) return undefined;
+  return medianInterval(processes, random);
+}
 
+/** The median of all values and its interval by bootstrap, values being drawn process by process; undefined of none. */
+export function medianInterval(processes: readonly (readonly number[])[], random: () => number): Interval | undefined {
+  if (processes.length === 0) return undefined;
   const medians = Array.from({ length: RESAMPLES }, () => {
-    const drawn = sampleWithReplacement(processes, processes.length, random);
-    return median(drawn.flatMap((ratios) => sampleWithReplacement(ratios, ratios.length, random)));
+    const drawn = sampleWithReplacement([...processes], processes.length, random);
+    return median(drawn.flatMap((values) => sampleWithReplacement([...values], values.length, random)));
   }).sort((a, b) => a - b);
   return {
     median: median(processes.flat()),

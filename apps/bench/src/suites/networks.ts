@@ -61,6 +61,7 @@ export const CLASSES_SUITE: Suite = {
   name: "classes",
   summary: "layers of each class: 3×3 stride 1; 1×1, 5×5, 7×7 and strides; depthwise; one channel; gradients of 3×3",
   growing: false,
+  firstCalls: true,
   cases: [
     ...seededCases(
       "classes",

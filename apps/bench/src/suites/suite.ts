@@ -28,5 +28,7 @@ export interface Suite {
   readonly summary: string;
   /** Whether cases differ in size alone, so that a slope of time over work has a meaning. */
   readonly growing: boolean;
+  /** Whether first calls are timed, by class of layer. */
+  readonly firstCalls?: boolean;
   readonly cases: readonly BenchCase[];
 }
