@@ -166,8 +166,10 @@ export type { ConvGradients } from "./ops/gradients.ts";
 export type { AlgorithmOption, ExplainOption, Explanation, FusedOptions } from "./ops/operation.ts";
 export type { ConvFilterGradientPlan, ConvInputGradientPlan, ConvPlan, PlanFacts } from "./ops/plan.ts";
 export {
+  planSeparableConv2d,
   type SeparableConv2dGradients,
   type SeparableConv2dOptions,
+  type SeparableConv2dPlan,
   separableConv2d,
   separableConv2dGradients,
 } from "./ops/separable-conv2d.ts";

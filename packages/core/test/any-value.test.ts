@@ -150,6 +150,7 @@ const CALLS: readonly Call[] = [
     [1, 5, 6, 2],
   ),
   call("separableConv2d", image, filled([3, 3, 4, 2]), filled([1, 1, 8, 3]), { padding: "same", activation: "elu" }),
+  call("planSeparableConv2d", image.shape, filled([3, 3, 4, 2]), filled([1, 1, 8, 3]), { padding: "same" }),
   call("separableConv2dGradients", image, filled([3, 3, 4, 2]), filled([1, 1, 8, 3]), filled([1, 5, 6, 3]), {
     padding: "same",
   }),

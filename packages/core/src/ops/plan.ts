@@ -216,7 +216,7 @@ function factsOf<S extends readonly number[]>(
 }
 
 /** The run of a plan from one array to another: checks both, or makes the second. */
-function checkedRun<T extends FloatArray>(
+export function checkedRun<T extends FloatArray>(
   runName: string,
   dtype: DType,
   [from, fromSize]: readonly [name: string, size: number],

@@ -1,19 +1,21 @@
 /**
- * Depthwise separable convolution, {@link separableConv2d}, and its gradients: a depthwise convolution and, on what it gives, a
- * 1 × 1 convolution that mixes the channels.
+ * Depthwise separable convolution, {@link separableConv2d}: once, prepared, and its gradients. It is a depthwise convolution and,
+ * on what it gives, a 1 × 1 convolution that mixes the channels.
  *
  * @module
  */
 
 import { isChannelsFirst } from "../layout.ts";
 import { checkOptionNames } from "../options.ts";
-import { checkTensor, type FloatArray, type Tensor4 } from "../tensor.ts";
+import { type Shape4, sizeOf } from "../shape.ts";
+import { ResidentArray, residentArray } from "../simd/resident.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type InAnyBuffer, type Tensor4, zeros } from "../tensor.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
 import { gradients } from "./gradients.ts";
 import { CONV, DEPTHWISE } from "./kinds.ts";
 import { FUSED_OPTION_NAMES, type FusedOptions, requireSameDtype } from "./operation.ts";
-import { runOnce } from "./plan.ts";
+import { checkedRun, makePlan, type PlanFacts, runOnce } from "./plan.ts";
 
 /**
  * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
@@ -22,6 +24,31 @@ import { runOnce } from "./plan.ts";
 export interface SeparableConv2dOptions<T extends FloatArray = Float32Array>
   extends DepthwiseConv2dGradientOptions,
     FusedOptions<T> {}
+
+/** A {@link separableConv2d} that has been prepared. What stands between its two convolutions stays in its memory. */
+export interface SeparableConv2dPlan<T extends FloatArray = Float32Array> {
+  readonly inputShape: Shape4;
+  readonly outputShape: Shape4;
+  /** What the plans of the two convolutions say of themselves. */
+  readonly depthwise: PlanFacts<Shape4>;
+  readonly pointwise: PlanFacts<Shape4>;
+  /** Bytes of scratch memory beyond inputs, output and packed weights. */
+  readonly scratchBytes: number;
+  /**
+   * Computes the convolution of `x`, which may be a {@link ResidentArray}, into a new array.
+   *
+   * @throws TypeError, RangeError if an array has another element type or length than the plan.
+   */
+  run(x: InAnyBuffer<T> | ResidentArray): T;
+  /**
+   * Computes it into `y`, an array or a {@link ResidentArray}, and returns that.
+   *
+   * @throws as without `y`, and RangeError if `y` overlaps `x`.
+   */
+  run<Y extends InAnyBuffer<T> | ResidentArray>(x: InAnyBuffer<T> | ResidentArray, y: Y): Y;
+  /** Gives its memory back at once, as `using` does; nobody must, a plan that is collected does it too. */
+  [Symbol.dispose](): void;
+}
 
 /** All gradients of L = ⟨dy, y⟩. */
 export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
@@ -63,9 +90,60 @@ export function separableConv2d<T extends FloatArray = Float32Array>(
   options: SeparableConv2dOptions<T> = {},
 ): Tensor4<T> {
   const operation = "separableConv2d";
-  const [first, second] = optionsOfParts(operation, x, depthwiseFilter, pointwiseFilter, options);
+  checkInput(operation, x, depthwiseFilter);
+  const [first, second] = optionsOfParts(operation, x.shape, depthwiseFilter, pointwiseFilter, options);
   const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
   return runOnce(CONV[2], between, pointwiseFilter, second, operation);
+}
+
+/**
+ * Prepares {@link separableConv2d}: weights are packed once, `run` only computes. What is given is copied.
+ *
+ * @throws as {@link separableConv2d}.
+ *
+ * @example
+ * ```ts
+ * const depthwise = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+ * const plan = planSeparableConv2d([1, 1, 2, 2], depthwise, tensor([1, 1, 2, 1], [1, 100]));
+ * plan.outputShape; // → [1, 1, 1, 1]
+ * plan.run(new Float32Array([1, 10, 2, 20])); // → [3003]
+ * ```
+ */
+export function planSeparableConv2d<T extends FloatArray = Float32Array>(
+  inputShape: Shape4,
+  depthwiseFilter: Tensor4<T>,
+  pointwiseFilter: Tensor4<T>,
+  options: SeparableConv2dOptions<T> = {},
+): SeparableConv2dPlan<T> {
+  const operation = "planSeparableConv2d";
+  const [first, second] = optionsOfParts(operation, inputShape, depthwiseFilter, pointwiseFilter, options);
+  const depthwise = makePlan(DEPTHWISE, operation, inputShape, depthwiseFilter, first);
+  const pointwise = makePlan(CONV[2], operation, depthwise.outputShape, pointwiseFilter, second);
+  const dtype = dtypeOf(depthwiseFilter.data);
+  const size = sizeOf(depthwise.outputShape);
+  const between = dtype === "float32" ? residentArray(size) : zeros(dtype, size);
+  return {
+    inputShape: depthwise.inputShape,
+    outputShape: pointwise.outputShape,
+    depthwise,
+    pointwise,
+    scratchBytes: depthwise.scratchBytes + pointwise.scratchBytes + depthwiseFilter.data.BYTES_PER_ELEMENT * size,
+    run: checkedRun<T>(
+      "SeparableConv2dPlan.run",
+      dtype,
+      ["x", sizeOf(inputShape)],
+      ["y", sizeOf(pointwise.outputShape)],
+      (x, y) => {
+        depthwise.run(x as T, between as T);
+        pointwise.run(between as T, y as T);
+      },
+    ),
+    [Symbol.dispose]() {
+      depthwise[Symbol.dispose]();
+      pointwise[Symbol.dispose]();
+      if (between instanceof ResidentArray) between[Symbol.dispose]();
+    },
+  };
 }
 
 /**
@@ -94,7 +172,8 @@ export function separableConv2dGradients<T extends FloatArray = Float32Array>(
   options: SeparableConv2dOptions<T> = {},
 ): SeparableConv2dGradients<T> {
   const operation = "separableConv2dGradients";
-  const [first, second] = optionsOfParts(operation, x, depthwiseFilter, pointwiseFilter, options);
+  checkInput(operation, x, depthwiseFilter);
+  const [first, second] = optionsOfParts(operation, x.shape, depthwiseFilter, pointwiseFilter, options);
   const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
   const pointwise = gradients(CONV[2], between, pointwiseFilter, dy, second, operation);
   const depthwise = gradients(DEPTHWISE, x, depthwiseFilter, pointwise.input, first, operation);
@@ -107,31 +186,37 @@ export function separableConv2dGradients<T extends FloatArray = Float32Array>(
   };
 }
 
+/** Checks that x is a tensor, of the element type of the filter. */
+function checkInput<T extends FloatArray>(operation: string, x: Tensor4<T>, depthwiseFilter: Tensor4<T>): void {
+  checkTensor(operation, "x", x, 4);
+  checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
+  requireSameDtype(operation, "x", x.data, "depthwiseFilter", depthwiseFilter.data);
+}
+
 /**
- * Checks that x and the filters fit each other, in the words of the whole, and gives the options of the depthwise
+ * Checks that input and filters fit each other, in the words of the whole, and gives the options of the depthwise
  * convolution and those of the pointwise one, which has bias and activation.
  */
 function optionsOfParts<T extends FloatArray>(
   operation: string,
-  x: Tensor4<T>,
+  inputShape: Shape4,
   depthwiseFilter: Tensor4<T>,
   pointwiseFilter: Tensor4<T>,
   options: SeparableConv2dOptions<T>,
 ): [DepthwiseConv2dGradientOptions, Conv2dOptions<T>] {
   checkOptionNames(operation, options, [...DEPTHWISE.optionNames, ...FUSED_OPTION_NAMES]);
-  checkTensor(operation, "x", x, 4);
+  checkShape(operation, "inputShape", inputShape, 4);
   checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
   checkTensor(operation, "pointwiseFilter", pointwiseFilter, 4);
-  requireSameDtype(operation, "x", x.data, "depthwiseFilter", depthwiseFilter.data);
-  requireSameDtype(operation, "x", x.data, "pointwiseFilter", pointwiseFilter.data);
+  requireSameDtype(operation, "depthwiseFilter", depthwiseFilter.data, "pointwiseFilter", pointwiseFilter.data);
   const { bias, activation, slope, slopes, ...first } = options;
   const { layout, algorithm, precision } = options;
-  const inChannels = x.shape[isChannelsFirst(operation, 2, layout) ? 1 : 3];
+  const inChannels = inputShape[isChannelsFirst(operation, 2, layout) ? 1 : 3];
   const [, , channels, multiplier] = depthwiseFilter.shape;
   if (channels !== inChannels) {
     throw new RangeError(
-      `${operation}: depthwiseFilter is for ${channels} channels, but x has ${inChannels} (depthwiseFilter shape ` +
-        `[${depthwiseFilter.shape}], x shape [${x.shape}] in ${layout ?? "NHWC"})`,
+      `${operation}: depthwiseFilter is for ${channels} channels, but the input has ${inChannels} (depthwiseFilter shape ` +
+        `[${depthwiseFilter.shape}], input shape [${inputShape}] in ${layout ?? "NHWC"})`,
     );
   }
   const [height, width, between] = pointwiseFilter.shape;
