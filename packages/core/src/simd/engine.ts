@@ -66,7 +66,10 @@ export class SimdEngine {
     this.#instances.clear();
   }
 
-  /** Functions of the module of this name, emitted and compiled if they are not there yet. */
+  /**
+   * Functions of the module of this name, emitted and compiled if they are not there yet. The name says all that the code
+   * depends on but `fma`, which is the engine's.
+   */
   functions(name: string, emit: () => Uint8Array): WasmFunctions {
     const memory = this.memory.wasm;
     if (this.#instancesOf !== memory) {

@@ -125,14 +125,14 @@ export class SimdMemory {
 
   /** Takes a block of so many bytes, multiples of four, filled with whatever was there, and behind them tables. */
   allocateWith(bytes: number, tables: readonly Int32Array[]): TabledBlock {
-    let total = bytes;
-    const offsets = tables.map(({ byteLength }) => {
-      total += byteLength;
-      return total - byteLength;
+    const block = this.allocate(tables.reduce((sum, { byteLength }) => sum + byteLength, bytes));
+    let end = block.address + bytes;
+    const addresses = tables.map((table) => {
+      const address = end;
+      this.ints.set(table, address / 4);
+      end += table.byteLength;
+      return address;
     });
-    const block = this.allocate(total);
-    const addresses = offsets.map((offset) => block.address + offset);
-    for (let n = 0; n < tables.length; n++) this.ints.set(tables[n]!, addresses[n]! / 4);
     return Object.assign(block, { tables: addresses });
   }
 

@@ -26,9 +26,9 @@ export interface DepthwiseGradientShape {
 /** Sums in registers, beside dy and x. */
 const TAPS_IN_REGISTERS = 12;
 
-/** Name of the module: unique. */
-export function depthwiseGradientName({ channels, taps, pixelBytes, fma }: DepthwiseGradientShape): string {
-  return `depthwise-gradient-${channels}-${taps.join(".")}-${pixelBytes}-${fma ? "fma" : "mul-add"}`;
+/** Name of the module: unique in an engine. */
+export function depthwiseGradientName({ channels, taps, pixelBytes }: DepthwiseGradientShape): string {
+  return `depthwise-gradient-${channels}-${taps.join(".")}-${pixelBytes}`;
 }
 
 /** Parameters of the emitted function `accumulate`, in order. */

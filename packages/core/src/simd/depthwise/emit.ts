@@ -39,10 +39,10 @@ export interface DepthwiseShape {
 /** Weights of so many taps of a row stay in registers beside eight sums and one x. */
 const TAPS_IN_REGISTERS = 5;
 
-/** Name of the module: unique. */
-export function depthwiseName({ channels, rows, columns, fma, activation }: DepthwiseShape): string {
+/** Name of the module: unique in an engine. */
+export function depthwiseName({ channels, rows, columns, activation }: DepthwiseShape): string {
   const axis = (a: DepthwiseAxis) => [a.outputs, a.taps, a.outputBytes, a.tapBytes, a.targetBytes].join(".");
-  return `depthwise-${channels}-${axis(rows)}-${axis(columns)}-${fma ? "fma" : "mul-add"}-${activationName(activation)}`;
+  return `depthwise-${channels}-${axis(rows)}-${axis(columns)}-${activationName(activation)}`;
 }
 
 /** Parameters of the emitted function `depthwise`, in order. */

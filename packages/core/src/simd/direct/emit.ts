@@ -42,11 +42,10 @@ export interface MicrokernelShape {
   readonly activation: Activation;
 }
 
-/** Name of a shape: unique, and readable in a profile. */
+/** Name of a shape: unique in an engine. */
 export function microkernelName(s: MicrokernelShape): string {
   const tile = `${s.mr}x${4 * s.vectors - 4 + s.lastLanes}`;
-  const fma = s.fma ? "fma" : "mul-add";
-  return `direct-${tile}-k${s.unroll}+${s.remainder}-${fma}-${activationName(s.activation)}${s.touchesAhead ? "-touching" : ""}`;
+  return `direct-${tile}-k${s.unroll}+${s.remainder}-${activationName(s.activation)}${s.touchesAhead ? "-touching" : ""}`;
 }
 
 /** Parameters of the emitted function `gemm`, in order. */

@@ -22,9 +22,9 @@ export interface OuterProductShape extends TileShape {
   readonly adds: boolean;
 }
 
-/** Name of the module: unique. */
-export function outerProductName({ mr, vectors, fma, adds }: OuterProductShape): string {
-  return `outer-product-${mr}x${4 * vectors}-${fma ? "fma" : "mul-add"}${adds ? "" : "-from-0"}`;
+/** Name of the module: unique in an engine. */
+export function outerProductName({ mr, vectors, adds }: OuterProductShape): string {
+  return `outer-product-${mr}x${4 * vectors}${adds ? "" : "-from-0"}`;
 }
 
 /** Parameters of the emitted function `accumulate`, in order. */

@@ -37,11 +37,6 @@ export const VECTOR_BYTES = 32;
 /** Bytes of the three roots of unity of one row: ω, ω², ω³. */
 export const ROOTS_BYTES = 24;
 
-/** Name of the module: unique. */
-export function fourierName(fma: boolean): string {
-  return `fourier-${fma ? "fma" : "mul-add"}`;
-}
-
 /** Parameters of the stages of radix 4, in order; a `row` and a `quarter` are bytes from one to the next. */
 export const STAGE_PARAMETERS = [
   "from",

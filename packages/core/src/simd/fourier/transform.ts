@@ -20,7 +20,7 @@
  */
 
 import type { SimdEngine } from "../engine.ts";
-import { emitFourier, fourierName, VECTOR_BYTES } from "./emit.ts";
+import { emitFourier, VECTOR_BYTES } from "./emit.ts";
 
 /** Sides there are: powers of four, twice and three times as much. */
 export const SIDES = [16, 32, 48, 64, 128, 192, 256] as const;
@@ -99,7 +99,7 @@ export function fourierTransform(
   chunk: number,
   roots: number,
 ): FourierTransform {
-  const wasm = engine.functions(fourierName(engine.fma), () => emitFourier(engine.fma));
+  const wasm = engine.functions("fourier", () => emitFourier(engine.fma));
   const { forward4FromStrip, forward4, inverse4, inverse4ToStrip, forward3, inverse3, both2 } = wasm;
   const { transpose, multiplyConjugated } = wasm;
   const pitch = spectrumPitch(rows);

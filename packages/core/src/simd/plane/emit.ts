@@ -32,11 +32,11 @@ export interface PlaneShape {
 const LONGEST_UNROLLED_ROW = 8;
 const UNROLL = 4;
 
-/** Name of the module: unique. */
+/** Name of the module: unique in an engine. */
 export function planeName(s: PlaneShape): string {
   const tile = `${s.rows}x${4 * s.vectors}`;
   const kernel = `${s.tapRows}x${s.tapColumns}-dilated-${s.rowDilation}x${s.columnDilation}`;
-  return `plane-${tile}-${kernel}-${s.fma ? "fma" : "mul-add"}-${activationName(s.activation)}`;
+  return `plane-${tile}-${kernel}-${activationName(s.activation)}`;
 }
 
 /** Parameters of the emitted function `correlate`, in order. */

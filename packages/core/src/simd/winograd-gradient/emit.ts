@@ -16,9 +16,9 @@ import { pointCount } from "../winograd/points.ts";
 /** What the code of the transforms depends on. */
 export type GradientVariant = Omit<TransformVariant, "activation">;
 
-/** Name of the module: unique. */
-export function gradientTransformsName({ tileSize, fma }: GradientVariant): string {
-  return `winograd-gradient-${tileSize}x${tileSize}-${fma ? "fma" : "mul-add"}`;
+/** Name of the module: unique in an engine. */
+export function gradientTransformsName({ tileSize }: GradientVariant): string {
+  return `winograd-gradient-${tileSize}x${tileSize}`;
 }
 
 /** Writes the module: `transformInput`, `transformOutputGradient`, `transformSums`. */

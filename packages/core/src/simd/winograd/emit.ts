@@ -21,9 +21,9 @@ export interface TransformVariant {
   readonly activation: Activation;
 }
 
-/** Name of the module: unique. */
-export function transformsName({ tileSize, fma, activation }: TransformVariant): string {
-  return `winograd-${tileSize}x${tileSize}-${fma ? "fma" : "mul-add"}-${activationName(activation)}`;
+/** Name of the module: unique in an engine. */
+export function transformsName({ tileSize, activation }: TransformVariant): string {
+  return `winograd-${tileSize}-${activationName(activation)}`;
 }
 
 /** Writes the module: `transformInput`, `transformFilter`, `transformOutput`. */
