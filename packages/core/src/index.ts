@@ -14,6 +14,7 @@ export type {
   InputGradientPlan,
   Pass,
   Precision,
+  Runs,
 } from "./algorithms/algorithm.ts";
 export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";

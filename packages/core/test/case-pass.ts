@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type ConvAlgorithm, type ConvGeometry, type ConvOptions, type Pass, resolveConvGeometry } from "@corr2d/core";
+import {
+  type ConvAlgorithm,
+  type ConvGeometry,
+  type ConvOptions,
+  type Pass,
+  type Runs,
+  resolveConvGeometry,
+} from "@corr2d/core";
 import { type CaseData, type ConvCase, elementBounds, normwiseBounds, resultShapeOf, sizeOf } from "@corr2d/testkit";
 
 /** What a caller would write. */
@@ -18,11 +25,17 @@ export function geometryOf(convCase: ConvCase): ConvGeometry {
 }
 
 /** Computes into a result that starts as garbage, as a caller's buffer may. */
-export function computePass(algorithm: ConvAlgorithm, pass: Pass, convCase: ConvCase, data: CaseData): Float32Array {
+export function computePass(
+  algorithm: ConvAlgorithm,
+  pass: Pass,
+  convCase: ConvCase,
+  data: CaseData,
+  runs?: Runs,
+): Float32Array {
   const g = geometryOf(convCase);
   const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
-  if (pass === "forward") algorithm.prepare(g, data.filter, data.bias).run(data.x, result);
-  else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter).run(data.dy, result);
+  if (pass === "forward") algorithm.prepare(g, data.filter, data.bias, undefined, runs).run(data.x, result);
+  else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter, runs).run(data.dy, result);
   else algorithm.prepareFilterGradient(g).run(data.x, data.dy, result);
   return result;
 }

@@ -82,11 +82,14 @@ export type ErrorBound =
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";
 
+/** How often a plan runs: `"many"` times, or `"once"`, when preparing it counts as much as running it. */
+export type Runs = "many" | "once";
+
 /** What a choice should consider. */
 export interface ChoiceOptions {
   readonly precision?: Precision | undefined;
-  /** Whether the plan runs `"many"` times, the default, or `"once"`: then preparing it counts as much as running it. */
-  readonly runs?: "many" | "once" | undefined;
+  /** Default `"many"`. */
+  readonly runs?: Runs | undefined;
 }
 
 /** A way to compute a convolution and its gradients. */
@@ -104,15 +107,19 @@ export interface ConvAlgorithm<Name extends string = string> {
   readonly errorBound: ErrorBound;
   /** True, or the reason why not. */
   supports(geometry: ConvGeometry, pass: Pass): true | string;
-  /** `filter` and `bias` are read here and not kept. What the plan does about `activation` it says in `activated`. */
+  /**
+   * `filter` and `bias` are read here and not kept. What the plan does about `activation` it says in `activated`. `runs` is
+   * what is expected: a plan may run as often as it likes.
+   */
   prepare(
     geometry: ConvGeometry,
     filter: FloatArray,
     bias: FloatArray | undefined,
     activation?: FusedActivation,
+    runs?: Runs,
   ): ForwardPlan;
   /** The gradient with respect to the input; `filter` is read here and not kept. */
-  prepareInputGradient(geometry: ConvGeometry, filter: FloatArray): InputGradientPlan;
+  prepareInputGradient(geometry: ConvGeometry, filter: FloatArray, runs?: Runs): InputGradientPlan;
   /** The gradient with respect to the filter. */
   prepareFilterGradient(geometry: ConvGeometry): FilterGradientPlan;
 }

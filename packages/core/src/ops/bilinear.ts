@@ -81,12 +81,12 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     choose: choiceFor,
     prepare(filter, bias, activation) {
       const choice = choiceFor("forward");
-      const plan = choice.algorithm.prepare(g, filter, bias, activation);
+      const plan = choice.algorithm.prepare(g, filter, bias, activation, wanted.runs);
       return { ...explained(choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
     },
     prepareInputGradient(filter) {
       const choice = choiceFor("inputGradient");
-      const plan = choice.algorithm.prepareInputGradient(g, filter);
+      const plan = choice.algorithm.prepareInputGradient(g, filter, wanted.runs);
       return { ...explained(choice, plan), run: runOf(choice, plan) };
     },
     prepareFilterGradient() {

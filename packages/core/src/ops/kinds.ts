@@ -134,7 +134,8 @@ function convResolved(
 function mapOf(operation: string, s: SpatialGeometry, wanted: Wanted): BilinearMap {
   const inside = filled(s);
   const planes = planarGeometry(inside);
-  let map = planarMap(operation, planes, wanted);
+  // The planes of a volume meet a filter many times in a single run.
+  let map = planarMap(operation, planes, isPlanar(inside) ? wanted : { ...wanted, runs: "many" });
   if (!isPlanar(inside)) map = depthMap(map, planes, s.batch, inside.depth);
   if (inside !== s) map = borderMap(map, s);
   if (s.channelsFirst) map = channelsFirstMap(map, s.dtype, inputShapeOfConvolution(s), outputShapeOfConvolution(s));

@@ -19,7 +19,7 @@ import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
 import { hostSupports } from "./method.ts";
-import { errsLittle } from "./winograd/plan.ts";
+import { errsLittle, tileCount, transformsAtRun } from "./winograd/plan.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 import { mostTilesOf } from "./winograd-gradient/plan.ts";
 
@@ -43,6 +43,8 @@ const COST = {
   weightByte: 0.03,
   /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
   pack: { direct: 1.1, 2: 14, 4: 26 },
+  /** The latter where a run transforms the filter as it goes. */
+  transformAtRun: { 2: 13, 4: 16 },
   /** Filling and emptying a tile of sums, in terms of the sum. */
   tileTerms: 8,
 } as const;
@@ -103,7 +105,8 @@ function timesOf(g: ConvGeometry, pass: Pass, runs: "many" | "once"): PassTimes 
   const pack = runs === "once" ? COST.pack : undefined;
   return {
     direct: () => directTime(c, pack?.direct),
-    winograd: (tileSize) => winogradTime(c, tileSize, pack?.[tileSize]),
+    winograd: (tileSize) =>
+      winogradTime(c, tileSize, pack && (transformsAtRun(c, tileSize) ? COST.transformAtRun : pack)[tileSize]),
     errsLittle: (tileSize) => errsLittle(c, tileSize),
   };
 }
@@ -125,10 +128,6 @@ function winogradGradientTime(c: Correlation, tileSize: TileSize): number {
   const { term, terms, sum } = COST.tileSums;
   const products = productTime(term * (tiles + blocks * terms) * sums, 0);
   return products + tiles * points * (sources + targets) * COST.transform[tileSize] + blocks * sums * sum;
-}
-
-function tileCount(c: Correlation, tileSize: TileSize): number {
-  return c.batch * Math.ceil(c.rows.targetSize / tileSize) * Math.ceil(c.columns.targetSize / tileSize);
 }
 
 function directTime(c: Correlation, packWeight = 0): number {

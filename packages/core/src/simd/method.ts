@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ConvAlgorithm, ForwardPlan, Pass } from "../algorithms/algorithm.ts";
+import type { ConvAlgorithm, ForwardPlan, Pass, Runs } from "../algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
@@ -32,6 +32,7 @@ export interface CorrelationMethod<Name extends string> {
     filter: FloatArray,
     bias: FloatArray | undefined,
     activation: Activation,
+    runs: Runs | undefined,
   ): SimdPlan<[source: Operand, target: Operand]>;
 }
 
@@ -49,8 +50,9 @@ export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorit
     filter: FloatArray,
     bias: FloatArray | undefined,
     activation?: Activation,
+    runs?: Runs,
   ): OperandPlan<[x: Operand, y: Operand]> & Pick<ForwardPlan, "activated">;
-  prepareInputGradient(g: ConvGeometry, filter: FloatArray): OperandPlan<[dy: Operand, dx: Operand]>;
+  prepareInputGradient(g: ConvGeometry, filter: FloatArray, runs?: Runs): OperandPlan<[dy: Operand, dx: Operand]>;
   prepareFilterGradient(g: ConvGeometry): OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
 }
 
@@ -97,25 +99,25 @@ export function algorithmOf<Name extends string>(
     errorBound: method.errorBound,
     supports,
 
-    prepare(g, filter, bias, activation) {
+    prepare(g, filter, bias, activation, runs) {
       requireSupport(g, "forward");
       const engine = engineOf();
       if (!multipliesZeros(g) || allFiniteOn(engine, filter)) {
-        const plan = method.prepare(engine, forwardCorrelation(g), filter, bias, activation);
+        const plan = method.prepare(engine, forwardCorrelation(g), filter, bias, activation, runs);
         return { ...plan, activated: activation !== undefined };
       }
       const plan = naive.prepare(g, filter, bias);
       return scalarPlan(plan.scratchBytes, (x: Operand, y: Operand) => plan.run(arrayOf(x), arrayOf(y)));
     },
 
-    prepareInputGradient(g, filter) {
+    prepareInputGradient(g, filter, runs) {
       requireSupport(g, "inputGradient");
       const engine = engineOf();
       if (!allFiniteOn(engine, filter)) {
         const plan = naive.prepareInputGradient(g, filter);
         return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
       }
-      return method.prepare(engine, inputGradientCorrelation(g), filter, undefined, undefined);
+      return method.prepare(engine, inputGradientCorrelation(g), filter, undefined, undefined, runs);
     },
 
     prepareFilterGradient(g) {

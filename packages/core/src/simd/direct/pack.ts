@@ -14,7 +14,7 @@ import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
 import { gatherFilter, rowsAreTargets } from "../gather-filter.ts";
 import { packPanelsOf, packTransposedOf } from "../panels.ts";
-import type { DirectPart } from "./plan.ts";
+import type { PackedPart } from "./plan.ts";
 
 /** A part of the filter that leaves room for panels in a second-level cache. */
 const PART_BYTES = 256 * 1024;
@@ -23,7 +23,7 @@ const PART_BYTES = 256 * 1024;
 export function packWeights(
   engine: SimdEngine,
   c: Correlation,
-  part: DirectPart,
+  part: PackedPart,
   filter: FloatArray,
   bias: FloatArray | undefined,
   address: number,
@@ -48,7 +48,7 @@ interface TapRun {
 }
 
 /** All taps of a part. Forward, and transposed only tap by tap, those that are neighbours are one matrix. */
-function tapRuns(c: Correlation, { rows, columns }: DirectPart): readonly TapRun[] {
+function tapRuns(c: Correlation, { rows, columns }: PackedPart): readonly TapRun[] {
   const runs: { from: number; terms: number }[] = [];
   let end = Number.NaN;
   for (const tapRow of rows.taps) {
@@ -66,7 +66,7 @@ function tapRuns(c: Correlation, { rows, columns }: DirectPart): readonly TapRun
 type TapPacker = (from: number, terms: number, firstTerm: number, weights: number) => void;
 
 /** For taps whose rows are source channels. */
-function copyingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
+function copyingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, filter: FloatArray): TapPacker {
   const { groupTargetChannels: targets } = c;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
@@ -84,7 +84,7 @@ function copyingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, fil
 }
 
 /** For taps whose rows are target channels. */
-function transposingPacker(engine: SimdEngine, c: Correlation, part: DirectPart, filter: FloatArray): TapPacker {
+function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, filter: FloatArray): TapPacker {
   const { groupTargetChannels: targets } = c;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packTransposedOf(engine, shape.vectors));
@@ -103,7 +103,7 @@ function transposingPacker(engine: SimdEngine, c: Correlation, part: DirectPart,
 }
 
 /** Where the panels of a group stand. */
-function panelsOf(part: DirectPart) {
+function panelsOf(part: PackedPart) {
   let offset = 0;
   return part.ranges.flatMap(({ shape, firstChannel, panels }, range) =>
     Array.from({ length: panels }, (_, n) => {
@@ -118,7 +118,7 @@ function panelsOf(part: DirectPart) {
 /** Writes the bias of a group before each panel's terms. */
 function packBias(
   c: Correlation,
-  part: DirectPart,
+  part: PackedPart,
   bias: FloatArray | undefined,
   group: number,
   floats: Float32Array,

@@ -26,12 +26,19 @@ export interface PanelRange {
   readonly panels: number;
 }
 
-/** A pair of parts, one of each axis: target pixels that use the same taps. */
-export interface DirectPart {
+/** The filter of a pair of parts, one of each axis, in panels. */
+export interface PackedPart {
   readonly rows: AxisPart;
   readonly columns: AxisPart;
   /** Terms per output value. */
   readonly terms: number;
+  readonly ranges: readonly PanelRange[];
+  /** Floats of packed weights of one group. */
+  readonly groupWeights: number;
+}
+
+/** A pair of parts: target pixels that use the same taps. */
+export interface DirectPart extends PackedPart {
   /** Byte offsets, in the image and in the output, of the pixels of a block; whole tiles, the last pixel repeated. */
   readonly rowTable: Int32Array;
   readonly outTable: Int32Array;
@@ -39,9 +46,6 @@ export interface DirectPart {
   readonly jumps: Int32Array;
   /** Turns of the inner loop per segment. */
   readonly turns: number;
-  readonly ranges: readonly PanelRange[];
-  /** Floats of packed weights of one group. */
-  readonly groupWeights: number;
 }
 
 /** Everything a run needs to know. */

@@ -29,7 +29,7 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
     nonFinite: "spreads over a tile",
     errorBound: { kind: "normwise", constant: (g, pass) => errorConstant(tileSize, g, pass) },
     supports: (c) => supportsWinograd(c, tileSize),
-    prepare: (engine, c, filter, bias, activation) =>
-      prepareWinograd(engine, planWinograd(engine, c, tileSize), c, filter, bias, activation),
+    prepare: (engine, c, filter, bias, activation, runs) =>
+      prepareWinograd(engine, planWinograd(engine, c, tileSize, runs), c, filter, bias, activation),
   };
 }

@@ -4,9 +4,18 @@
  * @module
  */
 
+import type { Runs } from "../../algorithms/algorithm.ts";
 import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import { comesFromFar, type PanelRange, panelRanges, pixelsOf, touchesAhead, unrolling } from "../direct/plan.ts";
+import {
+  comesFromFar,
+  type PackedPart,
+  type PanelRange,
+  panelRanges,
+  pixelsOf,
+  touchesAhead,
+  unrolling,
+} from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import { pointCount, type TileSize } from "./points.ts";
@@ -24,11 +33,14 @@ const CHUNK_CHANNELS = 128;
 const CHUNK_BYTES = 300 * 1024;
 
 /**
- * Up to so many tiles of the microkernel, each goes over all panels of a far U by itself. The first brings them into
- * cache in the order of memory, which the processor foresees: twice as fast as by panels that several tiles use, where
- * the stream halts while they do. Beyond, their own rows are read too often.
+ * Up to so many tiles, those of the microkernel go over all panels of a far U one by one. The first brings them into cache
+ * in the order of memory, which the processor foresees: twice as fast as by panels that several tiles use, where the
+ * stream halts while they do. Beyond, their own rows are read too often.
  */
-const FEW_TILES = 4;
+const FEW_TILES = 24;
+
+/** U of a chunk, where it is transformed as it is needed: no more than a second-level cache and a little beyond. */
+const ONCE_CHUNK_BYTES = 1.25 * 2 ** 20;
 
 /** Source channels over which errors even out. */
 const FEWEST_CHANNELS: Readonly<Record<TileSize, number>> = { 2: 4, 4: 16 };
@@ -39,6 +51,9 @@ export interface Chunk {
   readonly channels: number;
   /** Panels, with channels counted from the first of the chunk. */
   readonly ranges: readonly PanelRange[];
+  /** Where its part of U begins, and bytes from point to point of that. */
+  readonly offset: number;
+  readonly pointBytes: number;
 }
 
 /** Everything a run needs to know. */
@@ -50,6 +65,15 @@ export interface WinogradPlan {
   /** Microkernel of the products. */
   readonly tile: TileShape;
   readonly chunks: readonly Chunk[];
+  /** Bytes of U: of all chunks, or of the largest. */
+  readonly uBytes: number;
+  /** The filter as direct convolution packs it. */
+  readonly untransformed: PackedPart;
+  /**
+   * Whether every run transforms it, chunk by chunk: a U that is used once is not written to memory and read again, but
+   * stays in cache.
+   */
+  readonly transformsAtRun: boolean;
   /** Tiles of the microkernel that share a panel while it is in the first-level cache: those of one call. */
   readonly tilesPerCall: number;
   /** Turns of the microkernel's inner loop. */
@@ -59,8 +83,6 @@ export interface WinogradPlan {
   /** Bytes from tile to tile of V and of M. */
   readonly vTileBytes: number;
   readonly mTileBytes: number;
-  /** Bytes from point to point of U. */
-  readonly pointBytes: number;
   /** Byte offsets of tiles in the image and the output; in V and M, whole microkernel tiles, the last repeated. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
@@ -100,15 +122,21 @@ export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, 
 }
 
 /** Plans a correlation that is supported. */
-export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileSize): WinogradPlan {
+export function planWinograd(
+  engine: SimdEngine,
+  c: Correlation,
+  tileSize: TileSize,
+  runs: Runs = "many",
+): WinogradPlan {
   const correlation = tileCorrelation(c, tileSize);
   const blocks = cut(correlation, tileSize)!;
   const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
   const microkernelTiles = Math.ceil(tiles / tile.mr);
   const paddedTiles = microkernelTiles * tile.mr;
-  const isFar = comesFromFar(filterBytes(c, tileSize));
-  const isStreamed = isFar && microkernelTiles <= FEW_TILES;
+  const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, tileSize, tile.vectors) : undefined;
+  const isFar = onceChannels === undefined && comesFromFar(filterBytes(c, tileSize));
+  const isStreamed = isFar && tiles <= FEW_TILES;
   const loop = unrolling(engine, c.groupSourceChannels);
   const shape = {
     ...tile,
@@ -118,11 +146,22 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
     activation: undefined, // it belongs to the output transform, not to the products
   };
   const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
-  const chunkChannels = chunkChannelsOf(c, blocks, tileSize, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
+  const chunkChannels =
+    onceChannels ?? chunkChannelsOf(c, blocks, tileSize, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
+  const terms = 9 * c.groupSourceChannels;
+  const channelBytes = 4 * (1 + c.groupSourceChannels);
+  const points = pointCount(tileSize) ** 2;
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
     const channels = Math.min(chunkChannels, c.groupTargetChannels - firstChannel);
-    chunks.push({ firstChannel, channels, ranges: panelRanges(channels, shape) });
+    const offset = onceChannels === undefined ? points * firstChannel * channelBytes : 0;
+    chunks.push({
+      firstChannel,
+      channels,
+      ranges: panelRanges(channels, shape),
+      offset,
+      pointBytes: channels * channelBytes,
+    });
   }
   const mTileBytes = tileBytes(tileSize, chunkChannels);
   return {
@@ -131,16 +170,46 @@ export function planWinograd(engine: SimdEngine, c: Correlation, tileSize: TileS
     blocks,
     tile,
     chunks,
+    untransformed: {
+      rows: c.rows.parts[0]!,
+      columns: c.columns.parts[0]!,
+      terms,
+      ranges: panelRanges(c.groupTargetChannels, shape),
+      groupWeights: c.groupTargetChannels * (1 + terms),
+    },
+    transformsAtRun: onceChannels !== undefined,
+    uBytes: points * (onceChannels ?? c.groupTargetChannels) * channelBytes,
     tilesPerCall: isStreamed ? 1 : microkernelTiles,
     turns: Math.floor(c.groupSourceChannels / loop.unroll),
     tiles,
     vTileBytes,
     mTileBytes,
-    pointBytes: 4 * c.groupTargetChannels * (1 + c.groupSourceChannels),
     ...tileTables(blocks, tileSize),
     vTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * vTileBytes),
     mTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * mTileBytes),
   };
+}
+
+/** Whether a plan for a single run transforms a filter as it goes: if U is large, and few tiles read it. */
+export function transformsAtRun(c: Correlation, tileSize: TileSize): boolean {
+  return comesFromFar(filterBytes(c, tileSize)) && tileCount(c, tileSize) <= FEW_TILES;
+}
+
+/** Tiles of all images. */
+export function tileCount({ batch, rows, columns }: Correlation, tileSize: TileSize): number {
+  return batch * Math.ceil(rows.targetSize / tileSize) * Math.ceil(columns.targetSize / tileSize);
+}
+
+/** Channels of a chunk that is transformed as it is needed; undefined if none is, or scratch has no room. */
+function onceChannelsOf(c: Correlation, blocks: Blocks, tileSize: TileSize, vectors: number): number | undefined {
+  const tiles = pixelsOf(blocks);
+  if (!transformsAtRun(c, tileSize) || tiles < tileCount(c, tileSize)) return undefined;
+  const panel = 4 * vectors;
+  const channelBytes = 4 * pointCount(tileSize) ** 2 * (1 + c.groupSourceChannels);
+  const channels = Math.max(1, Math.floor(ONCE_CHUNK_BYTES / channelBytes / panel)) * panel;
+  const productBytes = tiles * tileBytes(tileSize, channels);
+  const bytes = bytesWithoutProducts(c, blocks, tileSize) + productBytes + channels * channelBytes;
+  return bytes > LARGEST_BYTES ? undefined : Math.min(channels, c.groupTargetChannels);
 }
 
 /** Whole panels, as many as a chunk of M may have. */

@@ -1,6 +1,7 @@
 /**
  * Running Winograd's algorithm: the transformed filter U into memory once, then for each block of tiles copy in,
- * V = Bᵀ d B, one product per point M = V · U, Y = Aᵀ M A, copy out.
+ * V = Bᵀ d B, one product per point M = V · U, Y = Aᵀ M A, copy out. A plan for a single run has the filter in memory
+ * as it is, and transforms it as it goes.
  *
  * @module
  */
@@ -9,14 +10,15 @@ import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import { planBlocks } from "../block-plan.ts";
+import { packWeights } from "../direct/pack.ts";
 import { touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
 import type { Operand } from "../resident.ts";
 import { emitTransforms, SQUARE_BYTES, transformsName } from "./emit.ts";
-import { packFilter } from "./pack.ts";
-import type { WinogradPlan } from "./plan.ts";
+import { transformChunk } from "./pack.ts";
+import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
 
 /** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
@@ -29,22 +31,23 @@ export function prepareWinograd(
   activation: Activation,
 ): SimdPlan<[source: Operand, target: Operand]> {
   const { memory } = engine;
-  const { blocks, tileSize } = plan;
+  const { blocks, tileSize, untransformed, transformsAtRun } = plan;
   const size = pointCount(tileSize);
   const points = size ** 2;
   const variant = { tileSize, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
 
-  const biasOffset = points * plan.pointBytes;
+  const packedBytes = 4 * untransformed.groupWeights;
+  const biasOffset = transformsAtRun ? packedBytes : plan.uBytes;
   const betweenOffset = biasOffset + 4 * blocks.targetChannels;
   const tables = [plan.imageTable, plan.outTable, plan.vTable, plan.mTable, Int32Array.of(0)];
   const block = memory.allocateWith(betweenOffset + SQUARE_BYTES, tables);
   const [imageTable, outTable, vTable, mTable, jumps] = block.tables as [number, number, number, number, number];
-  const u = block.address;
-  const biasAddress = u + biasOffset;
-  const between = u + betweenOffset;
+  const packed = transformsAtRun ? block : memory.allocate(packedBytes);
+  packWeights(engine, c, untransformed, filter, undefined, packed.address);
+  const biasAddress = block.address + biasOffset;
+  const between = block.address + betweenOffset;
   const { transformFilter, transformInput, transformOutput } = transforms;
-  packFilter(engine, plan, c, transformFilter!, filter, u, between);
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
   else biasFloats.set(bias);
@@ -52,9 +55,17 @@ export function prepareWinograd(
     Math.max(blocks.imageBytes, blocks.outBytes),
     plan.tiles * plan.vTileBytes,
     plan.tiles * plan.mTileBytes,
+    ...(transformsAtRun ? [plan.uBytes] : []),
   ]);
   // When the output is written, the image has become V.
-  const [image, v, m] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const [image, v, m, uOfChunk = block] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
+  const u = uOfChunk.address;
+  const transform = (chunk: Chunk): void =>
+    transformChunk(engine, plan, c, chunk, transformFilter!, packed.address, u, between);
+  if (!transformsAtRun) {
+    for (const chunk of plan.chunks) transform(chunk);
+    memory.free(packed);
+  }
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
     products: chunk.ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range })),
@@ -79,11 +90,13 @@ export function prepareWinograd(
       0,
     );
     const gemmTiles = Math.ceil(tiles / plan.tile.mr);
-    for (const { firstChannel: firstOfChunk, channels, products } of chunks) {
+    for (const chunk of chunks) {
+      const { firstChannel: firstOfChunk, channels, products } = chunk;
+      if (transformsAtRun) transform(chunk);
       for (let point = 0; point < points; point++) {
         const input = v.address + point * sourceBytes;
         const output = m.address + point * 4 * channels;
-        let weights = u + point * plan.pointBytes + 4 * firstOfChunk * (1 + blocks.sourceChannels);
+        let weights = u + chunk.offset + point * chunk.pointBytes;
         for (const { gemm, panels, firstChannel, shape } of products) {
           const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
           for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
