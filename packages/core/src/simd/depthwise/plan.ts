@@ -7,6 +7,7 @@
 import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import { cellTables } from "../cell-tables.ts";
 import type { DepthwiseAxis, DepthwiseShape } from "./emit.ts";
 
 /** More taps than this are not unrolled. */
@@ -71,7 +72,7 @@ export function planDepthwise(c: Correlation, fma: boolean, activation: Activati
       fma,
       activation,
     };
-    return { rows, columns, shape, ...tileTables(tiled, blocks, rows, columns) };
+    return { rows, columns, shape, ...cellTables(tiled, blocks, rows, columns) };
   });
   return { correlation: tiled, blocks, parts, hasEmptyParts: used.length < pairs.length };
 }
@@ -99,29 +100,4 @@ function tileAxis(
     tapBytes: axis.tapStep * imageBytes,
     targetBytes: axis.step * targetBytes,
   };
-}
-
-function tileTables(
-  c: Correlation,
-  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
-  rowPart: AxisPart,
-  columnPart: AxisPart,
-): Pick<DepthwisePart, "imageTable" | "outTable"> {
-  const imageTable = new Int32Array(images * rows.periods * columns.periods);
-  const outTable = new Int32Array(imageTable.length);
-  let tile = 0;
-  for (let n = 0; n < images; n++) {
-    for (let t = 0; t < rows.periods; t++) {
-      const imageRow = n * rows.imageSize + rowPart.sourceStart - rows.origin + t * rows.imageStep;
-      const outRow = n * rows.outSize + rowPart.start + t * c.rows.step;
-      for (let u = 0; u < columns.periods; u++) {
-        const imageColumn = columnPart.sourceStart - columns.origin + u * columns.imageStep;
-        const outColumn = columnPart.start + u * c.columns.step;
-        imageTable[tile] = 4 * (imageRow * columns.imageSize + imageColumn) * sourceChannels;
-        outTable[tile] = 4 * (outRow * columns.outSize + outColumn) * targetChannels;
-        tile++;
-      }
-    }
-  }
-  return { imageTable, outTable };
 }

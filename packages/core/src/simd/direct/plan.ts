@@ -8,6 +8,7 @@
 import type { AxisPart, Correlation } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import { type CellTables, cellTables } from "../cell-tables.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import type { MicrokernelShape } from "./emit.ts";
@@ -37,11 +38,8 @@ export interface PackedPart {
   readonly groupWeights: number;
 }
 
-/** A pair of parts: target pixels that use the same taps. */
-export interface DirectPart extends PackedPart {
-  /** Byte offsets, in the image and in the output, of the pixels of a block; whole tiles, the last pixel repeated. */
-  readonly rowTable: Int32Array;
-  readonly outTable: Int32Array;
+/** A pair of parts: target pixels that use the same taps; tables are of whole tiles. */
+export interface DirectPart extends PackedPart, CellTables {
   /** Bytes from the end of each segment to the start of the next; of the last one, anything. */
   readonly jumps: Int32Array;
   /** Turns of the inner loop per segment. */
@@ -94,7 +92,7 @@ function planPart(
     rows,
     columns,
     terms,
-    ...pixelTables(c, blocks, tile, rows, columns),
+    ...cellTables(c, blocks, rows, columns, tile.mr),
     jumps: segmentJumps(c, blocks, rows.taps.length, segmentsPerRow, length),
     turns: Math.floor(length / ranges[0]!.shape.unroll),
     ranges,
@@ -145,36 +143,6 @@ export function panelRanges(channels: number, shape: Omit<MicrokernelShape, "las
     ranges.push({ shape: narrow, firstChannel: panels * nr, panels: 1 });
   }
   return ranges;
-}
-
-function pixelTables(
-  c: Correlation,
-  blocks: Blocks,
-  { mr }: TileShape,
-  rowPart: AxisPart,
-  columnPart: AxisPart,
-): Pick<DirectPart, "rowTable" | "outTable"> {
-  const { images, rows, columns, sourceChannels, targetChannels } = blocks;
-  const pixels = pixelsOf(blocks);
-  const rowTable = new Int32Array(Math.ceil(pixels / mr) * mr);
-  const outTable = new Int32Array(rowTable.length);
-  let pixel = 0;
-  for (let n = 0; n < images; n++) {
-    for (let t = 0; t < rows.periods; t++) {
-      const imageRow = n * rows.imageSize + (rowPart.sourceStart - rows.origin) / rows.skip + t * rows.imageStep;
-      const outRow = n * rows.outSize + t * c.rows.step + rowPart.start;
-      for (let u = 0; u < columns.periods; u++) {
-        const imageColumn = columnPart.sourceStart - columns.origin + u * columns.imageStep;
-        const outColumn = u * c.columns.step + columnPart.start;
-        rowTable[pixel] = 4 * (imageRow * columns.imageSize + imageColumn) * sourceChannels;
-        outTable[pixel] = 4 * (outRow * columns.outSize + outColumn) * targetChannels;
-        pixel++;
-      }
-    }
-  }
-  rowTable.fill(rowTable[pixels - 1]!, pixels);
-  outTable.fill(outTable[pixels - 1]!, pixels);
-  return { rowTable, outTable };
 }
 
 function segmentJumps(

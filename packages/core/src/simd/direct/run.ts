@@ -39,7 +39,7 @@ export function prepareDirect(
   const { memory } = engine;
   const block = memory.allocateWith(
     4 * correlation.groups * parts.reduce((sum, { groupWeights }) => sum + groupWeights, 0),
-    parts.flatMap((part) => [part.rowTable, part.outTable, part.jumps]),
+    parts.flatMap((part) => [part.imageTable, part.outTable, part.jumps]),
   );
   let weights = block.address;
   const calls = parts.flatMap((part, n) => {

@@ -6,11 +6,12 @@
 
 import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type BlockAxis, type Blocks, evenShare, LARGEST_BYTES } from "../blocks.ts";
+import { cellTables } from "../cell-tables.ts";
 import { pixelsOf } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
-import { oddLines, suitsWinograd, tileBytes, tileCorrelation, tileTables } from "../winograd/plan.ts";
+import { oddLines, suitsWinograd, tileBytes, tileCorrelation } from "../winograd/plan.ts";
 import { pointCount, type TileSize } from "../winograd/points.ts";
 
 /** S of a chunk of channels, which is written and read at once. */
@@ -101,7 +102,7 @@ export function planWinogradGradient(engine: SimdEngine, c: Correlation, tileSiz
     sumRowBytes: 4 * sumRow,
     sumPointBytes: oddLines(4 * chunkRows * sumRow),
     vTileBytes: tileBytes(tileSize, c.groupSourceChannels),
-    ...tileTables(blocks, tileSize),
+    ...cellTables(correlation, blocks),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Runs } from "../../algorithms/algorithm.ts";
 import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
+import { cellTables } from "../cell-tables.ts";
 import {
   comesFromFar,
   type PackedPart,
@@ -184,7 +185,7 @@ export function planWinograd(
     tiles,
     vTileBytes,
     mTileBytes,
-    ...tileTables(blocks, tileSize),
+    ...cellTables(correlation, blocks),
     vTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * vTileBytes),
     mTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * mTileBytes),
   };
@@ -265,23 +266,4 @@ export function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation
 function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
   const taps = Array.from({ length: pointCount(tileSize) }, (_, tap) => tap);
   return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
-}
-
-export function tileTables(
-  { images, rows, columns, sourceChannels, targetChannels }: Blocks,
-  tileSize: TileSize,
-): Pick<WinogradPlan, "imageTable" | "outTable"> {
-  const imageTable: number[] = [];
-  const outTable: number[] = [];
-  for (let n = 0; n < images; n++) {
-    for (let t = 0; t < rows.periods; t++) {
-      for (let u = 0; u < columns.periods; u++) {
-        const imageCell = (n * rows.imageSize + t * tileSize) * columns.imageSize + u * tileSize;
-        const outCell = (n * rows.outSize + t * tileSize) * columns.outSize + u * tileSize;
-        imageTable.push(4 * imageCell * sourceChannels);
-        outTable.push(4 * outCell * targetChannels);
-      }
-    }
-  }
-  return { imageTable: Int32Array.from(imageTable), outTable: Int32Array.from(outTable) };
 }
