@@ -91,7 +91,12 @@ export function resolveActivation(
   if (slopes !== undefined && name !== "prelu") {
     throw new RangeError(`${operation}: slopes belong to activation "prelu", got them with ${describe(name)}`);
   }
-  if (name === "prelu") checkArray(operation, "slopes", slopes, dtype, channels);
+  if (name === "prelu") {
+    if (slopes === undefined) {
+      throw new TypeError(`${operation}: activation "prelu" needs slopes, one for each of the ${channels} channels`);
+    }
+    checkArray(operation, "slopes", slopes, dtype, channels);
+  }
   return { name, slope: factor, slopes: slopes?.slice() };
 }
 

@@ -172,7 +172,7 @@ describe("refuses", () => {
     [
       "no slopes",
       () => activate(z, { activation: "prelu" }),
-      /^activate: slopes must be a Float32Array, got undefined$/,
+      /^activate: activation "prelu" needs slopes, one for each of the \d+ channels$/,
     ],
     [
       "too many slopes",

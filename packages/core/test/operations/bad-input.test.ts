@@ -68,7 +68,7 @@ describe.each(KINDS)("$name", (kind) => {
     refuses({ layout: wrongLayout }, new RegExp(`: layout must be "\\w+" or "\\w+", got "${wrongLayout}"$`));
     refuses({ bias: new Float32Array(call.outChannels + 1) }, /: bias must have \d+ elements, got \d+$/);
     refuses({ bias: [1] }, /: bias must be a Float32Array, got \[1\]$/);
-    refuses({ activation: "prelu" }, /: slopes must be a Float32Array, got undefined$/);
+    refuses({ activation: "prelu" }, /: activation "prelu" needs slopes, one for each of the \d+ channels$/);
     refuses({ algorithm: "magic" }, /: unknown algorithm "magic"; known are auto, naive, /);
     expect(() => kind.inputGradient(dy, filter, x.shape, { ...call.options, bias: undefined })).toThrow(
       /InputGradient: unknown option "bias"/,
