@@ -12,7 +12,6 @@
 import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
-import { gatherFilter, rowsAreTargets } from "../gather-filter.ts";
 import { packPanelsOf, packTransposedOf } from "../panels.ts";
 import type { PackedPart } from "./plan.ts";
 
@@ -62,20 +61,25 @@ function tapRuns(c: Correlation, { rows, columns }: PackedPart): readonly TapRun
   return runs;
 }
 
+/** Whether a tap, a matrix [input channel][output channel], has target channels for rows: in the input gradient. */
+function rowsAreTargets({ filter }: Correlation): boolean {
+  return filter.targetChannel !== 1;
+}
+
 /** Packs the taps of the matrix that begins at `filter[from]` as so many terms, into the panels at an address. */
 type TapPacker = (from: number, terms: number, firstTerm: number, weights: number) => void;
 
 /** For taps whose rows are source channels. */
 function copyingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, filter: FloatArray): TapPacker {
   const { groupTargetChannels: targets } = c;
+  const rowLength = c.filter.sourceChannel;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
   const most = Math.max(1, Math.floor(PART_BYTES / (4 * targets)));
   return (from, terms, term, weights) => {
     for (let first = 0; first < terms; first += most) {
       const rows = Math.min(most, terms - first);
-      const matrix = { firstRow: first, rows, firstColumn: 0, columns: targets };
-      gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
+      gatherRows(engine, filter, from + first * rowLength, rows, rowLength, targets);
       for (const { range, firstChannel, offset, termBytes } of panels) {
         packers[range]!(1, rows, 4 * firstChannel, 4 * targets, weights + offset + termBytes * (1 + term + first));
       }
@@ -86,6 +90,7 @@ function copyingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, fil
 /** For taps whose rows are target channels. */
 function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, filter: FloatArray): TapPacker {
   const { groupTargetChannels: targets } = c;
+  const rowLength = c.filter.targetChannel;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packTransposedOf(engine, shape.vectors));
   return (from, terms, term, weights) => {
@@ -94,12 +99,27 @@ function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart,
       const most = Math.floor(PART_BYTES / (4 * termBytes)) * 4;
       for (let first = 0; first < terms; first += most) {
         const columns = Math.min(most, terms - first);
-        const matrix = { firstRow: firstChannel, rows, firstColumn: first, columns };
-        gatherFilter(c, filter, from, matrix, engine.memory.floats, 0);
+        gatherRows(engine, filter, from + firstChannel * rowLength + first, rows, rowLength, columns);
         packers[range]!(columns, 0, 4 * columns, weights + offset + termBytes * (1 + term + first));
       }
     }
   };
+}
+
+/** Copies so many floats of each row of a matrix, the first from `filter[from]` on, to the beginning of memory. */
+function gatherRows(
+  { memory: { floats } }: SimdEngine,
+  filter: FloatArray,
+  from: number,
+  rows: number,
+  rowLength: number,
+  columns: number,
+): void {
+  const [pieces, length] = columns === rowLength ? [1, rows * columns] : [rows, columns];
+  for (let piece = 0; piece < pieces; piece++) {
+    const at = from + piece * rowLength;
+    floats.set(filter.subarray(at, at + length), piece * length);
+  }
 }
 
 /** Where the panels of a group stand. */
