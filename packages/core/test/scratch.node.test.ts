@@ -1,8 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { algorithms, type ConvGeometry, resolveConvGeometry } from "@corr2d/core";
+import { algorithms, type ConvGeometry } from "@corr2d/core";
 import { multiplyAddsOf, NETWORK_LAYERS, outputShapeOf, sizeOf } from "@corr2d/testkit";
 import { expect, it } from "vitest";
+import { geometryOf } from "./case-pass.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -57,7 +58,7 @@ async function arrayBytes(expected: number): Promise<number> {
 
 const layers = NETWORK_LAYERS.map((layer) => ({
   layer,
-  g: resolveConvGeometry("scratch", layer.inputShape, layer.filterShape, layer),
+  g: geometryOf(layer),
 }));
 
 /** Scratch is shared by all plans and stays: what only groups of few channels need has to come last. */
