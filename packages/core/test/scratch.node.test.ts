@@ -1,12 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { algorithms, type ConvGeometry } from "@corr2d/core";
 import { multiplyAddsOf, NETWORK_LAYERS, outputShapeOf, sizeOf } from "@corr2d/testkit";
 import { expect, it } from "vitest";
 import { geometryOf } from "./case-pass.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+import { collectGarbage, collectUntil } from "./collect-garbage.ts";
 
 /** What a run may hold beyond input, output and weights. */
 const MOST_SCRATCH = 4 * 2 ** 20;
@@ -47,19 +43,13 @@ function isGrouped({ name, g }: { readonly name: string; readonly g: ConvGeometr
   return name === "grouped" || (name === "tiled" && g.groups > 1);
 }
 
-/** Bytes of all typed arrays there are; garbage is counted until its memory is swept, some time after a collection. */
+/** Bytes of all typed arrays there are, when garbage is collected down to what is expected, or has been given the time. */
 async function arrayBytes(expected: number): Promise<number> {
-  for (let attempt = 0; attempt < 50 && process.memoryUsage().arrayBuffers > expected; attempt++) {
-    collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  await collectUntil(() => process.memoryUsage().arrayBuffers <= expected);
   return process.memoryUsage().arrayBuffers;
 }
 
-const layers = NETWORK_LAYERS.map((layer) => ({
-  layer,
-  g: geometryOf(layer),
-}));
+const layers = NETWORK_LAYERS.map((layer) => ({ layer, g: geometryOf(layer) }));
 
 /** Scratch is shared by all plans and stays: what only groups of few channels need has to come last. */
 const cases = layers

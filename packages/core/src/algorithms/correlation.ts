@@ -156,7 +156,7 @@ export function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAx
 }
 
 /** 0, 1, …, count − 1, by a loop: plans are made for single runs, too. */
-function firstIntegers(count: number): readonly number[] {
+export function firstIntegers(count: number): readonly number[] {
   const integers: number[] = [];
   for (let i = 0; i < count; i++) integers.push(i);
   return integers;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FusedActivation } from "../algorithms/algorithm.ts";
+import type { FusedActivation, Runs } from "../algorithms/algorithm.ts";
 import {
   type Activation,
   type ActivationName,
@@ -207,7 +207,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     return this.#backward;
   }
 
-  #resolve(operation: string, inputShape: S, runs: "many" | "once"): ResolvedOperation {
+  #resolve(operation: string, inputShape: S, runs: Runs): ResolvedOperation {
     return resolve(this.#operation, operation, inputShape, this.filter.shape, this.#shapeOptions, "float32", runs);
   }
 }

@@ -60,10 +60,8 @@ export class SeparableConv2d extends Layer<Shape4> {
     const { layout, algorithm, precision, initializer } = first;
     const filtering = { ...first, channels: inChannels, multiplier, bias: false, seed };
     this.depthwise = new Part(depthwiseSpec(this.kind, filtering), filtering);
-    const mixing = {
-      ...{ inChannels: inChannels * multiplier, outChannels, kernelSize: 1, seed: seed + 1 },
-      ...{ bias, activation, slope, layout, algorithm, precision, initializer },
-    };
+    const shared = { layout, algorithm, precision, initializer, bias, activation, slope, seed: seed + 1 };
+    const mixing = { ...shared, inChannels: inChannels * multiplier, outChannels, kernelSize: 1 };
     this.pointwise = new Part(convSpec(this.kind, 2, mixing), mixing);
   }
 

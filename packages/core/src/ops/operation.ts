@@ -7,7 +7,7 @@
  * @module
  */
 
-import { PASSES, type Pass, type Precision } from "../algorithms/algorithm.ts";
+import { PASSES, type Pass, type Precision, type Runs } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import type { SpatialGeometry } from "../spatial.ts";
@@ -109,7 +109,7 @@ export function resolve(
   filterShape: readonly number[],
   { algorithm, precision, ...options }: AlgorithmOption,
   dtype: DType,
-  runs: "many" | "once",
+  runs: Runs,
 ): ResolvedOperation {
   checkShape(operation, "inputShape", inputShape, kind.tensorRank);
   checkShape(operation, "filterShape", filterShape, kind.tensorRank);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PreparedPass } from "../algorithms/algorithm.ts";
+import type { PreparedPass, Runs } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import { type ConvGeometry, planarGeometry } from "../geometry.ts";
 import { checkOptionNames } from "../options.ts";
@@ -120,7 +120,7 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   inputShape: S,
   filter: Tensor<S, T>,
   options: FusedOptions<T>,
-  runs: "many" | "once" = "many",
+  runs: Runs = "many",
 ): ConvPlan<S, T> {
   checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
   checkTensor(operation, "filter", filter, kind.tensorRank);

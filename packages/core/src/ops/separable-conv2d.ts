@@ -9,13 +9,13 @@ import { isChannelsFirst } from "../layout.ts";
 import { checkOptionNames } from "../options.ts";
 import { type Shape4, sizeOf } from "../shape.ts";
 import { ResidentArray, residentArray } from "../simd/resident.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type InAnyBuffer, type Tensor4, zeros } from "../tensor.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor4, zeros } from "../tensor.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
 import { gradients } from "./gradients.ts";
 import { CONV, DEPTHWISE } from "./kinds.ts";
 import { FUSED_OPTION_NAMES, type FusedOptions, requireSameDtype } from "./operation.ts";
-import { checkedRun, makePlan, type PlanFacts, runOnce } from "./plan.ts";
+import { type ConvPlan, checkedRun, makePlan, type PlanFacts, runOnce } from "./plan.ts";
 
 /**
  * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
@@ -26,28 +26,11 @@ export interface SeparableConv2dOptions<T extends FloatArray = Float32Array>
     FusedOptions<T> {}
 
 /** A {@link separableConv2d} that has been prepared. What stands between its two convolutions stays in its memory. */
-export interface SeparableConv2dPlan<T extends FloatArray = Float32Array> {
-  readonly inputShape: Shape4;
-  readonly outputShape: Shape4;
+export interface SeparableConv2dPlan<T extends FloatArray = Float32Array>
+  extends Pick<ConvPlan<Shape4, T>, "inputShape" | "outputShape" | "scratchBytes" | "run" | typeof Symbol.dispose> {
   /** What the plans of the two convolutions say of themselves. */
   readonly depthwise: PlanFacts<Shape4>;
   readonly pointwise: PlanFacts<Shape4>;
-  /** Bytes of scratch memory beyond inputs, output and packed weights. */
-  readonly scratchBytes: number;
-  /**
-   * Computes the convolution of `x`, which may be a {@link ResidentArray}, into a new array.
-   *
-   * @throws TypeError, RangeError if an array has another element type or length than the plan.
-   */
-  run(x: InAnyBuffer<T> | ResidentArray): T;
-  /**
-   * Computes it into `y`, an array or a {@link ResidentArray}, and returns that.
-   *
-   * @throws as without `y`, and RangeError if `y` overlaps `x`.
-   */
-  run<Y extends InAnyBuffer<T> | ResidentArray>(x: InAnyBuffer<T> | ResidentArray, y: Y): Y;
-  /** Gives its memory back at once, as `using` does; nobody must, a plan that is collected does it too. */
-  [Symbol.dispose](): void;
 }
 
 /** All gradients of L = ⟨dy, y⟩. */

@@ -1,5 +1,6 @@
 import { NETWORK_LAYERS } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf } from "../../test/case-pass.ts";
 import { type ConvGeometry, resolveConvGeometry } from "../geometry.ts";
 import type { ConvOptions } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
@@ -80,8 +81,8 @@ describe("chooseSimd", () => {
   });
 
   it("finds one for every layer of the networks", () => {
-    for (const { inputShape, filterShape, strides, padding, dilations, groups } of NETWORK_LAYERS) {
-      const g = geometry(inputShape, filterShape, { strides, padding, dilations, groups });
+    for (const layer of NETWORK_LAYERS) {
+      const g = geometryOf(layer);
       expect(chooseSimd(g, "forward").name).toBeDefined();
       expect(chooseSimd(g, "inputGradient").name).toBeDefined();
     }

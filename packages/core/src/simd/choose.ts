@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { ChoiceOptions, Pass } from "../algorithms/algorithm.ts";
+import type { ChoiceOptions, Pass, Runs } from "../algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
@@ -92,7 +92,7 @@ interface PassTimes {
   errsLittle(tileSize: TileSize): true | string;
 }
 
-function timesOf(g: ConvGeometry, pass: Pass, runs: "many" | "once"): PassTimes {
+function timesOf(g: ConvGeometry, pass: Pass, runs: Runs): PassTimes {
   if (pass === "filterGradient") {
     const c = forwardCorrelation(g);
     return {

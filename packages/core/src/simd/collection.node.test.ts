@@ -1,23 +1,11 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { collectUntil } from "../../test/collect-garbage.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { ResidentArray } from "./resident.ts";
 import { hostWebAssembly } from "./webassembly.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
-/** Collects until `done`; finalizers run in tasks of their own, some time after. */
-async function collectUntil(done: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 100 && !done(); attempt++) {
-    collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe("memory of what nobody disposed of", () => {
   const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());

@@ -1,5 +1,6 @@
 import { CASES, type ConvCase, exactData } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf } from "../../test/case-pass.ts";
 import type { Pass } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
@@ -28,8 +29,7 @@ function wholeCase(name: string, inputShape: ConvCase["inputShape"], filterShape
 describe("resident arrays", () => {
   it.each([...CASES, ...WHOLE])("$name: every pass gives the bits that it gives over plain arrays", (convCase) => {
     const { x, filter, bias, dy } = exactData(convCase, 5);
-    const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
-    const g = resolveConvGeometry("resident", inputShape, filterShape, { strides, padding, dilations, groups });
+    const g = geometryOf(convCase);
     for (const algorithm of simdAlgorithmsOf(() => engine)) {
       const plans = {
         forward: () => ({ plan: algorithm.prepare(g, filter, bias), sources: [x], length: dy.length }),

@@ -48,7 +48,7 @@ export function emitDepthwiseGradient(shape: DepthwiseGradientShape): Uint8Array
   const module = new ModuleBuilder();
   module.function("accumulate", ACCUMULATE_PARAMETERS, (f, rows, rowTable, pixels, image, dy, sums) => {
     const [vector, pixel, x, y, sum, row, offset] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
-    const registers = Array.from({ length: Math.min(shape.taps.length, TAPS_IN_REGISTERS) }, () => f.v128());
+    const registers = f.v128s(Math.min(shape.taps.length, TAPS_IN_REGISTERS));
     const [xValue, yValue] = [f.v128(), f.v128()];
     const vectors = Math.ceil(channels / 4);
     // The last vector of channels begins earlier rather than reach past the last channel.

@@ -64,7 +64,7 @@ export function emitDepthwise(shape: DepthwiseShape): Uint8Array<ArrayBuffer> {
     const out = f.i32();
     const w = f.i32();
     const vector = f.i32();
-    const sums = Array.from({ length: rows.outputs }, () => Array.from({ length: columns.outputs }, () => f.v128()));
+    const sums = Array.from({ length: rows.outputs }, () => f.v128s(columns.outputs));
     const vectors = Math.ceil(channels / 4);
     // The last vector of channels begins earlier rather than reach past the last channel.
     const overlap = 16 * vectors - 4 * channels;
@@ -108,7 +108,7 @@ function emitTaps(
   w: Local<"i32">,
 ): void {
   const multiplyAdd = multiplyAddOf(fma);
-  const weights = Array.from({ length: Math.min(columns.taps, TAPS_IN_REGISTERS) }, () => f.v128());
+  const weights = f.v128s(Math.min(columns.taps, TAPS_IN_REGISTERS));
   const value = f.v128();
   for (let a = 0; a < rows.taps; a++) {
     for (let first = 0; first < columns.taps; first += weights.length) {

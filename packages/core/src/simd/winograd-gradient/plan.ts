@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
 import { type BlockAxis, type Blocks, evenShare, LARGEST_BYTES } from "../blocks.ts";
 import { cellTables } from "../cell-tables.ts";
 import { pixelsOf } from "../direct/plan.ts";
@@ -132,7 +132,6 @@ function cellBytesOf(c: Correlation, tileSize: TileSize): number {
 }
 
 function tiledAxis({ targetSize }: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
-  const taps = Array.from({ length: tileSize }, (_, tap) => tap);
   return {
     sourceSize: targetSize,
     targetSize,
@@ -140,7 +139,7 @@ function tiledAxis({ targetSize }: CorrelationAxis, tileSize: TileSize): Correla
     step: tileSize,
     sourceStep: tileSize,
     tapStep: 1,
-    parts: [{ start: 0, sourceStart: 0, taps }],
+    parts: [{ start: 0, sourceStart: 0, taps: firstIntegers(tileSize) }],
   };
 }
 

@@ -81,7 +81,7 @@ interface ResultPlace {
 }
 
 /** Bytes of the largest matrix between the transforms of its axes. */
-export const SQUARE_BYTES: number = 16 * 6 * 6;
+export const SQUARE_BYTES: number = 16 * pointCount(4) ** 2;
 
 /** Parameters of an emitted transform, in order. */
 export const TRANSFORM_PARAMETERS = [

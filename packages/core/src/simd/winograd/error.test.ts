@@ -9,6 +9,7 @@ import {
   seededRandom,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { geometryOf } from "../../../test/case-pass.ts";
 import { forwardCorrelation, inputGradientCorrelation } from "../../algorithms/correlation.ts";
 import { resolveConvGeometry } from "../../geometry.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
@@ -50,8 +51,7 @@ describe.each(winograd)("$name on small pictures", ({ name, supports, prepare, p
     const [refused, chosen] = [new Set<string>(), { count: 0, worst: 0 }];
     for (let n = 0; n < CASES_PER_PASS; n++) {
       const convCase = smallCase(random, `small ${n}`);
-      const { inputShape, filterShape, strides, padding, dilations, groups } = convCase;
-      const g = resolveConvGeometry("small", inputShape, filterShape, { strides, padding, dilations, groups });
+      const g = geometryOf(convCase);
       expect(supports(g, pass)).toBe(true);
       const data = realData(convCase, n);
       const sums = absoluteReference(convCase, pass, data);
@@ -60,7 +60,10 @@ describe.each(winograd)("$name on small pictures", ({ name, supports, prepare, p
       using plan = pass === "forward" ? prepare(g, data.filter, undefined) : prepareInputGradient(g, data.filter);
       plan.run(pass === "forward" ? data.x : data.dy, result);
       const promised = normwiseBounds(convCase, pass, data, constant);
-      expect(judge(result, truth, promised).reason, `${inputShape} ${filterShape} ${padding}`).toBeUndefined();
+      expect(
+        judge(result, truth, promised).reason,
+        `${convCase.inputShape} ${convCase.filterShape} ${convCase.padding}`,
+      ).toBeUndefined();
       const little = errsLittle(pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g), tileSize);
       if (little !== true) {
         refused.add(little);

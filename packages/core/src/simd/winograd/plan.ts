@@ -5,7 +5,7 @@
  */
 
 import type { Runs } from "../../algorithms/algorithm.ts";
-import type { Correlation, CorrelationAxis } from "../../algorithms/correlation.ts";
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
 import { cellTables } from "../cell-tables.ts";
 import {
@@ -264,6 +264,6 @@ export function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation
 }
 
 function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
-  const taps = Array.from({ length: pointCount(tileSize) }, (_, tap) => tap);
-  return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [{ ...axis.parts[0]!, taps }] };
+  const part = { ...axis.parts[0]!, taps: firstIntegers(pointCount(tileSize)) };
+  return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [part] };
 }
