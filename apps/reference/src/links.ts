@@ -6,12 +6,12 @@
  */
 
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 
 /** Says of each broken link of the pages in `folder` where it stands and where it leads. */
 export async function brokenLinks(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => resolve(entry.parentPath, entry.name));
   const known = new Set(files);
   const links = new Map<string, readonly string[]>();
   const ids = new Map<string, ReadonlySet<string>>();
