@@ -44,7 +44,8 @@ describe.each(PUBLISHED)("@corr2d/%s as published", (name) => {
 
   test("carries no tests and nothing that has lost its source", () => {
     expect(files.filter((path) => /\.test\.|^test\//.test(path))).toEqual([]);
-    const modules = files.filter((path) => /^dist\/.*\.js$/.test(path));
+    // Bundles have many sources, to which their maps lead.
+    const modules = files.filter((path) => /^dist\/(?!bundle\/).*\.js$/.test(path));
     expect(modules.length).toBeGreaterThan(0);
     const sources = modules.map((path) => path.replace(/^dist/, "src").replace(/\.js$/, ".ts"));
     expect(
@@ -154,6 +155,24 @@ test("core installs from its tarball without a network, and computes", () => {
   `;
   expect(run(folder, process.execPath, "--input-type=module", "--eval", code).trim()).toBe("19,25,37,43");
 });
+
+test.each(["index", "simd", "revectorize"])(
+  "Node reads core's %s from at most five files, and finds there what others find in modules",
+  async (entry) => {
+    const { folder, manifest } = packages.get("core") as PackedPackage;
+    const { node, default: modules } = manifest.exports[entry === "index" ? "." : `./${entry}`] as Record<
+      string,
+      string
+    >;
+    const entryPoint = join(folder, node!);
+    const options = { bundle: true, format: "esm", platform: "node", metafile: true, write: false } as const;
+    const { metafile } = await build({ ...options, entryPoints: [entryPoint] });
+    expect(Object.keys(metafile.inputs).length).toBeLessThanOrEqual(5);
+    const namesIn = (path: string): string =>
+      runModule(`console.log(Object.keys(await import(${JSON.stringify(path)})).sort().join())`);
+    expect(namesIn(entryPoint)).toBe(namesIn(join(folder, modules!)));
+  },
+);
 
 /** What must never stand in a bundle: it would tie core to one runtime, or be refused by a content security policy. */
 const NOWHERE = ["node:", "require(", "eval(", "new Function", "process."];
