@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stderr, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "../src/cli/program.ts";
 import { parseBenchReport } from "../src/report/schema.ts";
@@ -54,6 +55,16 @@ describe("bad arguments end with 2 and name what is right", () => {
   ])("%j", async (args, message) => {
     expect(await runCli(args)).toBe(2);
     expect(printed).toMatch(message);
+  });
+});
+
+it("asks for a later Node under one it does not run in", async () => {
+  const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+  const old = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v20.20.2" })';
+  const run = promisify(execFile)(process.execPath, ["--import", old, cli, "--help"]);
+  await expect(run).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^bench: needs Node 22 .* v20.20.2/),
   });
 });
 
