@@ -3,14 +3,15 @@
  *
  * Groups of few channels have an algorithm of their own. Between tiled and Winograd decides an estimate, with cells the
  * outputs of an image, C channels of a group filled up to fours, P panels of six output channels, n² points of a tile of m²
- * outputs:
+ * outputs, and the points of all tiles that are needed (see `winograd-tiles.ts`):
  *
  *     tiled       cells · P · (6 · 9 · C · product + cell) + 6 · P · 9 · C · load
- *     winograd    tiles · n² · (P · (6 · C · product + cell) + C · input + 6 · P · output) + blocks · 6 · n² · P · C · weight
+ *     winograd    needed · P · (6 · C · product + cell) + tiles · n² · (C · input + 6 · P · output)
+ *                 + blocks · 6 · n² · P · C · weight
  *
  * and, for a plan that runs once, the transform of its weights. Winograd saves products and pays for transforms, which
  * takes some sixteen channels, or more on one side, to be worth it; and it has n² / 9 times as many weights, which takes some
- * pixels to share them: with 512 channels at 7×7 they are half of the time.
+ * pixels to share them: with 512 channels at 7×7 they are two fifths of the time.
  *
  * @module
  */
@@ -51,7 +52,7 @@ const COST = {
   /** Copying a weight into a lane. */
   load: 0.4,
   /** Copying a transformed weight that has left the cache. */
-  weight: 1,
+  weight: 0.55,
   /** Transforming a weight, for each point. */
   transform: 11,
 } as const;
@@ -117,10 +118,13 @@ function winogradTime(f: WinogradTransforms, g: ConvGeometry, pass: Pass, { runs
   const { rows, columns, terms, panels } = workOf(g, pass);
   const points = f.inputs ** 2;
   const tiles = g.batch * Math.ceil(rows / f.outputs) * Math.ceil(columns / f.outputs);
-  const products = panels * (LANES * terms * COST.product + COST.cell);
-  const transforms = terms * COST.input + LANES * panels * COST.output;
+  const [neededRows, neededColumns] = [rows, columns].map(
+    (size) => Math.ceil(size / f.outputs) * f.inputs - (size % f.outputs > 0 ? 1 : 0),
+  );
+  const products = g.batch * neededRows * neededColumns * panels * (LANES * terms * COST.product + COST.cell);
+  const transforms = tiles * points * (terms * COST.input + LANES * panels * COST.output);
   const weights = points * LANES * panels * terms;
   const fetching = Math.ceil(tiles / blockTilesOf(f, terms, tiles)) * weights * COST.weight;
   const preparing = runs === "once" ? weights * COST.transform : 0;
-  return g.groups * (tiles * points * (products + transforms) + fetching + preparing);
+  return g.groups * (products + transforms + fetching + preparing);
 }

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { geometryOf } from "../../test/case-pass.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { naive } from "./naive.ts";
+import { LANE_LENGTH, STREAM_LENGTH } from "./register-tile.ts";
 import { winograd2, winograd4 } from "./winograd.ts";
+import { WinogradTiles } from "./winograd-tiles.ts";
 import { amplification, errorConstant, F2, F4 } from "./winograd-transforms.ts";
 
 const VARIANTS = [
@@ -43,6 +45,14 @@ describe.each(VARIANTS)("$algorithm.name", ({ algorithm, f, alpha }) => {
     const { errorBound } = algorithm;
     const g = resolveConvGeometry("test", [1, 9, 9, 8], [3, 3, 8, 8]);
     expect(errorBound.kind === "normwise" && errorBound.constant(g, "forward")).toBe(errorConstant(f, 16419));
+  });
+
+  it("refuses more channels than lanes or stream hold", () => {
+    const supports = (channels: number) =>
+      algorithm.supports(resolveConvGeometry("test", [1, 4, 4, channels], [3, 3, channels, 1]), "forward");
+    const most = Math.min(LANE_LENGTH, STREAM_LENGTH / f.inputs ** 2);
+    expect(supports(most)).toBe(true);
+    expect(supports(most + 1)).toContain(`exceed the ${most}`);
   });
 
   it("gives exactly what the definition gives on integers, for every size of image around the tile", () => {
@@ -122,4 +132,36 @@ describe.each(VARIANTS)("$algorithm.name", ({ algorithm, f, alpha }) => {
     expect(algorithm.supports({ ...g, dtype: "float32" }, "filterGradient")).toMatch(/gradient of the filter/);
     expect(() => algorithm.prepareFilterGradient(g)).toThrow("no gradient with respect to the filter");
   });
+});
+
+describe("WinogradTiles", () => {
+  it.each([
+    [4, 7, 7],
+    [4, 8, 7],
+    [4, 3, 9],
+    [4, 8, 8],
+    [2, 5, 4],
+    [2, 1, 1],
+  ])(
+    "of m = %i, %i×%i outputs in all: each needs the products whose row or column its last one takes",
+    (size, rows, columns) => {
+      const tiles = new WinogradTiles(2, rows, columns, size);
+      const places = Array.from({ length: tiles.count }, (_, t) => [tiles.images[t], tiles.rows[t], tiles.columns[t]]);
+      const expected = [0, 1].flatMap((n) =>
+        Array.from({ length: Math.ceil(rows / size) }, (_, i) =>
+          Array.from({ length: Math.ceil(columns / size) }, (_, j) => [n, i * size, j * size]),
+        ).flat(),
+      );
+      expect(places.toSorted()).toEqual(expected.toSorted());
+      for (const infiniteRow of [false, true]) {
+        for (const infiniteColumn of [false, true]) {
+          const [first, end] = tiles.needing(infiniteRow, infiniteColumn);
+          places.forEach(([, row, column], t) => {
+            const needs = (!infiniteRow || row + size <= rows) && (!infiniteColumn || column + size <= columns);
+            expect(first <= t && t < end).toBe(needs);
+          });
+        }
+      }
+    },
+  );
 });

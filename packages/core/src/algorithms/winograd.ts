@@ -9,6 +9,8 @@
  * and 16/9 or 4 times as many numbers as the filter. All sums are float64, so the result is as accurate as that of the
  * other algorithms; see `winograd-transforms.ts`, which also has the sources.
  *
+ * Products that no output needs are left out, see {@link WinogradTiles}: F(4×4) has 121 for 7×7 outputs then, not 144.
+ *
  * The gradient with respect to the input is the same with the kernel turned by 180° and its channels exchanged.
  *
  * @module
@@ -20,9 +22,10 @@ import type { ConvAlgorithm, ForwardPlan } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
 import { forwardPart, inputGradientParts, type PartCorrelation } from "./part-correlation.ts";
 import { CACHED_LENGTH, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./register-tile.ts";
+import { WinogradTiles } from "./winograd-tiles.ts";
 import { errorConstant, F2, F4, type WinogradTransforms } from "./winograd-transforms.ts";
 
-/** Output channels whose products are kept until all points are there. */
+/** Panels whose products are kept until all points are there, unless so many weights exceed the lanes. */
 const PANELS = 8;
 /** Tiles of a block that pay for filling the lanes, even where V does not stay in the L2 cache. */
 const FEWEST_TILES = 16;
@@ -55,7 +58,7 @@ function winograd<const Name extends string>(name: Name, f: WinogradTransforms):
         return `the dilation is ${g.dilationHeight}×${g.dilationWidth}, not 1`;
       if (g.dtype !== "float32") return "its float64 sums leave room for rounding in float32 data only";
       const channels = pass === "forward" ? g.groupInChannels : g.groupOutChannels;
-      const most = Math.floor(STREAM_LENGTH / inputs ** 2) & ~3;
+      const most = Math.min(LANE_LENGTH, Math.floor(STREAM_LENGTH / inputs ** 2) & ~3);
       return channels <= most || `${channels} channels of a group exceed the ${most} of which a block holds a tile`;
     },
 
@@ -97,10 +100,11 @@ class TransformedCorrelation implements ForwardPlan {
   /** Channels of a group in fours, and panels of six output channels of a group. */
   readonly #terms: number;
   readonly #panels: number;
-  /** U: `[group][eight panels][point][panel][lane][channel]`, the order in which it is read. */
+  /** Panels whose products are kept until all points are there. */
+  readonly #chunk: number;
+  /** U: `[group][chunk of panels][point][lane][panel][channel]`, the order in which it is read. */
   readonly #weights: Float64Array;
-  readonly #tileColumns: number;
-  readonly #tileCount: number;
+  readonly #tiles: WinogradTiles;
   readonly #blockTiles: number;
   /** A tile of the image, `[row][column][channel]`, and of M on its way to Y. */
   readonly #patch: Float64Array;
@@ -120,12 +124,12 @@ class TransformedCorrelation implements ForwardPlan {
     this.#bias = bias;
     this.#terms = inFours(k.channels);
     this.#panels = Math.ceil(k.outChannels / LANES);
-    this.#weights = transformWeights(f, k, g.groups, this.#panels, this.#terms, filter);
-    this.#tileColumns = Math.ceil(k.columns / f.outputs);
-    this.#tileCount = g.batch * Math.ceil(k.rows / f.outputs) * this.#tileColumns;
+    this.#chunk = Math.min(this.#panels, PANELS, Math.floor(LANE_LENGTH / this.#terms));
+    this.#weights = transformWeights(f, k, g.groups, this.#panels, this.#chunk, this.#terms, filter);
+    this.#tiles = new WinogradTiles(g.batch, k.rows, k.columns, f.outputs);
     const points = f.inputs ** 2;
-    this.#blockTiles = blockTilesOf(f, this.#terms, this.#tileCount);
-    const width = LANES * Math.min(PANELS, this.#panels);
+    this.#blockTiles = blockTilesOf(f, this.#terms, this.#tiles.count);
+    const width = LANES * this.#chunk;
     this.#patch = new Float64Array(points * Math.max(this.#terms, width));
     this.#products = new Float64Array(points * this.#blockTiles * width);
     this.scratchBytes = registerTile().bytes + this.#patch.byteLength + this.#products.byteLength;
@@ -133,15 +137,16 @@ class TransformedCorrelation implements ForwardPlan {
 
   run(source: FloatArray, target: FloatArray): void {
     const { starts, offsets } = registerTile();
-    for (let first = 0; first < this.#tileCount; first += this.#blockTiles) {
-      const tiles = Math.min(this.#blockTiles, this.#tileCount - first);
+    const { count } = this.#tiles;
+    for (let first = 0; first < count; first += this.#blockTiles) {
+      const tiles = Math.min(this.#blockTiles, count - first);
       for (let group = 0; group < this.#g.groups; group++) {
         for (let t = 0; t < tiles; t++) this.#transformInput(source, first + t, group, t, tiles);
         starts.fill(0);
         for (let term = 0; term < this.#terms; term += 4) offsets[term / 4] = term;
-        for (let panel = 0; panel < this.#panels; panel += PANELS) {
-          const panels = Math.min(PANELS, this.#panels - panel);
-          this.#multiply(group, panel, panels, tiles);
+        for (let panel = 0; panel < this.#panels; panel += this.#chunk) {
+          const panels = Math.min(this.#chunk, this.#panels - panel);
+          this.#multiply(group, panel, panels, first, tiles);
           for (let t = 0; t < tiles; t++) {
             this.#transformOutput(target, first + t, group, panel * LANES, panels * LANES, t, tiles);
           }
@@ -150,26 +155,18 @@ class TransformedCorrelation implements ForwardPlan {
     }
   }
 
-  /** Where a tile of outputs begins. */
-  #place(tile: number): readonly [n: number, row: number, column: number] {
-    const rowOfTiles = Math.floor(tile / this.#tileColumns);
-    const tileRows = this.#tileCount / (this.#g.batch * this.#tileColumns);
-    const { outputs } = this.#f;
-    return [Math.floor(rowOfTiles / tileRows), (rowOfTiles % tileRows) * outputs, (tile % this.#tileColumns) * outputs];
-  }
-
   /** Writes V of one tile into the stream, `[point][tile][channel]`. */
   #transformInput(source: FloatArray, tile: number, group: number, t: number, tiles: number): void {
     const { inputs, transformInput } = this.#f;
     const { stream } = registerTile();
-    const [n, row, column] = this.#place(tile);
+    const { images, rows, columns } = this.#tiles;
     const terms = this.#terms;
     copyPatch(
       source,
       this.#k,
-      n,
-      row + this.#k.originRow,
-      column + this.#k.originColumn,
+      images[tile],
+      rows[tile] + this.#k.originRow,
+      columns[tile] + this.#k.originColumn,
       group,
       inputs,
       this.#patch,
@@ -183,20 +180,25 @@ class TransformedCorrelation implements ForwardPlan {
     }
   }
 
-  /** M = V · Uᵀ for all points and some panels. */
-  #multiply(group: number, firstPanel: number, panels: number, tiles: number): void {
+  /** M = V · Uᵀ for all points, some panels, and of a block of tiles those that need it. */
+  #multiply(group: number, firstPanel: number, panels: number, firstTile: number, tiles: number): void {
     const tile = registerTile();
-    const points = this.#f.inputs ** 2;
+    const { inputs } = this.#f;
     const terms = this.#terms;
     const width = panels * LANES;
-    let from = (group * this.#panels + firstPanel) * points * LANES * terms;
-    for (let point = 0; point < points; point++) {
-      for (let panel = 0; panel < panels; panel++) {
-        tile.load(this.#weights, from, terms, terms);
-        tile.multiply(point * tiles * terms, terms, tiles, terms / 4);
-        tile.store(this.#products, point * tiles * width + panel * LANES, width, tiles, LANES);
-        from += LANES * terms;
+    let weights = (group * this.#panels + firstPanel) * inputs ** 2 * LANES * terms;
+    for (let point = 0; point < inputs ** 2; point++) {
+      const [first, end] = this.#tiles.needing(point >= inputs * (inputs - 1), point % inputs === inputs - 1);
+      const from = point * tiles + Math.max(0, first - firstTile);
+      const count = point * tiles + Math.min(tiles, end - firstTile) - from;
+      if (count > 0) {
+        tile.load(this.#weights, weights, panels * terms, panels * terms);
+        for (let panel = 0; panel < panels; panel++) {
+          tile.multiply(from * terms, terms, count, terms / 4, panel * terms);
+          tile.store(this.#products, from * width + panel * LANES, width, count, LANES);
+        }
       }
+      weights += width * terms;
     }
   }
 
@@ -212,7 +214,7 @@ class TransformedCorrelation implements ForwardPlan {
   ): void {
     const { inputs, outputs, filterScale, transformOutput } = this.#f;
     const k = this.#k;
-    const [n, row, column] = this.#place(tile);
+    const [row, column] = [this.#tiles.rows[tile], this.#tiles.columns[tile]];
     const patch = this.#patch;
     const pointStep = tiles * width;
     // Columns of M first: patch[i, j] with i one of the outputs and j still a point.
@@ -227,7 +229,7 @@ class TransformedCorrelation implements ForwardPlan {
     for (let i = 0; i < Math.min(outputs, k.rows - row); i++) {
       const line = i * inputs * width;
       transformOutput(patch, line, width, patch, line, width, width);
-      let at = k.targetIndex(n, row + i, column) + outChannel;
+      let at = k.targetIndex(this.#tiles.images[tile], row + i, column) + outChannel;
       for (let j = 0; j < Math.min(outputs, k.columns - column); j++) {
         const from = line + j * width;
         if (bias === undefined) for (let o = 0; o < channels; o++) target[at + o] = patch[from + o] * scale;
@@ -244,6 +246,7 @@ function transformWeights(
   k: PartCorrelation,
   groups: number,
   panels: number,
+  chunk: number,
   terms: number,
   filter: FloatArray,
 ): Float64Array {
@@ -261,10 +264,11 @@ function transformWeights(
       });
       f.transformFilter(kernel, 0, 3 * terms, lines, 0, 3 * terms, 3 * terms); // all columns at once
       const panel = Math.floor(o / LANES);
-      const firstPanel = panel - (panel % PANELS);
-      const pointStep = Math.min(PANELS, panels - firstPanel) * LANES * terms;
+      const firstPanel = panel - (panel % chunk);
+      const width = Math.min(chunk, panels - firstPanel);
+      const pointStep = width * LANES * terms;
       const first =
-        (group * panels + firstPanel) * points * LANES * terms + ((panel - firstPanel) * LANES + (o % LANES)) * terms;
+        (group * panels + firstPanel) * points * LANES * terms + ((o % LANES) * width + panel - firstPanel) * terms;
       for (let i = 0; i < f.inputs; i++) {
         f.transformFilter(lines, 3 * i * terms, terms, weights, first + i * f.inputs * pointStep, pointStep, terms);
       }
