@@ -16,7 +16,7 @@ export const directMethod: CorrelationMethod<"simd-direct"> = {
   summary: "implicit GEMM in WebAssembly SIMD, a tile of pixels by channels in registers",
   nonFinite: "as the reference",
   errorBound: { kind: "element" },
-  supports: (c) => (cutIntoBlocks(c) === undefined ? "one row of a block exceeds scratch memory" : true),
+  supports: (c) => (cutIntoBlocks(c) === undefined ? "one row of the image exceeds scratch memory" : true),
   prepare: (engine, c, filter, bias, activation) =>
     prepareDirect(engine, planDirect(engine, c, activation), filter, bias),
 };

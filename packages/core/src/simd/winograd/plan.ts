@@ -20,6 +20,7 @@ import {
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
 import { pointCount, type TileSize } from "./points.ts";
+import { type TileList, tileLists } from "./tile-lists.ts";
 
 /** Image, V and M of a block that suit a second-level cache of 1 MB. */
 const PREFERRED_BYTES = 1.25 * 2 ** 20;
@@ -75,7 +76,7 @@ export interface WinogradPlan {
    * stays in cache.
    */
   readonly transformsAtRun: boolean;
-  /** Tiles of the microkernel that share a panel while it is in the first-level cache: those of one call. */
+  /** Tiles of the microkernel that share a panel while it is in the first-level cache: at most, those of one call. */
   readonly tilesPerCall: number;
   /** Turns of the microkernel's inner loop. */
   readonly turns: number;
@@ -84,11 +85,11 @@ export interface WinogradPlan {
   /** Bytes from tile to tile of V and of M. */
   readonly vTileBytes: number;
   readonly mTileBytes: number;
-  /** Byte offsets of tiles in the image and the output; in V and M, whole microkernel tiles, the last repeated. */
+  /** Byte offsets of tiles in the image and the output. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
-  readonly vTable: Int32Array;
-  readonly mTable: Int32Array;
+  /** Tiles that need the products of a point. */
+  readonly tileLists: readonly TileList[];
 }
 
 /** True, or why Winograd's algorithm does not compute this correlation. */
@@ -133,8 +134,6 @@ export function planWinograd(
   const blocks = cut(correlation, tileSize)!;
   const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
-  const microkernelTiles = Math.ceil(tiles / tile.mr);
-  const paddedTiles = microkernelTiles * tile.mr;
   const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, tileSize, tile.vectors) : undefined;
   const isFar = onceChannels === undefined && comesFromFar(filterBytes(c, tileSize));
   const isStreamed = isFar && tiles <= FEW_TILES;
@@ -180,14 +179,13 @@ export function planWinograd(
     },
     transformsAtRun: onceChannels !== undefined,
     uBytes: points * (onceChannels ?? c.groupTargetChannels) * channelBytes,
-    tilesPerCall: isStreamed ? 1 : microkernelTiles,
+    tilesPerCall: isStreamed ? 1 : tiles,
     turns: Math.floor(c.groupSourceChannels / loop.unroll),
     tiles,
     vTileBytes,
     mTileBytes,
     ...cellTables(correlation, blocks),
-    vTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * vTileBytes),
-    mTable: Int32Array.from({ length: paddedTiles }, (_, t) => Math.min(t, tiles - 1) * mTileBytes),
+    tileLists: tileLists(correlation, blocks, tile.mr, vTileBytes, mTileBytes),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Running Winograd's algorithm: the transformed filter U into memory once, then for each block of tiles copy in,
- * V = Bᵀ d B, one product per point M = V · U, Y = Aᵀ M A, copy out. A plan for a single run has the filter in memory
- * as it is, and transforms it as it goes.
+ * V = Bᵀ d B, one product per point M = V · U of the tiles that need it, Y = Aᵀ M A, copy out. A plan for a single run has
+ * the filter in memory as it is, and transforms it as it goes.
  *
  * @module
  */
@@ -40,9 +40,10 @@ export function prepareWinograd(
   const packedBytes = 4 * untransformed.groupWeights;
   const biasOffset = transformsAtRun ? packedBytes : plan.uBytes;
   const betweenOffset = biasOffset + 4 * blocks.targetChannels;
-  const tables = [plan.imageTable, plan.outTable, plan.vTable, plan.mTable, Int32Array.of(0)];
+  const listTables = plan.tileLists.flatMap(({ vTable, mTable }) => [vTable, mTable]);
+  const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...listTables];
   const block = memory.allocateWith(betweenOffset + SQUARE_BYTES, tables);
-  const [imageTable, outTable, vTable, mTable, jumps] = block.tables as [number, number, number, number, number];
+  const [imageTable, outTable, jumps, ...listAddresses] = block.tables as [number, number, number, ...number[]];
   const packed = transformsAtRun ? block : memory.allocate(packedBytes);
   packWeights(engine, c, untransformed, filter, undefined, packed.address);
   const biasAddress = block.address + biasOffset;
@@ -89,11 +90,13 @@ export function prepareWinograd(
       between,
       0,
     );
-    const gemmTiles = Math.ceil(tiles / plan.tile.mr);
     for (const chunk of chunks) {
       const { firstChannel: firstOfChunk, channels, products } = chunk;
       if (transformsAtRun) transform(chunk);
       for (let point = 0; point < points; point++) {
+        const list = (point < points - size ? 0 : 1) + ((point + 1) % size > 0 ? 0 : 2);
+        const needed = (plan.tileLists[list]!.count * tiles) / plan.tiles;
+        const gemmTiles = Math.ceil(needed / plan.tile.mr);
         const input = v.address + point * sourceBytes;
         const output = m.address + point * 4 * channels;
         let weights = u + chunk.offset + point * chunk.pointBytes;
@@ -105,8 +108,8 @@ export function prepareWinograd(
             gemm(
               count,
               panels,
-              vTable + rowBytes,
-              mTable + rowBytes,
+              listAddresses[2 * list]! + rowBytes,
+              listAddresses[2 * list + 1]! + rowBytes,
               input,
               output + 4 * firstChannel,
               weights,

@@ -1,0 +1,52 @@
+/**
+ * Tiles by the products that they need.
+ *
+ * The products whose row is the point at infinity go into the last row of a tile of outputs, and nowhere else (the last
+ * column of Aᵀ is zero but for its last row). A tile whose last row is outside does not need them, and so with columns: of
+ * 16 tiles on 14×14 outputs F(4×4) has 529 products for 576. Blocks that are not whole images are taken for complete.
+ *
+ * @module
+ */
+
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
+import type { BlockAxis, Blocks } from "../blocks.ts";
+import { pixelsOf } from "../direct/plan.ts";
+
+/** Some of the tiles of a block. */
+export interface TileList {
+  /** How many they are, of a block with all its rows. */
+  readonly count: number;
+  /** Their byte offsets in V and in M, whole microkernel tiles, the last repeated. */
+  readonly vTable: Int32Array;
+  readonly mTable: Int32Array;
+}
+
+/** The tiles that need the products of finite points, of a row at infinity, of a column there, and of both. */
+export function tileLists(
+  { rows, columns }: Correlation,
+  blocks: Blocks,
+  mr: number,
+  vTileBytes: number,
+  mTileBytes: number,
+): readonly TileList[] {
+  const { rows: down, columns: across } = blocks;
+  const isWhole = down.periods === down.total && across.periods === across.total;
+  const withoutLast = (
+    tiles: readonly number[],
+    { targetSize, step }: CorrelationAxis,
+    { periods }: BlockAxis,
+    stride: number,
+  ): readonly number[] =>
+    isWhole && targetSize % step > 0 ? tiles.filter((t) => (Math.floor(t / stride) + 1) % periods > 0) : tiles;
+  const all = firstIntegers(pixelsOf(blocks));
+  const withoutRow = withoutLast(all, rows, down, across.periods);
+  const withoutColumn = [all, withoutRow].map((tiles) => withoutLast(tiles, columns, across, 1));
+  return [all, withoutRow, ...withoutColumn].map((tiles) => {
+    const offsets = (tileBytes: number): Int32Array =>
+      Int32Array.from(
+        { length: Math.ceil(tiles.length / mr) * mr },
+        (_, t) => tiles[Math.min(t, tiles.length - 1)]! * tileBytes,
+      );
+    return { count: tiles.length, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
+  });
+}
