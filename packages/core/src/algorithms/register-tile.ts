@@ -1,7 +1,7 @@
 /**
  * Six dot products at a time, cell after cell: the inner loop of the scalar algorithms.
  *
- *     products[j, i] = starts[i] + Σ_{t < 4 · quads} laneᵢ[first + t] · stream[base + j · step + offsets[⌊t / 4⌋] + t mod 4]
+ *     products[j, i] = starts[i] + Σ_{4 · first ≤ t < 4 · end} laneᵢ[t] · stream[base + j · step + offsets[⌊t / 4⌋] + t mod 4]
  *
  * for six lanes i and any number of cells j. The *lanes* hold the weights of six output channels (or whatever else many
  * cells share), the *stream* holds pixels, and the *offsets* say where in the stream each four neighbouring terms begin: a
@@ -48,11 +48,8 @@ export interface RegisterTile {
   load(weights: FloatArray, from: number, pitch: number, terms: number): void;
   /** Copies `count` neighbouring numbers into the stream. */
   widen(source: FloatArray, from: number, at: number, count: number): void;
-  /**
-   * Computes the products of `cells` ≤ {@link CELLS} cells, `4 · quads` terms each, with the weights that stand from
-   * element `first` of the lanes on.
-   */
-  multiply(base: number, step: number, cells: number, quads: number, first?: number): void;
+  /** Computes the products of `cells` ≤ {@link CELLS} cells, of terms from `4 · first` (0, unless said) to `4 · end`. */
+  multiply(base: number, step: number, cells: number, end: number, first?: number): void;
   /** Copies the products of the first `width` lanes to `target`, cell after cell `step` elements apart. */
   store(target: FloatArray, at: number, step: number, cells: number, width: number): void;
   /** The same, adding to what stands there. */
@@ -86,8 +83,6 @@ function createRegisterTile(): RegisterTile {
   const offsets = new Int32Array(LANE_LENGTH / 4);
   const starts = new Float64Array(LANES);
   const products = new Float64Array(CELLS * LANES);
-  // Where the lanes begin: one argument more and V8 keeps one sum less in a register (3 % of the time).
-  const begin = new Int32Array(1);
   const lane0 = new Float64Array(LANE_LENGTH);
   const lane1 = new Float64Array(LANE_LENGTH);
   const lane2 = new Float64Array(LANE_LENGTH);
@@ -96,15 +91,15 @@ function createRegisterTile(): RegisterTile {
   const lane5 = new Float64Array(LANE_LENGTH);
   const lanes = [lane0, lane1, lane2, lane3, lane4, lane5];
 
-  function multiplyCell(base: number, quads: number, at: number): void {
+  function multiplyCell(base: number, first: number, end: number, at: number): void {
     let sum0 = starts[0];
     let sum1 = starts[1];
     let sum2 = starts[2];
     let sum3 = starts[3];
     let sum4 = starts[4];
     let sum5 = starts[5];
-    let p = begin[0];
-    for (let i = 0; i < quads; i = (i + 1) | 0) {
+    for (let i = first; i < end; i = (i + 1) | 0) {
+      const p = i << 2;
       const q = (base + offsets[i]) | 0;
       const x0 = stream[q];
       sum0 += lane0[p] * x0;
@@ -134,7 +129,6 @@ function createRegisterTile(): RegisterTile {
       sum3 += lane3[(p + 3) | 0] * x3;
       sum4 += lane4[(p + 3) | 0] * x3;
       sum5 += lane5[(p + 3) | 0] * x3;
-      p = (p + 4) | 0;
     }
     products[at] = sum0;
     products[(at + 1) | 0] = sum1;
@@ -144,12 +138,11 @@ function createRegisterTile(): RegisterTile {
     products[(at + 5) | 0] = sum5;
   }
 
-  function multiply(base: number, step: number, cells: number, quads: number, first = 0): void {
-    begin[0] = first;
+  function multiply(base: number, step: number, cells: number, end: number, first = 0): void {
     let from = base;
-    const end = cells * LANES;
-    for (let at = 0; at < end; at = (at + LANES) | 0) {
-      multiplyCell(from, quads, at);
+    const length = cells * LANES;
+    for (let at = 0; at < length; at = (at + LANES) | 0) {
+      multiplyCell(from, first, end, at);
       from = (from + step) | 0;
     }
   }
@@ -247,12 +240,6 @@ function createRegisterTile(): RegisterTile {
     multiply,
     store,
     add,
-    bytes:
-      stream.byteLength +
-      offsets.byteLength +
-      starts.byteLength +
-      products.byteLength +
-      begin.byteLength +
-      LANES * lane0.byteLength,
+    bytes: stream.byteLength + offsets.byteLength + starts.byteLength + products.byteLength + LANES * lane0.byteLength,
   };
 }

@@ -138,12 +138,13 @@ class TransformedCorrelation implements ForwardPlan {
   run(source: FloatArray, target: FloatArray): void {
     const { starts, offsets } = registerTile();
     const { count } = this.#tiles;
+    const quads = this.#terms / 4;
     for (let first = 0; first < count; first += this.#blockTiles) {
       const tiles = Math.min(this.#blockTiles, count - first);
       for (let group = 0; group < this.#g.groups; group++) {
         for (let t = 0; t < tiles; t++) this.#transformInput(source, first + t, group, t, tiles);
         starts.fill(0);
-        for (let term = 0; term < this.#terms; term += 4) offsets[term / 4] = term;
+        for (let quad = 0; quad < this.#chunk * quads; quad++) offsets[quad] = 4 * (quad % quads);
         for (let panel = 0; panel < this.#panels; panel += this.#chunk) {
           const panels = Math.min(this.#chunk, this.#panels - panel);
           this.#multiply(group, panel, panels, first, tiles);
@@ -185,6 +186,7 @@ class TransformedCorrelation implements ForwardPlan {
     const tile = registerTile();
     const { inputs } = this.#f;
     const terms = this.#terms;
+    const quads = terms / 4;
     const width = panels * LANES;
     let weights = (group * this.#panels + firstPanel) * inputs ** 2 * LANES * terms;
     for (let point = 0; point < inputs ** 2; point++) {
@@ -194,7 +196,7 @@ class TransformedCorrelation implements ForwardPlan {
       if (count > 0) {
         tile.load(this.#weights, weights, panels * terms, panels * terms);
         for (let panel = 0; panel < panels; panel++) {
-          tile.multiply(from * terms, terms, count, terms / 4, panel * terms);
+          tile.multiply(from * terms, terms, count, (panel + 1) * quads, panel * quads);
           tile.store(this.#products, from * width + panel * LANES, width, count, LANES);
         }
       }
