@@ -88,7 +88,7 @@ export interface WinogradPlan {
   /** Byte offsets of tiles in the image and the output. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
-  /** Tiles that need the products of a point. */
+  /** Tiles that need the products of finite points, of a row at infinity, of a column there, and of both. */
   readonly tileLists: readonly TileList[];
 }
 

@@ -3,7 +3,7 @@
  *
  * The products whose row is the point at infinity go into the last row of a tile of outputs, and nowhere else (the last
  * column of Aᵀ is zero but for its last row). A tile whose last row is outside does not need them, and so with columns: of
- * 16 tiles on 14×14 outputs F(4×4) has 529 products for 576. Blocks that are not whole images are taken for complete.
+ * 16 tiles on 14×14 outputs F(4×4) has 529 products, not 576. Blocks that are not whole images are taken for complete.
  *
  * @module
  */
