@@ -16,6 +16,7 @@
  * @module
  */
 
+import { describeTime } from "../expected-time.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import type { ChoiceOptions, Pass } from "./algorithm.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
@@ -79,7 +80,7 @@ export function chooseScalar(g: ConvGeometry, pass: Pass, options: ChoiceOptions
     const { algorithm } = allowed.reduce((best, time) => (time.nanoseconds < best.nanoseconds ? time : best));
     const barred = times.length > allowed.length ? "; precision is strict: no Winograd" : "";
     const estimates = times
-      .map((time) => `${time.algorithm.name} ${(time.nanoseconds / 1e6).toPrecision(2)} ms`)
+      .map(({ algorithm: { name }, nanoseconds }) => `${name} ${describeTime(nanoseconds)}`)
       .join(", ");
     const weighed = allowed.length > 1 ? `; least estimated time (${estimates})` : barred;
     return { name: algorithm.name, reason: algorithm.summary + weighed };

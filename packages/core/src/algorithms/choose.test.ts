@@ -36,6 +36,11 @@ describe("chooseScalar", () => {
     expect(choice.reason).toMatch(/\w+ \w+/);
   });
 
+  it("writes times of a second and more as people do", () => {
+    const large = geometry([8, 224, 224, 64], [3, 3, 64, 512]);
+    expect(chooseScalar(large, "forward").reason).toMatch(/tiled \d{4,} ms/);
+  });
+
   it("says what it weighed", () => {
     expect(chooseScalar(geometry(...MANY), "forward").reason).toMatch(
       /least estimated time \(winograd4 .* ms, winograd2 .* ms, tiled .* ms\)$/,

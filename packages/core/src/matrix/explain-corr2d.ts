@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeTime } from "../expected-time.ts";
 import type { Shape2 } from "../shape.ts";
 import { dtypeOf, type FloatArray, type Matrix } from "../tensor.ts";
 import { chooseMethod, type MethodChoice } from "./choose-method.ts";
@@ -17,7 +18,10 @@ export interface Corr2dExplanation {
   /** What runs it; `"simd"` only from `@corr2d/core/simd`. */
   readonly engine: "scalar" | "simd";
   readonly reason: string;
-  /** Expected times in ms on the machine where the cost model was measured; their ratio is what counts. */
+  /**
+   * Expected times in ms on the machine where the cost model was measured; their ratio is what counts. `separable` is
+   * infinite for a kernel that is not of rank 1.
+   */
   readonly expected: { readonly direct: number; readonly separable: number; readonly fft: number };
   /**
    * How far a result ŷ of finite values may be from the exact y:
@@ -66,15 +70,14 @@ export function explainScalar(
     method: choice.method,
     engine: "scalar",
     reason: wanted === "auto" ? reasonOf(choice) : "asked for by name",
-    expected: { direct: inMs(direct), separable: inMs(separable), fft: inMs(fft) },
+    expected: { direct: inMs(direct), separable: choice.factors ? inMs(separable) : Infinity, fft: inMs(fft) },
     bound: boundOf(choice, problem.source, problem.kernelShape),
   };
 }
 
 function reasonOf({ factors, costs, notFinite }: MethodChoice): string {
-  const ms = (ns: number): string => `${(ns / 1e6).toPrecision(2)} ms`;
-  const rank = factors === undefined ? "the kernel is not of rank 1" : `separable ${ms(costs.separable)}`;
-  const times = `direct ${ms(costs.direct)}, ${rank}, fft ${ms(costs.fft)}`;
+  const rank = factors === undefined ? "the kernel is not of rank 1" : `separable ${describeTime(costs.separable)}`;
+  const times = `direct ${describeTime(costs.direct)}, ${rank}, fft ${describeTime(costs.fft)}`;
   if (!notFinite) return `expected to be fastest: ${times}`;
   return `not fft, which would spread values that are not finite or overflow: ${times}`;
 }

@@ -14,6 +14,7 @@
 
 import type { ChoiceOptions, Pass, Runs } from "../algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
+import { describeTime } from "../expected-time.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
@@ -80,7 +81,7 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
     }
   }
   const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
-  const estimates = candidates.map(({ name, time }) => `${name} ${(time / 1e6).toPrecision(2)} ms`).join(", ");
+  const estimates = candidates.map(({ name, time }) => `${name} ${describeTime(time)}`).join(", ");
   const why = candidates.length > 1 ? `least estimated time (${estimates})` : refusals.slice(2).join("; ");
   return { name: best.name, reason: why };
 }

@@ -455,9 +455,13 @@ describe("explainCorr2d", () => {
     const small = explainCorr2d(x, normal(6, [3, 3]), { mode: "same" });
     expect(small).toMatchObject({ method: "direct", bound: { kind: "element" } });
     expect(small.reason).toMatch(/^expected to be fastest: direct .* ms, the kernel is not of rank 1, fft .* ms$/);
+    expect(small.expected.separable).toBe(Infinity);
     const large = explainCorr2d(x, normal(6, [63, 63]), { mode: "same" });
     expect(large).toMatchObject({ method: "fft", bound: { kind: "normwise" } });
     expect(large.expected.fft).toBeLessThan(large.expected.direct);
+    const slow = explainCorr2d(normal(5, [512, 512]), normal(6, [63, 63]));
+    expect(slow.expected.direct).toBeGreaterThan(100);
+    expect(slow.reason).toMatch(/direct \d+ ms/);
     const box = tensor([9, 9], new Float64Array(81).fill(1));
     const separable = explainCorr2d(x, box);
     expect(separable).toMatchObject({ method: "separable", bound: { kind: "element" } });

@@ -14,6 +14,7 @@
  * @module
  */
 
+import { describeTime } from "../../expected-time.ts";
 import { correlateScalar, directCost } from "../../matrix/choose-method.ts";
 import { type Corr2dExplanation, explainScalar } from "../../matrix/explain-corr2d.ts";
 import type { Corr2dMethod, PlannedProblem } from "../../matrix/problem.ts";
@@ -203,8 +204,4 @@ function candidatesOf(problem: PlannedProblem): Candidates {
 function elementwise(terms: number, tolerance = 0): Corr2dExplanation["bound"] {
   const u = 2 ** -24;
   return { kind: "element", constant: (terms * u) / (1 - terms * u) + tolerance };
-}
-
-function describeTime(ns: number): string {
-  return ns === Infinity ? "impossible" : `${(ns / 1e6).toPrecision(2)} ms`;
 }
