@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { f32x4, i32, ModuleBuilder, v128 } from "./assembler.ts";
+import { f32x4, type I32Local, i32, ModuleBuilder, v128 } from "./assembler.ts";
 import { signedLeb128, unsignedLeb128 } from "./leb128.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
@@ -34,7 +34,7 @@ describe("LEB128", () => {
 describe("ModuleBuilder", () => {
   it("writes the golden bytes of a tiny function", () => {
     const module = new ModuleBuilder();
-    module.function("f", ["p"], (f, p) => {
+    module.function<[p: I32Local]>("f", 1, (f, p) => {
       const x = f.v128();
       f.set(x, v128.load(p, 16));
       f.store(p, x, 0);
@@ -56,7 +56,7 @@ describe("ModuleBuilder", () => {
   it("runs loops, conditions, constants and stores of one to four lanes", () => {
     const host = hostWebAssembly()!;
     const module = new ModuleBuilder();
-    module.function("main", ["to", "from", "count"], (f, to, from, count) => {
+    module.function<[to: I32Local, from: I32Local, count: I32Local]>("main", 3, (f, to, from, count) => {
       const [sum, x] = [f.v128(), f.v128()];
       f.when(i32.equal(count, 100), () => f.set(count, i32.const(3)));
       f.repeat(count, () => f.set(sum, f32x4.add(sum, v128.load32Splat(from, 4))));

@@ -6,7 +6,7 @@
  * that leaves a vector, and TypeScript refuses to mix them. A {@link FunctionBuilder} appends statements:
  *
  *     const module = new ModuleBuilder();
- *     module.function("double", ["from", "to"], (f, from, to) => {
+ *     module.function<[from: I32Local, to: I32Local]>("double", 2, (f, from, to) => {
  *       const x = f.v128();
  *       f.set(x, v128.load(from, 0));
  *       f.store(to, f32x4.add(x, x), 0);
@@ -51,6 +51,9 @@ export interface Local<T extends ValueType> extends Value<T> {
   /** The instruction that assigns to it. */
   readonly assign: string;
 }
+
+/** A local or parameter that is an address or a counter. */
+export type I32Local = Local<"i32">;
 
 /** Where the emitted modules find their memory: imported as `corr2d.memory`. */
 export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
@@ -199,13 +202,8 @@ export class FunctionBuilder {
     this.#parameterCount = parameterCount;
   }
 
-  /** Parameter number `index`, an int32. It may be assigned to. */
-  parameter(index: number): Local<"i32"> {
-    return local("i32", index);
-  }
-
   /** A new int32 local, 0 at the start. */
-  i32(): Local<"i32"> {
+  i32(): I32Local {
     return this.#declare("i32");
   }
 
@@ -215,7 +213,7 @@ export class FunctionBuilder {
   }
 
   /** So many int32 locals. */
-  i32s(count: number): readonly Local<"i32">[] {
+  i32s(count: number): readonly I32Local[] {
     return this.#declareAll("i32", count);
   }
 
@@ -241,7 +239,7 @@ export class FunctionBuilder {
   }
 
   /** target += step. */
-  advance(target: Local<"i32">, step: I32 | number): void {
+  advance(target: I32Local, step: I32 | number): void {
     if (step !== 0) this.set(target, i32.add(target, step));
   }
 
@@ -259,7 +257,7 @@ export class FunctionBuilder {
   }
 
   /** Repeats the body `counter` times, which must be at least 1, counting the local down to 0. */
-  repeat(counter: Local<"i32">, body: () => void): void {
+  repeat(counter: I32Local, body: () => void): void {
     this.#code += text(CONTROL.loop, BLOCK_VOID);
     body();
     this.advance(counter, -1);
@@ -296,22 +294,20 @@ function local<T extends ValueType>(type: T, index: number): Local<T> {
   return { type, code: text(CONTROL.localGet) + bytes, assign: text(CONTROL.localSet) + bytes };
 }
 
-/** Parameters by name: the names document the call and give the number of arguments. */
-type ParameterLocals<P extends readonly string[]> = { readonly [K in keyof P]: Local<"i32"> };
-
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
   readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: string }[] = [];
 
-  /** Defines and exports a function of int32 parameters. */
-  function<const P extends readonly string[]>(
+  /** Defines and exports a function of so many int32 parameters, whose type names them. */
+  function<P extends readonly I32Local[]>(
     name: string,
-    parameters: P,
-    body: (f: FunctionBuilder, ...parameters: ParameterLocals<P>) => void,
+    parameterCount: P["length"],
+    body: (f: FunctionBuilder, ...parameters: P) => void,
   ): void {
-    const f = new FunctionBuilder(parameters.length);
-    body(f, ...(parameters.map((_, index) => f.parameter(index)) as unknown as ParameterLocals<P>));
-    this.#functions.push({ name, parameterCount: parameters.length, code: f.toCode() });
+    const f = new FunctionBuilder(parameterCount);
+    const parameters = Array.from({ length: parameterCount }, (_, index) => local("i32", index));
+    body(f, ...(parameters as readonly I32Local[] as P));
+    this.#functions.push({ name, parameterCount, code: f.toCode() });
   }
 
   /** The module in the binary format. */

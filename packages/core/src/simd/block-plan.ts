@@ -8,7 +8,7 @@
 import type { Correlation } from "../algorithms/correlation.ts";
 import type { FloatArray } from "../tensor.ts";
 import { type Blocks, forEachBlock, rowsOf } from "./blocks.ts";
-import { bringIn, copyRowsIn, outAddress, takeOut } from "./copies.ts";
+import { bringIn, copyOut, copyRowsIn, outAddress } from "./copies.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import type { MemoryRange, ScratchLayout } from "./memory.ts";
 import { arrayOf, type Operand } from "./resident.ts";
@@ -42,7 +42,7 @@ export function planBlocks(
       const outAt = outAddress(engine, target, c, blocks, place, out.address);
       if (clears) engine.memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
       compute(imageAt, outAt, rowsOf(blocks, place));
-      takeOut(engine, target, c, blocks, place, outAt, out.address);
+      if (outAt === out.address) copyOut(arrayOf(target), c, blocks, place, engine.memory.floats, outAt);
     });
   };
   return engine.plan(run, [block], scratch);

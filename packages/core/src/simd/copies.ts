@@ -63,19 +63,6 @@ export function outAddress(
   return isWhole ? address + 4 * cell * b.targetChannels : scratch;
 }
 
-/** Brings the output of a block to where it belongs, if it is not there. */
-export function takeOut(
-  engine: SimdEngine,
-  target: Operand,
-  c: Correlation,
-  b: Blocks,
-  place: BlockPlace,
-  address: number,
-  scratch: number,
-): void {
-  if (address === scratch) copyOut(arrayOf(target), c, b, place, engine.memory.floats, scratch);
-}
-
 /**
  * Copies the gradient of a block's output, whole rows of it, to `address`, as it lies in `dy`; returns the number of rows.
  */
@@ -146,7 +133,7 @@ function rowsInside(
 }
 
 /** Copies the output of a block to where it belongs. */
-function copyOut(
+export function copyOut(
   target: FloatArray,
   c: Correlation,
   b: Blocks,

@@ -6,7 +6,7 @@
  */
 
 import type { FloatArray } from "../tensor.ts";
-import { f32x4, ModuleBuilder, v128 } from "./assembler.ts";
+import { f32x4, type I32Local, ModuleBuilder, v128 } from "./assembler.ts";
 import type { SimdEngine } from "./engine.ts";
 
 /** In shorter arrays the host, whose search needs no warming up, finds them sooner than a copy is made. */
@@ -47,16 +47,16 @@ export function allFiniteOn(engine: SimdEngine, values: FloatArray): boolean {
 }
 
 /** Parameters of the emitted function `sumZeros`, in order. */
-export const SUM_ZEROS_PARAMETERS = [
-  "turns", // of 16 floats, at least 1
-  "from", // address of the floats
-  "to", // address for four sums of them all times 0
-] as const;
+type SumZerosParameters = [
+  turns: I32Local, // of 16 floats, at least 1
+  from: I32Local, // address of the floats
+  to: I32Local, // address for four sums of them all times 0
+];
 
 /** Writes the module. */
 export function emitFinite(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.function("sumZeros", SUM_ZEROS_PARAMETERS, (f, turns, from, to) => {
+  module.function<SumZerosParameters>("sumZeros", 3, (f, turns, from, to) => {
     const sums = f.v128s(TURN / 4);
     const zero = f.v128();
     const total = f.v128();

@@ -6,7 +6,7 @@ import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { GuardZones } from "./guards.ts";
-import { aligned, layoutScratch, SCRATCH_BYTES, SimdMemory } from "./memory.ts";
+import { aligned, SCRATCH_BYTES, SimdMemory } from "./memory.ts";
 import type { SimdAlgorithm } from "./method.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
@@ -85,7 +85,8 @@ describe("SimdMemory", () => {
   });
 
   it("keeps buffers of scratch apart by the guard", () => {
-    const { buffers, bytes } = layoutScratch([10, 20], 128);
+    const memory = new SimdMemory(host, new GuardZones(128));
+    const { buffers, bytes } = memory.layoutScratch([10, 20]);
     expect(buffers.map(({ address }) => address)).toEqual([128, 320]);
     expect(bytes).toBe(512);
   });

@@ -58,17 +58,6 @@ export interface MemoryGuards {
   check(memory: Uint8Array, ranges: Iterable<MemoryRange>, what: string): void;
 }
 
-/** Places buffers in scratch one after the other, each on a cache line, `guardBytes` between them. */
-export function layoutScratch(sizes: readonly number[], guardBytes = 0): ScratchLayout {
-  let end = guardBytes;
-  const buffers = sizes.map((bytes) => {
-    const address = end;
-    end = aligned(address + bytes) + guardBytes;
-    return { address, bytes };
-  });
-  return { buffers, bytes: end };
-}
-
 /** Rounds up to the next cache line. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -153,18 +142,21 @@ export class SimdMemory {
   }
 
   /**
-   * Places the buffers of a run in scratch.
+   * Places the buffers of a run in scratch one after the other, each on a cache line.
    *
    * @throws RangeError if they do not fit: the plan should not have been made.
    */
   layoutScratch(sizes: readonly number[]): ScratchLayout {
-    const layout = layoutScratch(sizes, this.#guardBytes);
-    if (layout.bytes > SCRATCH_BYTES) {
-      throw new RangeError(
-        `simd: a run needs ${layout.bytes} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`,
-      );
+    let end = this.#guardBytes;
+    const buffers = sizes.map((bytes) => {
+      const address = end;
+      end = aligned(address + bytes) + this.#guardBytes;
+      return { address, bytes };
+    });
+    if (end > SCRATCH_BYTES) {
+      throw new RangeError(`simd: a run needs ${end} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`);
     }
-    return layout;
+    return { buffers, bytes: end };
   }
 
   /** Runs a computation over scratch buffers, between checks of the guards if there are any. */

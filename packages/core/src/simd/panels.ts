@@ -8,17 +8,17 @@
  * @module
  */
 
-import { type FunctionBuilder, type Local, ModuleBuilder, v128 } from "./assembler.ts";
+import { type FunctionBuilder, type I32Local, type Local, ModuleBuilder, v128 } from "./assembler.ts";
 import type { SimdEngine } from "./engine.ts";
 
 /** Parameters of the emitted function `packPanels`, in order. */
-export const PACK_PARAMETERS = [
-  "panels", // at least 1
-  "rows", // at least 1
-  "from", // address of the first row's first column
-  "rowBytes", // from row to row
-  "to", // address of the first panel; they follow one another
-] as const;
+type PackParameters = [
+  panels: I32Local, // at least 1
+  rows: I32Local, // at least 1
+  from: I32Local, // address of the first row's first column
+  rowBytes: I32Local, // from row to row
+  to: I32Local, // address of the first panel; they follow one another
+];
 
 /** The function that packs panels of 4 · vectors columns. It reads whole panels, past the last column if need be. */
 export function packPanelsOf(engine: SimdEngine, vectors: number): (...args: number[]) => void {
@@ -28,7 +28,7 @@ export function packPanelsOf(engine: SimdEngine, vectors: number): (...args: num
 /** Writes the module of one width. */
 export function emitPackPanels(vectors: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.function("packPanels", PACK_PARAMETERS, (f, panels, rows, from, rowBytes, to) => {
+  module.function<PackParameters>("packPanels", 5, (f, panels, rows, from, rowBytes, to) => {
     const row = f.i32();
     const address = f.i32();
     const value = f.v128();
@@ -50,12 +50,12 @@ export function emitPackPanels(vectors: number): Uint8Array<ArrayBuffer> {
 }
 
 /** Parameters of the emitted function `packTransposed`, in order. */
-export const TRANSPOSE_PARAMETERS = [
-  "blocks", // of four rows of the panel; may be 0
-  "from", // address of the first column's first row
-  "columnBytes", // from column to column
-  "to", // address of the panel
-] as const;
+type TransposeParameters = [
+  blocks: I32Local, // of four rows of the panel; may be 0
+  from: I32Local, // address of the first column's first row
+  columnBytes: I32Local, // from column to column
+  to: I32Local, // address of the panel
+];
 
 /**
  * The function that transposes 4 · vectors columns into one panel of so many rows. It reads whole blocks of 4 × 4, past
@@ -76,7 +76,7 @@ export function packTransposedOf(
 /** Writes the module of one width, for so many rows after the blocks of four. */
 export function emitPackTransposed(vectors: number, remainder: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  module.function("packTransposed", TRANSPOSE_PARAMETERS, (f, blocks, from, columnBytes, to) => {
+  module.function<TransposeParameters>("packTransposed", 4, (f, blocks, from, columnBytes, to) => {
     const address = f.i32();
     const lines = [f.v128(), f.v128(), f.v128(), f.v128()] as const;
     const pairs = [f.v128(), f.v128(), f.v128(), f.v128()] as const;

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
+import { type I32Local, i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** Everything the code depends on. */
 export interface DepthwiseGradientShape {
@@ -32,21 +32,21 @@ export function depthwiseGradientName({ channels, taps, pixelBytes }: DepthwiseG
 }
 
 /** Parameters of the emitted function `accumulate`, in order. */
-export const ACCUMULATE_PARAMETERS = [
-  "rows", // rows of pixels, at least 1
-  "rowTable", // address: int32 byte offset of each row's first pixel from `image`
-  "pixels", // pixels per row, at least 1
-  "image",
-  "dy", // address of the first row's first pixel; rows follow one another
-  "sums",
-] as const;
+type AccumulateParameters = [
+  rows: I32Local, // rows of pixels, at least 1
+  rowTable: I32Local, // address: int32 byte offset of each row's first pixel from `image`
+  pixels: I32Local, // pixels per row, at least 1
+  image: I32Local,
+  dy: I32Local, // address of the first row's first pixel; rows follow one another
+  sums: I32Local,
+];
 
 /** Writes the module of one geometry. */
 export function emitDepthwiseGradient(shape: DepthwiseGradientShape): Uint8Array<ArrayBuffer> {
   const { channels, pixelBytes } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
   const module = new ModuleBuilder();
-  module.function("accumulate", ACCUMULATE_PARAMETERS, (f, rows, rowTable, pixels, image, dy, sums) => {
+  module.function<AccumulateParameters>("accumulate", 6, (f, rows, rowTable, pixels, image, dy, sums) => {
     const [vector, pixel, x, y, sum, row, offset] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
     const registers = f.v128s(Math.min(shape.taps.length, TAPS_IN_REGISTERS));
     const [xValue, yValue] = [f.v128(), f.v128()];

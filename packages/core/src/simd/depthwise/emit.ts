@@ -13,7 +13,15 @@
  */
 
 import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { type FunctionBuilder, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
+import {
+  type FunctionBuilder,
+  type I32Local,
+  i32,
+  type Local,
+  ModuleBuilder,
+  multiplyAddOf,
+  v128,
+} from "../assembler.ts";
 
 /** One axis of a tile. */
 export interface DepthwiseAxis {
@@ -46,20 +54,20 @@ export function depthwiseName({ channels, rows, columns, activation }: Depthwise
 }
 
 /** Parameters of the emitted function `depthwise`, in order. */
-export const DEPTHWISE_PARAMETERS = [
-  "tiles", // at least 1
-  "imageTable", // address: int32 byte offset of each tile's first tap from `image`
-  "outTable", // address: int32 byte offset of each tile's first output from `output`
-  "image",
-  "output",
-  "weights",
-] as const;
+type DepthwiseParameters = [
+  tiles: I32Local, // at least 1
+  imageTable: I32Local, // address: int32 byte offset of each tile's first tap from `image`
+  outTable: I32Local, // address: int32 byte offset of each tile's first output from `output`
+  image: I32Local,
+  output: I32Local,
+  weights: I32Local,
+];
 
 /** Writes the module of one geometry. */
 export function emitDepthwise(shape: DepthwiseShape): Uint8Array<ArrayBuffer> {
   const { channels, rows, columns } = shape;
   const module = new ModuleBuilder();
-  module.function("depthwise", DEPTHWISE_PARAMETERS, (f, tiles, imageTable, outTable, image, output, weights) => {
+  module.function<DepthwiseParameters>("depthwise", 6, (f, tiles, imageTable, outTable, image, output, weights) => {
     const x = f.i32();
     const out = f.i32();
     const w = f.i32();
@@ -104,8 +112,8 @@ function emitTaps(
   f: FunctionBuilder,
   { rows, columns, fma }: DepthwiseShape,
   sums: readonly (readonly Local<"v128">[])[],
-  x: Local<"i32">,
-  w: Local<"i32">,
+  x: I32Local,
+  w: I32Local,
 ): void {
   const multiplyAdd = multiplyAddOf(fma);
   const weights = f.v128s(Math.min(columns.taps, TAPS_IN_REGISTERS));

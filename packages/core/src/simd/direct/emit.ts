@@ -21,7 +21,7 @@
  */
 
 import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
+import { type I32Local, i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** One microkernel: everything its code depends on. */
 export interface MicrokernelShape {
@@ -49,29 +49,29 @@ export function microkernelName(s: MicrokernelShape): string {
 }
 
 /** Parameters of the emitted function `gemm`, in order. */
-export const GEMM_PARAMETERS = [
-  "tiles", // tiles of MR pixels, at least 1
-  "panels", // panels of NR channels, at least 1
-  "rowTable", // address: int32 byte offset of each pixel from `input`
-  "outTable", // address: int32 byte offset of each pixel's channels from `output`
-  "input", // address of the image
-  "output", // address of the first panel's first channel
-  "weights", // address of the first panel
-  "jumps", // address: int32 bytes from the end of each segment to the start of the next
-  "segments", // segments per pixel, at least 1
-  "turns", // turns of the inner loop per segment: ⌊segment length / unroll⌋, at least 1
-  "panelBytes", // from panel to panel
-  "touchStep", // bytes of the next panel per turn of the inner loop; all turns of all tiles must not exceed a panel
-] as const;
+type GemmParameters = [
+  tiles: I32Local, // tiles of MR pixels, at least 1
+  panels: I32Local, // panels of NR channels, at least 1
+  rowTable: I32Local, // address: int32 byte offset of each pixel from `input`
+  outTable: I32Local, // address: int32 byte offset of each pixel's channels from `output`
+  input: I32Local, // address of the image
+  output: I32Local, // address of the first panel's first channel
+  weights: I32Local, // address of the first panel
+  jumps: I32Local, // address: int32 bytes from the end of each segment to the start of the next
+  segments: I32Local, // segments per pixel, at least 1
+  turns: I32Local, // turns of the inner loop per segment: ⌊segment length / unroll⌋, at least 1
+  panelBytes: I32Local, // from panel to panel
+  touchStep: I32Local, // bytes of the next panel per turn of the inner loop; all turns of all tiles must not exceed a panel
+];
 
 /** Writes the module of one microkernel. */
 export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
   const { mr, vectors, lastLanes, unroll, remainder } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
   const module = new ModuleBuilder();
-  module.function(
+  module.function<GemmParameters>(
     "gemm",
-    GEMM_PARAMETERS,
+    12,
     (f, tiles, panels, rowTable, outTable, input, output, weights, jumps, segments, turns, panelBytes, touchStep) => {
       const pixels = f.i32s(mr);
       const w = f.i32();

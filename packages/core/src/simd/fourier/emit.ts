@@ -23,6 +23,7 @@ import {
   type FunctionBuilder,
   f32x4,
   type I32,
+  type I32Local,
   i32,
   type Local,
   ModuleBuilder,
@@ -38,25 +39,32 @@ export const VECTOR_BYTES = 32;
 export const ROOTS_BYTES = 24;
 
 /** Parameters of the stages of radix 4, in order; a `row` and a `quarter` are bytes from one to the next. */
-export const STAGE_PARAMETERS = [
-  "from",
-  "fromRow",
-  "fromQuarter",
-  "fromImaginary", // bytes from real to imaginary parts, of a strip
-  "to",
-  "toRow",
-  "toQuarter",
-  "toImaginary",
-  "vectors", // of a row, at least 1
-  "quarter", // rows of a quarter of a block
-  "blocks",
-  "roots",
-] as const;
+type StageParameters = [
+  from: I32Local,
+  fromRow: I32Local,
+  fromQuarter: I32Local,
+  fromImaginary: I32Local, // bytes from real to imaginary parts, of a strip
+  to: I32Local,
+  toRow: I32Local,
+  toQuarter: I32Local,
+  toImaginary: I32Local,
+  vectors: I32Local, // of a row, at least 1
+  quarter: I32Local, // rows of a quarter of a block
+  blocks: I32Local,
+  roots: I32Local,
+];
 
 /** Parameters of the last stages, of radix 2 and 3, whose blocks are that many rows. */
-const LAST_STAGE_PARAMETERS = ["from", "row", "vectors", "blocks"] as const;
-const TRANSPOSE_PARAMETERS = ["from", "fromRow", "to", "toRow", "vectors", "groups"] as const;
-const MULTIPLY_PARAMETERS = ["z", "spectrum", "row", "vectors", "rows"] as const;
+type LastStageParameters = [from: I32Local, row: I32Local, vectors: I32Local, blocks: I32Local];
+type TransposeParameters = [
+  from: I32Local,
+  fromRow: I32Local,
+  to: I32Local,
+  toRow: I32Local,
+  vectors: I32Local,
+  groups: I32Local,
+];
+type MultiplyParameters = [z: I32Local, spectrum: I32Local, row: I32Local, vectors: I32Local, rows: I32Local];
 
 type Direction = "forward" | "inverse";
 type Layout = "packed" | "strip";
@@ -95,9 +103,9 @@ function emitStage4(
 ): void {
   const isInPlace = source === target;
   const inverse = direction === "inverse";
-  module.function(
+  module.function<StageParameters>(
     name,
-    STAGE_PARAMETERS,
+    12,
     (
       f,
       from,
@@ -120,7 +128,7 @@ function emitStage4(
       const w = [1, 2, 3].map(() => complex(f));
       const [sum, difference, even, odd] = [complex(f), complex(f), complex(f), complex(f)];
 
-      const begin = (pointers: readonly Local<"i32">[], first: I32, step: I32) => {
+      const begin = (pointers: readonly I32Local[], first: I32, step: I32) => {
         for (const [k, pointer] of pointers.entries()) {
           f.set(pointer, k === 0 ? first : i32.add(pointers[k - 1]!, step));
         }
@@ -210,7 +218,7 @@ function forEachBlockOfRows(
   radix: number,
   body: (f: FunctionBuilder) => (z: readonly Complex[]) => void,
 ): void {
-  module.function(name, LAST_STAGE_PARAMETERS, (f, from, row, vectors, blocks) => {
+  module.function<LastStageParameters>(name, 4, (f, from, row, vectors, blocks) => {
     const pointers = f.i32s(radix);
     const count = f.i32();
     const z = pointers.map(() => complex(f));
@@ -278,7 +286,7 @@ function emitStage3(module: ModuleBuilder, name: string, direction: Direction, f
  * `from` to (v, g) of `to`.
  */
 function emitTranspose(module: ModuleBuilder): void {
-  module.function("transpose", TRANSPOSE_PARAMETERS, (f, from, fromRow, to, toRow, vectors, groups) => {
+  module.function<TransposeParameters>("transpose", 6, (f, from, fromRow, to, toRow, vectors, groups) => {
     const [count, write] = [f.i32(), f.i32()];
     const reads = f.i32s(4);
     const rows = reads.map(() => f.v128());
@@ -322,7 +330,7 @@ function emitTranspose(module: ModuleBuilder): void {
 
 /** z ← z · conj(spectrum), both packed, in rows equally far apart. */
 function emitMultiply(module: ModuleBuilder, fma: boolean): void {
-  module.function("multiplyConjugated", MULTIPLY_PARAMETERS, (f, z, spectrum, row, vectors, rows) => {
+  module.function<MultiplyParameters>("multiplyConjugated", 5, (f, z, spectrum, row, vectors, rows) => {
     const [count, at, by] = [f.i32(), f.i32(), f.i32()];
     const [x, s] = [complex(f), complex(f)];
     f.repeat(rows, () => {

@@ -7,9 +7,9 @@
  * thread of an AMD EPYC (Zen 4) under V8 13.6 (Node 24.21), 2026-11-23, in ms, for a 512 × 512 image in mode same:
  *
  *     kernel         3     5     7     9    11    15    21    31    47    63
- *     direct      0.28  0.44  0.69  1.03  1.48  2.74  4.79  10.4  23.1  40.3
- *     separable   0.31  0.36  0.42  0.48  0.56  0.73  1.01  1.60  3.74  9.42
- *     fft         1.07  1.06  1.05  1.21  1.20  1.31  1.27  1.69  1.94  1.97
+ *     direct      0.26  0.42  0.67  1.05  1.47  2.57  4.80  10.1  22.7  40.1
+ *     separable   0.25  0.28  0.36  0.39  0.48  0.65  0.97  1.59  3.21  9.17
+ *     fft         1.02  1.00  1.03  1.21  1.18  1.23  1.24  1.62  1.84  1.91
  *
  * @module
  */
@@ -32,9 +32,9 @@ import type { MatrixRun } from "./strips.ts";
  * passes of a separable kernel.
  */
 const CALL_NS = 8000;
-const CELL_NS = 0.7;
+const CELL_NS = 0.62;
 const TAP_NS = 0.0415;
-const SEPARABLE_CELL_NS = 0.72;
+const SEPARABLE_CELL_NS = 0.58;
 const SEPARABLE_TAP_NS = 0.07;
 
 type SimdMethod = Exclude<Corr2dMethod, "naive">;

@@ -14,11 +14,11 @@ import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
 import type { MemoryRange } from "../memory.ts";
-import { emitPlane, type PlaneShape, planeName } from "../plane/emit.ts";
-import { MOST_TAP_ROWS, PLANE_TILE } from "../plane/plan.ts";
+import { type PlaneShape, planeTile } from "../plane/emit.ts";
+import { MOST_TAP_ROWS } from "../plane/plan.ts";
+import { planeOf } from "../plane/run.ts";
 import { forEachBlockOf, type MatrixRun, readStrip, writeStrip } from "./strips.ts";
 
-const TILE_COLUMNS = 4 * PLANE_TILE.vectors;
 /** Strips that stay in the second-level cache. */
 const PREFERRED_BYTES = 512 * 1024;
 /** Columns of a block, at most: strips of the tallest kernel fit scratch. */
@@ -65,40 +65,33 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
     outShape,
   } = geometry;
   const { memory, fma } = engine;
-  const columns = Math.max(TILE_COLUMNS, Math.min(outShape[1], MOST_COLUMNS));
+  const planes = passes.map(({ shape }) => planeShape(shape, fma));
+  const tileRows = Math.max(...planes.map(({ rows }) => rows));
+  const tileColumns = 4 * Math.max(...planes.map(({ vectors }) => vectors));
+  const columns = Math.max(tileColumns, Math.min(outShape[1], MOST_COLUMNS));
   const fitting = Math.floor(PREFERRED_BYTES / (4 * (1 + passes.length) * (columns + kernelWidth))) - kernelHeight;
-  const blocks = Math.ceil(outShape[0] / Math.max(PLANE_TILE.rows, fitting));
-  const blockRows = Math.ceil(outShape[0] / blocks / PLANE_TILE.rows) * PLANE_TILE.rows;
+  const blocks = Math.ceil(outShape[0] / Math.max(tileRows, fitting));
+  const blockRows = Math.ceil(outShape[0] / blocks / tileRows) * tileRows;
   // The strips, from the image to the result: each pass takes away what its weights reach.
   const strips: Shape2[] = [[blockRows + kernelHeight - 1, columns + kernelWidth - 1]];
   for (const { shape } of passes) {
     const [height, width] = strips.at(-1)!;
     strips.push([height - shape[0] + 1, width - shape[1] + 1]);
   }
-  // Rows are computed three at a time; those too many fall into what a strip is longer by, and see what it is longer by.
-  const bytesOf = ([height, width]: Shape2): number => 4 * (height + PLANE_TILE.rows - 1) * width;
-  const works = passes.map((pass, i) => workOf(pass, strips[i]!, strips[i + 1]!, fma));
-  const scratch = memory.layoutScratch([
-    ...strips.map(bytesOf),
-    ...works.flatMap(({ weights, images, outs }) => [weights, images, outs].map(({ byteLength }) => byteLength)),
-  ]);
+  // Rows are computed by tiles; those too many fall into what a strip is longer by, and see what it is longer by.
+  const bytesOf = ([height, width]: Shape2): number => 4 * (height + tileRows - 1) * width;
+  const weights = passes.map(({ values }) => splatted(values));
+  const scratch = memory.layoutScratch([...strips.map(bytesOf), ...weights.map(({ byteLength }) => byteLength)]);
   const addresses = scratch.buffers.map(({ address }: MemoryRange) => address);
 
   const correlate: MatrixRun = (source, y) => {
-    const { floats, ints } = memory;
-    const runs = works.map(({ name, plane, tilesPerRow, weights, images, outs }, i) => {
-      const [weightsAt, imageTable, outTable] = addresses.slice(strips.length + 3 * i) as [number, number, number];
-      floats.set(weights, weightsAt / 4);
-      ints.set(images, imageTable / 4);
-      ints.set(outs, outTable / 4);
-      const { correlate } = engine.functions(name, () => emitPlane(plane));
+    const runs = planes.map((plane, i) => {
+      const weightsAt = addresses[strips.length + i]!;
+      memory.floats.set(weights[i]!, weightsAt / 4);
       const [from, to] = [addresses[i]!, addresses[i + 1]!];
-      const [fromRow, toRow] = [4 * strips[i]![1], 4 * strips[i + 1]![1]];
-      const further = strips[i + 1]![0] - blockRows;
-      return (rows: number) => {
-        const tiles = Math.ceil((rows + further) / PLANE_TILE.rows) * tilesPerRow;
-        correlate!(tiles, imageTable, outTable, from, to, weightsAt, fromRow, toRow);
-      };
+      const [height, width] = strips[i + 1]!;
+      const correlate = planeOf(engine, plane, strips[i]![1], width);
+      return (rows: number) => correlate(Math.ceil((rows + height - blockRows) / plane.rows), from, to, weightsAt);
     });
     const result = addresses[passes.length]! / 4;
     forEachBlockOf(outShape, [blockRows, columns], (i, j, rows) => {
@@ -111,29 +104,14 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
   return (source, y) => memory.guarded(scratch, () => correlate(source, y));
 }
 
-/** What a pass needs: its module, its weights as that reads them, and the byte offsets of its tiles in both strips. */
-function workOf({ shape, values }: Weights, from: Shape2, to: Shape2, fma: boolean) {
-  const plane: PlaneShape = {
-    ...PLANE_TILE,
-    tapRows: shape[0],
-    tapColumns: shape[1],
-    rowDilation: 1,
-    columnDilation: 1,
-    fma,
-    activation: undefined,
-  };
+function planeShape([tapRows, tapColumns]: Shape2, fma: boolean): PlaneShape {
+  const tile = planeTile(tapRows, tapColumns);
+  return { ...tile, tapRows, tapColumns, rowDilation: 1, columnDilation: 1, fma, activation: undefined };
+}
+
+/** A bias of zero and weights, four times each. */
+function splatted(values: FloatArray): Float32Array {
   const weights = new Float32Array(4 * (1 + values.length));
   for (let i = 4; i < weights.length; i++) weights[i] = values[(i >> 2) - 1]!;
-  const tilesPerRow = Math.ceil(to[1] / TILE_COLUMNS);
-  const tiles = Math.ceil(to[0] / PLANE_TILE.rows) * tilesPerRow;
-  const images = new Int32Array(tiles);
-  const outs = new Int32Array(tiles);
-  for (let t = 0; t < tiles; t++) {
-    const row = Math.floor(t / tilesPerRow) * PLANE_TILE.rows;
-    // The last tile of a row begins earlier rather than reach past the row.
-    const column = Math.min((t % tilesPerRow) * TILE_COLUMNS, to[1] - TILE_COLUMNS);
-    images[t] = 4 * (row * from[1] + column);
-    outs[t] = 4 * (row * to[1] + column);
-  }
-  return { name: planeName(plane), plane, tilesPerRow, weights, images, outs };
+  return weights;
 }

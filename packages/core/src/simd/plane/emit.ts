@@ -5,7 +5,8 @@
  *
  * There are no channels to fill a vector, so it runs along the row: a tile is rows × (4 · vectors) outputs. For every
  * row of the image and every tap column, the vectors of x are loaded once (at any float, not only at multiples of
- * four), and so is the weight of each row of outputs that sees it.
+ * four) and go into each row of outputs that sees them. Few weights stay in registers for all tiles; of many, each is
+ * loaded for each row of outputs.
  *
  * Layout of weights: [tap row][tap column][the same weight four times]; the bias, four times, stands before.
  *
@@ -13,7 +14,7 @@
  */
 
 import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
+import { type I32Local, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
 
 /** Everything the code depends on; the width of image and output are parameters. */
 export interface PlaneShape {
@@ -28,9 +29,26 @@ export interface PlaneShape {
   readonly activation: Activation;
 }
 
-/** Tap columns of a turn of the inner loop, at most. */
+/** Weights that stay in registers, at most: some beyond their number do not harm yet. */
+const MOST_KEPT_WEIGHTS = 16;
+
+/** Tap columns that are no loop, at most; and those of a turn of the loop over more. */
 const LONGEST_UNROLLED_ROW = 8;
 const UNROLL = 4;
+
+/**
+ * The tile for a kernel, in rows and vectors. For one whose weights stay in registers, eight sums, of which those of a
+ * finished row make room for the next; else nine, a weight for each row and an x: two loads for three multiply-adds.
+ */
+export function planeTile(tapRows: number, tapColumns: number): { readonly rows: number; readonly vectors: number } {
+  return tapRows * tapColumns <= MOST_KEPT_WEIGHTS ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
+}
+
+/** A row of outputs that sees a row of the image: its sums, and the tap row it sees it by. */
+interface Use {
+  readonly sum: readonly Local<"v128">[];
+  readonly a: number;
+}
 
 /** Name of the module: unique in an engine. */
 export function planeName(s: PlaneShape): string {
@@ -40,89 +58,102 @@ export function planeName(s: PlaneShape): string {
 }
 
 /** Parameters of the emitted function `correlate`, in order. */
-export const PLANE_PARAMETERS = [
-  "tiles", // at least 1
-  "imageTable", // address: int32 byte offset of each tile's first tap from `image`
-  "outTable", // address: int32 byte offset of each tile's first output from `output`
-  "image",
-  "output",
-  "weights",
-  "imageRow", // bytes from row to row of the image
-  "outRow", // bytes from row to row of the output
-] as const;
+type PlaneParameters = [
+  tileRows: I32Local, // rows of tiles, at least 1
+  tilesPerRow: I32Local, // at least 1
+  lastTile: I32Local, // bytes from the first tile of a row to the last, which begins earlier rather than reach past the row
+  image: I32Local, // address of the first output's first tap
+  output: I32Local,
+  weights: I32Local,
+  imageRow: I32Local, // bytes from row to row of the image
+  outRow: I32Local, // bytes from row to row of the output
+];
 
 /** Writes the module of one kernel size. */
 export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
-  const { rows, vectors, tapRows, tapColumns } = shape;
+  const { rows, vectors, tapRows, tapColumns, rowDilation, columnDilation } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
-  const unroll = tapColumns <= LONGEST_UNROLLED_ROW ? tapColumns : UNROLL;
+  const keepsWeights = tapRows * tapColumns <= MOST_KEPT_WEIGHTS;
+  const turns = keepsWeights || tapColumns <= LONGEST_UNROLLED_ROW ? 0 : Math.floor(tapColumns / UNROLL);
   const module = new ModuleBuilder();
-  module.function(
+  module.function<PlaneParameters>(
     "correlate",
-    PLANE_PARAMETERS,
-    (f, tiles, imageTable, outTable, image, output, weights, imageRow, outRow) => {
+    8,
+    (f, tileRows, tilesPerRow, lastTile, image, output, weights, imageRow, outRow) => {
+      const tile = f.i32();
+      const column = f.i32();
       const row = f.i32();
-      const x = f.i32();
+      const at = f.i32();
       const w = f.i32();
       const turn = f.i32();
       const out = f.i32();
       const sums = Array.from({ length: rows }, () => f.v128s(vectors));
-      const values = f.v128s(vectors);
-      const weight = f.v128();
-      const tapRowBytes = 16 * tapColumns;
+      const x = f.v128();
+      const bias = f.v128();
+      // All of them, or those of a tap column for each row of outputs.
+      const factors = f.v128s(keepsWeights ? tapRows * tapColumns : rows);
 
-      /** Adds `count` tap columns of one image row, which output row r sees by tap row a. */
-      const accumulate = (uses: readonly { readonly r: number; readonly a: number }[], count: number) => {
+      const isUse = ({ a }: Use) => Number.isInteger(a) && a >= 0 && a < tapRows;
+
+      /** Adds `count` tap columns of an image row. */
+      const accumulateColumns = (uses: readonly Use[], count: number) => {
         for (let b = 0; b < count; b++) {
-          for (const [v, value] of values.entries()) f.set(value, v128.load(x, 4 * b * shape.columnDilation + 16 * v));
-          for (const { r, a } of uses) {
-            f.set(weight, v128.load(w, a * tapRowBytes + 16 * b));
-            for (const [v, value] of values.entries()) f.set(sums[r]![v]!, multiplyAdd(value, weight, sums[r]![v]!));
+          const column = uses.map(({ sum, a }, n) => {
+            const tap = a * tapColumns + b;
+            if (keepsWeights) return { sum, factor: factors[tap]! };
+            f.set(factors[n]!, v128.load(w, 16 * tap));
+            return { sum, factor: factors[n]! };
+          });
+          for (let v = 0; v < vectors; v++) {
+            f.set(x, v128.load(at, 4 * b * columnDilation + 16 * v));
+            for (const { sum, factor } of column) f.set(sum[v]!, multiplyAdd(x, factor, sum[v]!));
           }
         }
-        f.advance(x, 4 * count * shape.columnDilation);
-        f.advance(w, 16 * count);
       };
 
-      f.repeat(tiles, () => {
-        f.set(row, i32.add(image, i32.load(imageTable, 0)));
-        for (const sum of sums.flat()) f.set(sum, v128.load(weights, 0));
-        for (let i = 0; i < rows + (tapRows - 1) * shape.rowDilation; i++) {
-          const uses = usesOfRow(shape, i);
-          if (uses.length > 0) {
-            f.set(x, row);
-            f.set(w, i32.add(weights, 16));
-            f.set(turn, i32.const(Math.floor(tapColumns / unroll)));
-            f.repeat(turn, () => accumulate(uses, unroll));
-            accumulate(uses, tapColumns % unroll);
-          }
-          f.advance(row, imageRow);
+      const accumulateRow = (uses: readonly Use[]) => {
+        if (uses.length === 0) return;
+        f.set(at, row);
+        f.set(w, weights);
+        if (turns > 0) {
+          f.set(turn, i32.const(turns));
+          f.repeat(turn, () => {
+            accumulateColumns(uses, UNROLL);
+            f.advance(at, 4 * UNROLL * columnDilation);
+            f.advance(w, 16 * UNROLL);
+          });
         }
-        f.set(out, i32.add(output, i32.load(outTable, 0)));
-        for (const sumRow of sums) {
-          for (const [v, sum] of sumRow.entries()) {
-            emitActivation(f, sum, shape.activation);
-            f.store(out, sum, 16 * v);
+        accumulateColumns(uses, tapColumns - turns * UNROLL);
+      };
+
+      f.set(bias, v128.load(weights, 0));
+      f.advance(weights, 16);
+      if (keepsWeights) for (const [tap, factor] of factors.entries()) f.set(factor, v128.load(weights, 16 * tap));
+      f.repeat(tileRows, () => {
+        f.set(tile, tilesPerRow);
+        f.set(column, i32.const(0));
+        f.repeat(tile, () => {
+          f.when(i32.equal(tile, 1), () => f.set(column, lastTile));
+          f.set(row, i32.add(image, column));
+          f.set(out, i32.add(output, column));
+          for (const sum of sums.flat()) f.set(sum, bias);
+          for (let i = 0; i < rows + (tapRows - 1) * rowDilation; i++) {
+            accumulateRow(sums.map((sum, r) => ({ sum, a: (i - r) / rowDilation })).filter(isUse));
+            f.advance(row, imageRow);
+            const finished = sums[i - (tapRows - 1) * rowDilation];
+            if (finished === undefined) continue;
+            for (const [v, sum] of finished.entries()) {
+              emitActivation(f, sum, shape.activation);
+              f.store(out, sum, 16 * v);
+            }
+            f.advance(out, outRow);
           }
-          f.advance(out, outRow);
-        }
-        f.advance(imageTable, 4);
-        f.advance(outTable, 4);
+          f.advance(column, 16 * vectors);
+        });
+        f.advance(image, i32.mul(imageRow, rows));
+        f.advance(output, i32.mul(outRow, rows));
       });
     },
   );
   return module.toBytes();
-}
-
-/** The rows of outputs that see image row i, each with the tap row it sees it by. */
-function usesOfRow(
-  { rows, tapRows, rowDilation }: PlaneShape,
-  i: number,
-): { readonly r: number; readonly a: number }[] {
-  const uses: { r: number; a: number }[] = [];
-  for (let r = 0; r < rows; r++) {
-    const a = (i - r) / rowDilation;
-    if (Number.isInteger(a) && a >= 0 && a < tapRows) uses.push({ r, a });
-  }
-  return uses;
 }

@@ -1,5 +1,5 @@
 /**
- * The numbers of a correlation of planes: tiles, blocks of rows, tables of offsets.
+ * The numbers of a correlation of planes: tiles, and blocks of rows of them.
  *
  * @module
  */
@@ -7,10 +7,7 @@
 import { type Correlation, coarsened } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
 import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import type { PlaneShape } from "./emit.ts";
-
-/** Nine sums, three vectors of x and a weight: 13 registers, and two loads for three multiply-adds. */
-export const PLANE_TILE = { rows: 3, vectors: 3 } as const;
+import { type PlaneShape, planeTile } from "./emit.ts";
 
 /** More tap rows than this are not unrolled. */
 export const MOST_TAP_ROWS = 64;
@@ -20,10 +17,6 @@ export interface PlanePlan {
   readonly correlation: Correlation;
   readonly blocks: Blocks;
   readonly shape: PlaneShape;
-  /** Tiles of one row of tiles, and the byte offsets of the tiles of a block in the image and in the output. */
-  readonly tilesPerRow: number;
-  readonly imageTable: Int32Array;
-  readonly outTable: Int32Array;
 }
 
 /** True, or why this correlation is not computed along the row. */
@@ -39,24 +32,8 @@ export function supportsPlane(c: Correlation): true | string {
 /** Plans a correlation that is supported. */
 export function planPlane(c: Correlation, fma: boolean, activation: Activation): PlanePlan {
   const correlation = tileCorrelation(c);
-  const blocks = cutIntoBlocks(correlation)!;
-  const { images, rows, columns } = blocks;
-  const width = 4 * PLANE_TILE.vectors;
-  const tilesPerRow = Math.ceil(columns.outSize / width);
-  const imageTable: number[] = [];
-  const outTable: number[] = [];
-  for (let n = 0; n < images; n++) {
-    for (let t = 0; t < rows.periods; t++) {
-      for (let u = 0; u < tilesPerRow; u++) {
-        // The last tile of a row begins earlier rather than reach past the row.
-        const column = Math.min(u * width, columns.outSize - width);
-        imageTable.push(4 * ((n * rows.imageSize + t * rows.imageStep) * columns.imageSize + column));
-        outTable.push(4 * ((n * rows.outSize + t * PLANE_TILE.rows) * columns.outSize + column));
-      }
-    }
-  }
   const shape: PlaneShape = {
-    ...PLANE_TILE,
+    ...tileOf(c),
     tapRows: c.rows.parts[0]!.taps.length,
     tapColumns: c.columns.parts[0]!.taps.length,
     rowDilation: c.rows.tapStep,
@@ -64,22 +41,20 @@ export function planPlane(c: Correlation, fma: boolean, activation: Activation):
     fma,
     activation,
   };
-  return {
-    correlation,
-    blocks,
-    shape,
-    tilesPerRow,
-    imageTable: Int32Array.from(imageTable),
-    outTable: Int32Array.from(outTable),
-  };
+  return { correlation, blocks: cutIntoBlocks(correlation)!, shape };
 }
 
 /** The same correlation with a tile of rows for each row; of columns only if a row is shorter than a tile. */
 function tileCorrelation(c: Correlation): Correlation {
-  const width = 4 * PLANE_TILE.vectors;
+  const tile = tileOf(c);
+  const width = 4 * tile.vectors;
   return {
     ...c,
-    rows: coarsened(c.rows, PLANE_TILE.rows),
+    rows: coarsened(c.rows, tile.rows),
     columns: c.columns.targetSize < width ? coarsened(c.columns, width) : c.columns,
   };
+}
+
+function tileOf({ rows, columns }: Correlation) {
+  return planeTile(rows.parts[0]!.taps.length, columns.parts[0]!.taps.length);
 }

@@ -1,5 +1,5 @@
 /**
- * Running a correlation of planes: weights and tables into memory once, then for each block of rows copy in, compute,
+ * Running a correlation of planes: weights into memory once, then for each block of rows copy in, compute,
  * copy out.
  *
  * @module
@@ -10,7 +10,7 @@ import type { FloatArray } from "../../tensor.ts";
 import { planBlocks } from "../block-plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import type { Operand } from "../resident.ts";
-import { emitPlane, planeName } from "./emit.ts";
+import { emitPlane, type PlaneShape, planeName } from "./emit.ts";
 import type { PlanePlan } from "./plan.ts";
 
 /** Packs a kernel for a plan and makes it runnable: `run(source, target)`. */
@@ -21,20 +21,37 @@ export function preparePlane(
   filter: FloatArray,
   bias: FloatArray | undefined,
 ): SimdPlan<[source: Operand, target: Operand]> {
-  const { blocks, shape, tilesPerRow } = plan;
+  const { blocks, shape } = plan;
+  const { rows: rowAxis, columns } = blocks;
   const { memory } = engine;
-  const weightBytes = 16 * (1 + shape.tapRows * shape.tapColumns);
-  const block = memory.allocateWith(weightBytes, [plan.imageTable, plan.outTable]);
+  const block = memory.allocate(16 * (1 + shape.tapRows * shape.tapColumns));
   const weights = block.address;
-  const [imageTable, outTable] = block.tables as [number, number];
   packWeights(c, filter, bias, memory.floats, weights / 4);
-  const { correlate } = engine.functions(planeName(shape), () => emitPlane(shape));
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const imageRow = 4 * blocks.columns.imageSize;
-  const outRow = 4 * blocks.columns.outSize;
-  const compute = (imageAt: number, outAt: number, rows: number): void =>
-    correlate!(rows * tilesPerRow, imageTable, outTable, imageAt, outAt, weights, imageRow, outRow);
+  const correlate = planeOf(engine, shape, columns.imageSize, columns.outSize);
+  const compute = (imageAt: number, outAt: number, rows: number): void => {
+    for (let first = 0, n = 0; first < rows; first += rowAxis.periods, n++) {
+      const image = imageAt + 4 * n * rowAxis.imageSize * columns.imageSize;
+      const out = outAt + 4 * n * rowAxis.outSize * columns.outSize;
+      correlate(Math.min(rowAxis.periods, rows - first), image, out, weights);
+    }
+  };
   return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, false, compute);
+}
+
+/** The microkernel for planes so wide, of the image and of the output: over rows of tiles, from address to address. */
+export function planeOf(
+  engine: SimdEngine,
+  shape: PlaneShape,
+  imageWidth: number,
+  outWidth: number,
+): (tileRows: number, image: number, output: number, weights: number) => void {
+  const { correlate } = engine.functions(planeName(shape), () => emitPlane(shape));
+  const tileWidth = 4 * shape.vectors;
+  const tiles = Math.ceil(outWidth / tileWidth);
+  const lastTile = 4 * (outWidth - tileWidth);
+  return (tileRows, image, output, weights) =>
+    correlate!(tileRows, tiles, lastTile, image, output, weights, 4 * imageWidth, 4 * outWidth);
 }
 
 /** Writes the bias and every weight four times. */

@@ -10,7 +10,7 @@
  */
 
 import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { type FunctionBuilder, f32x4, i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, type I32Local, i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
 import { Formulas, type Transform } from "./formulas.ts";
 import { pointCount, type TileSize } from "./points.ts";
 
@@ -73,31 +73,31 @@ interface MatrixTransform {
 /** Where a result belongs. */
 interface ResultPlace {
   /** Its address. */
-  readonly at: Local<"i32">;
+  readonly at: I32Local;
   /** Bytes from the first channel to this one. */
-  readonly channel: Local<"i32">;
+  readonly channel: I32Local;
   /** The last argument, which means what `finish` makes of it. */
-  readonly extra: Local<"i32">;
+  readonly extra: I32Local;
 }
 
 /** Bytes of the largest matrix between the transforms of its axes. */
 export const SQUARE_BYTES: number = 16 * pointCount(4) ** 2;
 
 /** Parameters of an emitted transform, in order. */
-export const TRANSFORM_PARAMETERS = [
-  "count", // matrices, at least 1
-  "vectors", // channels / 4, at least 1
-  "from", // address of the first matrix's first channels; with a table, what its offsets count from
-  "fromNext", // address of an int32 byte offset for each matrix; or bytes from matrix to matrix
-  "fromRow", // bytes from row to row of a matrix
-  "fromColumn", // bytes from column to column
-  "to", // the same of the transformed matrices
-  "toNext",
-  "toRow",
-  "toColumn",
-  "between", // address of SQUARE_BYTES: a matrix whose columns are transformed and whose rows are not
-  "extra",
-] as const;
+type TransformParameters = [
+  count: I32Local, // matrices, at least 1
+  vectors: I32Local, // channels / 4, at least 1
+  from: I32Local, // address of the first matrix's first channels; with a table, what its offsets count from
+  fromNext: I32Local, // address of an int32 byte offset for each matrix; or bytes from matrix to matrix
+  fromRow: I32Local, // bytes from row to row of a matrix
+  fromColumn: I32Local, // bytes from column to column
+  to: I32Local, // the same of the transformed matrices
+  toNext: I32Local,
+  toRow: I32Local,
+  toColumn: I32Local,
+  between: I32Local, // address of SQUARE_BYTES: a matrix whose columns are transformed and whose rows are not
+  extra: I32Local,
+];
 
 /** Writes a function that transforms matrices. */
 export function emitTransform(
@@ -105,9 +105,9 @@ export function emitTransform(
   name: string,
   { size, transformOf, fromTable = false, toTable = false, finish }: MatrixTransform,
 ): void {
-  module.function(
+  module.function<TransformParameters>(
     name,
-    TRANSFORM_PARAMETERS,
+    12,
     (f, count, vectors, from, fromNext, fromRow, fromColumn, to, toNext, toRow, toColumn, between, extra) => {
       const transform = transformOf(f);
       const inputs = f.v128s(size);

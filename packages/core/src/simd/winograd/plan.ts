@@ -101,10 +101,11 @@ export function supportsWinograd(c: Correlation, tileSize: TileSize): true | str
 
 /** True, or what of the kernel or the channels is not what Winograd's algorithm needs. */
 export function suitsWinograd(c: Correlation): true | string {
-  if (!c.rows.parts.concat(c.columns.parts).every(({ taps }) => taps.length === 3)) return "the kernel is not 3×3";
-  if (![c.rows, c.columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1))
-    return "the stride is not 1";
-  if (![c.rows, c.columns].every(({ tapStep }) => tapStep === 1)) return "the kernel is dilated";
+  for (const { parts, step, sourceStep, tapStep } of [c.rows, c.columns]) {
+    if (parts.some(({ taps }) => taps.length !== 3)) return "the kernel is not 3×3";
+    if (step > 1 || sourceStep > 1) return "the stride is not 1";
+    if (tapStep > 1) return "the kernel is dilated";
+  }
   if (c.groups !== 1) return "the channels are grouped";
   if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
