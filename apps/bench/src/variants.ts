@@ -12,7 +12,7 @@ import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
 import { type CasePass, type ConvCase, flopsOf } from "@corr2d/testkit";
 import type { Promised } from "./measure/agreement.ts";
-import { corr2dFunction, corr2dSimdFunction } from "./peers/corr2d-function.ts";
+import { corr2dFunction, corr2dSimdFunction, corr2dSimdPlan } from "./peers/corr2d-function.ts";
 import { imageJs } from "./peers/image-js.ts";
 import { supportsOneChannel } from "./peers/one-channel.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./peers/onnxruntime.ts";
@@ -44,6 +44,9 @@ export function isOurs(name: string): boolean {
 
 const FLOAT32 = { promised: { precision: "float32" }, border: "zeros, skipped" } as const;
 
+const STATELESS_CLOCK = "the whole stateless call: checking, computing, allocating the output";
+const PLAN_CLOCK = "Float32Array in, result into a Float32Array that is there; weights were packed before";
+
 /** What one gets who names no algorithm. */
 const AUTO = {
   name: "auto",
@@ -56,7 +59,7 @@ const ALGORITHMS = [...algorithms, AUTO].map(
     ...FLOAT32,
     source: { name: `${OURS}${name}`, summary, load: async () => corr2dAdapter(name) },
     engine,
-    clock: "Float32Array in, result into a Float32Array that is there; weights were packed before",
+    clock: PLAN_CLOCK,
   }),
 );
 
@@ -108,16 +111,11 @@ const ONNX_CLOCK = "NCHW Float32Array in and out, converted outside the clock; w
 export const VARIANTS: readonly Variant[] = [
   ...(
     [
-      [corr2dFunction, "scalar"],
-      [corr2dSimdFunction, "simd"],
+      [corr2dFunction, "scalar", STATELESS_CLOCK],
+      [corr2dSimdFunction, "simd", STATELESS_CLOCK],
+      [corr2dSimdPlan, "simd", PLAN_CLOCK],
     ] as const
-  ).map(([source, engine]) => ({
-    ...FLOAT32,
-    source,
-    engine,
-    clock: "the whole stateless call: checking, computing, allocating the output",
-    supports: supportsOneChannel,
-  })),
+  ).map(([source, engine, clock]) => ({ ...FLOAT32, source, engine, clock, supports: supportsOneChannel })),
   REVECTORIZED,
   ...ALGORITHMS,
   ...ORACLES,

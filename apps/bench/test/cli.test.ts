@@ -35,7 +35,7 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["--suite", "alexnet"], /unknown suite "alexnet"; known suites are quick, classes, lenet5, vgg16, resnet50/],
     [
       ["--variants", "fast"],
-      /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/simd-function, corr2d\/revectorized/,
+      /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/simd-function, corr2d\/simd-plan, corr2d\/revectorized/,
     ],
     [["--peers", "tfjs"], /unknown peer "tfjs"; known peers are tfjs-cpu, tfjs-wasm, tfjs-node/],
     [["--subject", "sharp", "--peers", "none"], /the subject "sharp" takes no part; it must be one of corr2d/],

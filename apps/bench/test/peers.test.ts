@@ -3,8 +3,9 @@ import type { AdapterSource, ConvAdapter } from "@corr2d/parity";
 import { CASES, type CaseData, type ConvCase, realData } from "@corr2d/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Promised, Truth } from "../src/measure/agreement.ts";
+import { promisedBy } from "../src/measure/measure.ts";
 import { toChannelsFirst, toChannelsLast, toOutputsFirst } from "../src/peers/channels-first.ts";
-import { corr2dFunction } from "../src/peers/corr2d-function.ts";
+import { corr2dFunction, corr2dSimdFunction, corr2dSimdPlan } from "../src/peers/corr2d-function.ts";
 import { imageJs } from "../src/peers/image-js.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "../src/peers/onnxruntime.ts";
 import { opencv } from "../src/peers/opencv.ts";
@@ -45,6 +46,8 @@ describe.each([onnxruntimeWeb, onnxruntimeNode])("$name", (source) => {
 
 const IMAGE_VARIANTS: readonly (readonly [AdapterSource, Promised])[] = [
   [corr2dFunction, { precision: "float32" }],
+  [corr2dSimdFunction, { precision: "float32" }],
+  [corr2dSimdPlan, { precision: "float32" }],
   [opencv, { precision: "float32" }],
   [sharpConvolve, { precision: "8 bit", greyLevels: 1, interiorOnly: true }],
   [imageJs, { precision: "8 bit", greyLevels: 0.5, interiorOnly: false }],
@@ -54,11 +57,12 @@ describe.each(IMAGE_VARIANTS.map(([source, promised]) => ({ name: source.name, s
   "$name on the photograph",
   ({ source, promised }) => {
     // From 11×11 on OpenCV takes another road, a Fourier transform.
-    const cases = IMAGE_SUITE.cases.filter(({ convCase }) => [3, 11].includes(convCase.filterShape[0]));
+    const cases = IMAGE_SUITE.cases.filter(({ convCase }) => [3, 11, 15].includes(convCase.filterShape[0]));
     it.each(cases.map(({ convCase }) => [convCase.name, convCase] as const))("agrees on %s", async (_, convCase) => {
       const adapter = await source.load();
       expect(adapter.version).toMatch(/^\d/);
-      const agreement = await judge(adapter, convCase, await photographData(convCase, 1), promised);
+      const promise = promisedBy({ promised }, adapter, { convCase, pass: "forward" });
+      const agreement = await judge(adapter, convCase, await photographData(convCase, 1), promise);
       expect(agreement).toMatchObject({ agrees: true });
     });
 

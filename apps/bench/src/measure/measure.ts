@@ -129,7 +129,11 @@ async function timeCandidates(
 }
 
 /** What a variant promises about this case: as its facts say, or as the implementation itself says where that is less. */
-function promisedBy({ promised }: Variant, adapter: ConvAdapter, { convCase, pass }: Task): Promised {
+export function promisedBy(
+  { promised }: Pick<Variant, "promised">,
+  adapter: ConvAdapter,
+  { convCase, pass }: Pick<Task, "convCase" | "pass">,
+): Promised {
   if (promised.precision !== "float32") return promised;
   return { ...promised, normwise: adapter.promises?.(convCase, pass).normwise };
 }

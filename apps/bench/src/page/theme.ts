@@ -44,6 +44,8 @@ export function currentTheme(): Theme {
 /** Colour on light paper, colour on dark paper, mark. */
 const LOOKS: Readonly<Record<string, readonly [light: string, dark: string, mark: Mark]>> = {
   "corr2d/function": ["#1f3b73", "#b7cdf5", "triangle"],
+  "corr2d/simd-function": ["#24478f", "#9db9ef", "rect"],
+  "corr2d/simd-plan": ["#2b57ad", "#83a8ea", "triangle"],
   "corr2d/naive": ["#8a8f98", "#9aa0aa", "circle"],
   "corr2d/im2col": ["#8fc1ea", "#a8d3f5", "rect"],
   "corr2d/tiled": ["#56b4e9", "#6cc0f0", "circle"],
