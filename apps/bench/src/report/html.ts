@@ -90,7 +90,7 @@ function pictureToHtml({ png, alt, caption }: Picture): string {
 
 function tableToHtml({ caption, columns, rows, notes, folded }: Table): string {
   const header = columns
-    .map(({ label, numeric }) => `<th scope="col"${align(numeric)}>${escapeHtml(label)}</th>`)
+    .map(({ label, numeric }) => `<th scope="col"${align(numeric)}>${escapeHtml(label).replaceAll("/", "/<wbr>")}</th>`)
     .join("");
   const table = `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>
 <thead><tr>${header}</tr></thead>
