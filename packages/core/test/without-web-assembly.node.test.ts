@@ -1,6 +1,6 @@
 /**
- * Hosts that have no WebAssembly, or none that may be compiled (a content security policy without `wasm-unsafe-eval`, edge
- * runtimes): everything works, and asked why, the choice says so.
+ * Hosts that have no WebAssembly, none that may be compiled (a content security policy without `wasm-unsafe-eval`, edge
+ * runtimes), or no memory for it: everything works, and asked why, the choice says so.
  */
 
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -29,6 +29,8 @@ const refusing = {
 
 const HOSTS = [
   ["no WebAssembly", undefined, "this host has no WebAssembly"],
+  ["null for WebAssembly", null, "this host has no WebAssembly"],
+  ["an empty WebAssembly", {}, "this host refuses to compile WebAssembly: host.validate is not a function"],
   ["no SIMD", { Module, Instance, Memory, validate: () => false }, "this host's WebAssembly has no SIMD"],
   [
     "a content security policy",
@@ -82,5 +84,51 @@ describe.each(HOSTS)("a host with %s", (_name, host, refusal) => {
     expect(y.read()).toEqual(new Float32Array([-1, 4, -3, 8]));
     x[Symbol.dispose]();
     expect(() => x.read()).toThrow("disposed of");
+  });
+});
+
+describe.each([
+  [
+    "has no memory for it",
+    class {
+      constructor() {
+        throw new RangeError("could not allocate memory");
+      }
+    },
+    "could not allocate memory",
+  ],
+  [
+    "lets no memory grow",
+    class extends (Memory as { new (limits: object): { grow(pages: number): number } }) {
+      override grow(): number {
+        throw new RangeError("unable to grow");
+      }
+    },
+    "unable to grow",
+  ],
+])("a host that %s", (_name, memory, refusal) => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it("computes all passes on the scalar algorithms, and its plans say why", async () => {
+    const core = await coreOn({ Module, Instance, Memory: memory, validate });
+    const x = core.tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const filter = core.tensor([2, 2, 1, 1], [0, 1, 2, 3]);
+    const plan = core.planConv2d(x.shape, filter);
+    expect(core.algorithms.find(({ name }) => name === plan.algorithm)!.engine).toBe("scalar");
+    expect(plan.reason.split("; not on SIMD: ")[1]).toBe(refusal);
+    expect(plan.run(x.data)).toEqual(new Float32Array([19, 25, 37, 43]));
+    const dy = core.tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+    expect(core.conv2dInputGradient(dy, filter, x.shape).data[4]).toBe(6);
+    expect(core.conv2dFilterGradient(x, dy, filter.shape).data).toEqual(new Float32Array([8, 12, 20, 24]));
+  });
+
+  it("throws that where SIMD is asked for by name", async () => {
+    const core = await coreOn({ Module, Instance, Memory: memory, validate });
+    const filter = core.tensor([3, 3, 16, 16]);
+    const call = (): unknown => core.planConv2d([1, 8, 8, 16], filter, { algorithm: "simd-direct" });
+    expect(call).toThrow(refusal);
   });
 });

@@ -60,8 +60,7 @@ export function choose(
   if (wanted === "auto") {
     const simd = chooseSimd(geometry, pass, options);
     if (simd.name !== undefined) return { algorithm: byName(operation, simd.name), reason: simd.reason };
-    const { name, reason } = chooseScalar(geometry, pass, options);
-    return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${simd.reason}` };
+    return chooseWithoutSimd(operation, geometry, pass, options, simd.reason);
   }
   const algorithm = byName(operation, wanted);
   if (!isAllowed(algorithm, options)) {
@@ -73,6 +72,18 @@ export function choose(
   const supported = algorithm.supports(geometry, pass);
   if (supported === true) return { algorithm, reason: "asked for by name" };
   throw new RangeError(`${operation}: algorithm ${describe(wanted)} does not support this ${pass} pass: ${supported}`);
+}
+
+/** The scalar algorithm that suits best, and why it is not one on SIMD. */
+export function chooseWithoutSimd(
+  operation: string,
+  geometry: ConvGeometry,
+  pass: Pass,
+  options: ChoiceOptions,
+  why: string,
+): Choice {
+  const { name, reason } = chooseScalar(geometry, pass, options);
+  return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${why}` };
 }
 
 function byName(operation: string, name: string): RegisteredAlgorithm {

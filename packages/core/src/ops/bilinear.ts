@@ -22,7 +22,7 @@ import type {
   Pass,
   PreparedPass,
 } from "../algorithms/algorithm.ts";
-import { type Choice, choose } from "../algorithms/choose.ts";
+import { type Choice, choose, chooseWithoutSimd } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
@@ -66,6 +66,18 @@ export interface BilinearMap {
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
   const choiceFor = (pass: Pass): Choice => choose(operation, g, pass, wanted.algorithm ?? "auto", wanted);
+  /** What the algorithm of a choice prepares; where SIMD was chosen and its memory cannot be had, a scalar one. */
+  const prepared = <P>(pass: Pass, prepare: (algorithm: Choice["algorithm"]) => P): readonly [Choice, P] => {
+    const choice = choiceFor(pass);
+    try {
+      return [choice, prepare(choice.algorithm)];
+    } catch (error) {
+      const isChosenSimd = (wanted.algorithm ?? "auto") === "auto" && choice.algorithm.engine === "simd";
+      if (!isChosenSimd || !(error instanceof RangeError)) throw error;
+      const scalar = chooseWithoutSimd(operation, g, pass, wanted, error.message);
+      return [scalar, prepare(scalar.algorithm)];
+    }
+  };
   const explained = ({ algorithm, reason }: Choice, plan: PreparedPass) => ({
     algorithm: algorithm.name,
     reason,
@@ -80,18 +92,19 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
   return {
     choose: choiceFor,
     prepare(filter, bias, activation) {
-      const choice = choiceFor("forward");
-      const plan = choice.algorithm.prepare(g, filter, bias, activation, wanted.runs);
+      const [choice, plan] = prepared("forward", (algorithm) =>
+        algorithm.prepare(g, filter, bias, activation, wanted.runs),
+      );
       return { ...explained(choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
     },
     prepareInputGradient(filter) {
-      const choice = choiceFor("inputGradient");
-      const plan = choice.algorithm.prepareInputGradient(g, filter, wanted.runs);
+      const [choice, plan] = prepared("inputGradient", (algorithm) =>
+        algorithm.prepareInputGradient(g, filter, wanted.runs),
+      );
       return { ...explained(choice, plan), run: runOf(choice, plan) };
     },
     prepareFilterGradient() {
-      const choice = choiceFor("filterGradient");
-      const plan = choice.algorithm.prepareFilterGradient(g);
+      const [choice, plan] = prepared("filterGradient", (algorithm) => algorithm.prepareFilterGradient(g));
       return { ...explained(choice, plan), run: plan.run.bind(plan) };
     },
   };

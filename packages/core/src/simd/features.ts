@@ -41,20 +41,20 @@ const TABLE64 = [4, 4, 1, 0x70, 4, 0] as const;
 /** Examines a host; `undefined` is one without WebAssembly. */
 export function probeFeatures(host: WasmApi | undefined): SimdFeatures {
   if (host === undefined) return { simd: "this host has no WebAssembly", ...NO_SIMD };
-  const plain = moduleOf(...FUNCTION, ...MULTIPLY);
-  if (!host.validate(plain)) return { simd: "this host's WebAssembly has no SIMD", ...NO_SIMD };
   try {
+    const plain = moduleOf(...FUNCTION, ...MULTIPLY);
+    if (!host.validate(plain)) return { simd: "this host's WebAssembly has no SIMD", ...NO_SIMD };
     new host.Module(plain);
+    return {
+      simd: true,
+      relaxedMadd: host.validate(moduleOf(...FUNCTION, ...RELAXED_MADD)),
+      foldsOffsets: host.validate(moduleOf(...TABLE64)),
+      revectorizes: false,
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { simd: `this host refuses to compile WebAssembly: ${reason}`, ...NO_SIMD };
   }
-  return {
-    simd: true,
-    relaxedMadd: host.validate(moduleOf(...FUNCTION, ...RELAXED_MADD)),
-    foldsOffsets: host.validate(moduleOf(...TABLE64)),
-    revectorizes: false,
-  };
 }
 
 let known: SimdFeatures | undefined;

@@ -84,6 +84,18 @@ describe("SimdMemory", () => {
     expect(() => memory.guarded(scratch, () => spoil(block))).toThrow(/ a block of 100 bytes/);
   });
 
+  it("gives back what was taken before something failed", () => {
+    const memory = new SimdMemory(host);
+    memory.allocate(64);
+    const failing = (): void =>
+      memory.taking(() => {
+        memory.allocate(64);
+        memory.allocate(2 ** 33);
+      });
+    expect(failing).toThrow("does not fit the 4 GiB");
+    expect(memory.usedBytes).toBe(64);
+  });
+
   it("keeps buffers of scratch apart by the guard", () => {
     const memory = new SimdMemory(host, new GuardZones(128));
     const { buffers, bytes } = memory.layoutScratch([10, 20]);

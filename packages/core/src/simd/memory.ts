@@ -134,6 +134,17 @@ export class SimdMemory {
     return block;
   }
 
+  /** Calls what takes blocks; if it throws, as where memory cannot grow, they are given back. */
+  taking<T>(take: () => T): T {
+    const { size } = this.#blocks;
+    try {
+      return take();
+    } catch (error) {
+      for (const block of [...this.#blocks].slice(size)) this.free(block);
+      throw error;
+    }
+  }
+
   /** Gives a block back. */
   free(block: MemoryRange): void {
     if (!this.#blocks.delete(block)) return;

@@ -103,7 +103,8 @@ export function algorithmOf<Name extends string>(
       requireSupport(g, "forward");
       const engine = engineOf();
       if (!multipliesZeros(g) || allFiniteOn(engine, filter)) {
-        const plan = method.prepare(engine, forwardCorrelation(g), filter, bias, activation, runs);
+        const c = forwardCorrelation(g);
+        const plan = engine.memory.taking(() => method.prepare(engine, c, filter, bias, activation, runs));
         return { ...plan, activated: activation !== undefined };
       }
       const plan = naive.prepare(g, filter, bias);
@@ -117,12 +118,14 @@ export function algorithmOf<Name extends string>(
         const plan = naive.prepareInputGradient(g, filter);
         return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
       }
-      return method.prepare(engine, inputGradientCorrelation(g), filter, undefined, undefined, runs);
+      const c = inputGradientCorrelation(g);
+      return engine.memory.taking(() => method.prepare(engine, c, filter, undefined, undefined, runs));
     },
 
     prepareFilterGradient(g) {
       requireSupport(g, "filterGradient");
-      const plan = filterGradient!.prepare(engineOf(), forwardCorrelation(g));
+      const engine = engineOf();
+      const plan = engine.memory.taking(() => filterGradient!.prepare(engine, forwardCorrelation(g)));
       if (!multipliesZeros(g)) return plan;
       // The zeros of a frame meet dy, and in a tile all cells meet: what the reference would not have shows as NaN in dw.
       const run = (x: Operand, dy: Operand, dw: Operand): void => {
