@@ -203,7 +203,7 @@ function resolvePadding<R extends SpatialRank>(
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2;
   // A copy has no holes, which `every` would pass over.
   if (!Array.isArray(padding) || padding.length !== rank || ![...padding].every(isPair)) {
-    throw new TypeError(
+    throw new (typeof padding === "string" ? RangeError : TypeError)(
       `${operation}: padding must be "valid", "same", "same-lower", a number or ${SIDES[rank]}, got ${describe(padding)}`,
     );
   }

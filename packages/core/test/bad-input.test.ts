@@ -182,7 +182,7 @@ const refusals: readonly Refusal[] = [
   {
     what: "an unknown padding",
     call: () => conv2d(image, filter, { padding: untyped("full") }),
-    error: TypeError,
+    error: RangeError,
     text: /^conv2d: padding must be .*"valid".*"same".*got "full"$/,
   },
   {
