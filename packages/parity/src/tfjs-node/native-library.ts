@@ -49,11 +49,26 @@ export interface NativeLibrary {
 }
 
 const MANIFEST = "manifest.json";
-const require = createRequire(import.meta.url);
 
-/** The folder of the installed `@tensorflow/tfjs-node`, and its version. */
-export function tfjsNodePackage(): { readonly directory: string; readonly version: string } {
-  const packageFile = require.resolve("@tensorflow/tfjs-node/package.json");
+/**
+ * The folder of the installed `@tensorflow/tfjs-node` as a module sees it, and its version.
+ *
+ * @throws Error if it is not installed: as npm has it, who cannot run its installer is left without the package.
+ */
+export function tfjsNodePackage(seenFrom: string = import.meta.url): {
+  readonly directory: string;
+  readonly version: string;
+} {
+  let packageFile: string;
+  try {
+    packageFile = createRequire(seenFrom).resolve("@tensorflow/tfjs-node/package.json");
+  } catch (cause) {
+    throw new Error(
+      "@tensorflow/tfjs-node is not installed, as where its installer fails; " +
+        "npm install --ignore-scripts @tensorflow/tfjs-node, then corr2d-parity setup-tfjs-node",
+      { cause },
+    );
+  }
   const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
   return { directory: dirname(packageFile), version };
 }

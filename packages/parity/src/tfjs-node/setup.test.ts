@@ -86,6 +86,12 @@ describe("findTfjsNode", () => {
     await expect(findTfjsNode(cache)).rejects.toThrow(TfjsNodeUnavailableError);
   });
 
+  it("says how to install a package whose installer failed", () => {
+    expect(() => tfjsNodePackage("file:///nowhere/module.js")).toThrow(
+      /^@tensorflow\/tfjs-node is not installed, .*npm install --ignore-scripts @tensorflow\/tfjs-node, then/,
+    );
+  });
+
   // The installed package may bring a library of its own; then there is one whatever the cache holds.
   it.skipIf(existsSync(join(tfjsNodePackage().directory, "lib")))("says what to do where there is none", async () => {
     await expect(findTfjsNode(cache)).rejects.toThrow(
