@@ -49,19 +49,20 @@ export interface NativeLibrary {
 }
 
 const MANIFEST = "manifest.json";
+const require = createRequire(import.meta.url);
 
 /**
- * The folder of the installed `@tensorflow/tfjs-node` as a module sees it, and its version.
+ * The folder of the installed `@tensorflow/tfjs-node`, and its version.
  *
  * @throws Error if it is not installed: as npm has it, who cannot run its installer is left without the package.
  */
-export function tfjsNodePackage(seenFrom: string = import.meta.url): {
+export function tfjsNodePackage(resolvePackage: (file: string) => string = require.resolve): {
   readonly directory: string;
   readonly version: string;
 } {
   let packageFile: string;
   try {
-    packageFile = createRequire(seenFrom).resolve("@tensorflow/tfjs-node/package.json");
+    packageFile = resolvePackage("@tensorflow/tfjs-node/package.json");
   } catch (cause) {
     throw new Error(
       "@tensorflow/tfjs-node is not installed, as where its installer fails; " +
