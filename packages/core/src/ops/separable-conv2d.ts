@@ -105,6 +105,7 @@ export function planSeparableConv2d<T extends FloatArray = Float32Array>(
   const dtype = dtypeOf(depthwiseFilter.data);
   const size = sizeOf(depthwise.outputShape);
   const between = dtype === "float32" ? residentArray(size) : zeros(dtype, size);
+  let ended = false;
   return {
     inputShape: depthwise.inputShape,
     outputShape: pointwise.outputShape,
@@ -117,11 +118,13 @@ export function planSeparableConv2d<T extends FloatArray = Float32Array>(
       ["x", sizeOf(inputShape)],
       ["y", sizeOf(pointwise.outputShape)],
       (x, y) => {
+        if (ended) throw new Error("SeparableConv2dPlan.run: the plan was disposed of");
         depthwise.run(x as T, between as T);
         pointwise.run(between as T, y as T);
       },
     ),
     [Symbol.dispose]() {
+      ended = true;
       depthwise[Symbol.dispose]();
       pointwise[Symbol.dispose]();
       if (between instanceof ResidentArray) between[Symbol.dispose]();

@@ -80,4 +80,10 @@ describe("planSeparableConv2d", () => {
       /^separableConv2d: bias must have 12 elements, got 3$/,
     );
   });
+
+  it("says of a plan that was disposed of what it is, not what it is made of", () => {
+    const plan = planSeparableConv2d(shape, depthwise, pointwise);
+    plan[Symbol.dispose]();
+    expect(() => plan.run(x.data)).toThrow(/^SeparableConv2dPlan\.run: the plan was disposed of$/);
+  });
 });
