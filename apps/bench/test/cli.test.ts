@@ -45,6 +45,7 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["--seed", "1.5"], /'1.5' is invalid. Expected an integer/],
     [["--suite", ","], /Expected names, separated by commas/],
     [["--adapter", "nowhere.js"], /cannot load the adapter module nowhere.js/],
+    [["--quick", "--out", `${fileURLToPath(import.meta.url)}/report`], /cannot write to .*report: ENOTDIR/],
     [["--quik"], /unknown option '--quik'[\s\S]*Did you mean --quick/],
     [["measure"], /too many arguments[\s\S]*Run bench --help/],
     [["list", "everything"], /Allowed choices are suites, variants, peers, cases/],

@@ -7,6 +7,7 @@
 import { stdout } from "node:process";
 import { type BenchRequest, BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
 import { threeDigits } from "../report/number-format.ts";
+import { makeFolder } from "../report/output-folder.ts";
 import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
 import { firstCallTables } from "../report/sections/first-calls.ts";
 import { detailTable } from "../report/sections/speed.ts";
@@ -36,6 +37,7 @@ export interface BenchArguments {
 /** Measures, writes the report, prints. Resolves to the exit code: 1 if a variant was wrong or failed. */
 export async function runBench(args: BenchArguments): Promise<number> {
   const run = await BenchRun.plan(requestOf(args));
+  await makeFolder(args.out);
   await runTasks(benchTasks(run));
   const bench = run.report();
   const page = await writeReport(args.out, { bench });

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stdout } from "node:process";
 import { encodePng, readGrey } from "../pictures/grey-picture.ts";
+import { makeFolder } from "../report/output-folder.ts";
 import { detectEdges, edgesAsInk } from "../showcase/edges.ts";
 
 /** Reads a picture, writes its edges as PNG. */
@@ -16,7 +17,7 @@ export async function runEdges(picture: string | URL, out: string): Promise<void
   const start = performance.now();
   const edges = detectEdges(grey);
   const milliseconds = performance.now() - start;
-  await mkdir(dirname(out), { recursive: true });
+  await makeFolder(dirname(out));
   await writeFile(out, await encodePng(edgesAsInk(edges)));
   const [height, width] = grey.shape;
   stdout.write(`${out}: edges of ${width}×${height} pixels, two kernels of 3×3 in ${milliseconds.toFixed(0)} ms\n`);

@@ -9,6 +9,7 @@ import { stdout } from "node:process";
 import { type ParityReport, runParity } from "@corr2d/parity";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
+import { makeFolder } from "../report/output-folder.ts";
 import { countComparisons } from "../report/sections/parity.ts";
 import { writeReport } from "../report/write.ts";
 import { type EdgeShowcase, showEdges } from "../showcase/edge-showcase.ts";
@@ -20,6 +21,7 @@ const PARITY_CASES = 60;
 
 /** Does it all; resolves to the exit code. */
 export async function runShowcase({ out, seed }: { readonly out: string; readonly seed: number }): Promise<number> {
+  await makeFolder(out);
   const run = await BenchRun.plan({
     ...THOROUGHNESS.quick,
     suites: ["quick", "images", "scaling"],

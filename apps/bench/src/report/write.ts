@@ -4,10 +4,11 @@
  * @module
  */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderJson } from "@corr2d/parity";
 import type { ReportParts } from "./compose.ts";
+import { makeFolder } from "./output-folder.ts";
 import { renderReport } from "./render.ts";
 import { edgePictures } from "./sections/edges.ts";
 
@@ -27,7 +28,7 @@ export async function writeReport(folder: string, parts: ReportParts): Promise<s
   if (parts.showcase !== undefined) {
     for (const { file, png } of edgePictures(parts.showcase, "")) files[file] = png;
   }
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
   return join(folder, "index.html");
 }
