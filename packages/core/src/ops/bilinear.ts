@@ -27,6 +27,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
 import { sizeOf } from "../shape.ts";
+import { OutOfMemoryError } from "../simd/memory.ts";
 import { arrayOf, type Operand } from "../simd/resident.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
 
@@ -72,8 +73,7 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     try {
       return [choice, prepare(choice.algorithm)];
     } catch (error) {
-      const isChosenSimd = (wanted.algorithm ?? "auto") === "auto" && choice.algorithm.engine === "simd";
-      if (!isChosenSimd || !(error instanceof RangeError)) throw error;
+      if ((wanted.algorithm ?? "auto") !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
       const scalar = chooseWithoutSimd(operation, g, pass, wanted, error.message);
       return [scalar, prepare(scalar.algorithm)];
     }

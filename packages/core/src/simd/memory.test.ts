@@ -54,6 +54,33 @@ describe("SimdMemory", () => {
     memory.free(small);
     expect(memory.byteLength).toBe(0);
     expect(memory.allocate(1).address).toBe(SCRATCH_BYTES);
+    expect(memory.byteLength).toBeGreaterThan(SCRATCH_BYTES);
+  });
+
+  it("grows by half, so that many blocks take few growths", () => {
+    const memory = new SimdMemory(host);
+    const sizes = new Set(Array.from({ length: 200 }, () => memory.allocate(65536) && memory.byteLength));
+    expect(sizes.size).toBeLessThan(8);
+  });
+
+  it("grows by what it needs where more is refused, and else says what it needs", () => {
+    class Tight extends host.Memory {
+      override grow(pages: number): number {
+        if (pages > 1) throw new RangeError("too much");
+        return super.grow(pages);
+      }
+    }
+    const memory = new SimdMemory({
+      Module: host.Module,
+      Instance: host.Instance,
+      Memory: Tight,
+      validate: () => true,
+    });
+    memory.allocate(1000);
+    expect(memory.byteLength).toBe(SCRATCH_BYTES + 65536);
+    expect(() => memory.allocate(2 * 65536)).toThrow(
+      /^simd: this host has no memory for \d+ bytes: RangeError: too much/,
+    );
   });
 
   it("leaves room behind the last block, for tiles that read past it", () => {

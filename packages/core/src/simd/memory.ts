@@ -63,6 +63,9 @@ export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
+/** Memory that a plan needs and cannot have. */
+export class OutOfMemoryError extends RangeError {}
+
 /** Memory of one engine. */
 export class SimdMemory {
   readonly #host: WasmApi;
@@ -82,8 +85,7 @@ export class SimdMemory {
   /** The memory as modules import it; another one after everything was given back. */
   get wasm(): WasmMemory {
     if (this.#memory === undefined) {
-      this.#memory = new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES });
-      this.#free = [];
+      this.#memory = asked(SCRATCH_BYTES, () => new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES }));
     }
     return this.#memory;
   }
@@ -198,6 +200,7 @@ export class SimdMemory {
   /** Drops the memory; the views go, too, or they would keep it. */
   #letGo(): void {
     this.#memory = undefined;
+    this.#free = [];
     this.#floats = new Float32Array(0);
     this.#ints = new Int32Array(0);
   }
@@ -220,11 +223,17 @@ export class SimdMemory {
     const last = this.#free.at(-1);
     const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
     const pages = Math.ceil((bytes - tail) / PAGE_BYTES);
-    if (end / PAGE_BYTES + pages > MAX_PAGES) {
-      throw new RangeError(`simd: a block of ${bytes} bytes does not fit the 4 GiB that WebAssembly can address`);
+    const left = MAX_PAGES - end / PAGE_BYTES;
+    if (pages > left) {
+      throw new OutOfMemoryError(`simd: a block of ${bytes} bytes does not fit the 4 GiB that WebAssembly can address`);
     }
-    memory.grow(pages);
-    this.#giveBack({ address: end, bytes: pages * PAGE_BYTES });
+    // By half at least, if that is to be had: to a garbage collector each growth leaves garbage of the whole size.
+    try {
+      memory.grow(Math.max(pages, Math.min(left, end / PAGE_BYTES / 2)));
+    } catch {
+      asked(bytes, () => memory.grow(pages));
+    }
+    this.#giveBack({ address: end, bytes: memory.buffer.byteLength - end });
     return this.#take(bytes);
   }
 
@@ -241,5 +250,14 @@ export class SimdMemory {
     const from = joinsBefore ? index - 1 : index;
     const to = joinsAfter ? index + 1 : index;
     this.#free.splice(from, to - from, { address, bytes: end - address });
+  }
+}
+
+/** What a host is asked for, or an error that says how much that was. */
+function asked<T>(bytes: number, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw new OutOfMemoryError(`simd: this host has no memory for ${bytes} bytes: ${error}`);
   }
 }
