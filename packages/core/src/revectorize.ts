@@ -76,12 +76,21 @@ function tryRevectorizing(): Revectorization {
   // The check is of optimised code, not of what runs until the optimiser is done.
   v8.setFlagsFromString("--no-liftoff");
   try {
-    const verdict = check(host, features, () => v8.setFlagsFromString(`--${FLAG}`));
+    const verdict = tryCheck(host, features, () => v8.setFlagsFromString(`--${FLAG}`));
     if (verdict.active) adoptFeatures({ ...features, revectorizes: true });
     else v8.setFlagsFromString(`--no-${FLAG}`);
     return verdict;
   } finally {
     v8.setFlagsFromString("--liftoff");
+  }
+}
+
+/** The verdict of the check; or why there is none, such as memory that cannot be had. */
+function tryCheck(...args: Parameters<typeof check>): Revectorization {
+  try {
+    return check(...args);
+  } catch (error) {
+    return refusal(`its check failed: ${error}`);
   }
 }
 
@@ -128,6 +137,7 @@ const PROBES: readonly Probe[] = [
   { algorithm: "simd-depthwise", pass: "forward", geometry: probeGeometry(9, 24, 24, 3, 24) },
   { algorithm: "simd-depthwise", pass: "filterGradient", geometry: probeGeometry(9, 24, 24, 3, 24) },
   { algorithm: "simd-plane", pass: "forward", geometry: probeGeometry(37, 1, 1, 3) },
+  { algorithm: "simd-plane", pass: "forward", geometry: probeGeometry(37, 1, 1, 5) },
 ];
 
 /** The first one: 12² pixels and 64 channels are whole tiles. */

@@ -41,6 +41,18 @@ describe("revectorize", () => {
     return;
   }
 
+  it("refuses where its check cannot be made, with the cause", async () => {
+    const { answers, before, after } = await revectorized(
+      [],
+      'WebAssembly.Memory.prototype.grow = () => { throw new RangeError("unable to grow") }',
+    );
+    expect(answers[0].active).toBe(false);
+    expect(answers[0].reason).toMatch(
+      /^its check failed: RangeError: simd: this host has no memory for .*unable to grow$/,
+    );
+    expect(after).toBe(before);
+  });
+
   it("doubles the width of tiles if bits and speed are right", async () => {
     const { answers, before, after } = await revectorized();
     expect(before).toBe("6x8");
