@@ -125,6 +125,13 @@ describe.each([
     expect(core.conv2dFilterGradient(x, dy, filter.shape).data).toEqual(new Float32Array([8, 12, 20, 24]));
   });
 
+  it("correlates matrices", async () => {
+    const core = await coreOn({ Module, Instance, Memory: memory, validate });
+    const { planCorr2d } = await import("@corr2d/core/simd");
+    const plan = planCorr2d([64, 64], core.tensor([3, 3], new Float32Array(9).fill(1)));
+    expect(plan.run(new Float32Array(64 * 64).fill(1))).toEqual(new Float32Array(62 * 62).fill(9));
+  });
+
   it("throws that where SIMD is asked for by name", async () => {
     const core = await coreOn({ Module, Instance, Memory: memory, validate });
     const filter = core.tensor([3, 3, 16, 16]);

@@ -23,6 +23,7 @@ import { sizeOf } from "../../shape.ts";
 import { describe, dtypeOf, type FloatArray } from "../../tensor.ts";
 import { type SimdEngine, sharedEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
+import { OutOfMemoryError } from "../memory.ts";
 import { prepareDirectlySimd, prepareSeparablySimd, supportsDirect } from "./direct.ts";
 import { canTransformSimd, planSimdTiles, prepareTransformSimd, simdTransformErrorConstant } from "./overlap-save.ts";
 import type { MatrixRun } from "./strips.ts";
@@ -108,12 +109,17 @@ export function prepareMatrix(
         correlateScalar(operation, { ...problem, source }, method, y);
         return;
       }
-      let run = runs.get(choice.name);
-      if (run === undefined) {
-        run = choice.candidate.prepare(engine ?? sharedEngine());
-        runs.set(choice.name, run);
+      try {
+        let run = runs.get(choice.name);
+        if (run === undefined) {
+          run = choice.candidate.prepare(engine ?? sharedEngine());
+          runs.set(choice.name, run);
+        }
+        run(source, y);
+      } catch (error) {
+        if (method !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
+        correlateScalar(operation, { ...problem, source }, method, y);
       }
-      run(source, y);
     },
     explain(source) {
       const choice = choose(source);
