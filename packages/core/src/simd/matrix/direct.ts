@@ -45,15 +45,20 @@ export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem)
   return prepareInPasses(engine, problem, [{ shape: problem.kernelShape, values: problem.kernel }]);
 }
 
-/** The same for the product of a column and a row. */
+/**
+ * The same for the product of a column and a row; by a power of two, which rounds nothing, the row is made so small that
+ * no sum along it exceeds max |x|, and overflows where y does not.
+ */
 export function prepareSeparablySimd(
   engine: SimdEngine,
   geometry: KernelGeometry,
   { column, row }: SeparableKernel<FloatArray>,
 ): MatrixRun {
+  const sum = Float64Array.from(row).reduce((total, weight) => total + Math.abs(weight), 0);
+  const scale = sum > 0 ? 2 ** Math.ceil(Math.log2(sum)) : 1;
   return prepareInPasses(engine, geometry, [
-    { shape: [1, row.length], values: row },
-    { shape: [column.length, 1], values: column },
+    { shape: [1, row.length], values: row.map((weight) => weight / scale) },
+    { shape: [column.length, 1], values: column.map((weight) => weight * scale) },
   ]);
 }
 

@@ -128,3 +128,21 @@ it("runs on when the engine's memory has grown, and when it was given up for ano
     expect(y).toEqual(first);
   }
 });
+
+it("overflows by rows and columns only where the result does", () => {
+  const engine = new SimdEngine(hostWebAssembly()!, features);
+  const rank1 = matrix([2, 20], (i) => (i < 20 ? 1 : 2 ** -10));
+  const problem = resolveProblem(
+    "test",
+    matrix([2, 20], () => 1e38),
+    rank1,
+    { mode: "full" },
+    false,
+  );
+  const y = new Float32Array(sizeOf(problem.outShape));
+  prepareMatrix("test", problem, "separable", engine).run(problem.source, y);
+  const expected = Float32Array.from(exact(problem));
+  expect(expected.filter(Number.isFinite).length).toBeGreaterThan(0);
+  expect(expected).toContain(Number.POSITIVE_INFINITY);
+  expect(y.findIndex((value, i) => Number.isFinite(value) !== Number.isFinite(expected[i]))).toBe(-1);
+});
