@@ -46,8 +46,8 @@ export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem)
 }
 
 /**
- * The same for the product of a column and a row; by a power of two, which rounds nothing, the row is made so small that
- * no sum along it exceeds max |x|, and overflows where y does not.
+ * The same for the product of a column and a row. A heavy row is made so light, by a power of two, which rounds nothing,
+ * that no sum along it exceeds max |x|, to overflow where y does not.
  */
 export function prepareSeparablySimd(
   engine: SimdEngine,
@@ -55,7 +55,7 @@ export function prepareSeparablySimd(
   { column, row }: SeparableKernel<FloatArray>,
 ): MatrixRun {
   const sum = Float64Array.from(row).reduce((total, weight) => total + Math.abs(weight), 0);
-  const scale = sum > 0 ? 2 ** Math.ceil(Math.log2(sum)) : 1;
+  const scale = 2 ** Math.min(127, Math.ceil(Math.log2(Math.max(1, sum))));
   return prepareInPasses(engine, geometry, [
     { shape: [1, row.length], values: row.map((weight) => weight / scale) },
     { shape: [column.length, 1], values: column.map((weight) => weight * scale) },
