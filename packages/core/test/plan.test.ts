@@ -122,3 +122,10 @@ it.each(algorithms)("$name keeps scratch memory bounded, whatever the image", (a
   });
   expect(plan.scratchBytes).toBeLessThanOrEqual(4 * 2 ** 20);
 });
+
+it("says that the reference computes where a weight is not finite, in the place of SIMD", () => {
+  const weights = filter.data.slice();
+  weights[3] = Number.POSITIVE_INFINITY;
+  const plan = planConv2d(shape, tensor(filter.shape, weights), { padding: "same", algorithm: "simd-direct" });
+  expect(plan).toMatchObject({ algorithm: "naive", reason: "instead of simd-direct, as a weight is not finite" });
+});

@@ -23,6 +23,8 @@ export const PASSES: readonly [Pass, ...Pass[]] = ["forward", "inputGradient", "
 export interface PreparedPass {
   /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
   readonly scratchBytes: number;
+  /** Why the reference, naive, computes in the place of this algorithm, if it does. */
+  readonly obstacle?: string;
   /** Gives memory outside the JavaScript heap back at once; a plan that is collected does it too. */
   [Symbol.dispose]?(): void;
 }

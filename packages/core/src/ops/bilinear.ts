@@ -79,8 +79,9 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     }
   };
   const explained = ({ algorithm, reason }: Choice, plan: PreparedPass) => ({
-    algorithm: algorithm.name,
-    reason,
+    ...(plan.obstacle === undefined
+      ? { algorithm: algorithm.name, reason }
+      : { algorithm: "naive" as const, reason: `instead of ${algorithm.name}, as ${plan.obstacle}` }),
     scratchBytes: plan.scratchBytes,
     [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
   });

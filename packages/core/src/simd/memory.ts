@@ -16,7 +16,6 @@
 import type { WasmApi, WasmMemory } from "./webassembly.ts";
 
 const PAGE_BYTES = 65536;
-const MAX_PAGES = 65536;
 const ALIGNMENT = 64;
 
 /** What a run may use beyond input, output and weights. */
@@ -223,13 +222,9 @@ export class SimdMemory {
     const last = this.#free.at(-1);
     const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
     const pages = Math.ceil((bytes - tail) / PAGE_BYTES);
-    const left = MAX_PAGES - end / PAGE_BYTES;
-    if (pages > left) {
-      throw new OutOfMemoryError(`simd: a block of ${bytes} bytes does not fit the 4 GiB that WebAssembly can address`);
-    }
     // By half at least, if that is to be had: to a garbage collector each growth leaves garbage of the whole size.
     try {
-      memory.grow(Math.max(pages, Math.min(left, end / PAGE_BYTES / 2)));
+      memory.grow(Math.max(pages, end / PAGE_BYTES / 2));
     } catch {
       asked(bytes, () => memory.grow(pages));
     }

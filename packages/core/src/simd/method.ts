@@ -60,6 +60,7 @@ export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorit
 export interface OperandPlan<Operands extends readonly Operand[]> {
   run(...operands: Operands): void;
   readonly scratchBytes: number;
+  readonly obstacle?: string;
   [Symbol.dispose](): void;
 }
 
@@ -147,5 +148,5 @@ function scalarPlan<Operands extends readonly Operand[]>(
   scratchBytes: number,
   run: (...operands: Operands) => void,
 ): OperandPlan<Operands> {
-  return { run, scratchBytes, [Symbol.dispose]: () => undefined };
+  return { run, scratchBytes, obstacle: "a weight is not finite", [Symbol.dispose]: () => undefined };
 }
