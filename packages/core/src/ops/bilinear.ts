@@ -66,14 +66,15 @@ export interface BilinearMap {
 
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
-  const choiceFor = (pass: Pass): Choice => choose(operation, g, pass, wanted.algorithm ?? "auto", wanted);
+  const { algorithm: name = "auto" } = wanted;
+  const choiceFor = (pass: Pass): Choice => choose(operation, g, pass, name, wanted);
   /** What the algorithm of a choice prepares; where SIMD was chosen and its memory cannot be had, a scalar one. */
   const prepared = <P>(pass: Pass, prepare: (algorithm: Choice["algorithm"]) => P): readonly [Choice, P] => {
     const choice = choiceFor(pass);
     try {
       return [choice, prepare(choice.algorithm)];
     } catch (error) {
-      if ((wanted.algorithm ?? "auto") !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
+      if (name !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
       const scalar = chooseWithoutSimd(operation, g, pass, wanted, error.message);
       return [scalar, prepare(scalar.algorithm)];
     }

@@ -105,8 +105,9 @@ export function prepareMatrix(
   return {
     run(source, y) {
       const choice = choose(source);
+      const runScalar = (): void => correlateScalar(operation, { ...problem, source }, method, y);
       if (choice.name === undefined) {
-        correlateScalar(operation, { ...problem, source }, method, y);
+        runScalar();
         return;
       }
       try {
@@ -118,7 +119,7 @@ export function prepareMatrix(
         run(source, y);
       } catch (error) {
         if (method !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
-        correlateScalar(operation, { ...problem, source }, method, y);
+        runScalar();
       }
     },
     explain(source) {

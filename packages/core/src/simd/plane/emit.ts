@@ -41,7 +41,12 @@ const UNROLL = 4;
  * finished row make room for the next; else nine, a weight for each row and an x: two loads for three multiply-adds.
  */
 export function planeTile(tapRows: number, tapColumns: number): { readonly rows: number; readonly vectors: number } {
-  return tapRows * tapColumns <= MOST_KEPT_WEIGHTS ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
+  return keepsWeights(tapRows, tapColumns) ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
+}
+
+/** Whether the weights of a kernel stay in registers. */
+function keepsWeights(tapRows: number, tapColumns: number): boolean {
+  return tapRows * tapColumns <= MOST_KEPT_WEIGHTS;
 }
 
 /** A row of outputs that sees a row of the image: its sums, and the tap row it sees it by. */
@@ -73,8 +78,8 @@ type PlaneParameters = [
 export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
   const { rows, vectors, tapRows, tapColumns, rowDilation, columnDilation } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
-  const keepsWeights = tapRows * tapColumns <= MOST_KEPT_WEIGHTS;
-  const turns = keepsWeights || tapColumns <= LONGEST_UNROLLED_ROW ? 0 : Math.floor(tapColumns / UNROLL);
+  const keeps = keepsWeights(tapRows, tapColumns);
+  const turns = keeps || tapColumns <= LONGEST_UNROLLED_ROW ? 0 : Math.floor(tapColumns / UNROLL);
   const module = new ModuleBuilder();
   module.function<PlaneParameters>(
     "correlate",
@@ -91,7 +96,7 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
       const x = f.v128();
       const bias = f.v128();
       // All of them, or those of a tap column for each row of outputs.
-      const factors = f.v128s(keepsWeights ? tapRows * tapColumns : rows);
+      const factors = f.v128s(keeps ? tapRows * tapColumns : rows);
 
       const isUse = ({ a }: Use) => Number.isInteger(a) && a >= 0 && a < tapRows;
 
@@ -100,7 +105,7 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
         for (let b = 0; b < count; b++) {
           const column = uses.map(({ sum, a }, n) => {
             const tap = a * tapColumns + b;
-            if (keepsWeights) return { sum, factor: factors[tap]! };
+            if (keeps) return { sum, factor: factors[tap]! };
             f.set(factors[n]!, v128.load(w, 16 * tap));
             return { sum, factor: factors[n]! };
           });
@@ -128,7 +133,7 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
 
       f.set(bias, v128.load(weights, 0));
       f.advance(weights, 16);
-      if (keepsWeights) for (const [tap, factor] of factors.entries()) f.set(factor, v128.load(weights, 16 * tap));
+      if (keeps) for (const [tap, factor] of factors.entries()) f.set(factor, v128.load(weights, 16 * tap));
       f.repeat(tileRows, () => {
         f.set(tile, tilesPerRow);
         f.set(column, i32.const(0));
