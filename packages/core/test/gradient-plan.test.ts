@@ -9,6 +9,7 @@ import {
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
   explainConv2d,
+  planConv2d,
   planConv2dFilterGradient,
   planConv2dInputGradient,
   planDepthwiseConv2dFilterGradient,
@@ -141,17 +142,16 @@ describe("what does not fit", () => {
     );
   });
 
-  it("is a plan that has given its memory back", () => {
-    const options = { algorithm: "simd-direct" } as const;
-    const plans = [
-      planConv2dFilterGradient([1, 9, 7, 4], [3, 3, 4, 8], options),
-      planConv2dInputGradient([1, 9, 7, 4], filter, options),
-    ] as const;
-    for (const plan of plans) {
+  it.each(["simd-direct", "tiled"] as const)("is a plan of %s that has given its memory back", (algorithm) => {
+    const forward = planConv2d([1, 9, 7, 4], filter, { algorithm });
+    const filterGradient = planConv2dFilterGradient([1, 9, 7, 4], [3, 3, 4, 8], { algorithm });
+    const inputGradient = planConv2dInputGradient([1, 9, 7, 4], filter, { algorithm });
+    for (const plan of [forward, filterGradient, inputGradient]) {
       plan[Symbol.dispose]();
       plan[Symbol.dispose]();
     }
-    expect(() => plans[0].run(x, dy)).toThrow(/disposed/);
-    expect(() => plans[1].run(dy)).toThrow(/disposed/);
+    expect(() => forward.run(x)).toThrow(/^Conv2dPlan\.run: the plan was disposed of$/);
+    expect(() => filterGradient.run(x, dy)).toThrow(/^Conv2dFilterGradientPlan\.run: the plan was disposed of$/);
+    expect(() => inputGradient.run(dy)).toThrow(/^Conv2dInputGradientPlan\.run: the plan was disposed of$/);
   });
 });

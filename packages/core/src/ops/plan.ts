@@ -48,7 +48,10 @@ export interface PlanFacts<S extends readonly number[]> {
   readonly reason: string;
   /** Bytes of scratch memory beyond inputs, output and packed weights. */
   readonly scratchBytes: number;
-  /** Gives the memory of packed weights back at once, as `using` does; nobody must, a plan that is collected does it too. */
+  /**
+   * Gives the memory of packed weights back at once, as `using` does; from then on `run` throws. Nobody must: a plan that is
+   * collected gives it back, too.
+   */
   [Symbol.dispose](): void;
 }
 
@@ -129,16 +132,19 @@ export function makePlan<S extends readonly number[], T extends FloatArray>(
   const { bias } = options;
   if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
   const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
+  const runName = `${operationName("", kind)}Plan.run`;
   const prepared = resolved.map.prepare(filter.data, bias, fusibleOf(activation));
+  const plan = untilDisposed(runName, prepared);
   const isActivated = activation.name === "linear" || prepared.activated === true;
   const compute = (x: Operand, y: Operand): void => {
-    prepared.run(x, y);
+    plan.run(x, y);
     if (!isActivated) applyActivation(arrayOf(y), arrayOf(y), activation, resolved.inner);
   };
   return {
     ...factsOf<S>(resolved, prepared),
+    [Symbol.dispose]: plan[Symbol.dispose],
     run: checkedRun<T>(
-      `${operationName("", kind)}Plan.run`,
+      runName,
       dtype,
       ["x", sizeOf(resolved.inputShape)],
       ["y", sizeOf(resolved.outputShape)],
@@ -159,15 +165,18 @@ export function makeInputGradientPlan<S extends readonly number[], T extends Flo
   checkTensor(operation, "filter", filter, kind.tensorRank);
   const dtype = dtypeOf(filter.data);
   const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype, "many");
+  const runName = `${operationName("", kind)}InputGradientPlan.run`;
   const prepared = resolved.map.prepareInputGradient(filter.data);
+  const plan = untilDisposed(runName, prepared);
   return {
     ...factsOf<S>(resolved, prepared),
+    [Symbol.dispose]: plan[Symbol.dispose],
     run: checkedRun<T>(
-      `${operationName("", kind)}InputGradientPlan.run`,
+      runName,
       dtype,
       ["dy", sizeOf(resolved.outputShape)],
       ["dx", sizeOf(resolved.inputShape)],
-      (dy, dx) => prepared.run(dy, dx),
+      plan.run,
     ),
   };
 }
@@ -182,11 +191,13 @@ export function makeFilterGradientPlan<S extends readonly number[]>(
   const operation = `${operationName("plan", kind)}FilterGradient`;
   checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
   const resolved = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
-  const prepared = resolved.map.prepareFilterGradient();
   const runName = `${operationName("", kind)}FilterGradientPlan.run`;
+  const prepared = resolved.map.prepareFilterGradient();
+  const plan = untilDisposed(runName, prepared);
   const [inputSize, outputSize, size] = [resolved.inputShape, resolved.outputShape, filterShape].map(sizeOf);
   return {
     ...factsOf<S>(resolved, prepared),
+    [Symbol.dispose]: plan[Symbol.dispose],
     filterShape: [...filterShape] as unknown as S,
     run(x, dy, dw = new Float32Array(size)) {
       checkArray(runName, "x", x, "float32", inputSize);
@@ -194,7 +205,7 @@ export function makeFilterGradientPlan<S extends readonly number[]>(
       checkArray(runName, "dw", dw, "float32", size);
       requireApart(runName, "x", x, "dw", dw);
       requireApart(runName, "dy", dy, "dw", dw);
-      prepared.run(x, dy, dw);
+      plan.run(x, dy, dw);
       return dw;
     },
   };
@@ -203,7 +214,7 @@ export function makeFilterGradientPlan<S extends readonly number[]>(
 function factsOf<S extends readonly number[]>(
   resolved: ResolvedOperation,
   prepared: PreparedPass & Explained,
-): PlanFacts<S> {
+): Omit<PlanFacts<S>, typeof Symbol.dispose> {
   return {
     geometry: planarGeometry(filled(resolved.geometry)),
     inputShape: resolved.inputShape as S,
@@ -211,8 +222,30 @@ function factsOf<S extends readonly number[]>(
     algorithm: prepared.algorithm,
     reason: prepared.reason,
     scratchBytes: prepared.scratchBytes,
-    [Symbol.dispose]: () => prepared[Symbol.dispose]?.(),
   };
+}
+
+/** What was prepared, until it is disposed of: from then on its run throws, and nothing of it is kept. */
+export function untilDisposed<Arrays extends readonly unknown[]>(
+  runName: string,
+  prepared: Runnable<Arrays>,
+): Required<Runnable<Arrays>> {
+  let kept: Runnable<Arrays> | undefined = prepared;
+  return {
+    run(...arrays) {
+      if (kept === undefined) throw new Error(`${runName}: the plan was disposed of`);
+      kept.run(...arrays);
+    },
+    [Symbol.dispose]() {
+      kept?.[Symbol.dispose]?.();
+      kept = undefined;
+    },
+  };
+}
+
+interface Runnable<Arrays extends readonly unknown[]> {
+  run(...arrays: Arrays): void;
+  [Symbol.dispose]?(): void;
 }
 
 /** The run of a plan from one array to another: checks both, or makes the second. */

