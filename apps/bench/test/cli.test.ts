@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -157,5 +157,21 @@ describe("a small run", () => {
       crashing: "failed",
       absent: "unavailable",
     });
+  });
+
+  it("ends at once when it is interrupted, with what a shell makes of that", async () => {
+    const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+    const args = [
+      "--conditions=@corr2d/source",
+      cli,
+      ...small,
+      "--time",
+      "60000",
+      "--out",
+      join(folder, "interrupted"),
+    ];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    child.stderr.once("data", () => child.kill("SIGINT")); // it says what it begins
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
   });
 });

@@ -10,7 +10,6 @@ import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { stdout } from "node:process";
 import { Command, CommanderError } from "commander";
-import { Listr } from "listr2";
 import {
   collectAlgorithms,
   collectOracles,
@@ -25,6 +24,7 @@ import { corr2dNames } from "./corr2d.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
+import { withProgress } from "./progress.ts";
 import { renderHtml } from "./render/html.ts";
 import { renderHunt } from "./render/hunt.ts";
 import { renderJson } from "./render/json.ts";
@@ -43,7 +43,7 @@ import {
   type RunObserver,
   runParity,
 } from "./run.ts";
-import { setupTfjsNode, type TfjsNodeLibrary } from "./tfjs-node/setup.ts";
+import { setupTfjsNode } from "./tfjs-node/setup.ts";
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = { agree: 0, disagree: 1, "could not run": 2 };
 const COULD_NOT_RUN = EXIT_CODES["could not run"];
@@ -89,6 +89,7 @@ Exit codes:
   0  everything agrees (or differs as the ledger of known divergences expects)
   1  a comparison disagrees, or a known divergence has vanished
   2  could not run: bad arguments, a required oracle is missing, nothing was compared
+  130, 143  interrupted (SIGINT, SIGTERM); what --records holds is kept, --resume goes on
 
 Examples:
   corr2d-parity                                        all oracles, all algorithms
@@ -254,48 +255,40 @@ async function runWithProgress(
   observer: RunObserver,
 ): Promise<ParityReport> {
   const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence } = args;
-  const result: { report?: ParityReport } = {};
   let told = 0;
-  const tasks = new Listr(
-    {
-      title: "comparing with TensorFlow.js",
-      task: async (_, task) => {
-        result.report = await runParity({
-          require,
-          seed,
-          cases,
-          path,
-          shard,
-          only,
-          jobs,
-          regressions,
-          skip: recorder?.skip,
-          ...(recorder?.hasGeneral && { general: false }),
-          oracles: oracle,
-          algorithms: algorithm,
-          modules,
-          silenceSeconds: silence,
-          observer: {
-            ...observer,
-            onOracle: (status) => {
-              task.output = describeOracle(status);
-            },
-            onTrial: (done, total, name) => {
-              const tenth = Math.floor((done * PROGRESS_LINES) / total);
-              if (stdout.isTTY || tenth > told) {
-                told = tenth;
-                task.output = `${done} of ${total}: ${name}`;
-              }
-            },
-          },
-        });
-        task.title = result.report.compared.withOracles > 0 ? "compared with TensorFlow.js" : "nothing was compared";
+  return withProgress("comparing with TensorFlow.js", async (line) => {
+    const report = await runParity({
+      require,
+      seed,
+      cases,
+      path,
+      shard,
+      only,
+      jobs,
+      regressions,
+      skip: recorder?.skip,
+      ...(recorder?.hasGeneral && { general: false }),
+      oracles: oracle,
+      algorithms: algorithm,
+      modules,
+      silenceSeconds: silence,
+      observer: {
+        ...observer,
+        onOracle: (status) => {
+          line.output = describeOracle(status);
+        },
+        onTrial: (done, total, name) => {
+          const tenth = Math.floor((done * PROGRESS_LINES) / total);
+          if (stdout.isTTY || tenth > told) {
+            told = tenth;
+            line.output = `${done} of ${total}: ${name}`;
+          }
+        },
       },
-    },
-    { fallbackRenderer: "simple" },
-  );
-  await tasks.run();
-  return result.report!;
+    });
+    line.title = report.compared.withOracles > 0 ? "compared with TensorFlow.js" : "nothing was compared";
+    return report;
+  });
 }
 
 async function huntMutants(args: Pick<RunArguments, "seed" | "cases" | "json" | "markdown">): Promise<number> {
@@ -310,27 +303,20 @@ async function huntMutants(args: Pick<RunArguments, "seed" | "cases" | "json" | 
 }
 
 async function setUp(): Promise<number> {
-  const result: { library?: TfjsNodeLibrary } = {};
-  const tasks = new Listr(
-    {
-      title: "setting up tfjs-node",
-      task: async (_, task) => {
-        const report = (message: string): void => {
-          task.output = message;
-        };
-        result.library = await setupTfjsNode({ report });
-        task.title = "tfjs-node is set up";
-      },
-    },
-    { fallbackRenderer: "simple", exitOnError: true },
-  );
   try {
-    await tasks.run();
+    const { provenance, addonPath } = await withProgress("setting up tfjs-node", async (line) => {
+      const report = (message: string): void => {
+        line.output = message;
+      };
+      const library = await setupTfjsNode({ report });
+      line.title = "tfjs-node is set up";
+      return library;
+    });
+    stdout.write(`${provenance}\n${addonPath}\n`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return COULD_NOT_RUN;
   }
-  stdout.write(`${result.library!.provenance}\n${result.library!.addonPath}\n`);
   return 0;
 }
 

@@ -125,14 +125,16 @@ interface OpenTrial {
 /** Trials whose answers are held in memory before the oracle changes. */
 const BLOCK = 32;
 
-/** Runs all trials, block after block. */
+/** Runs all trials, block after block; between any two steps timers and signals have their turn, such as those of the progress. */
 export async function compare(options: CompareOptions): Promise<Findings> {
   const { trials, algorithms, oracles, ledger, onAsk, onTrial } = options;
   const all = { comparisons: [] as Comparison[], refusals: [] as Refusal[], vanished: [] as VanishedDivergence[] };
   for (let start = 0; start < trials.length; start += BLOCK) {
-    const block = trials.slice(start, start + BLOCK).map((trial): OpenTrial => {
-      return { trial, questions: questionsOf(trial), refusals: [], ours: [], theirs: [] };
-    });
+    const block: OpenTrial[] = [];
+    for (const trial of trials.slice(start, start + BLOCK)) {
+      block.push({ trial, questions: questionsOf(trial), refusals: [], ours: [], theirs: [] });
+      await setImmediate();
+    }
     for (const adapter of algorithms) {
       for (const open of block) {
         onAsk?.(adapter.name, open.trial);
@@ -147,8 +149,6 @@ export async function compare(options: CompareOptions): Promise<Findings> {
       all.vanished.push(...found.vanished);
       onTrial?.(start + index + 1, trials.length, open.trial, found);
     }
-    // Lets timers run, such as those that draw the progress.
-    await setImmediate();
   }
   return all;
 }
@@ -182,6 +182,7 @@ async function askAdapter(adapter: ConvAdapter, { trial, questions, refusals }: 
     if (refused.has(pass)) answers.push(undefined);
     else answers.push(await ask(adapter, convCase, pass, data, evidenceFor(adapter, convCase, question)));
   }
+  await setImmediate();
   return { name, summation, answers };
 }
 

@@ -1,6 +1,6 @@
 /** The command: what it prints, writes and ends with. As a process where it compares, else as a function, which is quicker. */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -157,5 +157,27 @@ describe("corr2d-parity ends with 2", () => {
     expect(err).toContain("tfjs-node cannot be had natively here");
     expect(err).toContain("no C++ compiler");
     expect(code).toBe(2);
+  });
+});
+
+describe("an interrupted command ends at once, quietly, with what a shell makes of the signal", () => {
+  it.each([
+    ["a run of its own", ["--jobs", "0"], "SIGINT", 130],
+    ["a run in several processes", ["--jobs", "2"], "SIGTERM", 143],
+    ["networks", ["networks"], "SIGINT", 130],
+  ] as const)("%s", async (_, args, signal, expected) => {
+    const cases = args[0] === "networks" ? [] : ["--cases", "100000"];
+    const child = spawn(process.execPath, ["--conditions=@corr2d/source", PROGRAM, ...args, ...cases], {
+      cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    let err = "";
+    child.stderr.on("data", (text) => {
+      err += text;
+    });
+    child.stdout.once("data", () => child.kill(signal)); // it says what it begins
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    expect(code).toBe(expected);
+    expect(err).toBe("");
   });
 });

@@ -46,6 +46,7 @@ Exit codes:
   0  everybody who was timed agreed with the truth before
   1  somebody's result was wrong, or somebody failed; the report says who and why
   2  could not run: bad arguments, unknown names, unreadable files
+  130, 143  interrupted (SIGINT, SIGTERM)
 
 Examples:
   bench --quick                                        six layers, everybody, about a minute

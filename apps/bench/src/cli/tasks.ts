@@ -5,8 +5,9 @@
  * @module
  */
 
+import { writeSync } from "node:fs";
 import { stderr } from "node:process";
-import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput } from "listr2";
+import { ANSI_ESCAPE_CODES, Listr, ListrLogger, PRESET_TIMER, ProcessOutput } from "listr2";
 
 /** A task that says what it is doing. */
 export interface ProgressTask {
@@ -15,7 +16,9 @@ export interface ProgressTask {
   run(say: (doing: string) => void): Promise<string>;
 }
 
-/** Runs tasks one after the other; the first that fails rejects. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Runs tasks one after the other; the first that fails rejects. Who interrupts them ends the process. */
 export async function runTasks(tasks: readonly ProgressTask[]): Promise<void> {
   const logger = new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stderr, stderr) });
   const list = new Listr(
@@ -30,11 +33,24 @@ export async function runTasks(tasks: readonly ProgressTask[]): Promise<void> {
       },
     })),
     {
+      // Its own listener waits for the task to end, and exits with 127.
+      registerSignalListeners: false,
       fallbackRenderer: "simple",
       fallbackRendererCondition: !stderr.isTTY,
       rendererOptions: { logger, timer: PRESET_TIMER },
       fallbackRendererOptions: { logger, timer: PRESET_TIMER },
     },
   );
-  await list.run();
+  for (const signal of SIGNALS) process.on(signal, endBySignal);
+  try {
+    await list.run();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, endBySignal);
+  }
+}
+
+/** Ends with the code that a shell gives the signal. While a task is shown the cursor is not, and the stream is held back. */
+function endBySignal(_: NodeJS.Signals, number: number): never {
+  if (stderr.isTTY) writeSync(stderr.fd, `${ANSI_ESCAPE_CODES.CURSOR_SHOW}\n`);
+  process.exit(128 + number);
 }

@@ -52,6 +52,8 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
     let current: { variant: string | null; doing: string } = { variant: null, doing: "starting" };
     let lastWords = "";
     let ended = false;
@@ -60,7 +62,7 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
       ended = true;
       clearTimeout(silence);
       // A process has nothing to do any more; native libraries may see that differently.
-      const grace = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      const grace = setTimeout(kill, GRACE);
       child.once("close", () => clearTimeout(grace));
       resolve(ending);
     };
@@ -68,7 +70,7 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
     const endAfter = (limit: number) =>
       setTimeout(() => {
         fail(`no sign of life for ${limit / 1000} s while ${current.doing}`);
-        child.kill("SIGKILL");
+        kill();
       }, limit);
     let silence = endAfter(START_LIMIT);
 
@@ -90,6 +92,7 @@ export function runInChild(job: Job, { silenceLimit, onStep }: Watch): Promise<E
     });
     child.on("error", (error) => fail(error.message));
     child.on("close", (code, signal) => {
+      process.off("exit", kill);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       fail(`its process died (${how}) while ${current.doing}${lastLine(lastWords)}`);
     });

@@ -10,6 +10,9 @@ import { measureFirstCalls } from "./first-call.ts";
 import type { Job, Message } from "./job.ts";
 import { measure } from "./measure.ts";
 
+// Who gave it its job is gone.
+process.once("disconnect", () => process.exit());
+
 function say(message: Message): Promise<void> {
   return new Promise((resolve, reject) => {
     process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error)));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers/promises";
 import { type ConvCase, outputShapeOf } from "@corr2d/testkit";
 import { type Activation, type Convolution, caseOf, type Network, type Numbers, type Step } from "./network.ts";
 
@@ -15,7 +16,7 @@ export type Convolve<T extends Numbers> = (step: Convolution, convCase: ConvCase
 export type Activations<T extends Numbers> = ReadonlyMap<string, Activation<T>>;
 
 /**
- * Computes every step.
+ * Computes every step; between any two of them timers and signals have their turn.
  *
  * @param image what the network looks at, in the precision to compute in.
  * @throws RangeError if a step is fed by one that does not come before it, or by shapes that do not fit.
@@ -34,6 +35,7 @@ export async function evaluate<T extends Numbers>(
       return input;
     });
     activations.set(step.name, await evaluateStep(network, step, inputs, convolve));
+    await setImmediate();
   }
   return activations;
 }

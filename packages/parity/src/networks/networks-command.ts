@@ -6,12 +6,12 @@
 
 import { stdout } from "node:process";
 import { type Command, InvalidArgumentError } from "commander";
-import { Listr } from "listr2";
 import type { ConvAdapter } from "../adapter.ts";
 import { collectAlgorithms, collectOracles } from "../cli-arguments.ts";
 import { corr2dNames } from "../corr2d.ts";
 import { KNOWN_ORACLES, loadOracle } from "../oracles/known.ts";
-import { NETWORKS, type NetworksReport, replayNetworks } from "./replay-networks.ts";
+import { withProgress } from "../progress.ts";
+import { NETWORKS, replayNetworks } from "./replay-networks.ts";
 
 interface NetworksArguments {
   readonly model?: readonly string[];
@@ -43,30 +43,22 @@ export function addNetworksCommand(program: Command, end: (code: number) => void
 
 async function run({ model, oracle, algorithm = corr2dNames(), size }: NetworksArguments): Promise<number> {
   const oracles: ConvAdapter[] = [];
-  const result: { report?: NetworksReport } = {};
-  const tasks = new Listr(
-    {
-      title: "replaying networks",
-      task: async (_, task) => {
-        for (const name of oracle ?? KNOWN_ORACLES.map((known) => known.name)) {
-          try {
-            oracles.push(await loadOracle(name));
-          } catch (error) {
-            if (oracle !== undefined) throw error;
-            stdout.write(`${name} did not run: ${(error as Error).message}\n`);
-          }
-        }
-        const onLayer = (done: number, total: number, layer: string): void => {
-          task.output = `${done} of ${total}: ${layer}`;
-        };
-        result.report = await replayNetworks({ models: model, algorithms: algorithm, oracles, size, onLayer });
-        task.title = "replayed networks";
-      },
-    },
-    { fallbackRenderer: "simple" },
-  );
-  await tasks.run();
-  const { text, agree } = result.report!;
+  const { text, agree } = await withProgress("replaying networks", async (line) => {
+    for (const name of oracle ?? KNOWN_ORACLES.map((known) => known.name)) {
+      try {
+        oracles.push(await loadOracle(name));
+      } catch (error) {
+        if (oracle !== undefined) throw error;
+        stdout.write(`${name} did not run: ${(error as Error).message}\n`);
+      }
+    }
+    const onLayer = (done: number, total: number, layer: string): void => {
+      line.output = `${done} of ${total}: ${layer}`;
+    };
+    const report = await replayNetworks({ models: model, algorithms: algorithm, oracles, size, onLayer });
+    line.title = "replayed networks";
+    return report;
+  });
   stdout.write(`\n${text}`);
   return agree ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 /**
- * Runs another program to its end, keeps the tail of what it printed, and ends it with all its children when told to.
+ * Runs another program to its end, keeps the tail of what it printed, and ends it with all its children when told to or
+ * when this process ends.
  *
  * @module
  */
@@ -53,6 +54,7 @@ export function runCommand(
     };
     const finish = (code: number | undefined, failure: string | undefined): void => {
       signal.removeEventListener("abort", end);
+      process.off("exit", end);
       resolve({ code, output, failure });
     };
     child.stdout.on("data", keep);
@@ -66,6 +68,7 @@ export function runCommand(
       else finish(code, code === 0 ? undefined : `${name} ended with exit code ${code}`);
     });
     signal.addEventListener("abort", end, { once: true });
+    process.once("exit", end);
     if (signal.aborted) end();
   });
 }

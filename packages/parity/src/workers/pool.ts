@@ -6,7 +6,7 @@
  * @module
  */
 
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RequestFinding } from "../negative/check.ts";
@@ -22,6 +22,13 @@ export type End =
 /** Built it is JavaScript, in this repository TypeScript: the worker is what this file is. */
 const WORKER = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
+const running = new Set<ChildProcess>();
+
+// One that hangs would not see that there is nobody to tell.
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Starts a process, gives it its work and listens until it ends. */
 export function runWorker(work: Work, onMessage: (message: WorkerMessage) => void, silenceMs: number): Promise<End> {
   const child = fork(WORKER, {
@@ -30,6 +37,7 @@ export function runWorker(work: Work, onMessage: (message: WorkerMessage) => voi
     // The sources of this repository's packages are found under a condition of their own.
     ...(WORKER.endsWith(".ts") && { execArgv: ["--conditions=@corr2d/source"] }),
   });
+  running.add(child);
   return new Promise((resolve) => {
     let last = "it started";
     let end: End | undefined;
@@ -51,6 +59,7 @@ export function runWorker(work: Work, onMessage: (message: WorkerMessage) => voi
     });
     child.on("close", (code, signal) => {
       clearTimeout(watch);
+      running.delete(child);
       const how = isSilent
         ? `it said nothing for ${silenceMs / 1000} s`
         : signal === null

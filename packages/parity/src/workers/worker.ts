@@ -30,6 +30,9 @@ export type WorkerMessage =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
 
+// Who gave it its work is gone.
+process.once("disconnect", () => process.exit());
+
 const tell = (message: WorkerMessage): Promise<void> =>
   new Promise((resolve, reject) => {
     process.send!(message, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
