@@ -10,14 +10,13 @@ import { measureFirstCalls } from "./first-call.ts";
 import type { Job, Message } from "./job.ts";
 import { measure } from "./measure.ts";
 
-// Who gave it its job is gone.
-process.once("disconnect", () => process.exit());
-
+/** Ends where there is nobody to tell: whoever gave it its job is gone. */
 function say(message: Message): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  return new Promise((resolve) => {
+    process.send?.(message, (error: Error | null) => (error === null ? resolve() : process.exit()));
   });
 }
+process.once("disconnect", () => process.exit());
 
 async function answer(job: Job): Promise<Message> {
   switch (job.kind) {

@@ -30,13 +30,12 @@ export type WorkerMessage =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
 
-// Who gave it its work is gone.
-process.once("disconnect", () => process.exit());
-
+/** Ends where there is nobody to tell: whoever gave it its work is gone. */
 const tell = (message: WorkerMessage): Promise<void> =>
-  new Promise((resolve, reject) => {
-    process.send!(message, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
+  new Promise((resolve) => {
+    process.send!(message, undefined, {}, (error) => (error === null ? resolve() : process.exit()));
   });
+process.once("disconnect", () => process.exit());
 
 process.once("message", async (work: Work) => {
   try {
