@@ -183,11 +183,14 @@ export {
   type FloatArray,
   type InAnyBuffer,
   type Matrix,
+  type Owned,
+  type Sizes,
   type Tensor,
   type Tensor3,
   type Tensor4,
   type Tensor5,
   tensor,
+  zeroTensor as zeros,
 } from "./tensor.ts";
 export { readLayersModel } from "./weights/layers-model.ts";
 export { loadPyTorchWeights, loadTensorFlowWeights } from "./weights/load-weights.ts";

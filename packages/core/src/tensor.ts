@@ -34,25 +34,38 @@ export type Tensor4<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
 /** Activations of three spatial axes (NDHWC or NCDHW), or their filter (DHWIO). */
 export type Tensor5<T extends FloatArray = Float32Array> = Tensor<Shape5, T>;
 
+/** Sizes without their values: `readonly [2, 3]` is one of many matrices, and its type should let it be replaced by another. */
+export type Sizes<S extends readonly number[]> = { readonly [Axis in keyof S]: number };
+
+/** The array that a result owns: of the element type of `T`, in an `ArrayBuffer` of its own. */
+export type Owned<T extends FloatArray> = T extends Float64Array
+  ? Float64Array<ArrayBuffer>
+  : Float32Array<ArrayBuffer>;
+
 /**
- * Makes a tensor of `data` without copying it. A plain array of numbers is copied into a `Float32Array`; without data
- * the tensor is filled with zeros.
+ * Makes a tensor of `data` without copying it. A plain array of numbers is copied into a `Float32Array`. For zeros there is
+ * {@link zeroTensor | zeros}.
  *
  * @example
  * ```ts
  * const x = tensor([2, 3], [1, 2, 3, 4, 5, 6]); // the matrix [[1, 2, 3], [4, 5, 6]]
+ * x.shape; // → [2, 3]
  * ```
  * @throws TypeError if `shape` is not an array of numbers or `data` not an array of floats.
- * @throws RangeError if a dimension is not a non-negative integer, or `data` has not as many elements as `shape` says.
+ * @throws RangeError if a dimension is not a non-negative integer, or `data` does not have as many elements as `shape` says.
  */
-export function tensor<const S extends readonly number[]>(shape: S, data?: readonly number[]): Tensor<S>;
-export function tensor<const S extends readonly number[], T extends FloatArray>(shape: S, data: T): Tensor<S, T>;
+export function tensor<const S extends readonly number[]>(
+  shape: S,
+  data: readonly number[],
+): Tensor<Sizes<S>, Float32Array<ArrayBuffer>>;
+export function tensor<const S extends readonly number[], T extends FloatArray>(shape: S, data: T): Tensor<Sizes<S>, T>;
 export function tensor(
   shape: readonly number[],
-  data?: readonly number[] | FloatArray,
+  data: readonly number[] | FloatArray,
 ): Tensor<readonly number[], FloatArray> {
+  if (data === undefined) throw missingData(shape);
   const size = checkedSize("tensor", "shape", shape);
-  const elements = data === undefined ? new Float32Array(size) : Array.isArray(data) ? floatsOf(data) : data;
+  const elements = Array.isArray(data) ? floatsOf(data) : data;
   if (dtypeOf(elements) === undefined) {
     throw new TypeError(`tensor: data must be numbers, a Float32Array or a Float64Array, got ${describe(data)}`);
   }
@@ -62,11 +75,66 @@ export function tensor(
   return { shape: Object.freeze([...shape]), data: elements as FloatArray };
 }
 
+/** What to say of a shape, or of values in its place, that came alone. */
+function missingData(shape: unknown): TypeError {
+  const call = callFor(shape);
+  if (call === undefined) {
+    return new TypeError(`tensor: takes a shape and data, tensor([2, 3], [1, 2, 3, 4, 5, 6]); got ${describe(shape)}`);
+  }
+  const zeros = Array.isArray(shape) && typeof shape[0] === "number" ? `, or zeros(${describe(shape)}) for zeros` : "";
+  return new TypeError(`tensor: data is missing; write ${call} for these values${zeros}`);
+}
+
+/** The call of {@link tensor} that makes a tensor of nested arrays of numbers; undefined if they are none, or ragged. */
+export function callFor(values: unknown): string | undefined {
+  const shape: number[] = [];
+  let row = values;
+  while (Array.isArray(row) || dtypeOf(row) !== undefined) {
+    shape.push((row as readonly unknown[]).length);
+    row = (row as readonly unknown[])[0];
+  }
+  const size = sizeOf(shape);
+  if (shape.length === 0 || !(size > 0) || shape.length > 5) return undefined;
+  const flat = size > 12 ? undefined : (values as readonly unknown[]).flat(5);
+  if (flat !== undefined && (flat.length !== size || flat.some((value) => typeof value !== "number"))) return undefined;
+  return `tensor([${shape.join(", ")}], ${flat === undefined ? `values.flat(${shape.length - 1})` : `[${flat.join(", ")}]`})`;
+}
+
+/**
+ * Makes a tensor of zeros.
+ *
+ * @param dtype element type, `"float32"` if it is not given.
+ *
+ * @example
+ * ```ts
+ * zeros([2, 3]).data; // → [0, 0, 0, 0, 0, 0]
+ * zeros([1, 8, 8, 3], "float64").data.length; // → 192
+ * ```
+ * @throws TypeError, RangeError as {@link tensor}.
+ */
+export function zeroTensor<const S extends readonly number[]>(
+  shape: S,
+  dtype?: "float32",
+): Tensor<Sizes<S>, Float32Array<ArrayBuffer>>;
+export function zeroTensor<const S extends readonly number[]>(
+  shape: S,
+  dtype: "float64",
+): Tensor<Sizes<S>, Float64Array<ArrayBuffer>>;
+export function zeroTensor(shape: readonly number[], dtype: DType = "float32"): Tensor<readonly number[], FloatArray> {
+  const size = checkedSize("zeros", "shape", shape);
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new RangeError(`zeros: dtype must be "float32" or "float64", got ${describe(dtype)}`);
+  }
+  return { shape: Object.freeze([...shape]), data: zeros(dtype, size) };
+}
+
 /** Numbers as floats; what is no number, or a hole, would become NaN or 0 without a word. */
 function floatsOf(data: readonly unknown[]): Float32Array {
   for (const value of data) {
     if (typeof value === "number") continue;
-    throw new TypeError(`tensor: data must hold numbers, row after row in one array, got ${describe(value)}`);
+    const call = callFor(data);
+    const advice = call === undefined ? "" : `; write ${call}`;
+    throw new TypeError(`tensor: data must hold numbers, row after row in one array, got ${describe(value)}${advice}`);
   }
   return Float32Array.from(data as readonly number[]);
 }
@@ -82,7 +150,9 @@ export const MAX_ELEMENTS: number = 2 ** 30;
 export function checkTensor(operation: string, parameter: string, value: unknown, rank: number): void {
   const { shape, data } = Object(value) as Tensor<readonly number[], FloatArray>;
   if (!shape) {
-    throw new TypeError(`${operation}: ${parameter} must be a tensor { shape, data }, got ${describe(value)}`);
+    const call = callFor(value);
+    const advice = call === undefined ? "" : `; write ${call}`;
+    throw new TypeError(`${operation}: ${parameter} must be a tensor { shape, data }, got ${describe(value)}${advice}`);
   }
   if (dtypeOf(data) === undefined) {
     throw new TypeError(
@@ -177,9 +247,9 @@ export function dtypeOf(data: unknown): DType | undefined {
 }
 
 /** A zeroed array of `length` elements. */
-export function zeros(dtype: "float32", length: number): Float32Array;
-export function zeros(dtype: "float64", length: number): Float64Array;
-export function zeros(dtype: DType, length: number): FloatArray;
-export function zeros(dtype: DType, length: number): FloatArray {
+export function zeros(dtype: "float32", length: number): Float32Array<ArrayBuffer>;
+export function zeros(dtype: "float64", length: number): Float64Array<ArrayBuffer>;
+export function zeros(dtype: DType, length: number): Owned<FloatArray>;
+export function zeros(dtype: DType, length: number): Owned<FloatArray> {
   return dtype === "float64" ? new Float64Array(length) : new Float32Array(length);
 }

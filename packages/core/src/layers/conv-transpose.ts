@@ -27,7 +27,7 @@ export interface ConvTransposeLayerOptions<R extends SpatialRank = 2>
  * @example
  * ```ts
  * const layer = new ConvTranspose1d({ inChannels: 4, outChannels: 1, kernelSize: 3, strides: 2, padding: "same" });
- * layer.forward(tensor([1, 8, 4])).shape; // → [1, 16, 1]
+ * layer.forward(zeros([1, 8, 4])).shape; // → [1, 16, 1]
  * ```
  */
 export class ConvTranspose1d extends ConvLayer<Shape3> {
@@ -47,7 +47,7 @@ export class ConvTranspose1d extends ConvLayer<Shape3> {
  * ```ts
  * const options = { kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 };
  * const layer = new ConvTranspose2d({ inChannels: 4, outChannels: 2, ...options });
- * layer.forward(tensor([1, 8, 8, 4])).shape; // → [1, 16, 16, 2]
+ * layer.forward(zeros([1, 8, 8, 4])).shape; // → [1, 16, 16, 2]
  * ```
  */
 export class ConvTranspose2d extends ConvLayer<Shape4> {
@@ -63,7 +63,7 @@ export class ConvTranspose2d extends ConvLayer<Shape4> {
  * @example
  * ```ts
  * const layer = new ConvTranspose3d({ inChannels: 2, outChannels: 1, kernelSize: 2, strides: 2 });
- * layer.forward(tensor([1, 2, 3, 3, 2])).shape; // → [1, 4, 6, 6, 1]
+ * layer.forward(zeros([1, 2, 3, 3, 2])).shape; // → [1, 4, 6, 6, 1]
  * ```
  */
 export class ConvTranspose3d extends ConvLayer<Shape5> {

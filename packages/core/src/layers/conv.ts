@@ -33,7 +33,7 @@ export type Conv3dLayerOptions = ConvLayerOptions<3>;
  * @example
  * ```ts
  * const layer = new Conv1d({ inChannels: 2, outChannels: 4, kernelSize: 3, padding: "same", paddingMode: "circular" });
- * layer.forward(tensor([1, 16, 2])).shape; // → [1, 16, 4]
+ * layer.forward(zeros([1, 16, 2])).shape; // → [1, 16, 4]
  * ```
  */
 export class Conv1d extends ConvLayer<Shape3> {
@@ -52,7 +52,7 @@ export class Conv1d extends ConvLayer<Shape3> {
  * @example
  * ```ts
  * const layer = new Conv2d({ inChannels: 3, outChannels: 8, kernelSize: 3, padding: "same", activation: "relu", seed: 1 });
- * const y = layer.forward(tensor([1, 32, 32, 3]));
+ * const y = layer.forward(zeros([1, 32, 32, 3]));
  * y.shape; // → [1, 32, 32, 8]
  * layer.backward(y).shape; // → [1, 32, 32, 3]
  * ```
@@ -70,7 +70,7 @@ export class Conv2d extends ConvLayer<Shape4> {
  * @example
  * ```ts
  * const layer = new Conv3d({ inChannels: 1, outChannels: 2, kernelSize: [1, 3, 3], strides: [1, 2, 2] });
- * layer.forward(tensor([1, 4, 9, 9, 1])).shape; // → [1, 4, 4, 4, 2]
+ * layer.forward(zeros([1, 4, 9, 9, 1])).shape; // → [1, 4, 4, 4, 2]
  * ```
  */
 export class Conv3d extends ConvLayer<Shape5> {

@@ -23,7 +23,7 @@ export interface DepthwiseConv2dLayerOptions extends Omit<ConvOptions, "groups">
  * @example
  * ```ts
  * const layer = new DepthwiseConv2d({ channels: 3, multiplier: 2, kernelSize: 3, strides: 2, padding: "same" });
- * layer.forward(tensor([1, 8, 8, 3])).shape; // → [1, 4, 4, 6]
+ * layer.forward(zeros([1, 8, 8, 3])).shape; // → [1, 4, 4, 6]
  * ```
  */
 export class DepthwiseConv2d extends ConvLayer<Shape4> {

@@ -63,7 +63,7 @@ const OPTION_NAMES: readonly (keyof LocallyConnected2dLayerOptions)[] = [
  * ```ts
  * const layer = new LocallyConnected2d({ inputSize: 8, inChannels: 3, outChannels: 4, kernelSize: 3, padding: "same" });
  * layer.filter.shape; // → [8, 8, 3, 3, 3, 4]
- * const y = layer.forward(tensor([2, 8, 8, 3]));
+ * const y = layer.forward(zeros([2, 8, 8, 3]));
  * y.shape; // → [2, 8, 8, 4]
  * layer.backward(y).shape; // → [2, 8, 8, 3]
  * ```

@@ -39,7 +39,7 @@ class Part extends ConvLayer<Shape4> {
  * @example
  * ```ts
  * const layer = new SeparableConv2d({ inChannels: 3, outChannels: 8, kernelSize: 3, padding: "same" });
- * layer.forward(tensor([1, 8, 8, 3])).shape; // → [1, 8, 8, 8]
+ * layer.forward(zeros([1, 8, 8, 3])).shape; // → [1, 8, 8, 8]
  * layer.parameters.map(({ name }) => name); // → ["depthwiseFilter", "pointwiseFilter", "bias"]
  * ```
  */

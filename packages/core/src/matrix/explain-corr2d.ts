@@ -42,7 +42,7 @@ export interface Corr2dExplanation {
  *
  * @example
  * ```ts
- * const x = tensor([512, 512]);
+ * const x = zeros([512, 512]);
  * const random = tensor([41, 41], Array.from({ length: 41 * 41 }, (_, i) => Math.sin(i * i)));
  * explainCorr2d(x, random).method; // → "fft"
  * explainCorr2d(x, tensor([3, 3], [0, 1, 0, 1, -4, 1, 0, 1, 0])).method; // → "direct"

@@ -21,6 +21,7 @@ import {
   toRelative,
   translationVariance,
   unshareWeights,
+  zeros,
 } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
@@ -116,14 +117,14 @@ describe("translation invariance", () => {
       weights.data.map((w) => -8 * w),
     );
     expect(translationVariance(toRelative(scaled))).toBeCloseTo(variance, 12);
-    expect(translationVariance(toRelative(tensor([2, 2, 2, 2])))).toBe(0);
+    expect(translationVariance(toRelative(zeros([2, 2, 2, 2])))).toBe(0);
   });
 
   it("holds exactly for the layers whose response shifts along with the picture", () => {
     const shared = integers([11, 11] as const);
     const layer = toAbsolute(unshareWeights(shared, [6, 6]));
     const dot = (row: number, column: number): Matrix => {
-      const x = tensor([6, 6]);
+      const x = zeros([6, 6]);
       x.data[row * 6 + column] = 1;
       return x;
     };
@@ -221,7 +222,7 @@ describe("a convolution is a fully connected layer", () => {
     // Means of about 70 weights each: the noise is 8 times less.
     expect(norm(minus(found.data, kernel.data))).toBeLessThan(1e-3);
     expect(() => fromDense(noisy, { ...options, kernelShape: [1, 1], tolerance: 0.01 })).toThrow(RangeError);
-    expect(fromDense(tensor([2, 2, 3, 3])).data).toEqual(new Float32Array(4));
+    expect(fromDense(zeros([2, 2, 3, 3])).data).toEqual(new Float32Array(4));
   });
 
   it("is the one of conv2d, too", () => {
@@ -250,34 +251,34 @@ describe("parameters", () => {
 
 describe("refuses", () => {
   const untyped = (value: unknown): never => value as never;
-  const relative = toRelative(tensor([2, 2, 3, 3]));
+  const relative = toRelative(zeros([2, 2, 3, 3]));
   const modes: readonly Corr2dMode[] = ["valid", "full"];
   it.each([
     [
       "an image of another shape",
-      () => denseLayer(tensor([2, 3]), tensor([1, 1, 3, 3])),
+      () => denseLayer(zeros([2, 3]), zeros([1, 1, 3, 3])),
       /^denseLayer: x has shape \[2,3\], but weights asks for \[3,3\]$/,
     ],
     [
       "a bias of another shape",
-      () => denseLayer(tensor([3, 3]), tensor([1, 2, 3, 3]), tensor([2, 2])),
+      () => denseLayer(zeros([3, 3]), zeros([1, 2, 3, 3]), zeros([2, 2])),
       /^denseLayer: bias has shape \[2,2\], but weights asks for \[1,2\]$/,
     ],
     [
       "mixed types",
-      () => denseLayer(untyped(tensor([3, 3], new Float64Array(9))), tensor([1, 1, 3, 3])),
+      () => denseLayer(untyped(tensor([3, 3], new Float64Array(9))), zeros([1, 1, 3, 3])),
       /^denseLayer: x is float64, but weights is float32/,
     ],
-    ["weights of another rank", () => toRelative(untyped(tensor([3, 3]))), /^toRelative: weights must have rank 4/],
-    ["no weights", () => toRelative(tensor([0, 2, 3, 3])), /^toRelative: weights \[0,2,3,3\] is empty$/],
+    ["weights of another rank", () => toRelative(untyped(zeros([3, 3]))), /^toRelative: weights must have rank 4/],
+    ["no weights", () => toRelative(zeros([0, 2, 3, 3])), /^toRelative: weights \[0,2,3,3\] is empty$/],
     [
       "too few distances",
-      () => toAbsolute(tensor([3, 1, 2, 1])),
+      () => toAbsolute(zeros([3, 1, 2, 1])),
       /^toAbsolute: hidden units \[3,1\] need at least as many distances, got \[2,1\]$/,
     ],
     [
       "to share among too many",
-      () => unshareWeights(tensor([3, 3]), [4, 1]),
+      () => unshareWeights(zeros([3, 3]), [4, 1]),
       /^unshareWeights: hidden units \[4,1\] need at least/,
     ],
     ["a negative distance", () => localize(relative, -1), /^localize: delta must be an integer of 0 or more, got -1$/],
@@ -288,12 +289,12 @@ describe("refuses", () => {
     ],
     [
       "a kernel without a middle",
-      () => localKernel(tensor([4, 3]), 1),
+      () => localKernel(zeros([4, 3]), 1),
       /^localKernel: shared must have odd sides, .* got \[4,3\]$/,
     ],
     [
       "a kernel larger than the image",
-      () => toDense(tensor([4, 1]), [3, 3]),
+      () => toDense(zeros([4, 1]), [3, 3]),
       /^toDense: kernel height 4 exceeds input height 3$/,
     ],
     [
@@ -303,17 +304,17 @@ describe("refuses", () => {
     ],
     [
       "a mode that does not tell the kernel",
-      () => fromDense(tensor([3, 3, 3, 3]), { mode: "same" }),
+      () => fromDense(zeros([3, 3, 3, 3]), { mode: "same" }),
       /^fromDense: kernelShape must be given for mode "same"/,
     ],
     [
       "hidden units that do not fit",
-      () => fromDense(tensor([3, 3, 3, 3]), { kernelShape: [2, 2] }),
+      () => fromDense(zeros([3, 3, 3, 3]), { kernelShape: [2, 2] }),
       /has hidden units \[2,2\] in mode "valid", but weights have \[3,3\]$/,
     ],
     [
       "a tolerance that is none",
-      () => fromDense(tensor([2, 2, 3, 3]), { tolerance: Number.NaN }),
+      () => fromDense(zeros([2, 2, 3, 3]), { tolerance: Number.NaN }),
       /^fromDense: tolerance must be a number of 0 or more, got NaN$/,
     ],
     [
@@ -333,11 +334,11 @@ describe("refuses", () => {
   it("hidden units that no kernel can make", () => {
     for (const mode of modes) {
       const shape = mode === "valid" ? ([4, 4, 3, 3] as const) : ([2, 2, 3, 3] as const);
-      expect(() => fromDense(tensor(shape), { mode })).toThrow(
+      expect(() => fromDense(zeros(shape), { mode })).toThrow(
         /^fromDense: no kernel on images \[3,3\] has hidden units/,
       );
     }
-    expect(() => fromDense(tensor([3, 3, 3, 3]), { mode: "same", kernelShape: [0, 3] })).toThrow(/\[0,3\] is empty$/);
-    expect(() => fromDense(tensor([3, 3, 3, 3]), { mode: untyped("wrap") })).toThrow(/mode must be "valid", "same" or/);
+    expect(() => fromDense(zeros([3, 3, 3, 3]), { mode: "same", kernelShape: [0, 3] })).toThrow(/\[0,3\] is empty$/);
+    expect(() => fromDense(zeros([3, 3, 3, 3]), { mode: untyped("wrap") })).toThrow(/mode must be "valid", "same" or/);
   });
 });

@@ -3,7 +3,7 @@
  * and it refuses what it cannot be.
  */
 
-import { Conv2d, conv2dGradients, LocallyConnected2d, sgdStep, type Tensor4, tensor } from "@corr2d/core";
+import { Conv2d, conv2dGradients, LocallyConnected2d, sgdStep, type Tensor4, tensor, zeros } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -192,7 +192,7 @@ describe("refuses", () => {
     ],
     [
       "images of another size",
-      () => layer.forward(tensor([1, 5, 6, 2])),
+      () => layer.forward(zeros([1, 5, 6, 2])),
       /^LocallyConnected2d\.forward: x must have shape \[batch, 6, 6, 2\], got \[1,5,6,2\]$/,
     ],
     [
@@ -202,7 +202,7 @@ describe("refuses", () => {
     ],
     [
       "a gradient before a forward pass",
-      () => new LocallyConnected2d(good).backward(tensor([1, 4, 4, 2])),
+      () => new LocallyConnected2d(good).backward(zeros([1, 4, 4, 2])),
       /^LocallyConnected2d\.backward: call forward first/,
     ],
   ])("%s", (_name, call, text) => {
@@ -210,11 +210,11 @@ describe("refuses", () => {
   });
 
   it("a gradient of another shape than the output", () => {
-    layer.forward(tensor([2, 6, 6, 2]));
-    expect(() => layer.backward(tensor([2, 4, 5, 2]))).toThrow(
+    layer.forward(zeros([2, 6, 6, 2]));
+    expect(() => layer.backward(zeros([2, 4, 5, 2]))).toThrow(
       /dy must have shape \[batch, 4, 4, 2\], got \[2,4,5,2\]$/,
     );
-    expect(() => layer.backward(tensor([1, 4, 4, 2]))).toThrow(/dy has 1 images, but the last output had 2$/);
+    expect(() => layer.backward(zeros([1, 4, 4, 2]))).toThrow(/dy has 1 images, but the last output had 2$/);
     expect(layer.filter.gradient.every((g) => g === 0)).toBe(true);
   });
 });

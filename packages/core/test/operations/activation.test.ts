@@ -12,6 +12,7 @@ import {
   planConv2d,
   type Tensor,
   tensor,
+  zeros,
 } from "@corr2d/core";
 import { CASES, realData, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
@@ -179,7 +180,7 @@ describe("refuses", () => {
       () => activate(z, { activation: "prelu", slopes: new Float32Array(2) }),
       /^activate: slopes must have 1 elements, got 2$/,
     ],
-    ["a matrix", () => activate(untyped(tensor([2, 2])), {}), /^activate: z must have rank 3, 4 or 5 .*, got \[2,2\]$/],
+    ["a matrix", () => activate(untyped(zeros([2, 2])), {}), /^activate: z must have rank 3, 4 or 5 .*, got \[2,2\]$/],
     [
       "a layout of another rank",
       () => activate(z, { layout: "NHWC" }),
@@ -187,7 +188,7 @@ describe("refuses", () => {
     ],
     [
       "a gradient of another shape",
-      () => activationGradient(z, untyped(tensor([1, 4, 2])), {}),
+      () => activationGradient(z, untyped(zeros([1, 4, 2])), {}),
       /^activationGradient: dy has shape \[1,4,2\], but z has \[1,8,1\]/,
     ],
   ])("%s", (_what, call, text) => {

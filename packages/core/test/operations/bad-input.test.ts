@@ -14,24 +14,24 @@ import {
   planDepthwiseConv2d,
   separableConv2d,
   separableConv2dGradients,
-  tensor,
+  zeros,
 } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { calls, KINDS, LAYOUTS } from "./cases.ts";
 
 const untyped = (value: unknown): never => value as never;
-const image = tensor([1, 4, 5, 2]);
+const image = zeros([1, 4, 5, 2]);
 
 describe.each(KINDS)("$name", (kind) => {
   const [call] = calls(kind, 9, 1);
-  const x = tensor(call.inputShape);
-  const filter = tensor(call.filterShape);
-  const dy = tensor(call.outputShape);
+  const x = zeros(call.inputShape);
+  const filter = zeros(call.filterShape);
+  const dy = zeros(call.outputShape);
   const rank = kind.rank + 2;
   const wrongLayout = LAYOUTS[kind.rank === 2 ? 3 : 2][0];
 
   it("refuses tensors of another rank, type or fit", () => {
-    const flat = tensor([3, 3]);
+    const flat = zeros([3, 3]);
     expect(() => kind.forward(flat, filter)).toThrow(
       `${kind.name}: x must have rank ${rank}, got shape [3,3] of rank 2`,
     );
@@ -41,7 +41,7 @@ describe.each(KINDS)("$name", (kind) => {
     expect(() => kind.forward(double, filter)).toThrow(`${kind.name}: x is float64, but filter is float32`);
     expect(() => kind.inputGradient(dy, filter, [3, 3])).toThrow(`inputShape must have rank ${rank}`);
     expect(() => kind.filterGradient(x, dy, [3, 3])).toThrow(`filterShape must have rank ${rank}`);
-    const larger = tensor(call.outputShape.map((size) => size + 1));
+    const larger = zeros(call.outputShape.map((size) => size + 1));
     for (const gradient of [
       () => kind.inputGradient(larger, filter, x.shape, call.options),
       () => kind.filterGradient(x, larger, filter.shape, call.options),
@@ -49,7 +49,7 @@ describe.each(KINDS)("$name", (kind) => {
     ]) {
       expect(gradient).toThrow(/Gradients?: dy has shape \[.*\], but the output of this convolution has \[.*\]$/);
     }
-    const other = tensor([...call.inputShape.slice(0, -1), call.inputShape.at(-1)! + 1]);
+    const other = zeros([...call.inputShape.slice(0, -1), call.inputShape.at(-1)! + 1]);
     expect(() => kind.forward(other, filter, call.options)).toThrow(RangeError);
   });
 
@@ -97,13 +97,13 @@ describe("refuses", () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       "more reflection than there is",
-      () => conv1d(tensor([1, 3, 1]), tensor([1, 1, 1]), { padding: 3, paddingMode: "reflect" }),
+      () => conv1d(zeros([1, 3, 1]), zeros([1, 1, 1]), { padding: 3, paddingMode: "reflect" }),
       /^conv1d: padding 3 along width must be at most 2 with paddingMode "reflect" and input width 3$/,
     ],
     [
       "going round more than once",
       () =>
-        conv2d(image, tensor([1, 1, 2, 1]), {
+        conv2d(image, zeros([1, 1, 2, 1]), {
           padding: [
             [0, 5],
             [0, 0],
@@ -114,37 +114,37 @@ describe("refuses", () => {
     ],
     [
       "a padded image of absurd size, before memory is taken",
-      () => planConv1d([1, 3, 1], tensor([1, 1, 1]), { padding: 2 ** 30, strides: 2 ** 20, paddingMode: "replicate" }),
+      () => planConv1d([1, 3, 1], zeros([1, 1, 1]), { padding: 2 ** 30, strides: 2 ** 20, paddingMode: "replicate" }),
       /^planConv1d: padded input \[1, 2147483651, 1\] has 2147483651 elements, more than the 1073741824 allowed$/,
     ],
     [
       "a kernel deeper than the volume",
-      () => conv3d(tensor([1, 2, 4, 4, 1]), tensor([3, 1, 1, 1, 1])),
+      () => conv3d(zeros([1, 2, 4, 4, 1]), zeros([3, 1, 1, 1, 1])),
       /^conv3d: kernel depth 3 exceeds input depth 2$/,
     ],
     [
       "an empty axis",
-      () => conv3d(tensor([1, 2, 0, 4, 1]), tensor([1, 1, 1, 1, 1])),
+      () => conv3d(zeros([1, 2, 0, 4, 1]), zeros([1, 1, 1, 1, 1])),
       /^conv3d: input height must be at least 1, got 0$/,
     ],
     [
       "an empty kernel",
-      () => conv1d(tensor([1, 2, 1]), tensor([0, 1, 1])),
+      () => conv1d(zeros([1, 2, 1]), zeros([0, 1, 1])),
       /^conv1d: kernel width must be at least 1, got 0$/,
     ],
     [
       "no output channels",
-      () => depthwiseConv2d(image, tensor([1, 1, 2, 0])),
+      () => depthwiseConv2d(image, zeros([1, 1, 2, 0])),
       /^depthwiseConv2d: output channels must be at least 1, got 0$/,
     ],
     [
       "a depthwise filter for other channels",
-      () => depthwiseConv2d(image, tensor([1, 1, 3, 1])),
+      () => depthwiseConv2d(image, zeros([1, 1, 3, 1])),
       /^depthwiseConv2d: filter is for 3 channels, but the input has 2 /,
     ],
     [
       "groups of a depthwise convolution",
-      () => planDepthwiseConv2d([1, 4, 5, 2], tensor([1, 1, 2, 1]), untyped({ groups: 2 })),
+      () => planDepthwiseConv2d([1, 4, 5, 2], zeros([1, 1, 2, 1]), untyped({ groups: 2 })),
       /^planDepthwiseConv2d: unknown option "groups"/,
     ],
     [
@@ -154,23 +154,23 @@ describe("refuses", () => {
     ],
     [
       "an output of absurd size",
-      () => conv3dTranspose(tensor([1, 9, 9, 9, 1]), tensor([1, 1, 1, 1, 1]), { strides: 1000 }),
+      () => conv3dTranspose(zeros([1, 9, 9, 9, 1]), zeros([1, 1, 1, 1, 1]), { strides: 1000 }),
       /^conv3dTranspose: output \[1, 8001, 8001, 8001, 1\] has \d+ elements/,
     ],
     [
       "a pointwise filter that is not 1 × 1",
-      () => separableConv2d(image, tensor([1, 1, 2, 1]), tensor([1, 2, 2, 1])),
+      () => separableConv2d(image, zeros([1, 1, 2, 1]), zeros([1, 2, 2, 1])),
       /^separableConv2d: pointwiseFilter must be \[1, 1, .*got \[1,2,2,1\]$/,
     ],
     [
       "an unknown option of both",
       () =>
-        separableConv2dGradients(image, tensor([1, 1, 2, 1]), tensor([1, 1, 2, 1]), image, untyped({ multiplier: 1 })),
+        separableConv2dGradients(image, zeros([1, 1, 2, 1]), zeros([1, 1, 2, 1]), image, untyped({ multiplier: 1 })),
       /^separableConv2dGradients: unknown option "multiplier"/,
     ],
     [
       "gradients of no convolution",
-      () => conv2dGradients(image, tensor([5, 1, 2, 1]), image),
+      () => conv2dGradients(image, zeros([5, 1, 2, 1]), image),
       /^conv2dGradients: kernel height 5 exceeds input height 4$/,
     ],
   ])("%s", (_what, call, text) => {

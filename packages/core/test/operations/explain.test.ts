@@ -2,7 +2,7 @@
  * Why an algorithm is taken, of every kind of convolution and every pass.
  */
 
-import { algorithms, tensor } from "@corr2d/core";
+import { algorithms, zeros } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { calls, KINDS } from "./cases.ts";
 
@@ -13,7 +13,7 @@ describe.each(KINDS)("explain: $name", (kind) => {
 
   it("says of the forward pass what a plan says", () => {
     for (const { inputShape, filterShape, options } of drawn) {
-      const { algorithm, reason } = kind.plan(inputShape, tensor(filterShape), options);
+      const { algorithm, reason } = kind.plan(inputShape, zeros(filterShape), options);
       expect(kind.explain(inputShape, filterShape, options)).toEqual({ algorithm, reason });
       expect(kind.explain(inputShape, filterShape, { ...options, pass: "forward" })).toEqual({ algorithm, reason });
     }

@@ -2,7 +2,7 @@
  * unfold and fold: the adjoint identity, and convolution as the matrix product that it is.
  */
 
-import { conv2d, fold, tensor, type UnfoldOptions, unfold } from "@corr2d/core";
+import { conv2d, fold, tensor, type UnfoldOptions, unfold, zeros } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { dot } from "./definition.ts";
@@ -85,7 +85,7 @@ describe.each(OPTIONS)("%o", (options) => {
 });
 
 describe("refuses", () => {
-  const x = tensor([1, 4, 4, 2]);
+  const x = zeros([1, 4, 4, 2]);
   it.each<[string, () => unknown, RegExp]>([
     ["groups", () => unfold(x, 2, { groups: 2 } as never), /^unfold: unknown option "groups"/],
     ["a kernel larger than the image", () => unfold(x, 5), /^unfold: kernel height 5 exceeds input height 4$/],
@@ -96,17 +96,17 @@ describe("refuses", () => {
     ],
     [
       "an absurd matrix, before memory is taken",
-      () => unfold(tensor([1, 4000, 4000, 1]), 100),
+      () => unfold(zeros([1, 4000, 4000, 1]), 100),
       /^unfold: output .* more than the 1073741824 allowed$/,
     ],
     [
       "patches of another shape",
-      () => fold(tensor([1, 9, 7]), [1, 4, 4, 2], 2),
+      () => fold(zeros([1, 9, 7]), [1, 4, 4, 2], 2),
       /^fold: patches must have shape \[1,9,8\], got \[1,9,7\]$/,
     ],
     [
       "an image of another rank",
-      () => fold(tensor([1, 9, 8]), [4, 4] as never, 2),
+      () => fold(zeros([1, 9, 8]), [4, 4] as never, 2),
       /^fold: inputShape must have rank 4/,
     ],
   ])("%s", (_what, call, text) => {

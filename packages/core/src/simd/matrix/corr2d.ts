@@ -133,7 +133,7 @@ function plan<T extends FloatArray>(
  * ```ts
  * import { explainCorr2d } from "@corr2d/core/simd";
  *
- * const x = tensor([512, 512]);
+ * const x = zeros([512, 512]);
  * explainCorr2d(x, tensor([3, 3], [0, 1, 0, 1, -4, 1, 0, 1, 0])).method; // → "direct"
  * const x64 = { shape: [9, 9] as const, data: new Float64Array(81) };
  * explainCorr2d(x64, x64).engine; // → "scalar"
