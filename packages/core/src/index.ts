@@ -32,6 +32,7 @@ export {
   translationVariance,
   unshareWeights,
 } from "./derivation/translation-invariance.ts";
+export { fromOihw } from "./from-oihw.ts";
 export {
   type ConvGeometry,
   filterShapeOf,

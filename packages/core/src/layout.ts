@@ -49,7 +49,18 @@ export function isChannelsFirst(operation: string, rank: SpatialRank, layout: un
   const [last, first] = LAYOUTS[rank];
   if (layout === undefined || layout === last) return false;
   if (layout === first) return true;
-  throw new RangeError(`${operation}: layout must be "${last}" or "${first}", got ${describe(layout)}`);
+  throw new RangeError(
+    `${operation}: layout must be "${last}" or "${first}", got ${describe(layout)}${meantLayout(layout, [last, first])}`,
+  );
+}
+
+/** Names of other systems, and of other ranks, tell the order as well. */
+function meantLayout(layout: unknown, [last, first]: readonly [string, string]): string {
+  if (typeof layout !== "string") return "";
+  const name = layout.toLowerCase();
+  if (/^(channels_?last|n[dhw]+c)$/.test(name)) return `; did you mean "${last}"?`;
+  if (/^(channels_?first|nc[dhw]+)$/.test(name)) return `; did you mean "${first}"?`;
+  return "";
 }
 
 /** A shape with its channels last. */

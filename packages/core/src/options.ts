@@ -98,6 +98,38 @@ export const CONV_TRANSPOSE_OPTION_NAMES: readonly (keyof ConvTransposeOptions)[
   "layout",
 ];
 
+/** What other systems call an option of ours, in lower case and without underscores. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  dataformat: "layout",
+  dilationrate: "dilations",
+  dimroundingmode: "rounding",
+  ceilmode: "rounding",
+  method: "algorithm",
+  border: "boundary",
+  bordertype: "boundary",
+  cval: "fillValue",
+  fill: "fillValue",
+  kernel: "kernelSize",
+  filters: "outChannels",
+  pad: "padding",
+  padding: "mode",
+  mode: "paddingMode",
+  boundary: "paddingMode",
+  paddingmode: "boundary",
+  depthmultiplier: "multiplier",
+};
+
+/** The option that was meant, if it can be told: another system's name, or one that is nearly right. */
+function meantOption(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll("_", "");
+  const other = OTHER_NAMES[plain(name)];
+  if (other !== undefined && known.includes(other)) return other;
+  return known.find((word) => {
+    const [a, b] = [plain(name), plain(word)];
+    return a === b || `${a}s` === b || a === `${b}s`;
+  });
+}
+
 /** Throws for an option that the operation does not know: a misspelt one must not be ignored. */
 export function checkOptionNames(operation: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
@@ -105,9 +137,12 @@ export function checkOptionNames(operation: string, options: unknown, known: rea
     throw new TypeError(`${operation}: options must be an object, got ${describe(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${operation}: unknown option ${describe(name)}; known options are ${known.join(", ")}`);
-    }
+    if (known.includes(name)) continue;
+    const meant = meantOption(name, known);
+    const advice = meant === undefined ? "" : ` did you mean ${meant}?`;
+    throw new TypeError(
+      `${operation}: unknown option ${describe(name)};${advice} known options are ${known.join(", ")}`,
+    );
   }
 }
 
@@ -204,13 +239,26 @@ function resolvePadding<R extends SpatialRank>(
   // A copy has no holes, which `every` would pass over.
   if (!Array.isArray(padding) || padding.length !== rank || ![...padding].every(isPair)) {
     throw new (typeof padding === "string" ? RangeError : TypeError)(
-      `${operation}: padding must be "valid", "same", "same-lower", a number or ${SIDES[rank]}, got ${describe(padding)}`,
+      `${operation}: padding must be "valid", "same", "same-lower", a number or ${SIDES[rank]}, got ${describe(padding)}` +
+        adviceOn(padding, ["valid", "same", "same-lower"]),
     );
   }
   const pairs = padding as readonly (readonly [number, number])[];
   for (const side of pairs.flat()) requireInteger(operation, "padding", side, 0);
   return pairs.map(([before, after]) => [before, after]);
 }
+
+/** What other systems call a word of ours, in lower case. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  zeros: "constant",
+  zero: "constant",
+  fill: "constant",
+  replicate: "edge",
+  nearest: "edge",
+  mirror: "reflect",
+  symm: "symmetric",
+  circular: "wrap",
+};
 
 /** One of a few words; the first is the default. */
 export function resolveWord<W extends string>(
@@ -223,8 +271,17 @@ export function resolveWord<W extends string>(
   if (words.includes(value as W)) return value as W;
   const known = words.map(describe);
   throw new RangeError(
-    `${operation}: ${parameter} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${describe(value)}`,
+    `${operation}: ${parameter} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${describe(value)}` +
+      adviceOn(value, words),
   );
+}
+
+/** `; did you mean "same"?`, if that can be told, or nothing. */
+export function adviceOn(value: unknown, words: readonly string[]): string {
+  if (typeof value !== "string") return "";
+  const given = value.toLowerCase();
+  const meant = words.find((word) => word === OTHER_WORDS[given] || word.toLowerCase() === given);
+  return meant === undefined ? "" : `; did you mean ${describe(meant)}?`;
 }
 
 /** Throws unless `value` is a number of 0 or more. */

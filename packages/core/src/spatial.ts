@@ -64,7 +64,8 @@ export function resolveConvolution<R extends SpatialRank>(
     throw new RangeError(
       `${operation}: filter takes ${groupInChannels} input channels per group, ` +
         `but the input has ${inChannels} channels in ${groups === 1 ? "1 group" : `${groups} groups`} ` +
-        `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})`,
+        `(filter shape [${filterShape}], input shape [${inputShape}] in ${LAYOUTS[rank][channelsFirst ? 1 : 0]})` +
+        adviceOnOrder(rank, inputShape, filterShape, groups, channelsFirst),
     );
   }
   const axes = AXIS_NAMES[rank].map((axis, i) => {
@@ -164,6 +165,25 @@ export function filled(s: SpatialGeometry): SpatialGeometry {
     width: grow(s.width),
     paddingMode: "zeros",
   });
+}
+
+/** Channels that fit only if the axes are in another order tell which order was meant. */
+function adviceOnOrder(
+  rank: SpatialRank,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  groups: number,
+  channelsFirst: boolean,
+): string {
+  const [last, first] = LAYOUTS[rank];
+  const inChannels = channelsLastShape(inputShape, channelsFirst).at(-1)!;
+  if (filterShape[1] === inChannels / groups) {
+    const axes = first.slice(2);
+    return `; a filter in PyTorch's order, OI${axes}, is turned to ${axes}IO by fromOihw(filter)`;
+  }
+  const other = channelsLastShape(inputShape, !channelsFirst).at(-1)!;
+  if (filterShape[rank] !== other / groups) return "";
+  return `; the channels fit with layout: "${channelsFirst ? last : first}"`;
 }
 
 function assemble(

@@ -89,12 +89,12 @@ function missingData(shape: unknown): TypeError {
 export function callFor(values: unknown): string | undefined {
   const shape: number[] = [];
   let row = values;
-  while (Array.isArray(row) || dtypeOf(row) !== undefined) {
-    shape.push((row as readonly unknown[]).length);
-    row = (row as readonly unknown[])[0];
+  while (Array.isArray(row) && shape.length <= 5) {
+    shape.push(row.length);
+    row = row[0];
   }
   const size = sizeOf(shape);
-  if (shape.length === 0 || !(size > 0) || shape.length > 5) return undefined;
+  if (typeof row !== "number" || shape.length === 0 || shape.length > 5) return undefined;
   const flat = size > 12 ? undefined : (values as readonly unknown[]).flat(5);
   if (flat !== undefined && (flat.length !== size || flat.some((value) => typeof value !== "number"))) return undefined;
   return `tensor([${shape.join(", ")}], ${flat === undefined ? `values.flat(${shape.length - 1})` : `[${flat.join(", ")}]`})`;

@@ -169,6 +169,8 @@ const CALLS: readonly Call[] = [
   call("chooseAlgorithm", "chooseAlgorithm", geometry, "forward", "auto", { precision: "strict", runs: "once" }),
   ...["filterShapeOf", "flopsOf", "inputShapeOf", "outputShapeOf"].map((name) => call(name, geometry)),
   call("tensor", [2, 3], [1, 2, 3, 4, 5, 6]),
+  call("zeros", [2, 3], "float64"),
+  call("fromOihw", core.zeros([2, 3, 3, 3])),
   call("sgdStep", small.parameters, 0.1),
   call("residentArray", 10),
   ...(["write", "read"] as const).map((method) => {

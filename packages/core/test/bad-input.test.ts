@@ -70,19 +70,19 @@ const refusals: readonly Refusal[] = [
     what: "a negative dimension",
     call: () => zeros([2, -3]),
     error: RangeError,
-    text: /^tensor: shape \[2,-3\] must hold integers of 0 or more, got -3$/,
+    text: /^zeros: shape \[2,-3\] must hold integers of 0 or more, got -3$/,
   },
   {
     what: "a dimension that is not an integer",
     call: () => zeros([2.5]),
     error: RangeError,
-    text: /^tensor: shape \[2\.5\] must hold integers/,
+    text: /^zeros: shape \[2\.5\] must hold integers/,
   },
   {
     what: "an absurd size, before memory is taken",
     call: () => zeros([1e6, 1e6]),
     error: RangeError,
-    text: /^tensor: shape \[1000000,1000000\] has 1000000000000 elements, more than the 1073741824 allowed$/,
+    text: /^zeros: shape \[1000000,1000000\] has 1000000000000 elements, more than the 1073741824 allowed$/,
   },
   {
     what: "an absurd output, before memory is taken",
@@ -100,7 +100,7 @@ const refusals: readonly Refusal[] = [
     what: "no tensor at all",
     call: () => conv2d(untyped([1, 2, 3]), filter),
     error: TypeError,
-    text: /^conv2d: x must be a tensor \{ shape, data \}, got \[1,2,3\]$/,
+    text: /^conv2d: x must be a tensor \{ shape, data \}, got \[1,2,3\]; write tensor\(\[3\], \[1, 2, 3\]\)$/,
   },
   {
     what: "a wrong rank of the input",
@@ -196,7 +196,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown option",
     call: () => conv2d(image, filter, untyped({ stride: 2 })),
     error: TypeError,
-    text: /^conv2d: unknown option "stride"; known options are strides, padding, paddingMode, rounding, dilations, layout, groups/,
+    text: /^conv2d: unknown option "stride"; did you mean strides\? known options are strides, padding, paddingMode, rounding, dilations, layout, groups/,
   },
   {
     what: "options that are not an object",

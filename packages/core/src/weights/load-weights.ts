@@ -7,10 +7,10 @@
  * @module
  */
 
+import { fromOihw } from "../from-oihw.ts";
 import type { ConvLayer } from "../layers/conv-layer.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Parameter } from "../layers/parameter.ts";
-import { sizeOf } from "../shape.ts";
 import { describe, type Tensor } from "../tensor.ts";
 import type { StoredTensor, WeightFile } from "./weight-file.ts";
 
@@ -104,7 +104,7 @@ export function loadPyTorchWeights<S extends readonly number[]>(
     const isFilter = parameter === layer.filter;
     const stored = find(operation, weights, [`${prefix}${isFilter ? "weight" : "bias"}`]);
     used.add(stored.name);
-    const tensor = isFilter ? spatialAxesFirst(stored.read()) : stored.read();
+    const tensor = isFilter ? fromOihw(stored.read()) : stored.read();
     return [parameter.name, fitted(operation, stored.name, tensor, parameter)] as const;
   });
   requireAllUsed(operation, layer.kind, weights, prefix, used);
@@ -155,15 +155,4 @@ function fitted(operation: string, name: string, tensor: Tensor, { shape }: Para
   const asGroups = [...shape.slice(0, -2), 1, shape.slice(-2).reduce((a, b) => a * b, 1)];
   if (same(shape) || (shape.length > 1 && same(asGroups))) return { shape, data: tensor.data };
   throw new RangeError(`${operation}: ${describe(name)} has shape [${tensor.shape}], the layer needs [${shape}]`);
-}
-
-/** [A, B, …spatial] → [...spatial, B, A]. */
-function spatialAxesFirst({ shape, data }: Tensor): Tensor {
-  const [first = 1, second = 1, ...spatial] = shape;
-  const cells = sizeOf(spatial);
-  const turned = data.map((_, i) => {
-    const [cell, b, a] = [Math.floor(i / (first * second)), Math.floor(i / first) % second, i % first];
-    return data[(a * second + b) * cells + cell];
-  });
-  return { shape: [...spatial, second, first], data: turned };
 }

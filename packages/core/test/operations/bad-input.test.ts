@@ -58,14 +58,17 @@ describe.each(KINDS)("$name", (kind) => {
       expect(() => kind.forward(x, filter, { ...call.options, ...options })).toThrow(text);
       expect(() => kind.plan(x.shape, filter, { ...call.options, ...options })).toThrow(text);
     };
-    refuses({ stride: 1 }, /: unknown option "stride"; known options are strides, padding, /);
+    refuses({ stride: 1 }, /: unknown option "stride"; did you mean strides\? known options are strides, padding, /);
     refuses({ strides: 1.5 }, /: strides must be an integer of 1 or more, got 1\.5$/);
     refuses({ dilations: [] }, /: dilations must be a number or \[(depth, )?(height, )?width\], got \[\]$/);
     refuses(
       { padding: [[1]] },
       /: padding must be "valid", "same", "same-lower", a number or \[\[.*\]\], got \[\[1\]\]$/,
     );
-    refuses({ layout: wrongLayout }, new RegExp(`: layout must be "\\w+" or "\\w+", got "${wrongLayout}"$`));
+    refuses(
+      { layout: wrongLayout },
+      new RegExp(`: layout must be "\\w+" or "\\w+", got "${wrongLayout}"; did you mean "\\w+"\\?$`),
+    );
     refuses({ bias: new Float32Array(call.outChannels + 1) }, /: bias must have \d+ elements, got \d+$/);
     refuses({ bias: [1] }, /: bias must be a Float32Array, got \[1\]$/);
     refuses({ activation: "prelu" }, /: activation "prelu" needs slopes, one for each of the \d+ channels$/);
@@ -76,7 +79,7 @@ describe.each(KINDS)("$name", (kind) => {
     if (!kind.transposed)
       refuses(
         { paddingMode: "mirror" },
-        /: paddingMode must be "zeros", "reflect", "replicate" or "circular", got "mirror"$/,
+        /: paddingMode must be "zeros", "reflect", "replicate" or "circular", got "mirror"; did you mean "reflect"\?$/,
       );
     if (!kind.transposed) refuses({ rounding: "up" }, /: rounding must be "floor", "round" or "ceil", got "up"$/);
   });

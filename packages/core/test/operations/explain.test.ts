@@ -39,7 +39,7 @@ describe.each(KINDS)("explain: $name", (kind) => {
       /^explain\w+: filterShape must have rank/,
     );
     expect(() => kind.explain(inputShape, filterShape, { ...options, stride: 1 })).toThrow(
-      /^explain\w+: unknown option "stride"; known options are .*pass$/,
+      /^explain\w+: unknown option "stride"; did you mean strides\? known options are .*pass$/,
     );
     expect(() => kind.explain(inputShape, filterShape, { ...options, pass: "backward" })).toThrow(
       /^explain\w+: pass must be "forward", "inputGradient" or "filterGradient", got "backward"$/,
