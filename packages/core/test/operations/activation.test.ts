@@ -184,7 +184,7 @@ describe("refuses", () => {
     [
       "a layout of another rank",
       () => activate(z, { layout: "NHWC" }),
-      /^activate: layout must be "NWC" or "NCW", got "NHWC"$/,
+      /^activate: layout must be "NWC" or "NCW", got "NHWC"; did you mean "NWC"\?$/,
     ],
     [
       "a gradient of another shape",
