@@ -22,7 +22,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * 
 
 const random = seededRandom(1, "resident");
 const normals = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
-const weights = <S extends readonly number[]>(shape: S): Tensor<S> => tensor(shape, normals(sizeOf(shape)));
+const weights = <S extends readonly number[]>(shape: S): Tensor<S> => ({ shape, data: normals(sizeOf(shape)) });
 
 type Plan = ConvPlan<readonly number[]>;
 

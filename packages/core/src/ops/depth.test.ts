@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import { sharedEngine } from "../simd/engine.ts";
+import { zeroTensor } from "../tensor.ts";
 import { planConv3d } from "./conv3d.ts";
 
 it("gives back the packed weights of all depth taps when it is disposed of", () => {
   const { memory } = sharedEngine();
   const before = memory.usedBytes;
-  const plan = planConv3d([1, 4, 6, 6, 8], zeros([3, 3, 3, 8, 8]), { algorithm: "simd-direct" });
+  const plan = planConv3d([1, 4, 6, 6, 8], zeroTensor([3, 3, 3, 8, 8]), { algorithm: "simd-direct" });
   expect(memory.usedBytes - before).toBeGreaterThanOrEqual(4 * 27 * 8 * 8);
   plan[Symbol.dispose]();
   expect(memory.usedBytes).toBe(before);
