@@ -1,6 +1,7 @@
 /**
- * What the pictures have in common: a white card that reads on light and dark pages alike, one set of colours (blue below
- * zero, orange above), matrices as images of one square per element, and the folder they are written to.
+ * What the pictures have in common: a card whose colours follow those of the page, light or dark (its own background too,
+ * so that words stand out whatever the page does), one set of colours (blue below zero, orange above), matrices as images
+ * of one square per element, and the folder they are written to.
  *
  * @module
  */
@@ -20,21 +21,39 @@ export function svg(size: readonly [width: number, height: number], title: strin
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.join(" ")}" role="img">
 <title>${title}</title>
 <style>
-  text { font-family: system-ui, sans-serif; text-anchor: middle; fill: #24292f }
-  .caption { font-size: 17px; fill: #57606a }
+  svg {
+    color-scheme: light dark;
+    --card: #fff; --ink: #24292f; --quiet: #57606a; --line: #8c959f; --grid: #d0d7de;
+    --bar: #0969da; --below: #ddf4ff; --none: #f6f8fa; --above: #ffd8b5;
+  }
+  @media (prefers-color-scheme: dark) {
+    svg {
+      --card: #0d1117; --ink: #e6edf3; --quiet: #9198a1; --line: #656c76; --grid: #2f353d;
+      --bar: #4493f8; --below: #0c2d6b; --none: #161b22; --above: #5a2e02;
+    }
+    .ink { filter: invert(1) }
+  }
+  text { font-family: system-ui, sans-serif; text-anchor: middle; fill: var(--ink) }
+  .caption { font-size: 17px; fill: var(--quiet) }
   .label { font-size: 17px }
+  .note { font-size: 14px; fill: var(--quiet) }
   .weight { font-size: 20px }
-  .operator { font-size: 34px; fill: #57606a }
+  .operator { font-size: 34px; fill: var(--quiet) }
   .right { text-anchor: end }
   .left { text-anchor: start }
-  rect { stroke: #8c959f }
-  .negative { fill: #ddf4ff }
-  .zero { fill: #f6f8fa }
-  .positive { fill: #ffd8b5 }
-  .bar { fill: #0969da; stroke: none }
+  .strong { font-weight: 600 }
+  rect { stroke: var(--line) }
+  .negative { fill: var(--below) }
+  .zero { fill: var(--none) }
+  .positive { fill: var(--above) }
+  .bar { fill: var(--bar); stroke: none }
+  .faint { fill: var(--bar); fill-opacity: 0.3 }
+  .whisker { stroke: var(--bar); stroke-width: 3 }
+  .grid { stroke: var(--grid) }
+  .one { stroke: var(--quiet); stroke-width: 1.5 }
   .frame { fill: none }
 </style>
-<rect width="100%" height="100%" rx="8" style="fill: #fff; stroke: none"/>
+<rect width="100%" height="100%" rx="8" style="fill: var(--card); stroke: none"/>
 ${body}
 </svg>
 `;
@@ -45,25 +64,28 @@ export function text(x: number, y: number, words: string, kind = "caption"): str
   return `<text x="${x}" y="${y}" class="${kind}">${words}</text>`;
 }
 
-/** An image file as part of a picture. */
+/** An image file as part of a picture; `ink` is what is drawn in black on white, and on dark pages in white on black. */
 export function image(
   [left, top]: readonly [number, number],
   [width, height]: readonly [number, number],
   type: "png" | "jpeg",
   bytes: Buffer,
+  kind?: "ink",
 ): string {
   const data = bytes.toString("base64");
-  return `<image x="${left}" y="${top}" width="${width}" height="${height}" href="data:image/${type};base64,${data}"/>`;
+  const named = kind === undefined ? "" : ` class="${kind}"`;
+  return `<image x="${left}" y="${top}" width="${width}" height="${height}"${named} href="data:image/${type};base64,${data}"/>`;
 }
 
-/** The colours of the largest weight above and below zero. */
-const [ABOVE, BELOW] = [
-  [0xd9, 0x5f, 0x0e],
-  [0x09, 0x69, 0xda],
+/** The colours of the largest weight above and below zero, and of none: they read on white and on black. */
+const [ABOVE, BELOW, GREY] = [
+  [0xe0, 0x6c, 0x1a],
+  [0x2f, 0x81, 0xf7],
+  [0x80, 0x80, 0x80],
 ] as const;
 
 /**
- * A matrix in a frame, each element a square of `cell`: white at 0, full colour from `most` on. What is NaN is no element, and
+ * A matrix in a frame, each element a square of `cell`: clear at 0, full colour from `most` on. What is NaN is no element, and
  * grey.
  */
 export async function heatMap(
@@ -73,18 +95,16 @@ export async function heatMap(
   most: number,
 ): Promise<string> {
   const [width, height] = [columns * cell, rows * cell];
-  const pixels = Buffer.alloc(width * height * 3);
+  const pixels = Buffer.alloc(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const value = data[Math.floor(y / cell) * columns + Math.floor(x / cell)];
-      const strength = Math.min(1, Math.abs(value) / most);
-      for (let c = 0; c < 3; c++) {
-        const full = (value < 0 ? BELOW : ABOVE)[c];
-        pixels[(y * width + x) * 3 + c] = Number.isNaN(value) ? 0xe4 : Math.round(255 + strength * (full - 255));
-      }
+      const missing = Number.isNaN(value);
+      const strength = missing ? 0.25 : Math.min(1, Math.abs(value) / most);
+      pixels.set([...(missing ? GREY : value < 0 ? BELOW : ABOVE), Math.round(255 * strength)], (y * width + x) * 4);
     }
   }
-  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+  const png = await sharp(pixels, { raw: { width, height, channels: 4 } })
     .png({ palette: true, compressionLevel: 9 })
     .toBuffer();
   const frame = `<rect x="${left}" y="${top}" width="${width}" height="${height}" class="frame"/>`;

@@ -60,7 +60,7 @@ function picture(): string {
       operator(20 + width + gap / 2, "⋆"),
       ...cells,
       operator(edgesLeft - gap / 2, "="),
-      image([edgesLeft, top + (height - edgesHeight) / 2], [edgesWidth, edgesHeight], "png", edges),
+      image([edgesLeft, top + (height - edgesHeight) / 2], [edgesWidth, edgesHeight], "png", edges, "ink"),
       caption(20 + width / 2, "photograph x"),
       caption(kernelLeft + 1.5 * cell, "kernel k"),
       caption(edgesLeft + edgesWidth / 2, "|corr2d(x, k)|"),

@@ -6,6 +6,7 @@
 
 export { type BenchRequest, BenchRun, type OnStep, THOROUGHNESS } from "./measure/bench-run.ts";
 export type { ReportParts } from "./report/compose.ts";
+export { type LayerTotal, layerTotals, networkLayers, networkLayersByClass } from "./report/layer-totals.ts";
 export { type RenderedReport, renderReport } from "./report/render.ts";
 export type {
   Agreement,
@@ -34,3 +35,5 @@ export {
   type ShiftFinding,
   shiftPicture,
 } from "./showcase/edges.ts";
+export type { Interval } from "./statistics/ratio.ts";
+export type { LayerClass } from "./suites/layer-class.ts";

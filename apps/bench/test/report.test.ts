@@ -124,6 +124,19 @@ describe("a rendered report", () => {
     expect(figures(markdown)).toEqual(figures(renderReport({ bench: { ...report, cases: [found] } }).markdown));
   });
 
+  it("takes network layers only for the figures that stand first, the strongest rival first, with intervals", () => {
+    const report = sampleReport();
+    const [found] = report.cases;
+    const photograph = { ...found, convCase: { ...found.convCase, name: "photograph 3×3" } };
+    const figures = (cases: typeof report.cases) =>
+      renderReport({ bench: { ...report, cases } }).markdown.match(/^- \*\*.*\*\* as fast as .*$/gm) ?? [];
+    expect(figures([found, photograph])).toEqual(figures([found]));
+    expect(figures([photograph])).toEqual([]);
+    expect(figures([found]).join("\n")).toMatch(
+      /0\.090×.* onnxruntime-node .*95 % interval 0\.090–0\.090[\s\S]*0\.991×.* tfjs-wasm /,
+    );
+  });
+
   it("names the processor, Node, V8 and the date", () => {
     for (const fact of ["Sample CPU", "24.21.0", "13.6.233.17", "2026-01-02"]) {
       expect(rendered.html).toContain(fact);

@@ -7,16 +7,16 @@
 import type { ParityReport } from "@corr2d/parity";
 import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
-import { SUITES } from "../suites/registry.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
-import { percent, times } from "./number-format.ts";
+import { layerTotals, networkLayers } from "./layer-totals.ts";
+import { percent, range, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
 import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { firstCallSections } from "./sections/first-calls.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
-import { resultOf, speedSection, variantsWith } from "./sections/speed.ts";
+import { speedSection } from "./sections/speed.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
@@ -68,17 +68,16 @@ function headingOf(suite: string, pass: BenchPass): string {
   }[pass];
 }
 
-/** For each peer that is on network layers, how many times as fast the subject is at the pass asked for, on average. */
-function speedFigures({ cases, settings }: BenchReport): KeyFigure[] {
-  const growing = SUITES.filter((suite) => suite.growing).map(({ name }) => name);
-  const layers = cases.filter(({ suite, pass }) => !growing.includes(suite) && pass === undefined);
-  return variantsWith(layers, ({ ratio }) => ratio !== null)
-    .filter((name) => !name.startsWith("corr2d/"))
-    .map((peer) => {
-      const ratios = layers.flatMap((found) => resultOf(found, peer)?.ratio?.median ?? []);
-      const counted = ratios.length === 1 ? "one layer" : `geometric mean of ${ratios.length} layers`;
-      return { value: times(geometricMean(ratios)), label: `as fast as ${peer} (${settings.subject}, ${counted})` };
-    });
+/** How many times as fast the subject runs the network layers as each peer, the strongest peer first. */
+function speedFigures(report: BenchReport): KeyFigure[] {
+  const { subject } = report.settings;
+  return layerTotals(report, networkLayers(report)).map(({ rival, layers, median, low, high }) => {
+    const counted = layers === 1 ? "one network layer" : `${layers} network layers, one after another`;
+    return {
+      value: low <= 1 && high >= 1 ? `≈ ${times(median)}` : times(median),
+      label: `as fast as ${rival} (${subject}, ${counted}; 95 % interval ${range(low, high)})`,
+    };
+  });
 }
 
 function parityFigure(parity: ParityReport): KeyFigure {

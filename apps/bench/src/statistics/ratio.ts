@@ -12,7 +12,7 @@
  * @module
  */
 
-import { median, quantileSorted, sampleWithReplacement } from "simple-statistics";
+import { median, quantileSorted, sampleWithReplacement, sum } from "simple-statistics";
 
 /** Times in milliseconds, by process and round; null where the variant sat a round out. */
 export type RoundTimes = readonly (readonly (number | null)[])[];
@@ -22,6 +22,12 @@ export interface Interval {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** One thing timed by two variants in turn. */
+export interface PairOfTimes {
+  readonly numerator: RoundTimes;
+  readonly denominator: RoundTimes;
 }
 
 /** What may be said about a ratio in the light of the noise floor. */
@@ -40,31 +46,65 @@ export function pairedRatio(
   denominator: RoundTimes,
   random: () => number,
 ): Interval | undefined {
-  const processes = numerator
-    .map((rounds, process) => ratiosOfRounds(rounds, denominator[process] ?? []))
-    .filter((ratios) => ratios.length > 0);
-  return medianInterval(processes, random);
+  const processes = roundsOfBoth({ numerator, denominator });
+  return medianInterval(
+    processes.map((rounds) => rounds.map(([time, other]) => time / other)),
+    random,
+  );
+}
+
+/**
+ * How many times as long one variant takes for several things, done once each, as another: Σ median(numerator) /
+ * Σ median(denominator), with its interval. What takes long counts for more, so that no tiny layer rules the figure.
+ *
+ * @param random uniform numbers in [0, 1): the same sequence gives the same interval.
+ * @returns undefined of nothing, and where there is no round in which both took part.
+ */
+export function totalRatio(pairs: readonly PairOfTimes[], random: () => number): Interval | undefined {
+  const timed = pairs.map(roundsOfBoth);
+  if (timed.length === 0 || timed.some((processes) => processes.length === 0)) return undefined;
+  const ratio = (draw: (processes: readonly (readonly PairOfRound[])[]) => readonly PairOfRound[]): number => {
+    const rounds = timed.map(draw);
+    const total = (side: 0 | 1): number => sum(rounds.map((drawn) => median(drawn.map((pair) => pair[side]))));
+    return total(0) / total(1);
+  };
+  return {
+    median: ratio((processes) => processes.flat()),
+    ...middleOf(() => ratio((processes) => drawRounds(processes, random))),
+  };
 }
 
 /** The median of all values and its interval by bootstrap, values being drawn process by process; undefined of none. */
 export function medianInterval(processes: readonly (readonly number[])[], random: () => number): Interval | undefined {
   if (processes.length === 0) return undefined;
-  const medians = Array.from({ length: RESAMPLES }, () => {
-    const drawn = sampleWithReplacement([...processes], processes.length, random);
-    return median(drawn.flatMap((values) => sampleWithReplacement([...values], values.length, random)));
-  }).sort((a, b) => a - b);
-  return {
-    median: median(processes.flat()),
-    low: quantileSorted(medians, 0.025),
-    high: quantileSorted(medians, 0.975),
-  };
+  return { median: median(processes.flat()), ...middleOf(() => median(drawRounds(processes, random))) };
 }
 
-function ratiosOfRounds(numerator: readonly (number | null)[], denominator: readonly (number | null)[]): number[] {
-  return numerator.flatMap((time, round) => {
-    const other = denominator[round] ?? null;
-    return time === null || other === null ? [] : [time / other];
-  });
+/** Processes drawn with replacement, and rounds within each. */
+function drawRounds<T>(processes: readonly (readonly T[])[], random: () => number): T[] {
+  const drawn = sampleWithReplacement([...processes], processes.length, random);
+  return drawn.flatMap((rounds) => sampleWithReplacement([...rounds], rounds.length, random));
+}
+
+/** The middle 95 % of what `estimate` gives, drawn anew each time. */
+function middleOf(estimate: () => number): Omit<Interval, "median"> {
+  const estimates = Array.from({ length: RESAMPLES }, estimate).sort((a, b) => a - b);
+  return { low: quantileSorted(estimates, 0.025), high: quantileSorted(estimates, 0.975) };
+}
+
+/** Both times of a round. */
+type PairOfRound = readonly [numerator: number, denominator: number];
+
+/** The rounds in which both took part, of the processes that have any. */
+function roundsOfBoth({ numerator, denominator }: PairOfTimes): PairOfRound[][] {
+  return numerator
+    .map((rounds, process) =>
+      rounds.flatMap((time, round): PairOfRound[] => {
+        const other = denominator[process]?.[round] ?? null;
+        return time === null || other === null ? [] : [[time, other]];
+      }),
+    )
+    .filter((rounds) => rounds.length > 0);
 }
 
 /**
