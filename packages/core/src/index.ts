@@ -164,9 +164,10 @@ export {
   planDepthwiseConv2dFilterGradient,
   planDepthwiseConv2dInputGradient,
 } from "./ops/depthwise-conv2d.ts";
-export type { ConvGradients } from "./ops/gradients.ts";
-export type { AlgorithmOption, ExplainOption, Explanation, FusedOptions } from "./ops/operation.ts";
-export type { ConvFilterGradientPlan, ConvInputGradientPlan, ConvPlan, PlanFacts } from "./ops/plan.ts";
+export type { ExplainOptions as ExplainOption, Explanation } from "./ops/explain.ts";
+export type { ConvFilterGradientPlan, ConvGradients, ConvInputGradientPlan, ConvPlan } from "./ops/legacy.ts";
+export type { AlgorithmOption, FusedOptions } from "./ops/operation.ts";
+export type { PlanFacts } from "./ops/planned.ts";
 export {
   planSeparableConv2d,
   type SeparableConv2dGradients,

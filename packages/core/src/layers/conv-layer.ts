@@ -12,16 +12,13 @@ import {
   fusibleOf,
   resolveActivation,
 } from "../ops/activation.ts";
-import type { BilinearMap } from "../ops/bilinear.ts";
+import type { BilinearMap, Explained } from "../ops/bilinear.ts";
 import { gradientsOf } from "../ops/gradients.ts";
 import {
-  ALGORITHM_OPTION_NAMES,
   type AlgorithmOption,
-  type Explanation,
   type OperationKind,
   type ResolvedOperation,
   requireOutputShape,
-  resolve,
 } from "../ops/operation.ts";
 import { checkOptionNames, requireInteger, resolveWord } from "../options.ts";
 import { sizeOf } from "../shape.ts";
@@ -45,14 +42,7 @@ export interface FilterLayerOptions extends AlgorithmOption {
   readonly slope?: number | undefined;
 }
 
-const LAYER_OPTION_NAMES: readonly string[] = [
-  "bias",
-  "initializer",
-  "seed",
-  "activation",
-  "slope",
-  ...ALGORITHM_OPTION_NAMES,
-];
+const LAYER_OPTION_NAMES: readonly string[] = ["bias", "initializer", "seed", "activation", "slope"];
 
 /** What a class of layers makes of its options; everything in it has been checked. */
 export interface ConvLayerSpec {
@@ -118,7 +108,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
     initialize(initializer, this.filter.value, spec.fanIn, spec.fanOut, seededRandom(seed));
     this.#operation = operation;
-    const names: readonly string[] = [...operation.optionNames, ...ALGORITHM_OPTION_NAMES];
+    const names: readonly string[] = [...operation.linearOptionNames];
     this.#shapeOptions = Object.fromEntries(
       Object.entries(options)
         .filter(([name]) => names.includes(name))
@@ -131,9 +121,11 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   }
 
   /** The algorithm of the last forward pass and why it was chosen; undefined before the first. */
-  get explanation(): Explanation | undefined {
+  get explanation(): Explained | undefined {
     const forward = this.#prepared?.forward;
-    return forward && { algorithm: forward.algorithm, reason: forward.reason };
+    if (forward === undefined) return undefined;
+    const { algorithm, engine, reason, errorBound } = forward;
+    return { algorithm, engine, reason, errorBound };
   }
 
   override forward(x: Tensor<S>): Tensor<S> {
@@ -161,13 +153,14 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     checkTensor(operation, "dy", dy, this.#operation.tensorRank);
     checkArray(operation, "dy.data", dy.data, "float32", dy.data.length);
     requireOutputShape(operation, dy.shape, outputShape);
-    const filter = { shape: this.filter.shape as S, data: this.filter.value };
+    const filter = { shape: this.filter.shape, weights: this.filter.value };
     const { resolved, filterGradient } = this.#prepareBackward(operation, x.shape);
-    const gradients = gradientsOf(resolved, this.#currentActivation(), x.data, filter, z, dy.data, filterGradient);
-    addTo(this.filter.gradient, gradients.filter.data);
+    const activation = this.#currentActivation();
+    const gradients = gradientsOf(this.#operation, resolved, activation, x.data, filter, z, dy.data, filterGradient);
+    addTo(this.filter.gradient, gradients.filter as Float32Array);
     if (this.bias !== undefined) addTo(this.bias.gradient, gradients.bias);
     if (this.slopes !== undefined) addTo(this.slopes.gradient, gradients.slopes!);
-    return gradients.input;
+    return { shape: resolved.inputShape as S, data: gradients.input };
   }
 
   #currentActivation(): Activation {
@@ -208,7 +201,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   }
 
   #resolve(operation: string, inputShape: S, runs: Runs): ResolvedOperation {
-    return resolve(this.#operation, operation, inputShape, this.filter.shape, this.#shapeOptions, "float32", runs);
+    return this.#operation.resolve(operation, inputShape, this.filter.shape, this.#shapeOptions, "float32", runs);
   }
 }
 
@@ -223,7 +216,7 @@ export function checkLayerOptions(
   operation: OperationKind,
   counts: Readonly<Record<string, unknown>>,
 ): void {
-  const names = [...operation.optionNames, ...Object.keys(counts), "kernelSize", ...LAYER_OPTION_NAMES];
+  const names = [...operation.linearOptionNames, ...Object.keys(counts), "kernelSize", ...LAYER_OPTION_NAMES];
   checkOptionNames(kind, options, names);
   for (const [name, value] of Object.entries(counts)) requireInteger(kind, name, value, 1);
 }

@@ -15,14 +15,15 @@
 
 import type {
   ChoiceOptions,
-  FilterGradientPlan,
   ForwardPlan,
   FusedActivation,
   InputGradientPlan,
   Pass,
+  Precision,
   PreparedPass,
 } from "../algorithms/algorithm.ts";
 import { type Choice, choose, chooseWithoutSimd } from "../algorithms/choose.ts";
+import { naive } from "../algorithms/naive.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
@@ -30,16 +31,25 @@ import { sizeOf } from "../shape.ts";
 import { OutOfMemoryError } from "../simd/memory.ts";
 import { arrayOf, type Operand } from "../simd/resident.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
+import { boundOf, type ErrorBoundFact } from "./error-bound.ts";
 
 /** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
 export interface Wanted extends ChoiceOptions {
   readonly algorithm?: AlgorithmName | "auto" | undefined;
 }
 
-/** What computes a prepared pass, and why. */
-export interface Explained {
-  readonly algorithm: AlgorithmName;
+/** What computes a pass, why, and how well. */
+export interface Explained<Name extends string = string> {
+  /** The algorithm that runs. */
+  readonly algorithm: Name;
+  /** What runs it: plain JavaScript, or WebAssembly SIMD. */
+  readonly engine: "scalar" | "simd";
+  /** Why it and no other. */
   readonly reason: string;
+  /** How far its result may lie from the exact one. */
+  readonly errorBound: ErrorBoundFact;
+  /** What was asked for, if it was. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -52,17 +62,28 @@ export interface ActivationPlan extends PreparedPass, Explained {
   run(source: Operand, target: Operand): void;
 }
 
-/** Dense arrays in, dense arrays out; outputs are overwritten whole. What `prepare…` is given is copied, as in algorithms. */
-export interface BilinearMap {
-  /** Which algorithm would compute a pass. */
-  choose(pass: Pass): Choice;
-  /** y = f(x, filter) + bias, activated if the plan says so. */
-  prepare(filter: FloatArray, bias: FloatArray | undefined, activation?: FusedActivation): ActivationPlan;
-  /** dx = ∂⟨dy, f(x, filter)⟩/∂x. */
-  prepareInputGradient(filter: FloatArray): ActivationPlan;
-  /** dw = ∂⟨dy, f(x, w)⟩/∂w. */
-  prepareFilterGradient(): FilterGradientPlan & Explained;
+/** A prepared gradient with respect to the filter; `Gradient` is that of all its parts. */
+export interface WeightsGradientPlan<Gradient = Operand> extends PreparedPass, Explained {
+  run(x: Operand, dy: Operand, dw: Gradient): void;
 }
+
+/**
+ * Dense arrays in, dense arrays out; outputs are overwritten whole. What `prepare…` is given is copied, as in algorithms.
+ * `Weights` is what the map takes as its second argument: the elements of a filter, or of all its parts.
+ */
+export interface BilinearMap<Weights = FloatArray> {
+  /** What would compute a pass; of the values whatever is known, as some choices depend on them. */
+  explain(pass: Pass, filter?: Weights, x?: FloatArray): Explained;
+  /** y = f(x, filter) + bias, activated if the plan says so. */
+  prepare(filter: Weights, bias?: FloatArray, activation?: FusedActivation): ActivationPlan;
+  /** dx = ∂⟨dy, f(x, filter)⟩/∂x. */
+  prepareInputGradient(filter: Weights): ActivationPlan;
+  /** dw = ∂⟨dy, f(x, w)⟩/∂w; at a filter, if f is not linear in it. */
+  prepareFilterGradient(filter?: Weights): WeightsGradientPlan<GradientOf<Weights>>;
+}
+
+/** What the gradient with respect to weights is written into: an array or a resident one for each of theirs. */
+export type GradientOf<Weights> = Weights extends FloatArray ? Operand : { readonly [Part in keyof Weights]: Operand };
 
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
@@ -79,10 +100,17 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
       return [scalar, prepare(scalar.algorithm)];
     }
   };
-  const explained = ({ algorithm, reason }: Choice, plan: PreparedPass) => ({
+  const factsOf = (pass: Pass, { algorithm, reason }: Choice): Explained => ({
+    algorithm: algorithm.name,
+    engine: algorithm.engine,
+    reason,
+    errorBound: boundOf(algorithm, g, pass),
+    ...(wanted.precision && { precision: wanted.precision }),
+  });
+  const explained = (pass: Pass, choice: Choice, plan: PreparedPass) => ({
     ...(plan.obstacle === undefined
-      ? { algorithm: algorithm.name, reason }
-      : { algorithm: "naive" as const, reason: `instead of ${algorithm.name}, as ${plan.obstacle}` }),
+      ? factsOf(pass, choice)
+      : factsOf(pass, { algorithm: naive, reason: `instead of ${choice.algorithm.name}, as ${plan.obstacle}` })),
     scratchBytes: plan.scratchBytes,
     [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
   });
@@ -92,22 +120,26 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
       ? (plan.run.bind(plan) as ActivationPlan["run"])
       : (source, target) => plan.run(arrayOf(source), arrayOf(target));
   return {
-    choose: choiceFor,
+    explain: (pass) => factsOf(pass, choiceFor(pass)),
     prepare(filter, bias, activation) {
       const [choice, plan] = prepared("forward", (algorithm) =>
         algorithm.prepare(g, filter, bias, activation, wanted.runs),
       );
-      return { ...explained(choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
+      return { ...explained("forward", choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
     },
     prepareInputGradient(filter) {
       const [choice, plan] = prepared("inputGradient", (algorithm) =>
         algorithm.prepareInputGradient(g, filter, wanted.runs),
       );
-      return { ...explained(choice, plan), run: runOf(choice, plan) };
+      return { ...explained("inputGradient", choice, plan), run: runOf(choice, plan) };
     },
     prepareFilterGradient() {
       const [choice, plan] = prepared("filterGradient", (algorithm) => algorithm.prepareFilterGradient(g));
-      return { ...explained(choice, plan), run: plan.run.bind(plan) };
+      const run =
+        choice.algorithm.engine === "simd"
+          ? (plan.run.bind(plan) as WeightsGradientPlan["run"])
+          : (x: Operand, dy: Operand, dw: Operand) => plan.run(arrayOf(x), arrayOf(dy), arrayOf(dw));
+      return { ...explained("filterGradient", choice, plan), run };
     },
   };
 }
@@ -124,7 +156,7 @@ export function channelsFirstMap(
     return [input, output, input.byteLength + output.byteLength];
   };
   return {
-    choose: inner.choose,
+    explain: inner.explain,
     prepare(filter, bias, activation) {
       const [input, output, bytes] = makeScratch();
       const plan = inner.prepare(filter, bias, activation);
@@ -158,8 +190,8 @@ export function channelsFirstMap(
         ...plan,
         scratchBytes: plan.scratchBytes + bytes,
         run(x, dy, dw) {
-          moveChannelsLast(x, inputShape, input);
-          moveChannelsLast(dy, outputShape, output);
+          moveChannelsLast(arrayOf(x), inputShape, input);
+          moveChannelsLast(arrayOf(dy), outputShape, output);
           plan.run(input, output, dw);
         },
       };
@@ -175,8 +207,8 @@ export function channelsFirstMap(
  */
 export function transposedMap(inner: BilinearMap, addBias: (y: FloatArray, bias: FloatArray) => void): BilinearMap {
   return {
-    choose: (pass) =>
-      inner.choose(pass === "forward" ? "inputGradient" : pass === "inputGradient" ? "forward" : "filterGradient"),
+    explain: (pass) =>
+      inner.explain(pass === "forward" ? "inputGradient" : pass === "inputGradient" ? "forward" : "filterGradient"),
     prepare(filter, bias) {
       const plan = inner.prepareInputGradient(filter);
       const b = bias?.slice();

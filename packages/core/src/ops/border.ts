@@ -23,7 +23,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
   const sources = sourceCells(s);
   const makeImage = (): FloatArray => zeros(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
   return {
-    choose: inner.choose,
+    explain: inner.explain,
     prepare(filter, bias, activation) {
       const image = makeImage();
       const plan = inner.prepare(filter, bias, activation);
@@ -55,7 +55,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(x, dy, dw) {
-          copyCells(x, image, sources, s.inChannels);
+          copyCells(arrayOf(x), image, sources, s.inChannels);
           plan.run(image, dy, dw);
         },
       };

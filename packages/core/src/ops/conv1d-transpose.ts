@@ -7,10 +7,19 @@
 import type { ConvTransposeOptions } from "../options.ts";
 import type { Shape3 } from "../shape.ts";
 import type { FloatArray, Tensor3 } from "../tensor.ts";
-import { type ConvGradients, filterGradient, gradients, inputGradient } from "./gradients.ts";
+import type { ExplainOptions as ExplainOption, Explanation } from "./explain.ts";
 import { CONV_TRANSPOSE } from "./kinds.ts";
-import { type AlgorithmOption, type ExplainOption, type Explanation, explain, type FusedOptions } from "./operation.ts";
-import { type ConvPlan, makePlan, runOnce } from "./plan.ts";
+import {
+  type ConvGradients,
+  type ConvPlan,
+  explain,
+  filterGradient,
+  gradients,
+  inputGradient,
+  makePlan,
+  runOnce,
+} from "./legacy.ts";
+import type { AlgorithmOption, FusedOptions } from "./operation.ts";
 
 /** Options of {@link conv1dTranspose} and {@link planConv1dTranspose}. */
 export interface Conv1dTransposeOptions<T extends FloatArray = Float32Array>

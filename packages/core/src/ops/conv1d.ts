@@ -8,10 +8,19 @@
 import type { ConvOptions } from "../options.ts";
 import type { Shape3 } from "../shape.ts";
 import type { FloatArray, Tensor3 } from "../tensor.ts";
-import { type ConvGradients, filterGradient, gradients, inputGradient } from "./gradients.ts";
+import type { ExplainOptions as ExplainOption, Explanation } from "./explain.ts";
 import { CONV } from "./kinds.ts";
-import { type AlgorithmOption, type ExplainOption, type Explanation, explain, type FusedOptions } from "./operation.ts";
-import { type ConvPlan, makePlan, runOnce } from "./plan.ts";
+import {
+  type ConvGradients,
+  type ConvPlan,
+  explain,
+  filterGradient,
+  gradients,
+  inputGradient,
+  makePlan,
+  runOnce,
+} from "./legacy.ts";
+import type { AlgorithmOption, FusedOptions } from "./operation.ts";
 
 /** Options of {@link conv1d} and {@link planConv1d}. */
 export interface Conv1dOptions<T extends FloatArray = Float32Array> extends ConvOptions<1>, FusedOptions<T> {}

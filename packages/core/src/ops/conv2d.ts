@@ -7,18 +7,23 @@
 import type { ConvOptions } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import type { FloatArray, Tensor4 } from "../tensor.ts";
-import { type ConvGradients, filterGradient, gradients, inputGradient } from "./gradients.ts";
+import type { ExplainOptions as ExplainOption, Explanation } from "./explain.ts";
 import { CONV } from "./kinds.ts";
-import { type AlgorithmOption, type ExplainOption, type Explanation, explain, type FusedOptions } from "./operation.ts";
 import {
   type ConvFilterGradientPlan,
+  type ConvGradients,
   type ConvInputGradientPlan,
   type ConvPlan,
+  explain,
+  filterGradient,
+  gradients,
+  inputGradient,
   makeFilterGradientPlan,
   makeInputGradientPlan,
   makePlan,
   runOnce,
-} from "./plan.ts";
+} from "./legacy.ts";
+import type { AlgorithmOption, FusedOptions } from "./operation.ts";
 
 /** Options of {@link conv2d} and {@link planConv2d}. */
 export interface Conv2dOptions<T extends FloatArray = Float32Array> extends ConvOptions, FusedOptions<T> {}

@@ -16,8 +16,9 @@ import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf } from ".
 import { sizeOf } from "../shape.ts";
 import { arrayOf } from "../simd/resident.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
-import type { ActivationPlan, BilinearMap } from "./bilinear.ts";
+import type { ActivationPlan, BilinearMap, Explained } from "./bilinear.ts";
 import { addPerChannel } from "./channels.ts";
+import { withRoundings } from "./error-bound.ts";
 
 /** A map of volumes out of `planar`, the map of single planes, whose geometry is `g`. */
 export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, depth: AxisGeometry): BilinearMap {
@@ -39,6 +40,13 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
   const outputPlaneOf = (y: FloatArray, n: number, { output }: Meeting): FloatArray =>
     planeAt(y, n * depth.outSize + output, outputPlane);
 
+  /** What is said of planes, said of the volume: sums of planes are float64, and rounded once more. */
+  const roundings = g.dtype === "float32" ? 2 : 1 + Math.max(depth.kernelSize, batch * depth.outSize);
+  const ofVolume = <P extends Explained>(plan: P): P => ({
+    ...plan,
+    errorBound: withRoundings(plan.errorBound, roundings, g.dtype),
+  });
+
   /** Makes each of `count` planes the sum, begun with a bias, of what the plans of its taps make of the planes it meets. */
   const sumOfTaps = (
     plans: readonly ActivationPlan[],
@@ -52,7 +60,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
     const sum = new PlaneSum(term);
     const ofPlane = grouped(meetings, count, placeOf);
     return {
-      ...plans[0],
+      ...ofVolume(plans[0]),
       scratchBytes: scratchOf(plans) + term.byteLength + sum.bytes,
       run(source, target) {
         const [from, to] = [arrayOf(source), arrayOf(target)];
@@ -74,7 +82,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
   };
 
   return {
-    choose: planar.choose,
+    explain: (pass) => ofVolume(planar.explain(pass)),
     prepare(filter, bias) {
       const plans = taps.map((a) => planar.prepare(planeOfFilter(filter, a), undefined));
       const place = ({ output }: Meeting): number => output;
@@ -89,18 +97,18 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
       const term = zeros(g.dtype, tapWeights);
       const sums = taps.map(() => new PlaneSum(term));
       return {
-        ...plan,
+        ...ofVolume(plan),
         scratchBytes: plan.scratchBytes + term.byteLength + taps.length * sums[0].bytes,
         run(x, dy, dw) {
           for (const sum of sums) sum.start(undefined);
           for (let n = 0; n < batch; n++) {
             for (const meeting of meetings) {
-              plan.run(planeOf(x, n, meeting), outputPlaneOf(dy, n, meeting), term);
+              plan.run(planeOf(arrayOf(x), n, meeting), outputPlaneOf(arrayOf(dy), n, meeting), term);
               sums[meeting.tap].add();
             }
           }
           sums.forEach((sum, a) => {
-            sum.store(planeOfFilter(dw, a));
+            sum.store(planeOfFilter(arrayOf(dw), a));
           });
         },
       };

@@ -1,120 +1,211 @@
 /**
- * Gradients of convolutions of any kind: of the linear map f alone, with respect to either of its arguments, and of
- * y = activation(f(x, filter) + bias) with respect to everything, with L = ⟨dy, y⟩.
+ * The verbs `gradients`, `inputGradient` and `filterGradient`: of the linear map f alone, with respect to either of its
+ * arguments, and of y = activation(f(x, filter) + bias) with respect to everything, with L = ⟨dy, y⟩.
  *
  * @module
  */
 
-import type { FilterGradientPlan } from "../algorithms/algorithm.ts";
 import { checkOptionNames } from "../options.ts";
 import { sizeOf } from "../shape.ts";
-import { checkArray, checkTensor, type DType, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor.ts";
+import {
+  checkArray,
+  checkShape,
+  checkTensor,
+  type DType,
+  dtypeOf,
+  type FloatArray,
+  type Tensor,
+  zeros,
+} from "../tensor.ts";
 import { type Activation, applyDerivative, resolveActivation, slopesGradient } from "./activation.ts";
+import type { GradientOf, WeightsGradientPlan } from "./bilinear.ts";
 import { sumPerChannel } from "./channels.ts";
 import {
-  ALGORITHM_OPTION_NAMES,
-  FUSED_OPTION_NAMES,
+  type AlgorithmOption,
+  type ConvOperation,
+  checkOperand,
   type FusedOptions,
+  kindOf,
+  type Operation,
   type OperationKind,
+  perPart,
   type ResolvedOperation,
   requireOutputShape,
   requireSameDtype,
-  resolve,
 } from "./operation.ts";
+import { zeroGradient } from "./planned.ts";
 
 /** All gradients of L = ⟨dy, y⟩. */
-export interface ConvGradients<S extends readonly number[], T extends FloatArray = Float32Array> {
+export interface Gradients<S extends readonly number[], T extends FloatArray = Float32Array, F = Tensor<S, T>> {
   readonly input: Tensor<S, T>;
-  readonly filter: Tensor<S, T>;
+  /** As the filter is. */
+  readonly filter: F;
   /** One value for each output channel, whether there was a bias or not. */
   readonly bias: T;
   /** Of the slopes of activation `"prelu"`; undefined with any other. */
   readonly slopes: T | undefined;
 }
 
-/** ∂⟨dz, f(x, filter)⟩/∂x. */
-export function inputGradient<S extends readonly number[], T extends FloatArray>(
-  kind: OperationKind,
-  dz: Tensor<S, T>,
-  filter: Tensor<S, T>,
-  inputShape: S,
-  options: object,
-): Tensor<S, T> {
-  const operation = `${kind.name}InputGradient`;
-  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
-  checkTensor(operation, "dy", dz, kind.tensorRank);
-  checkTensor(operation, "filter", filter, kind.tensorRank);
-  const dtype = requireSameDtype(operation, "dy", dz.data, "filter", filter.data);
-  const resolved = resolve(kind, operation, inputShape, filter.shape, options, dtype, "once");
-  requireOutputShape(operation, dz.shape, resolved.outputShape);
-  return { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz.data) };
-}
-
-/** ∂⟨dz, f(x, w)⟩/∂w. */
-export function filterGradient<S extends readonly number[], T extends FloatArray>(
-  kind: OperationKind,
-  x: Tensor<S, T>,
-  dz: Tensor<S, T>,
-  filterShape: S,
-  options: object,
-): Tensor<S, T> {
-  const operation = `${kind.name}FilterGradient`;
-  checkOptionNames(operation, options, [...kind.optionNames, ...ALGORITHM_OPTION_NAMES]);
-  checkTensor(operation, "x", x, kind.tensorRank);
-  checkTensor(operation, "dy", dz, kind.tensorRank);
-  const dtype = requireSameDtype(operation, "x", x.data, "dy", dz.data);
-  const resolved = resolve(kind, operation, x.shape, filterShape, options, dtype, "once");
-  requireOutputShape(operation, dz.shape, resolved.outputShape);
-  return { shape: [...filterShape] as unknown as S, data: filterGradientOf(resolved, x.data, dz.data, filterShape) };
+/**
+ * Gradient of an operation with respect to its input, without bias and activation: ∂⟨dy, f(x, filter)⟩/∂x.
+ *
+ * @param dy gradient with respect to the output, in its shape and layout.
+ * @param inputShape shape of the input, in `options.layout`.
+ * @returns gradient with respect to the input, of shape `inputShape`.
+ * @throws TypeError, RangeError as the operation, and if `dy` does not have the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const dy = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+ * const filter = tensor([2, 2, 1, 1], [0, 1, 2, 3]);
+ * inputGradient(conv2d, dy, filter, [1, 3, 3, 1]).data; // → [0, 1, 1, 2, 6, 4, 2, 5, 3]
+ * ```
+ */
+export function inputGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
+  operation: ConvOperation<S, O>,
+  dy: Tensor<NoInfer<S>, T>,
+  filter: Tensor<NoInfer<S>, T>,
+  inputShape: NoInfer<S>,
+  options?: O & AlgorithmOption,
+): Tensor<S, T>;
+export function inputGradient<Weights>(
+  operation: Operation<Weights>,
+  dy: Tensor<readonly number[], FloatArray>,
+  filter: unknown,
+  inputShape: readonly number[],
+  options: object = {},
+): unknown {
+  const kind = kindOf("inputGradient", operation);
+  const name = `inputGradient(${kind.name})`;
+  checkOptionNames(name, options, kind.linearOptionNames);
+  const { dtype, shape, weights } = kind.readFilter(name, filter);
+  checkOperand(name, "dy", dy, kind, "filter", dtype);
+  checkShape(name, "inputShape", inputShape, kind.tensorRank);
+  const resolved = kind.resolve(name, inputShape, shape, options, dtype, "once");
+  requireOutputShape(name, dy.shape, resolved.outputShape);
+  return { shape: resolved.inputShape, data: inputGradientOf(resolved, weights, dy.data) };
 }
 
 /**
- * All gradients of L = ⟨dy, activation(f(x, filter) + bias)⟩; the sums that the activation saw are computed anew. Errors
- * begin with `operation`.
+ * Gradient of an operation with respect to its filter, without bias and activation: ∂⟨dy, f(x, w)⟩/∂w.
+ *
+ * @param x input of the operation.
+ * @param dy gradient with respect to the output, in its shape and layout.
+ * @param filterShape of an operation whose filter is one tensor.
+ * @returns gradient with respect to the filter, of its shape.
+ * @throws TypeError, RangeError as the operation, and if `dy` does not have the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * const dy = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
+ * filterGradient(conv2d, x, dy, [2, 2, 1, 1]).data; // → [8, 12, 20, 24]
+ * ```
  */
-export function gradients<S extends readonly number[], T extends FloatArray>(
-  kind: OperationKind,
-  x: Tensor<S, T>,
-  filter: Tensor<S, T>,
-  dy: Tensor<S, T>,
-  options: FusedOptions<T>,
-  operation = `${kind.name}Gradients`,
-): ConvGradients<S, T> {
-  checkOptionNames(operation, options, [...kind.optionNames, ...FUSED_OPTION_NAMES]);
-  checkTensor(operation, "x", x, kind.tensorRank);
-  checkTensor(operation, "filter", filter, kind.tensorRank);
-  checkTensor(operation, "dy", dy, kind.tensorRank);
-  const dtype = requireSameDtype(operation, "x", x.data, "filter", filter.data);
-  requireSameDtype(operation, "x", x.data, "dy", dy.data);
-  const resolved = resolve(kind, operation, x.shape, filter.shape, options, dtype, "once");
-  requireOutputShape(operation, dy.shape, resolved.outputShape);
+export function filterGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
+  operation: ConvOperation<S, O>,
+  x: Tensor<NoInfer<S>, T>,
+  dy: Tensor<NoInfer<S>, T>,
+  filterShape: NoInfer<S>,
+  options?: O & AlgorithmOption,
+): Tensor<S, T>;
+export function filterGradient<Weights>(
+  operation: Operation<Weights>,
+  x: Tensor<readonly number[], FloatArray>,
+  dy: Tensor<readonly number[], FloatArray>,
+  filterShape: unknown,
+  options: object = {},
+): unknown {
+  const kind = kindOf("filterGradient", operation);
+  const name = `filterGradient(${kind.name})`;
+  checkOptionNames(name, options, kind.linearOptionNames);
+  checkTensor(name, "x", x, kind.tensorRank);
+  const dtype = dtypeOf(x.data);
+  checkOperand(name, "dy", dy, kind, "x", dtype);
+  const filter = kind.readFilterShape(name, filterShape);
+  if (filter.dtype !== undefined) requireSameDtype(name, "x", dtype, "filter", filter.dtype);
+  const resolved = kind.resolve(name, x.shape, filter.shape, options, dtype, "once");
+  requireOutputShape(name, dy.shape, resolved.outputShape);
+  const plan = resolved.map.prepareFilterGradient(filter.weights);
+  const dw = filterGradientOf(kind, filter.shape, plan, x.data, dy.data);
+  plan[Symbol.dispose]?.();
+  return asTensors(kind, filter.shape, dw);
+}
+
+/**
+ * All gradients of an operation with everything that is fused to it: with respect to input, filter, bias and, with activation
+ * `"prelu"`, slopes. The sums that the activation saw are computed anew.
+ *
+ * @param dy gradient with respect to the output, after the activation.
+ * @param options those that the operation was called with.
+ * @throws TypeError, RangeError as the operation, and if `dy` does not have the shape of the output.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([1, 1, 3, 1], [1, -2, 4]);
+ * const dy = tensor([1, 1, 3, 1], [1, 1, 1]);
+ * const found = gradients(conv2d, x, tensor([1, 1, 1, 1], [2]), dy, { activation: "relu" });
+ * found.input.data; // → [2, 0, 2]
+ * found.filter.data; // → [5]
+ * found.bias; // → [2]
+ * ```
+ */
+export function gradients<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
+  operation: ConvOperation<S, O>,
+  x: Tensor<NoInfer<S>, T>,
+  filter: Tensor<NoInfer<S>, T>,
+  dy: Tensor<NoInfer<S>, T>,
+  options?: O & FusedOptions<T>,
+): Gradients<S, T>;
+export function gradients<Weights>(
+  operation: Operation<Weights>,
+  x: Tensor<readonly number[], FloatArray>,
+  filter: unknown,
+  dy: Tensor<readonly number[], FloatArray>,
+  options: FusedOptions<FloatArray> = {},
+): unknown {
+  const kind = kindOf("gradients", operation);
+  const name = `gradients(${kind.name})`;
+  checkOptionNames(name, options, kind.optionNames);
+  checkTensor(name, "x", x, kind.tensorRank);
+  const { dtype, shape, weights } = kind.readFilter(name, filter);
+  requireSameDtype(name, "x", dtypeOf(x.data), "filter", dtype);
+  checkOperand(name, "dy", dy, kind, "x", dtype);
+  const resolved = kind.resolve(name, x.shape, shape, options, dtype, "once");
+  requireOutputShape(name, dy.shape, resolved.outputShape);
   const { bias } = options;
-  if (bias !== undefined) checkArray(operation, "bias", bias, dtype, resolved.outChannels);
-  const activation = resolveActivation(operation, options, dtype, resolved.outChannels);
-  let z: T | undefined;
+  if (bias !== undefined) checkArray(name, "bias", bias, dtype, resolved.outChannels);
+  const activation = resolveActivation(name, options, dtype, resolved.outChannels);
+  let z: FloatArray | undefined;
   if (activation.name !== "linear") {
-    z = zeros(dtype, dy.data.length) as T;
-    const plan = resolved.map.prepare(filter.data, bias);
-    plan.run(x.data, z);
-    plan[Symbol.dispose]?.();
+    z = zeros(dtype, dy.data.length);
+    const forward = resolved.map.prepare(weights, bias);
+    forward.run(x.data, z);
+    forward[Symbol.dispose]?.();
   }
-  return gradientsOf(resolved, activation, x.data, filter, z, dy.data);
+  const found = gradientsOf(kind, resolved, activation, x.data, { shape, weights }, z, dy.data);
+  return {
+    ...found,
+    input: { shape: resolved.inputShape, data: found.input },
+    filter: asTensors(kind, shape, found.filter),
+  };
 }
 
 /**
- * All gradients of a resolved operation; `z` is what the activation was applied to, or undefined if that is linear. A plan
- * of the filter gradient may be had already.
+ * All gradients of a resolved operation, as arrays; `z` is what the activation was applied to, or undefined if that is linear.
+ * A plan of the filter gradient may be had already.
  */
-export function gradientsOf<S extends readonly number[], T extends FloatArray>(
-  resolved: ResolvedOperation,
+export function gradientsOf<Weights, T extends FloatArray>(
+  kind: OperationKind<Weights>,
+  resolved: ResolvedOperation<Weights>,
   activation: Activation,
   x: T,
-  filter: Tensor<S, T>,
+  filter: { readonly shape: unknown; readonly weights: Weights },
   z: T | undefined,
   dy: T,
-  filterGradientPlan?: FilterGradientPlan,
-): ConvGradients<S, T> {
-  const { outChannels, inner } = resolved;
+  kept?: WeightsGradientPlan<GradientOf<Weights>>,
+): { readonly input: T; readonly filter: unknown; readonly bias: T; readonly slopes: T | undefined } {
+  const { outChannels, inner, map } = resolved;
   const dtype = dtypeOf(x);
   let dz = dy;
   let slopes: T | undefined;
@@ -123,34 +214,44 @@ export function gradientsOf<S extends readonly number[], T extends FloatArray>(
     applyDerivative(z, dy, dz, activation, inner);
     if (activation.name === "prelu") slopes = rounded(dtype, slopesGradient(z, dy, outChannels, inner)) as T;
   }
+  const plan = kept ?? map.prepareFilterGradient(filter.weights);
+  const dw = filterGradientOf(kind, filter.shape, plan, x, dz);
+  if (kept === undefined) plan[Symbol.dispose]?.();
   return {
-    input: { shape: resolved.inputShape as S, data: inputGradientOf(resolved, filter.data, dz) },
-    filter: { shape: filter.shape, data: filterGradientOf(resolved, x, dz, filter.shape, filterGradientPlan) },
+    input: inputGradientOf(resolved, filter.weights, dz),
+    filter: dw,
     bias: rounded(dtype, sumPerChannel(dz, outChannels, inner)) as T,
     slopes,
   };
 }
 
-function inputGradientOf<T extends FloatArray>({ map, inputShape }: ResolvedOperation, filter: T, dz: T): T {
+function inputGradientOf<Weights, T extends FloatArray>(
+  { map, inputShape }: ResolvedOperation<Weights>,
+  weights: Weights,
+  dz: T,
+): T {
   const dx = zeros(dtypeOf(dz), sizeOf(inputShape)) as T;
-  const plan = map.prepareInputGradient(filter);
+  const plan = map.prepareInputGradient(weights);
   plan.run(dz, dx);
   plan[Symbol.dispose]?.();
   return dx;
 }
 
-function filterGradientOf<T extends FloatArray>(
-  { map }: ResolvedOperation,
-  x: T,
-  dz: T,
-  filterShape: readonly number[],
-  kept?: FilterGradientPlan,
-): T {
-  const dw = zeros(dtypeOf(dz), sizeOf(filterShape)) as T;
-  const plan = kept ?? map.prepareFilterGradient();
+function filterGradientOf<Gradient>(
+  kind: Pick<OperationKind, "parts">,
+  filterShape: unknown,
+  plan: WeightsGradientPlan<Gradient>,
+  x: FloatArray,
+  dz: FloatArray,
+): Gradient {
+  const dw = zeroGradient(kind, filterShape, dtypeOf(dz)) as Gradient;
   plan.run(x, dz, dw);
-  if (kept === undefined) plan[Symbol.dispose]?.();
   return dw;
+}
+
+/** The gradient with respect to a filter as the filter is: a tensor, or tensors by name. */
+function asTensors(kind: Pick<OperationKind, "parts">, filterShape: unknown, dw: unknown): unknown {
+  return perPart(kind, (of) => ({ shape: of(filterShape), data: of(dw) }));
 }
 
 function rounded(dtype: DType, values: Float64Array): FloatArray {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Runs } from "../algorithms/algorithm.ts";
 import { planarGeometry } from "../geometry.ts";
 import type { SpatialRank } from "../layout.ts";
 import {
@@ -15,7 +16,7 @@ import {
   type ConvTransposeOptions,
   UNGROUPED_OPTION_NAMES,
 } from "../options.ts";
-import { sizeOf } from "../shape.ts";
+import { type Shape4, sizeOf } from "../shape.ts";
 import {
   filled,
   inputShapeOfConvolution,
@@ -29,7 +30,14 @@ import { type BilinearMap, channelsFirstMap, planarMap, transposedMap, type Want
 import { borderMap } from "./border.ts";
 import { addPerChannel } from "./channels.ts";
 import { depthMap } from "./depth.ts";
-import type { OperationKind } from "./operation.ts";
+import {
+  ALGORITHM_OPTION_NAMES,
+  type AlgorithmOption,
+  FUSED_OPTION_NAMES,
+  type OperationKind,
+  type ResolvedOperation,
+  tensorFilter,
+} from "./operation.ts";
 
 /** conv1d, conv2d, conv3d. */
 export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {
@@ -49,11 +57,10 @@ export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
  * depthwiseConv2d. The filter [kh, kw, C, multiplier] is, element for element, [kh, kw, 1, C · multiplier] in C groups.
  */
 export const DEPTHWISE: OperationKind = {
-  name: "depthwiseConv2d",
-  tensorRank: 4,
-  optionNames: UNGROUPED_OPTION_NAMES,
-  resolve(operation, inputShape, [kernelHeight, kernelWidth, channels, multiplier], options, wanted, dtype) {
-    const convOptions = options as ConvOptions;
+  .../* @__PURE__ */ described("depthwiseConv2d", 4, UNGROUPED_OPTION_NAMES),
+  resolve(operation, inputShape, filter, options, dtype, runs) {
+    const [kernelHeight, kernelWidth, channels, multiplier] = filter as Shape4;
+    const convOptions: ConvOptions = options;
     const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];
     if (channels !== inChannels) {
       throw new RangeError(
@@ -63,40 +70,55 @@ export const DEPTHWISE: OperationKind = {
     }
     const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
     const grouped = { ...convOptions, groups: Math.max(1, channels) };
-    return convResolved(operation, resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype), wanted);
+    return convResolved(
+      operation,
+      resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
+      wantedOf(options, runs),
+    );
   },
 };
 
+/** What all kinds say alike: their filter is one tensor of the rank of the input. */
+function described(name: string, tensorRank: number, own: readonly string[]): Omit<OperationKind, "resolve"> {
+  return {
+    name,
+    tensorRank,
+    optionNames: [...own, ...FUSED_OPTION_NAMES],
+    linearOptionNames: [...own, ...ALGORITHM_OPTION_NAMES],
+    ...tensorFilter(tensorRank),
+  };
+}
+
+function wantedOf({ algorithm, precision }: AlgorithmOption, runs: Runs): Wanted {
+  return { algorithm, precision, runs };
+}
+
 function convKind<R extends SpatialRank>(rank: R): OperationKind {
   return {
-    name: `conv${rank}d`,
-    tensorRank: rank + 2,
-    optionNames: CONV_OPTION_NAMES,
-    resolve(operation, inputShape, filterShape, options, wanted, dtype) {
+    ...described(`conv${rank}d`, rank + 2, CONV_OPTION_NAMES),
+    resolve(operation, inputShape, filterShape, options, dtype, runs) {
       const geometry = resolveConvolution<R>(
         operation,
         rank,
         inputShape,
-        filterShape,
+        filterShape as readonly number[],
         options as ConvOptions<R>,
         dtype,
       );
-      return convResolved(operation, geometry, wanted);
+      return convResolved(operation, geometry, wantedOf(options, runs));
     },
   };
 }
 
 function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
   return {
-    name: `conv${rank}dTranspose`,
-    tensorRank: rank + 2,
-    optionNames: CONV_TRANSPOSE_OPTION_NAMES,
-    resolve(operation, inputShape, filterShape, options, wanted, dtype) {
+    ...described(`conv${rank}dTranspose`, rank + 2, CONV_TRANSPOSE_OPTION_NAMES),
+    resolve(operation, inputShape, filterShape, options, dtype, runs) {
       const geometry = resolveTransposedConvolution<R>(
         operation,
         rank,
         inputShape,
-        filterShape,
+        filterShape as readonly number[],
         options as ConvTransposeOptions<R>,
         dtype,
       );
@@ -108,17 +130,15 @@ function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
         outputShape,
         outChannels: geometry.inChannels,
         inner,
-        map: transposedMap(mapOf(operation, geometry, wanted), (y, bias) => addPerChannel(y, bias, inner)),
+        map: transposedMap(mapOf(operation, geometry, wantedOf(options, runs)), (y, bias) =>
+          addPerChannel(y, bias, inner),
+        ),
       };
     },
   };
 }
 
-function convResolved(
-  operation: string,
-  geometry: SpatialGeometry,
-  wanted: Wanted,
-): ReturnType<OperationKind["resolve"]> {
+function convResolved(operation: string, geometry: SpatialGeometry, wanted: Wanted): ResolvedOperation {
   const outputShape = outputShapeOfConvolution(geometry);
   return {
     geometry,

@@ -1,19 +1,17 @@
 /**
- * What all convolutions do alike, whatever their kind: check and resolve a call, and explain what it would do. A kind
- * (conv1d, depthwiseConv2d, conv2dTranspose, …) says only how the shapes and options of a call become a geometry and a
- * {@link BilinearMap} f; with z = f(x, filter) + bias the output is y = activation(z). Plans stand in plan.ts, gradients in
- * gradients.ts.
+ * What an operation is: a function that carries its description, so that the verbs `plan`, `explain`, `gradients`, … take it
+ * and serve all of them. A description says how the shapes and options of a call become a {@link BilinearMap} f; with
+ * z = f(x, filter) + bias the output is y = activation(z). Each verb stands in a file of its own, and nothing of them here.
  *
  * @module
  */
 
-import { PASSES, type Pass, type Precision, type Runs } from "../algorithms/algorithm.ts";
+import type { Precision, Runs } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import { checkOptionNames, resolveWord } from "../options.ts";
 import type { SpatialGeometry } from "../spatial.ts";
-import { checkShape, type DType, dtypeOf, type FloatArray } from "../tensor.ts";
+import { checkShape, checkTensor, type DType, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
 import { ACTIVATION_OPTION_NAMES, type ActivationOptions } from "./activation.ts";
-import type { BilinearMap, Wanted } from "./bilinear.ts";
+import type { BilinearMap } from "./bilinear.ts";
 
 /** How to compute. */
 export interface AlgorithmOption {
@@ -36,91 +34,142 @@ export interface FusedOptions<T extends FloatArray = Float32Array> extends Activ
   readonly bias?: T | undefined;
 }
 
+/** The names of {@link FusedOptions}. */
+export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, ...ALGORITHM_OPTION_NAMES];
+
 /** A call, resolved. Shapes are in the user's layout. */
-export interface ResolvedOperation {
+export interface ResolvedOperation<Weights = FloatArray> {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   readonly outChannels: number;
   /** Distance between neighbouring channels in the output. */
   readonly inner: number;
-  readonly geometry: SpatialGeometry;
-  readonly map: BilinearMap;
+  /** What the algorithm computes, where there is one geometry for it. */
+  readonly geometry?: SpatialGeometry;
+  readonly map: BilinearMap<Weights>;
 }
 
-/** A kind of convolution. */
-export interface OperationKind {
+/** A filter, checked. */
+export interface CheckedFilter<Weights = FloatArray> {
+  readonly dtype: DType;
+  /** As `resolve` takes it: the shape of a tensor, or what says the same of a filter that is no tensor. */
+  readonly shape: unknown;
+  /** As the plans of the map take it. */
+  readonly weights: Weights;
+}
+
+/** A filter of which perhaps only the shape is known. */
+export type CheckedFilterShape<Weights = FloatArray> = Pick<CheckedFilter, "shape"> & Partial<CheckedFilter<Weights>>;
+
+/** The description of an operation. `Weights` is what the plans of its map take of a filter: the elements of a tensor, or more. */
+export interface OperationKind<Weights = FloatArray> {
   readonly name: string;
-  /** Rank of its tensors. */
+  /** Rank of input and output. */
   readonly tensorRank: number;
-  /** Options that it has besides those of {@link FusedOptions}. */
+  /** All options of the operation. */
   readonly optionNames: readonly string[];
-  /** Resolves shapes of rank `tensorRank` and options that have been checked for names. */
+  /** The options of its linear map, for its gradients: without bias and activation. */
+  readonly linearOptionNames: readonly string[];
+  /** Names of the tensors that a filter is made of, and its shape, weights and gradient; undefined if it is one tensor. */
+  readonly parts?: readonly string[];
+  /** Checks a filter. */
+  readFilter(operation: string, filter: unknown): CheckedFilter<Weights>;
+  /** Checks the shape of a filter, or a filter in its place. */
+  readFilterShape(operation: string, filterShape: unknown): CheckedFilterShape<Weights>;
+  /**
+   * Resolves a shape of rank `tensorRank`, the shape of a filter that was read, and options that were checked for names; of
+   * these it leaves bias and activation alone.
+   */
   resolve(
     operation: string,
     inputShape: readonly number[],
-    filterShape: readonly number[],
+    filterShape: unknown,
     options: object,
-    wanted: Wanted,
     dtype: DType,
-  ): ResolvedOperation;
+    runs: Runs,
+  ): ResolvedOperation<Weights>;
 }
 
-/** The names of {@link FusedOptions}. */
-export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, ...ALGORITHM_OPTION_NAMES];
+/** The key under which an operation carries its description. */
+export const DESCRIPTION: unique symbol = /* @__PURE__ */ Symbol("description of an operation");
 
-/** What is asked about a choice. */
-export interface ExplainOption {
-  /** The forward pass, the default, or a gradient. */
-  readonly pass?: Pass | undefined;
+/** A function that carries its description: what every verb takes. */
+export interface Operation<Weights = FloatArray> {
+  readonly [DESCRIPTION]: OperationKind<Weights>;
 }
 
-/** The algorithm that would compute a pass over float32, prepared for many runs, and why it and no faster one. */
-export interface Explanation {
-  readonly algorithm: AlgorithmName;
-  readonly reason: string;
+/** A convolution whose filter is one tensor, of the rank of its input: of shapes `S` and with options `O` that say what it is. */
+export interface ConvOperation<S extends readonly number[], O extends object> extends Operation {
+  <T extends FloatArray = Float32Array>(
+    x: Tensor<S, T>,
+    filter: Tensor<S, T>,
+    options?: O & FusedOptions<T>,
+  ): Tensor<S, T>;
 }
 
-/** Which algorithm a pass would take, and why. */
-export function explain(
-  kind: OperationKind,
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  given: ExplainOption,
-): Explanation {
-  const operation = operationName("explain", kind);
-  checkOptionNames(operation, given, [...kind.optionNames, ...FUSED_OPTION_NAMES, "pass"]);
-  const { pass, ...options } = given;
-  const wanted = resolveWord<Pass>(operation, "pass", PASSES, pass);
-  const { map } = resolve(kind, operation, inputShape, filterShape, options, "float32", "many");
-  const { algorithm, reason } = map.choose(wanted);
-  return { algorithm: algorithm.name, reason };
+/**
+ * Makes an operation of a function. Where it is called it is marked as pure, so that bundlers drop the operations that
+ * nobody imports.
+ */
+export function operation<Weights, Call extends object>(
+  kind: OperationKind<Weights>,
+  call: Call,
+): Call & Operation<Weights> {
+  Object.defineProperty(call, "name", { value: kind.name });
+  return Object.assign(call, { [DESCRIPTION]: kind });
 }
 
-/** The name of what is done to a kind: `"explain"` and conv2d make explainConv2d. */
-export function operationName(prefix: string, { name }: OperationKind): string {
-  return prefix + name[0].toUpperCase() + name.slice(1);
+/** The description that an operation carries. */
+export function kindOf<Weights>(verb: string, given: Operation<Weights>): OperationKind<Weights> {
+  const kind = Object(given)[DESCRIPTION];
+  if (kind !== undefined) return kind;
+  throw new TypeError(`${verb}: operation must be one, as conv2d is, got ${describe(given)}`);
 }
 
-/** Checks the ranks of shapes and resolves them with options that have been checked for names. */
-export function resolve(
-  kind: OperationKind,
-  operation: string,
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  { algorithm, precision, ...options }: AlgorithmOption,
-  dtype: DType,
-  runs: Runs,
-): ResolvedOperation {
-  checkShape(operation, "inputShape", inputShape, kind.tensorRank);
-  checkShape(operation, "filterShape", filterShape, kind.tensorRank);
-  return kind.resolve(operation, inputShape, filterShape, options, { runs, algorithm, precision }, dtype);
+/** {@link OperationKind.readFilter} and `readFilterShape` of a filter that is one tensor. */
+export function tensorFilter(rank: number): Pick<OperationKind, "readFilter" | "readFilterShape"> {
+  return {
+    readFilter(operation, filter) {
+      checkTensor(operation, "filter", filter, rank);
+      const { shape, data } = filter as Tensor<readonly number[], FloatArray>;
+      return { dtype: dtypeOf(data), shape, weights: data };
+    },
+    readFilterShape(operation, filterShape) {
+      if (!Array.isArray(filterShape)) return this.readFilter(operation, filterShape);
+      checkShape(operation, "filterShape", filterShape, rank);
+      return { shape: [...filterShape] };
+    },
+  };
 }
+
+/** What `make` makes of each part of a filter: of the one tensor, or of all that it is made of, by name. */
+export function perPart({ parts }: Pick<OperationKind, "parts">, make: MakePart): unknown {
+  if (parts === undefined) return make((whole) => whole as never, "");
+  return Object.fromEntries(
+    parts.map((part) => [part, make((whole) => (whole as Record<string, never>)[part], `.${part}`)]),
+  );
+}
+
+/** Makes something of a part: `of` gives that part of a whole, `suffix` its name after the whole's. */
+type MakePart = (of: <Part>(whole: unknown) => Part, suffix: string) => unknown;
 
 /** Throws unless two arrays have the same element type, and returns it. */
-export function requireSameDtype(operation: string, nameA: string, a: FloatArray, nameB: string, b: FloatArray): DType {
-  const dtype = dtypeOf(a);
-  if (dtypeOf(b) === dtype) return dtype;
-  throw new TypeError(`${operation}: ${nameA} is ${dtype}, but ${nameB} is ${dtypeOf(b)}; both must be the same`);
+export function requireSameDtype(operation: string, nameA: string, a: DType, nameB: string, b: DType): DType {
+  if (a === b) return a;
+  throw new TypeError(`${operation}: ${nameA} is ${a}, but ${nameB} is ${b}; both must be the same`);
+}
+
+/** Checks that an operand is a tensor of a rank and an element type. */
+export function checkOperand(
+  operation: string,
+  parameter: string,
+  value: Tensor<readonly number[], FloatArray>,
+  { tensorRank }: Pick<OperationKind, "tensorRank">,
+  other: string,
+  dtype: DType,
+): void {
+  checkTensor(operation, parameter, value, tensorRank);
+  requireSameDtype(operation, parameter, dtypeOf(value.data), other, dtype);
 }
 
 /** Throws unless a gradient has the shape of the output. */

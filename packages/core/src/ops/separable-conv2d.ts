@@ -12,10 +12,10 @@ import { type Operand, ResidentArray, residentArray } from "../simd/resident.ts"
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor4, zeros } from "../tensor.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
-import { gradients } from "./gradients.ts";
 import { CONV, DEPTHWISE } from "./kinds.ts";
-import { FUSED_OPTION_NAMES, type FusedOptions, requireSameDtype } from "./operation.ts";
-import { type ConvPlan, checkedRun, makePlan, type PlanFacts, runOnce, untilDisposed } from "./plan.ts";
+import { type ConvPlan, gradients, makePlan, runOnce } from "./legacy.ts";
+import { type FusedOptions, requireSameDtype } from "./operation.ts";
+import { activationsPlan, type PlanFacts } from "./planned.ts";
 
 /**
  * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
@@ -105,26 +105,28 @@ export function planSeparableConv2d<T extends FloatArray = Float32Array>(
   const dtype = dtypeOf(depthwiseFilter.data);
   const size = sizeOf(depthwise.outputShape);
   const between = dtype === "float32" ? residentArray(size) : zeros(dtype, size);
-  const runName = "SeparableConv2dPlan.run";
-  const plan = untilDisposed<[x: Operand, y: Operand]>(runName, {
-    run(x, y) {
-      depthwise.run(x as T, between as T);
-      pointwise.run(between as T, y as T);
-    },
-    [Symbol.dispose]() {
-      depthwise[Symbol.dispose]();
-      pointwise[Symbol.dispose]();
-      if (between instanceof ResidentArray) between[Symbol.dispose]();
-    },
-  });
   return {
-    [Symbol.dispose]: plan[Symbol.dispose],
-    inputShape: depthwise.inputShape,
-    outputShape: pointwise.outputShape,
+    ...(activationsPlan(
+      { inputShape, outputShape: pointwise.outputShape, outChannels: 0, inner: 1 },
+      operation,
+      {
+        ...pointwise,
+        run(x: Operand, y: Operand) {
+          depthwise.run(x, between);
+          pointwise.run(between, y);
+        },
+        [Symbol.dispose]() {
+          depthwise[Symbol.dispose]();
+          pointwise[Symbol.dispose]();
+          if (between instanceof ResidentArray) between[Symbol.dispose]();
+        },
+      },
+      dtype,
+      ["x", "y"],
+    ) as ConvPlan<Shape4, T>),
     depthwise,
     pointwise,
     scratchBytes: depthwise.scratchBytes + pointwise.scratchBytes + depthwiseFilter.data.BYTES_PER_ELEMENT * size,
-    run: checkedRun<T>(runName, dtype, ["x", sizeOf(inputShape)], ["y", sizeOf(pointwise.outputShape)], plan.run),
   };
 }
 
@@ -172,7 +174,7 @@ export function separableConv2dGradients<T extends FloatArray = Float32Array>(
 function checkInput<T extends FloatArray>(operation: string, x: Tensor4<T>, depthwiseFilter: Tensor4<T>): void {
   checkTensor(operation, "x", x, 4);
   checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
-  requireSameDtype(operation, "x", x.data, "depthwiseFilter", depthwiseFilter.data);
+  requireSameDtype(operation, "x", dtypeOf(x.data), "depthwiseFilter", dtypeOf(depthwiseFilter.data));
 }
 
 /**
@@ -186,11 +188,17 @@ function optionsOfParts<T extends FloatArray>(
   pointwiseFilter: Tensor4<T>,
   options: SeparableConv2dOptions<T>,
 ): [DepthwiseConv2dGradientOptions, Conv2dOptions<T>] {
-  checkOptionNames(operation, options, [...DEPTHWISE.optionNames, ...FUSED_OPTION_NAMES]);
+  checkOptionNames(operation, options, DEPTHWISE.optionNames);
   checkShape(operation, "inputShape", inputShape, 4);
   checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
   checkTensor(operation, "pointwiseFilter", pointwiseFilter, 4);
-  requireSameDtype(operation, "depthwiseFilter", depthwiseFilter.data, "pointwiseFilter", pointwiseFilter.data);
+  requireSameDtype(
+    operation,
+    "depthwiseFilter",
+    dtypeOf(depthwiseFilter.data),
+    "pointwiseFilter",
+    dtypeOf(pointwiseFilter.data),
+  );
   const { bias, activation, slope, slopes, ...first } = options;
   const { layout, algorithm, precision } = options;
   const inChannels = inputShape[isChannelsFirst(operation, 2, layout) ? 1 : 3];

@@ -1,0 +1,62 @@
+/**
+ * An operation called: y = activation(f(x, filter) + bias), checked, resolved and prepared; once here, many times in plans.
+ *
+ * @module
+ */
+
+import type { Runs } from "../algorithms/algorithm.ts";
+import { checkOptionNames } from "../options.ts";
+import { sizeOf } from "../shape.ts";
+import { arrayOf, type Operand } from "../simd/resident.ts";
+import { checkArray, checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor.ts";
+import { applyActivation, fusibleOf, resolveActivation } from "./activation.ts";
+import type { ActivationPlan } from "./bilinear.ts";
+import {
+  type CheckedFilter,
+  type FusedOptions,
+  type OperationKind,
+  type ResolvedOperation,
+  requireSameDtype,
+} from "./operation.ts";
+
+/** The operation of a kind, once; errors begin with `name`. */
+export function call<Weights, S extends readonly number[], T extends FloatArray>(
+  kind: OperationKind<Weights>,
+  x: Tensor<S, T>,
+  filter: unknown,
+  options: object,
+  name: string = kind.name,
+): Tensor<S, T> {
+  checkTensor(name, "x", x, kind.tensorRank);
+  const checked = kind.readFilter(name, filter);
+  const dtype = requireSameDtype(name, "x", dtypeOf(x.data), "filter", checked.dtype);
+  const { resolved, pass } = prepareForward(kind, name, x.shape, checked, options, "once");
+  const y = zeros(dtype, sizeOf(resolved.outputShape)) as T;
+  pass.run(x.data, y);
+  pass[Symbol.dispose]?.();
+  return { shape: resolved.outputShape as S, data: y };
+}
+
+/** Resolves and prepares an operation for a filter that was read. What is prepared applies the activation, too. */
+export function prepareForward<Weights>(
+  kind: OperationKind<Weights>,
+  name: string,
+  inputShape: readonly number[],
+  { dtype, shape, weights }: CheckedFilter<Weights>,
+  options: FusedOptions<FloatArray>,
+  runs: Runs,
+): { readonly resolved: ResolvedOperation<Weights>; readonly pass: ActivationPlan } {
+  checkOptionNames(name, options, kind.optionNames);
+  checkShape(name, "inputShape", inputShape, kind.tensorRank);
+  const resolved = kind.resolve(name, inputShape, shape, options, dtype, runs);
+  const { bias } = options;
+  if (bias !== undefined) checkArray(name, "bias", bias, dtype, resolved.outChannels);
+  const activation = resolveActivation(name, options, dtype, resolved.outChannels);
+  const pass = resolved.map.prepare(weights, bias, fusibleOf(activation));
+  if (activation.name === "linear" || pass.activated === true) return { resolved, pass };
+  const run = (x: Operand, y: Operand): void => {
+    pass.run(x, y);
+    applyActivation(arrayOf(y), arrayOf(y), activation, resolved.inner);
+  };
+  return { resolved, pass: { ...pass, run } };
+}

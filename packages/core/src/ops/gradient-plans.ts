@@ -1,0 +1,135 @@
+/**
+ * The verbs `planInputGradient` and `planFilterGradient`: gradients of L = ⟨dy, f(x, filter)⟩, without bias and activation,
+ * prepared to be run many times.
+ *
+ * @module
+ */
+
+import { checkOptionNames, resolveWord } from "../options.ts";
+import { checkShape, type DType, type FloatArray, type Tensor } from "../tensor.ts";
+import { type AlgorithmOption, type ConvOperation, kindOf, type Operation, requireSameDtype } from "./operation.ts";
+import { activationsPlan, type PlanFacts, type RunOperand, weightsPlan } from "./planned.ts";
+
+/** A gradient with respect to the input whose filter is packed. */
+export interface InputGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
+  extends PlanFacts<S> {
+  /**
+   * Computes the gradient for `dy`, which may be a {@link ResidentArray}, into a new array.
+   *
+   * @throws TypeError, RangeError if an array has another element type or length than the plan; Error after it was disposed of.
+   */
+  run(dy: RunOperand<T>): T;
+  /**
+   * Computes it into `dx`, an array or a {@link ResidentArray}, and returns that.
+   *
+   * @throws as without `dx`, and RangeError if `dx` overlaps `dy`.
+   */
+  run<Y extends RunOperand<T>>(dy: RunOperand<T>, dx: Y): Y;
+}
+
+/** A gradient with respect to the filter whose memory is taken. */
+export interface FilterGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
+  extends PlanFacts<S> {
+  readonly filterShape: S;
+  /**
+   * Computes the gradient for `x` and `dy`, each of which may be a {@link ResidentArray}, into a new array.
+   *
+   * @throws TypeError, RangeError if an array has another element type or length than the plan; Error after it was disposed of.
+   */
+  run(x: RunOperand<T>, dy: RunOperand<T>): T;
+  /**
+   * Computes it into `dw`, an array or a {@link ResidentArray}, and returns that.
+   *
+   * @throws as without `dw`, and RangeError if `dw` overlaps `x` or `dy`.
+   */
+  run<Y extends RunOperand<T>>(x: RunOperand<T>, dy: RunOperand<T>, dw: Y): Y;
+}
+
+/** The arrays of an element type. */
+export type ArrayOf<D extends DType> = D extends "float64" ? Float64Array : Float32Array;
+
+/** Of what element type a plan is that no array tells it. */
+export interface DTypeOption<D extends DType = DType> {
+  /** Default `"float32"`. */
+  readonly dtype?: D | undefined;
+}
+
+/**
+ * Prepares the gradient of an operation with respect to its input, for a filter that stays: its weights are packed once, `run`
+ * only computes. What is given is copied.
+ *
+ * @param operation any: `conv2d`, `separableConv2d`, …
+ * @throws as the operation.
+ *
+ * @example
+ * ```ts
+ * const filter = tensor([2, 2, 1, 1], [0, 1, 2, 3]);
+ * const planned = planInputGradient(conv2d, [1, 3, 3, 1], filter);
+ * planned.run(new Float32Array([1, 1, 1, 1])); // → [0, 1, 1, 2, 6, 4, 2, 5, 3]
+ * ```
+ */
+export function planInputGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
+  operation: ConvOperation<S, O>,
+  inputShape: NoInfer<S>,
+  filter: Tensor<NoInfer<S>, T>,
+  options?: O & AlgorithmOption,
+): InputGradientPlan<S, T>;
+export function planInputGradient<Weights>(
+  operation: Operation<Weights>,
+  inputShape: readonly number[],
+  filter: unknown,
+  options: object = {},
+): unknown {
+  const kind = kindOf("planInputGradient", operation);
+  const name = `planInputGradient(${kind.name})`;
+  checkOptionNames(name, options, kind.linearOptionNames);
+  const { dtype, shape, weights } = kind.readFilter(name, filter);
+  checkShape(name, "inputShape", inputShape, kind.tensorRank);
+  const resolved = kind.resolve(name, inputShape, shape, options, dtype, "many");
+  return activationsPlan(resolved, name, resolved.map.prepareInputGradient(weights), dtype, ["dy", "dx"]);
+}
+
+/**
+ * Prepares the gradient of an operation with respect to its filter: the algorithm is chosen and memory taken once, `run` only
+ * computes.
+ *
+ * @param operation any: `conv2d`, `depthwiseConv2d`, …
+ * @param filterShape of an operation whose filter is one tensor; a filter in its place says its element type, too.
+ * @throws as the operation.
+ *
+ * @example
+ * ```ts
+ * const planned = planFilterGradient(conv2d, [1, 3, 3, 1], [2, 2, 1, 1]);
+ * const x = new Float32Array([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * planned.run(x, new Float32Array([1, 1, 1, 1])); // → [8, 12, 20, 24]
+ * planFilterGradient(conv2d, [1, 3, 3, 1], [2, 2, 1, 1], { dtype: "float64" }).engine; // → "scalar"
+ * ```
+ */
+export function planFilterGradient<S extends readonly number[], O extends object, D extends DType = "float32">(
+  operation: ConvOperation<S, O>,
+  inputShape: NoInfer<S>,
+  filterShape: NoInfer<S>,
+  options?: O & AlgorithmOption & DTypeOption<D>,
+): FilterGradientPlan<S, ArrayOf<D>>;
+export function planFilterGradient<Weights>(
+  operation: Operation<Weights>,
+  inputShape: readonly number[],
+  filterShape: unknown,
+  { dtype: wanted, ...options }: DTypeOption = {},
+): unknown {
+  const kind = kindOf("planFilterGradient", operation);
+  const name = `planFilterGradient(${kind.name})`;
+  checkOptionNames(name, options, kind.linearOptionNames);
+  const filter = kind.readFilterShape(name, filterShape);
+  const dtype = dtypeAsked(name, wanted, filter.dtype);
+  checkShape(name, "inputShape", inputShape, kind.tensorRank);
+  const resolved = kind.resolve(name, inputShape, filter.shape, options, dtype, "many");
+  return weightsPlan(kind, resolved, name, resolved.map.prepareFilterGradient(filter.weights), dtype, filter.shape);
+}
+
+/** The element type that options ask for and a filter, if one is given, has. */
+export function dtypeAsked(name: string, asked: DType | undefined, given: DType | undefined): DType {
+  if (asked === undefined && given !== undefined) return given;
+  const dtype = resolveWord<DType>(name, "dtype", ["float32", "float64"], asked);
+  return given === undefined ? dtype : requireSameDtype(name, "dtype", dtype, "filter", given);
+}
