@@ -10,13 +10,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PUBLISHED } from "./published.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Folders of the packages that are published: all of `packages/` that do not say they are private. */
-export const PUBLISHED: readonly string[] = readdirSync(join(root, "packages")).filter(
-  (name) => !readManifest(join(root, "packages", name)).private,
-);
 
 /** The part of a package.json that is looked at. */
 export interface Manifest {
@@ -56,7 +52,7 @@ export function run(cwd: string, command: string, ...args: string[]): string {
 
 /** Builds and packs all published packages into a fresh folder outside the workspace. */
 export function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
-  const pnpm = (...args: string[]): string => run(root, "npx", "--yes", "pnpm@12", ...args);
+  const pnpm = (...args: string[]): string => run(root, "npm", "run", "--silent", "pnpm", "--", ...args);
   pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
   const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));
   const packages = new Map<string, PackedPackage>();

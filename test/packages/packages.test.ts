@@ -7,7 +7,8 @@ import { build, type Plugin } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { type PackedPackage, PUBLISHED, packAll, run } from "./pack.ts";
+import { type PackedPackage, packAll, run } from "./pack.ts";
+import { PUBLISHED } from "./published.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 

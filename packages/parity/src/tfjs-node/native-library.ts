@@ -54,7 +54,7 @@ const require = createRequire(import.meta.url);
 /**
  * The folder of the installed `@tensorflow/tfjs-node`, and its version.
  *
- * @throws Error if it is not installed: as npm has it, who cannot run its installer is left without the package.
+ * @throws Error if it is not installed: its installer downloads, so that nobody gets it who does not ask for it.
  */
 export function tfjsNodePackage(resolvePackage: (file: string) => string = require.resolve): {
   readonly directory: string;
@@ -65,8 +65,8 @@ export function tfjsNodePackage(resolvePackage: (file: string) => string = requi
     packageFile = resolvePackage("@tensorflow/tfjs-node/package.json");
   } catch (cause) {
     throw new Error(
-      "@tensorflow/tfjs-node is not installed, as where its installer fails; " +
-        "npm install --ignore-scripts @tensorflow/tfjs-node, then corr2d-parity setup-tfjs-node",
+      "@tensorflow/tfjs-node is not installed; npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, " +
+        "then corr2d-parity setup-tfjs-node",
       { cause },
     );
   }
