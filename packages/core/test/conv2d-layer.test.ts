@@ -1,4 +1,4 @@
-import { Conv2d, conv2d, sgdStep, tensor } from "@corr2d/core";
+import { Conv2d, conv2d, SeparableConv2d, sgdStep, tensor, zeros } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 
 const x = tensor(
@@ -41,6 +41,58 @@ describe("Conv2d", () => {
     expect(layer.forward(x).data).toEqual(before);
     layer.filter.value[0] += 1;
     expect(layer.forward(x).data).not.toEqual(before);
+  });
+
+  it("notices values written to arrays that were asked for long before", () => {
+    const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 1 });
+    const [filter, bias] = layer.parameters.map(({ value }) => value) as [Float32Array, Float32Array];
+    const before = layer.forward(x).data;
+    for (const values of [filter, bias]) {
+      const last = values.length - 1;
+      const kept = values[last]!;
+      values[last] = kept + 1;
+      expect(layer.forward(x).data).not.toEqual(before);
+      values[last] = kept;
+      expect(layer.forward(x).data).toEqual(before);
+    }
+  });
+
+  it("notices a step, a state that is loaded, and a parameter written under another name", () => {
+    const layer = new SeparableConv2d({ inChannels: 3, outChannels: 2, kernelSize: 1 });
+    const state = layer.state();
+    const before = layer.forward(x).data;
+    layer.backward(tensor([2, 6, 6, 2], new Float32Array(144).fill(1)));
+    sgdStep(layer.parameters, 0.1);
+    const after = layer.forward(x).data;
+    expect(after).not.toEqual(before);
+    layer.loadState(state);
+    expect(layer.forward(x).data).toEqual(before);
+    for (const { value } of layer.parameters) {
+      value[0]! += 1;
+      expect(layer.forward(x).data).not.toEqual(before);
+      value[0]! -= 1;
+    }
+    expect(layer.forward(x).data.every((value, i) => Math.abs(value - before[i]!) < 1e-5)).toBe(true);
+  });
+
+  it("keeps its plan while nothing changes, and does not look at weights that nobody else holds", () => {
+    const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 1 });
+    const y = layer.forward(x).data;
+    const array = layer.state().filter!.data;
+    expect(layer.forward(x).data).toEqual(y);
+    array.fill(0); // a copy
+    expect(layer.forward(x).data).toEqual(y);
+  });
+
+  it("computes on after a pass that could not be prepared", () => {
+    const layer = new Conv2d({ inChannels: 16, outChannels: 16, kernelSize: 3, padding: "same" });
+    const small = zeros([1, 8, 8, 16]);
+    for (let i = 0; i < small.data.length; i++) small.data[i] = Math.sin(i);
+    const y = layer.forward(small);
+    const dx = layer.backward(y);
+    expect(() => layer.forward(zeros([1, 2, 2, 15]) as never)).toThrow(RangeError);
+    expect(layer.forward(small).data).toEqual(y.data);
+    expect(layer.backward(y).data).toEqual(dx.data);
   });
 
   it("adds up gradients over backward passes until a step is taken", () => {

@@ -161,7 +161,9 @@ describe.each(LAYERS)("$name", ({ make, inputShape, outputShape }) => {
   });
 
   it("refuses options that it cannot have", () => {
-    expect(() => make({ filters: 3 })).toThrow(/unknown option "filters"; known options are .*kernelSize/);
+    expect(() => make({ filters: 3 })).toThrow(
+      /unknown option "filters";( did you mean outChannels\?)? known options are .*kernelSize/,
+    );
     expect(() => make({ kernelSize: 0 })).toThrow(/kernelSize must be an integer of 1 or more, got 0$/);
     expect(() => make({ strides: -1 })).toThrow(/strides must be an integer of 1 or more, got -1$/);
     expect(() => make({ seed: 0.5 })).toThrow(/seed must be an integer, got 0\.5$/);

@@ -25,7 +25,7 @@ import { sizeOf } from "../shape.ts";
 import { checkArray, checkShape, checkTensor, describe, type Tensor } from "../tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
-import { createParameter, type Parameter } from "./parameter.ts";
+import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
 import { seededRandom } from "./random.ts";
 
 /** What every layer with a filter may be told. */
@@ -56,12 +56,11 @@ export interface ConvLayerSpec {
   readonly fanOut: number;
 }
 
-/** A forward pass whose weights are packed, and the values that are packed in it. */
+/** A forward pass whose weights are packed, and whether they are still those of the layer. */
 interface Prepared {
   readonly resolved: ResolvedOperation;
   readonly forward: ReturnType<BilinearMap["prepare"]>;
-  readonly filter: Float32Array;
-  readonly bias: Float32Array | undefined;
+  readonly isCurrent: readonly (() => boolean)[];
 }
 
 /** What the backward pass of an input shape is made of; its weights change from step to step, so they are packed once. */
@@ -95,18 +94,18 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     const initializer = resolveWord(kind, "initializer", INITIALIZER_NAMES, options.initializer ?? "heUniform");
     if (!Number.isSafeInteger(seed)) throw new RangeError(`${kind}: seed must be an integer, got ${describe(seed)}`);
     if (typeof bias !== "boolean") throw new TypeError(`${kind}: bias must be true or false, got ${describe(bias)}`);
-    this.slopes = activation === "prelu" ? createParameter("slopes", [outChannels]) : undefined;
-    this.slopes?.value.fill(0.25); // K. He et al., arXiv:1502.01852, section 2.1
+    this.slopes = activation === "prelu" ? new LayerParameter("slopes", [outChannels]) : undefined;
+    if (this.slopes !== undefined) valuesOf(this.slopes).fill(0.25); // K. He et al., arXiv:1502.01852, section 2.1
     this.#activation = resolveActivation(
       kind,
-      { activation, slope, slopes: this.slopes?.value },
+      { activation, slope, slopes: this.slopes && valuesOf(this.slopes) },
       "float32",
       outChannels,
     );
     checkShape(kind, "filter", filterShape, filterShape.length);
-    this.filter = createParameter("filter", filterShape);
-    this.bias = bias ? createParameter("bias", [outChannels]) : undefined;
-    initialize(initializer, this.filter.value, spec.fanIn, spec.fanOut, seededRandom(seed));
+    this.filter = new LayerParameter("filter", filterShape);
+    this.bias = bias ? new LayerParameter("bias", [outChannels]) : undefined;
+    initialize(initializer, valuesOf(this.filter), spec.fanIn, spec.fanOut, seededRandom(seed));
     this.#operation = operation;
     const names: readonly string[] = [...operation.linearOptionNames];
     this.#shapeOptions = Object.fromEntries(
@@ -128,7 +127,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     return { algorithm, engine, reason, errorBound };
   }
 
-  override forward(x: Tensor<S>): Tensor<S> {
+  override forward(x: Tensor<S>): Tensor<S, Float32Array<ArrayBuffer>> {
     const operation = `${this.kind}.forward`;
     checkTensor(operation, "x", x, this.#operation.tensorRank);
     checkArray(operation, "x.data", x.data, "float32", x.data.length);
@@ -153,7 +152,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     checkTensor(operation, "dy", dy, this.#operation.tensorRank);
     checkArray(operation, "dy.data", dy.data, "float32", dy.data.length);
     requireOutputShape(operation, dy.shape, outputShape);
-    const filter = { shape: this.filter.shape, weights: this.filter.value };
+    const filter = { shape: this.filter.shape, weights: valuesOf(this.filter) };
     const { resolved, filterGradient } = this.#prepareBackward(operation, x.shape);
     const activation = this.#currentActivation();
     const gradients = gradientsOf(this.#operation, resolved, activation, x.data, filter, z, dy.data, filterGradient);
@@ -164,7 +163,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   }
 
   #currentActivation(): Activation {
-    return { ...this.#activation, slopes: this.slopes?.value };
+    return { ...this.#activation, slopes: this.slopes && valuesOf(this.slopes) };
   }
 
   /** The activation to be fused: one whose output has the sign of its input, which the derivative asks for. */
@@ -175,27 +174,31 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
 
   /** What is prepared for this input shape and these very values. */
   #prepare(operation: string, inputShape: S): Prepared {
-    const [kept, filter, bias] = [this.#prepared, this.filter.value, this.bias?.value];
+    const kept = this.#prepared;
     if (
       kept !== undefined &&
-      sameElements(kept.resolved.inputShape, inputShape) &&
-      sameElements(kept.filter, filter) &&
-      (kept.bias === undefined || sameElements(kept.bias, bias!))
+      sameSizes(kept.resolved.inputShape, inputShape) &&
+      kept.isCurrent.every((isCurrent) => isCurrent())
     ) {
       return kept;
     }
     const resolved = this.#resolve(operation, inputShape, "many");
+    // Whatever throws from here on, a plan that was disposed of is not kept.
+    this.#prepared = undefined;
     kept?.forward[Symbol.dispose]?.();
-    const forward = resolved.map.prepare(filter, bias, this.#fusedActivation());
-    this.#prepared = { resolved, forward, filter: filter.slice(), bias: bias?.slice() };
+    const learned = [this.filter, this.bias].filter((parameter) => parameter !== undefined) as LayerParameter[];
+    const isCurrent = learned.map((parameter) => parameter.watch());
+    const [filter, bias] = learned.map(valuesOf) as [Float32Array, Float32Array | undefined];
+    this.#prepared = { resolved, forward: resolved.map.prepare(filter, bias, this.#fusedActivation()), isCurrent };
     return this.#prepared;
   }
 
   #prepareBackward(operation: string, inputShape: S): PreparedBackward {
     const kept = this.#backward;
-    if (kept !== undefined && sameElements(kept.resolved.inputShape, inputShape)) return kept;
-    kept?.filterGradient[Symbol.dispose]?.();
+    if (kept !== undefined && sameSizes(kept.resolved.inputShape, inputShape)) return kept;
     const resolved = this.#resolve(operation, inputShape, "once");
+    this.#backward = undefined;
+    kept?.filterGradient[Symbol.dispose]?.();
     this.#backward = { resolved, filterGradient: resolved.map.prepareFilterGradient() };
     return this.#backward;
   }
@@ -226,10 +229,8 @@ function copied(value: unknown): unknown {
   return Array.isArray(value) ? value.map(copied) : value;
 }
 
-function sameElements(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+function sameSizes(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
 function addTo(sum: Float32Array, term: Float32Array): void {

@@ -5,7 +5,7 @@
  */
 
 import { checkShape, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
-import type { Parameter } from "./parameter.ts";
+import { changeValues, type Parameter, valuesOf } from "./parameter.ts";
 
 /**
  * The values of a layer's parameters by name, as plain data: `{ filter: { shape: [3, 3, 1, 8], data }, bias: … }`. `data` is a
@@ -32,7 +32,7 @@ export abstract class Layer<S extends readonly number[]> {
    *
    * @throws TypeError, RangeError if `x` does not fit the layer.
    */
-  abstract forward(x: Tensor<S>): Tensor<S>;
+  abstract forward(x: Tensor<S>): Tensor<S, Float32Array<ArrayBuffer>>;
 
   /**
    * Adds ∂L/∂parameter to the gradients of the parameters and returns ∂L/∂x.
@@ -59,7 +59,10 @@ export abstract class Layer<S extends readonly number[]> {
    */
   state(): Record<string, Tensor> {
     return Object.fromEntries(
-      this.parameters.map(({ name, shape, value }) => [name, { shape: [...shape], data: value.slice() }]),
+      this.parameters.map((parameter) => [
+        parameter.name,
+        { shape: [...parameter.shape], data: valuesOf(parameter).slice() },
+      ]),
     );
   }
 
@@ -80,7 +83,8 @@ export abstract class Layer<S extends readonly number[]> {
       throw new RangeError(`${operation}: unknown parameter ${describe(unknown)}; this layer has ${known.join(", ")}`);
     }
     for (const { name, shape } of this.parameters) checkEntry(operation, name, shape, state[name]);
-    for (const { name, value } of this.parameters) value.set(state[name].data);
+    for (const parameter of this.parameters)
+      changeValues(parameter, (values) => values.set(state[parameter.name].data));
   }
 }
 

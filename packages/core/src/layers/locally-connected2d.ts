@@ -18,7 +18,7 @@ import { type Shape4, sizeOf } from "../shape.ts";
 import { checkArray, checkShape, checkTensor, describe, type Tensor4 } from "../tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
-import { createParameter, type Parameter } from "./parameter.ts";
+import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
 import { seededRandom } from "./random.ts";
 
 /** What a {@link LocallyConnected2d} is made of. */
@@ -107,17 +107,17 @@ export class LocallyConnected2d extends Layer<Shape4> {
     const { outHeight, outWidth } = this.#geometry;
     const filterShape = [outHeight, outWidth, ...sharedShape];
     checkShape(this.kind, "filter", filterShape, filterShape.length);
-    this.filter = createParameter("filter", filterShape);
-    this.bias = bias ? createParameter("bias", [outHeight, outWidth, outChannels]) : undefined;
+    this.filter = new LayerParameter("filter", filterShape);
+    this.bias = bias ? new LayerParameter("bias", [outHeight, outWidth, outChannels]) : undefined;
     const taps = kernelHeight * kernelWidth;
-    initialize(start, this.filter.value, taps * inChannels, taps * outChannels, seededRandom(seed));
+    initialize(start, valuesOf(this.filter), taps * inChannels, taps * outChannels, seededRandom(seed));
   }
 
   override get parameters(): readonly Parameter[] {
     return this.bias === undefined ? [this.filter] : [this.filter, this.bias];
   }
 
-  override forward(x: Tensor4): Tensor4 {
+  override forward(x: Tensor4): Tensor4<Float32Array<ArrayBuffer>> {
     const operation = `${this.kind}.forward`;
     this.#check(operation, "x", x, inputShapeOf(this.#geometry));
     this.#input = x;
@@ -125,8 +125,9 @@ export class LocallyConnected2d extends Layer<Shape4> {
     const { outHeight, outWidth, outChannels } = this.#geometry;
     const shape: Shape4 = [batch, outHeight, outWidth, outChannels];
     const sums = new Float64Array(sizeOf(shape));
-    if (this.bias !== undefined) for (let n = 0; n < batch; n++) sums.set(this.bias.value, n * this.bias.value.length);
-    const { value } = this.filter;
+    const bias = this.bias && valuesOf(this.bias);
+    if (bias !== undefined) for (let n = 0; n < batch; n++) sums.set(bias, n * bias.length);
+    const value = valuesOf(this.filter);
     this.#forEachTerm(batch, (input, weights, output) => {
       for (let o = 0; o < outChannels; o++) sums[output + o] += x.data[input] * value[weights + o];
     });
@@ -142,7 +143,8 @@ export class LocallyConnected2d extends Layer<Shape4> {
     if (dy.shape[0] !== batch) {
       throw new RangeError(`${operation}: dy has ${dy.shape[0]} images, but the last output had ${batch}`);
     }
-    const { value, gradient } = this.filter;
+    const { gradient } = this.filter;
+    const value = valuesOf(this.filter);
     const { outChannels } = this.#geometry;
     const dx = new Float64Array(x.data.length);
     const dw = new Float64Array(value.length);
@@ -156,7 +158,7 @@ export class LocallyConnected2d extends Layer<Shape4> {
     });
     for (let i = 0; i < dw.length; i++) gradient[i] += dw[i];
     if (this.bias !== undefined) {
-      const db = new Float64Array(this.bias.value.length);
+      const db = new Float64Array(this.bias.gradient.length);
       for (let i = 0; i < dy.data.length; i++) db[i % db.length] += dy.data[i];
       for (let i = 0; i < db.length; i++) this.bias.gradient[i] += db[i];
     }

@@ -13,7 +13,7 @@ import { convSpec } from "./conv.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 import { depthwiseSpec } from "./depthwise-conv2d.ts";
 import { Layer } from "./layer.ts";
-import type { Parameter } from "./parameter.ts";
+import type { LayerParameter, Parameter } from "./parameter.ts";
 
 /** What a {@link SeparableConv2d} is made of. */
 export interface SeparableConv2dLayerOptions extends Omit<ConvOptions, "groups">, FilterLayerOptions {
@@ -68,13 +68,13 @@ export class SeparableConv2d extends Layer<Shape4> {
   override get parameters(): readonly Parameter[] {
     const [pointwise, ...others] = this.pointwise.parameters;
     return [
-      { ...this.depthwise.filter, name: "depthwiseFilter" },
-      { ...pointwise, name: "pointwiseFilter" },
+      (this.depthwise.filter as LayerParameter).named("depthwiseFilter"),
+      (pointwise as LayerParameter).named("pointwiseFilter"),
       ...others,
     ];
   }
 
-  override forward(x: Tensor4): Tensor4 {
+  override forward(x: Tensor4): Tensor4<Float32Array<ArrayBuffer>> {
     return this.pointwise.forward(this.depthwise.forward(x));
   }
 

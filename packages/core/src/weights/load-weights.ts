@@ -10,7 +10,7 @@
 import { fromOihw } from "../from-oihw.ts";
 import type { ConvLayer } from "../layers/conv-layer.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Parameter } from "../layers/parameter.ts";
+import { type Parameter, valuesOf } from "../layers/parameter.ts";
 import { describe, type Tensor } from "../tensor.ts";
 import type { StoredTensor, WeightFile } from "./weight-file.ts";
 
@@ -51,7 +51,7 @@ export function loadTensorFlowWeights<S extends readonly number[]>(
   const used = new Set<string>();
   const loaded = layer.parameters.map((parameter) => {
     const suffixes = TENSORFLOW_NAMES[parameter.name];
-    if (suffixes === undefined) return [parameter.name, { shape: parameter.shape, data: parameter.value }] as const;
+    if (suffixes === undefined) return [parameter.name, { shape: parameter.shape, data: valuesOf(parameter) }] as const;
     const names = suffixes.map((suffix) => `${name}/${suffix}`);
     const stored = find(operation, weights, names);
     used.add(stored.name);
@@ -100,7 +100,8 @@ export function loadPyTorchWeights<S extends readonly number[]>(
   const prefix = name === "" ? "" : `${name}.`;
   const used = new Set<string>();
   const loaded = layer.parameters.map((parameter) => {
-    if (parameter === layer.slopes) return [parameter.name, { shape: parameter.shape, data: parameter.value }] as const;
+    if (parameter === layer.slopes)
+      return [parameter.name, { shape: parameter.shape, data: valuesOf(parameter) }] as const;
     const isFilter = parameter === layer.filter;
     const stored = find(operation, weights, [`${prefix}${isFilter ? "weight" : "bias"}`]);
     used.add(stored.name);
