@@ -33,5 +33,5 @@ export interface WasmApi {
 
 /** The host's WebAssembly, or undefined where there is none. */
 export function hostWebAssembly(): WasmApi | undefined {
-  return (globalThis as { readonly WebAssembly?: WasmApi | null }).WebAssembly ?? undefined;
+  return (globalThis as object as { readonly WebAssembly?: WasmApi | null }).WebAssembly ?? undefined;
 }

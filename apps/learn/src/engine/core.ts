@@ -1,0 +1,9 @@
+/**
+ * All that the page takes of core, by the names it uses here. No other file imports core.
+ *
+ * @module
+ */
+
+export type { Matrix, Tensor4 } from "@corr2d/core";
+export { tensor } from "@corr2d/core";
+export { corr2d, planCorr2d } from "@corr2d/core/simd";

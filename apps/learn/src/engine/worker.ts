@@ -1,0 +1,16 @@
+/**
+ * The worker: core, and all that the page asks of it, apart from the page so that this never waits.
+ *
+ * @module
+ */
+
+import { expose } from "comlink";
+import * as matrices from "./matrices.ts";
+import * as picture from "./picture.ts";
+
+const tasks = { ...matrices, ...picture };
+
+/** What the page can ask for. */
+export type Tasks = typeof tasks;
+
+expose(tasks);

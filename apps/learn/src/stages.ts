@@ -1,0 +1,25 @@
+/**
+ * The stages: what the link to each is called, and the module that shows it, loaded when it is first shown.
+ *
+ * @module
+ */
+
+import type { JSX } from "preact";
+import type { Texts } from "./language.ts";
+import { STAGE_IDS, type StageId } from "./stage-ids.ts";
+
+/** A stage. */
+export interface StageEntry {
+  readonly title: Texts<string>;
+  load(): Promise<{ readonly default: () => JSX.Element }>;
+}
+
+/** By name. */
+export const STAGES: Readonly<Record<StageId, StageEntry>> = {
+  slide: { title: { en: "Slide", zh: "滑动" }, load: () => import("./stages/slide/slide.tsx") },
+};
+
+/** The stage of that name. */
+export function stageOf(id: string): StageId {
+  return STAGE_IDS.find((known) => known === id) ?? STAGE_IDS[0];
+}

@@ -1,0 +1,4 @@
+declare module "*.tex" {
+  const markup: string;
+  export default markup;
+}
