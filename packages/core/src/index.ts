@@ -7,6 +7,7 @@
 export type {
   ChoiceOptions,
   ConvAlgorithm,
+  Engine,
   ErrorBound,
   FilterGradientPlan,
   ForwardPlan,

@@ -127,17 +127,17 @@ const KERNEL_3X3 = probeGeometry(12, 64, 64, 3);
 
 /** One of each kind of module; 40 and 20 channels end in panels narrower than a wide tile. */
 const PROBES: readonly Probe[] = [
-  { algorithm: "simd-direct", pass: "forward", geometry: KERNEL_3X3 },
-  { algorithm: "simd-direct", pass: "forward", geometry: probeGeometry(7, 20, 40, 1) },
-  { algorithm: "simd-direct", pass: "inputGradient", geometry: probeGeometry(7, 3, 20, 3) },
-  { algorithm: "simd-direct", pass: "filterGradient", geometry: KERNEL_3X3 },
-  { algorithm: "simd-winograd2", pass: "forward", geometry: KERNEL_3X3 },
-  { algorithm: "simd-winograd4", pass: "forward", geometry: KERNEL_3X3 },
-  { algorithm: "simd-winograd4", pass: "forward", geometry: probeGeometry(7, 20, 40, 3) },
-  { algorithm: "simd-depthwise", pass: "forward", geometry: probeGeometry(9, 24, 24, 3, 24) },
-  { algorithm: "simd-depthwise", pass: "filterGradient", geometry: probeGeometry(9, 24, 24, 3, 24) },
-  { algorithm: "simd-plane", pass: "forward", geometry: probeGeometry(37, 1, 1, 3) },
-  { algorithm: "simd-plane", pass: "forward", geometry: probeGeometry(37, 1, 1, 5) },
+  { algorithm: "direct", pass: "forward", geometry: KERNEL_3X3 },
+  { algorithm: "direct", pass: "forward", geometry: probeGeometry(7, 20, 40, 1) },
+  { algorithm: "direct", pass: "inputGradient", geometry: probeGeometry(7, 3, 20, 3) },
+  { algorithm: "direct", pass: "filterGradient", geometry: KERNEL_3X3 },
+  { algorithm: "winograd2", pass: "forward", geometry: KERNEL_3X3 },
+  { algorithm: "winograd4", pass: "forward", geometry: KERNEL_3X3 },
+  { algorithm: "winograd4", pass: "forward", geometry: probeGeometry(7, 20, 40, 3) },
+  { algorithm: "depthwise", pass: "forward", geometry: probeGeometry(9, 24, 24, 3, 24) },
+  { algorithm: "depthwise", pass: "filterGradient", geometry: probeGeometry(9, 24, 24, 3, 24) },
+  { algorithm: "single-channel", pass: "forward", geometry: probeGeometry(37, 1, 1, 3) },
+  { algorithm: "single-channel", pass: "forward", geometry: probeGeometry(37, 1, 1, 5) },
 ];
 
 /** The first one: 12² pixels and 64 channels are whole tiles. */

@@ -51,26 +51,20 @@ function exactBoundOf(algorithm: ConvAlgorithm, convCase: ConvCase, pass: Pass, 
 
 /** What algorithms that are not for everything must support, and nothing else. All others support nearly all there is. */
 const SPECIAL: Readonly<Record<string, (convCase: ConvCase, pass: Pass) => boolean>> = {
+  direct: ({ groups, filterShape }, pass) =>
+    pass !== "filterGradient" || groups === 1 || (filterShape[2] * filterShape[3]) / groups >= 16,
   winograd2: isForWinograd,
   winograd4: isForWinograd,
-  "simd-direct": ({ groups, filterShape }, pass) =>
-    pass !== "filterGradient" || groups === 1 || (filterShape[2] * filterShape[3]) / groups >= 16,
-  "simd-winograd2": isForSimdWinograd,
-  "simd-winograd4": isForSimdWinograd,
-  "simd-depthwise": ({ groups, filterShape }) => groups >= 4 && filterShape[2] === 1 && filterShape[3] === groups,
-  "simd-plane": ({ inputShape, filterShape, strides }, pass) =>
+  depthwise: ({ groups, filterShape }) => groups >= 4 && filterShape[2] === 1 && filterShape[3] === groups,
+  "single-channel": ({ inputShape, filterShape, strides }, pass) =>
     pass !== "filterGradient" && inputShape[3] === 1 && filterShape[3] === 1 && strides.every((n) => n === 1),
 };
-
-function isForWinograd(convCase: ConvCase, pass: Pass): boolean {
-  return pass !== "filterGradient" && isUnit3x3(convCase);
-}
 
 function isUnit3x3({ filterShape: [height, width], strides, dilations }: ConvCase): boolean {
   return height === 3 && width === 3 && [...strides, ...dilations].every((n) => n === 1);
 }
 
-function isForSimdWinograd(convCase: ConvCase): boolean {
+function isForWinograd(convCase: ConvCase): boolean {
   const { groups, filterShape } = convCase;
   return isUnit3x3(convCase) && groups === 1 && filterShape[2] % 4 === 0 && filterShape[3] % 4 === 0;
 }

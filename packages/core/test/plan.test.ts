@@ -126,6 +126,22 @@ it.each(algorithms)("$name keeps scratch memory bounded, whatever the image", (a
 it("says that the reference computes where a weight is not finite, in the place of SIMD", () => {
   const weights = filter.data.slice();
   weights[3] = Number.POSITIVE_INFINITY;
-  const plan = planConv2d(shape, tensor(filter.shape, weights), { padding: "same", algorithm: "simd-direct" });
-  expect(plan).toMatchObject({ algorithm: "naive", reason: "instead of simd-direct, as a weight is not finite" });
+  const plan = planConv2d(shape, tensor(filter.shape, weights), { padding: "same", algorithm: "direct" });
+  expect(plan).toMatchObject({
+    algorithm: "naive",
+    engine: "scalar",
+    reason: "instead of direct, as a weight is not finite",
+  });
+});
+
+it("runs on the engine that is asked for, and says so", () => {
+  const weights = tensor(filter.shape, filter.data);
+  for (const engine of ["scalar", "simd"] as const) {
+    const options = { padding: "same", engine } as const;
+    expect(planConv2d(shape, weights, options).engine).toBe(engine);
+    expect(explainConv2d(shape, filter.shape, { ...options, pass: "filterGradient" }).engine).toBe(engine);
+  }
+  expect(() => planConv2d(shape, tensor(filter.shape, Float64Array.from(filter.data)), { engine: "simd" })).toThrow(
+    'plan(conv2d): engine "simd" does not support this forward pass: SIMD computes in float32, not in float64',
+  );
 });

@@ -21,8 +21,6 @@ const PACKED: Readonly<Record<string, (g: ConvGeometry) => number>> = {
   im2col: (g) => 8 * lanesOf(g) * multipleOf(4, g.kernelHeight * g.kernelWidth * g.groupInChannels),
   tiled: (g) =>
     g.groups > 1 ? groupedBytes(g) : 4 * lanesOf(g) * g.kernelHeight * multipleOf(4, g.kernelWidth * g.groupInChannels),
-  winograd2: (g) => 8 * lanesOf(g) * 16 * multipleOf(4, g.groupInChannels),
-  winograd4: (g) => 8 * lanesOf(g) * 36 * multipleOf(4, g.groupInChannels),
 };
 
 /** The filter as it is, and for depthwise kernels in float64 as well. */

@@ -67,9 +67,9 @@ describe.each(HOSTS)("a host with %s", (_name, host, refusal) => {
 
   it("says of an algorithm asked for by name why it cannot be had", async () => {
     const core = await coreOn(host);
-    const call = (): unknown => core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "simd-direct" });
+    const call = (): unknown => core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "direct" });
     expect(call).toThrow(RangeError);
-    expect(call).toThrow(`algorithm "simd-direct" does not support this forward pass: ${refusal}`);
+    expect(call).toThrow(`algorithm "direct" does not support this forward pass: ${refusal}`);
   });
 
   it("has resident arrays all the same", async () => {
@@ -135,7 +135,7 @@ describe.each([
   it("throws that where SIMD is asked for by name", async () => {
     const core = await coreOn({ Module, Instance, Memory: memory, validate });
     const filter = core.zeros([3, 3, 16, 16]);
-    const call = (): unknown => core.planConv2d([1, 8, 8, 16], filter, { algorithm: "simd-direct" });
+    const call = (): unknown => core.planConv2d([1, 8, 8, 16], filter, { algorithm: "direct" });
     expect(call).toThrow(/^simd: this host has no memory for \d+ bytes: RangeError: /);
   });
 });

@@ -84,12 +84,17 @@ export type ErrorBound =
 /** `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is: no Winograd. */
 export type Precision = "default" | "strict";
 
+/** What runs an algorithm: plain JavaScript, or WebAssembly SIMD. */
+export type Engine = "scalar" | "simd";
+
 /** How often a plan runs: `"many"` times, or `"once"`, when preparing it counts as much as running it. */
 export type Runs = "many" | "once";
 
 /** What a choice should consider. */
 export interface ChoiceOptions {
   readonly precision?: Precision | undefined;
+  /** Default `"auto"`: SIMD wherever it runs. */
+  readonly engine?: Engine | "auto" | undefined;
   /** Default `"many"`. */
   readonly runs?: Runs | undefined;
 }
@@ -97,8 +102,7 @@ export interface ChoiceOptions {
 /** A way to compute a convolution and its gradients. */
 export interface ConvAlgorithm<Name extends string = string> {
   readonly name: Name;
-  /** What runs it: plain JavaScript, or WebAssembly SIMD. */
-  readonly engine: "scalar" | "simd";
+  readonly engine: Engine;
   /** One sentence for people who choose. */
   readonly summary: string;
   /**

@@ -8,8 +8,8 @@ import { type ConvGeometry, checkCaller, checkGeometry } from "../geometry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import { chooseSimd } from "../simd/choose.ts";
 import { describe } from "../tensor.ts";
-import { type ChoiceOptions, PASSES, type Pass, type Precision } from "./algorithm.ts";
-import { chooseScalar, isAllowed } from "./choose-scalar.ts";
+import { type ChoiceOptions, type Engine, PASSES, type Pass, type Precision } from "./algorithm.ts";
+import { chooseScalar } from "./choose-scalar.ts";
 import { type AlgorithmName, algorithms, type RegisteredAlgorithm } from "./registry.ts";
 
 /** An algorithm and the reason it was taken. */
@@ -19,12 +19,13 @@ export interface Choice {
 }
 
 /**
- * Chooses an algorithm for one pass over a geometry: on SIMD wherever it runs, else a scalar one.
+ * Chooses an algorithm for one pass over a geometry: on SIMD wherever it runs, else a scalar one; or on the engine asked for.
  *
  * @param operation name of the caller, the first word of every error.
  * @param wanted a name, or `"auto"` for the one that should be the fastest.
- * @throws TypeError for a value of the wrong type; RangeError if `pass`, `wanted` or an option's value is unknown, or the
- *   algorithm named does not support the geometry (the text says why) or is less precise than `options.precision` asks.
+ * @throws TypeError for a value of the wrong type; RangeError if `pass`, `wanted` or an option's value is unknown, the
+ *   algorithm named does not support the geometry (the text says why), is less precise than `options.precision` asks or runs
+ *   on another engine than `options.engine`, or nothing of that engine supports the geometry.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function chooseAlgorithm(
 ): Choice {
   checkCaller("chooseAlgorithm", operation);
   checkGeometry(operation, geometry);
-  checkOptionNames(operation, options, ["precision", "runs"]);
+  checkOptionNames(operation, options, ["engine", "precision", "runs"]);
   resolveWord<Pass>(operation, "pass", PASSES, pass ?? null);
   resolveWord(operation, "runs", ["many", "once"], options.runs);
   return choose(operation, geometry, pass, wanted, options);
@@ -57,13 +58,22 @@ export function choose(
   options: ChoiceOptions,
 ): Choice {
   resolveWord<Precision>(operation, "precision", ["default", "strict"], options.precision);
+  const engine = resolveWord<Engine | "auto">(operation, "engine", ["auto", "scalar", "simd"], options.engine);
   if (wanted === "auto") {
+    if (engine === "scalar") return chooseWithoutSimd(operation, geometry, pass, 'engine is "scalar"');
     const simd = chooseSimd(geometry, pass, options);
     if (simd.name !== undefined) return { algorithm: byName(operation, simd.name), reason: simd.reason };
-    return chooseWithoutSimd(operation, geometry, pass, options, simd.reason);
+    if (engine === "auto") return chooseWithoutSimd(operation, geometry, pass, simd.reason);
+    throw new RangeError(`${operation}: engine "simd" does not support this ${pass} pass: ${simd.reason}`);
   }
   const algorithm = byName(operation, wanted);
-  if (!isAllowed(algorithm, options)) {
+  if (engine !== "auto" && engine !== algorithm.engine) {
+    throw new RangeError(
+      `${operation}: algorithm ${describe(wanted)} runs on engine "${algorithm.engine}", not on "${engine}"; ` +
+        `on "${engine}" there are ${namesOf(engine).join(", ")}`,
+    );
+  }
+  if (options.precision === "strict" && algorithm.errorBound.kind !== "element") {
     throw new RangeError(
       `${operation}: algorithm ${describe(wanted)} bounds its error for the whole result, not for each element, which ` +
         `precision "strict" asks for; take precision "default" or algorithm "auto"`,
@@ -75,20 +85,19 @@ export function choose(
 }
 
 /** The scalar algorithm that suits best, and why it is not one on SIMD. */
-export function chooseWithoutSimd(
-  operation: string,
-  geometry: ConvGeometry,
-  pass: Pass,
-  options: ChoiceOptions,
-  why: string,
-): Choice {
-  const { name, reason } = chooseScalar(geometry, pass, options);
+export function chooseWithoutSimd(operation: string, geometry: ConvGeometry, pass: Pass, why: string): Choice {
+  const { name, reason } = chooseScalar(geometry, pass);
   return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${why}` };
 }
 
 function byName(operation: string, name: string): RegisteredAlgorithm {
   const found = algorithms.find((algorithm) => algorithm.name === name);
   if (found !== undefined) return found;
-  const known = ["auto", ...algorithms.map((algorithm) => algorithm.name)];
-  throw new RangeError(`${operation}: unknown algorithm ${describe(name)}; known are ${known.join(", ")}`);
+  const known = ["auto", ...namesOf()].join(", ");
+  throw new RangeError(`${operation}: unknown algorithm ${describe(name)}; known are ${known}`);
+}
+
+/** The names of all algorithms, or of those of an engine. */
+function namesOf(engine?: Engine): readonly string[] {
+  return algorithms.filter((algorithm) => engine === undefined || algorithm.engine === engine).map(({ name }) => name);
 }

@@ -10,18 +10,15 @@ import { grouped } from "./grouped.ts";
 import { im2col } from "./im2col.ts";
 import { naive } from "./naive.ts";
 import { tiled } from "./tiled.ts";
-import { winograd2, winograd4 } from "./winograd.ts";
 
-/** The reference, then what is faster, then what is faster for some geometries, then the same on SIMD. */
-export const algorithms: readonly [
-  typeof naive,
-  typeof im2col,
-  typeof tiled,
-  typeof grouped,
-  typeof winograd2,
-  typeof winograd4,
-  ...SimdAlgorithms,
-] = [naive, im2col, tiled, grouped, winograd2, winograd4, ...simdAlgorithms];
+/** The reference, then what is faster, then what is faster for some geometries, then those on SIMD. */
+export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled, typeof grouped, ...SimdAlgorithms] = [
+  naive,
+  im2col,
+  tiled,
+  grouped,
+  ...simdAlgorithms,
+];
 
 /** A registered algorithm. */
 export type RegisteredAlgorithm = (typeof algorithms)[number];

@@ -57,10 +57,10 @@ export class SeparableConv2d extends Layer<Shape4> {
     super("SeparableConv2d");
     const { inChannels, outChannels, multiplier = 1, bias, activation, slope, seed = 0, ...first } = options ?? {};
     checkLayerOptions(this.kind, options, DEPTHWISE, { inChannels, outChannels, multiplier });
-    const { layout, algorithm, precision, initializer } = first;
+    const { layout, algorithm, engine, precision, initializer } = first;
     const filtering = { ...first, channels: inChannels, multiplier, bias: false, seed };
     this.depthwise = new Part(depthwiseSpec(this.kind, filtering), filtering);
-    const shared = { layout, algorithm, precision, initializer, bias, activation, slope, seed: seed + 1 };
+    const shared = { layout, algorithm, engine, precision, initializer, bias, activation, slope, seed: seed + 1 };
     const mixing = { ...shared, inChannels: inChannels * multiplier, outChannels, kernelSize: 1 };
     this.pointwise = new Part(convSpec(this.kind, 2, mixing), mixing);
   }

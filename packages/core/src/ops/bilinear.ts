@@ -15,6 +15,7 @@
 
 import type {
   ChoiceOptions,
+  Engine,
   ForwardPlan,
   FusedActivation,
   InputGradientPlan,
@@ -43,7 +44,7 @@ export interface Explained<Name extends string = string> {
   /** The algorithm that runs. */
   readonly algorithm: Name;
   /** What runs it: plain JavaScript, or WebAssembly SIMD. */
-  readonly engine: "scalar" | "simd";
+  readonly engine: Engine;
   /** Why it and no other. */
   readonly reason: string;
   /** How far its result may lie from the exact one. */
@@ -95,8 +96,8 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     try {
       return [choice, prepare(choice.algorithm)];
     } catch (error) {
-      if (name !== "auto" || !(error instanceof OutOfMemoryError)) throw error;
-      const scalar = chooseWithoutSimd(operation, g, pass, wanted, error.message);
+      if (name !== "auto" || wanted.engine === "simd" || !(error instanceof OutOfMemoryError)) throw error;
+      const scalar = chooseWithoutSimd(operation, g, pass, error.message);
       return [scalar, prepare(scalar.algorithm)];
     }
   };

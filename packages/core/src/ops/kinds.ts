@@ -89,8 +89,8 @@ function described(name: string, tensorRank: number, own: readonly string[]): Om
   };
 }
 
-function wantedOf({ algorithm, precision }: AlgorithmOption, runs: Runs): Wanted {
-  return { algorithm, precision, runs };
+function wantedOf({ algorithm, engine, precision }: AlgorithmOption, runs: Runs): Wanted {
+  return { algorithm, engine, precision, runs };
 }
 
 function convKind<R extends SpatialRank>(rank: R): OperationKind {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Precision, Runs } from "../algorithms/algorithm.ts";
+import type { Engine, Precision, Runs } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { SpatialGeometry } from "../spatial.ts";
 import { checkShape, checkTensor, type DType, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
@@ -17,6 +17,8 @@ import type { BilinearMap } from "./bilinear.ts";
 export interface AlgorithmOption {
   /** The result is the same within the stated bounds. Default `"auto"`. */
   readonly algorithm?: AlgorithmName | "auto" | undefined;
+  /** What runs it: plain JavaScript, or WebAssembly SIMD, which `"auto"`, the default, takes wherever it runs. */
+  readonly engine?: Engine | "auto" | undefined;
   /**
    * `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is. `"default"`, the default,
    * also takes Winograd, whose error is bounded by a constant times max|x| · Σ|w| (`ErrorBound`), and where signs vary stays
@@ -26,7 +28,7 @@ export interface AlgorithmOption {
 }
 
 /** The names of {@link AlgorithmOption}. */
-export const ALGORITHM_OPTION_NAMES: readonly string[] = ["algorithm", "precision"];
+export const ALGORITHM_OPTION_NAMES: readonly string[] = ["algorithm", "engine", "precision"];
 
 /** What is fused to a convolution. */
 export interface FusedOptions<T extends FloatArray = Float32Array> extends ActivationOptions<T>, AlgorithmOption {

@@ -200,7 +200,7 @@ function optionsOfParts<T extends FloatArray>(
     dtypeOf(pointwiseFilter.data),
   );
   const { bias, activation, slope, slopes, ...first } = options;
-  const { layout, algorithm, precision } = options;
+  const { layout, algorithm, engine, precision } = options;
   const inChannels = inputShape[isChannelsFirst(operation, 2, layout) ? 1 : 3];
   const [, , channels, multiplier] = depthwiseFilter.shape;
   if (channels !== inChannels) {
@@ -216,5 +216,5 @@ function optionsOfParts<T extends FloatArray>(
         `here [1, 1, ${channels * multiplier}, …], got [${pointwiseFilter.shape}]`,
     );
   }
-  return [first, { bias, activation, slope, slopes, layout, algorithm, precision }];
+  return [first, { bias, activation, slope, slopes, layout, algorithm, engine, precision }];
 }

@@ -17,11 +17,11 @@ import { winogradGradientMethod } from "./winograd-gradient/method.ts";
 
 /** All algorithms, in no order of preference: `chooseSimd` prefers. */
 export type SimdAlgorithms = readonly [
-  SimdAlgorithm<"simd-direct">,
-  SimdAlgorithm<"simd-winograd2">,
-  SimdAlgorithm<"simd-winograd4">,
-  SimdAlgorithm<"simd-depthwise">,
-  SimdAlgorithm<"simd-plane">,
+  SimdAlgorithm<"direct">,
+  SimdAlgorithm<"winograd2">,
+  SimdAlgorithm<"winograd4">,
+  SimdAlgorithm<"depthwise">,
+  SimdAlgorithm<"single-channel">,
 ];
 
 /** Name of a SIMD algorithm. */

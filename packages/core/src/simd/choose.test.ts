@@ -17,13 +17,13 @@ const MANY: readonly [Shape4, Shape4] = [
 
 describe("chooseSimd", () => {
   it.each([
-    ["3x3 of many channels", geometry(...MANY), "simd-winograd4"],
-    ["3x3 on very few pixels of many channels", geometry([1, 2, 2, 512], [3, 3, 512, 512]), "simd-direct"],
-    ["3x3 with stride", geometry(...MANY, { strides: 2 }), "simd-direct"],
-    ["1x1", geometry([1, 56, 56, 64], [1, 1, 64, 256]), "simd-direct"],
-    ["three channels", geometry([1, 224, 224, 3], [7, 7, 3, 64], { strides: 2 }), "simd-direct"],
-    ["depthwise", geometry([1, 28, 28, 144], [3, 3, 1, 144], { groups: 144 }), "simd-depthwise"],
-    ["a photograph", geometry([1, 512, 512, 1], [5, 5, 1, 1]), "simd-plane"],
+    ["3x3 of many channels", geometry(...MANY), "winograd4"],
+    ["3x3 on very few pixels of many channels", geometry([1, 2, 2, 512], [3, 3, 512, 512]), "direct"],
+    ["3x3 with stride", geometry(...MANY, { strides: 2 }), "direct"],
+    ["1x1", geometry([1, 56, 56, 64], [1, 1, 64, 256]), "direct"],
+    ["three channels", geometry([1, 224, 224, 3], [7, 7, 3, 64], { strides: 2 }), "direct"],
+    ["depthwise", geometry([1, 28, 28, 144], [3, 3, 1, 144], { groups: 144 }), "depthwise"],
+    ["a photograph", geometry([1, 512, 512, 1], [5, 5, 1, 1]), "single-channel"],
   ])("%s", (_, g, name) => {
     expect(chooseSimd(g, "forward").name).toBe(name);
     expect(chooseSimd(g, "forward").reason).not.toBe("");
@@ -31,20 +31,20 @@ describe("chooseSimd", () => {
 
   it("says what it weighed", () => {
     expect(chooseSimd(geometry(...MANY), "forward").reason).toMatch(
-      /^least estimated time \(simd-direct .* ms, simd-winograd2 .* ms, simd-winograd4 .* ms\)$/,
+      /^least estimated time \(direct .* ms, winograd2 .* ms, winograd4 .* ms\)$/,
     );
   });
 
   it("keeps Winograd out where precision is strict", () => {
     const choice = chooseSimd(geometry(...MANY), "forward", { precision: "strict" });
-    expect(choice).toEqual({ name: "simd-direct", reason: "simd-winograd: precision is strict" });
+    expect(choice).toEqual({ name: "direct", reason: "winograd2, winograd4: precision is strict" });
   });
 
   it.each([
-    [128, 14, "simd-winograd4", "simd-winograd2"],
-    [512, 14, "simd-winograd4", "simd-winograd4"],
-    [512, 4, "simd-winograd2", "simd-direct"],
-    [64, 56, "simd-winograd4", "simd-winograd4"],
+    [128, 14, "winograd4", "winograd2"],
+    [512, 14, "winograd4", "winograd4"],
+    [512, 4, "winograd2", "direct"],
+    [64, 56, "winograd4", "winograd4"],
   ])("transforms less for a single run: %i channels at %i", (channels, size, many, once) => {
     const g = geometry([1, size, size, channels], [3, 3, channels, channels]);
     expect(chooseSimd(g, "forward").name).toBe(many);
@@ -52,17 +52,17 @@ describe("chooseSimd", () => {
   });
 
   it.each([
-    [128, 28, "simd-winograd4"],
-    [32, 14, "simd-winograd2"],
-    [512, 2, "simd-direct"],
+    [128, 28, "winograd4"],
+    [32, 14, "winograd2"],
+    [512, 2, "direct"],
   ])("weighs filter gradients, too: %i channels at %i", (channels, size, name) => {
     const g = geometry([1, size, size, channels], [3, 3, channels, channels]);
     const choice = chooseSimd(g, "filterGradient");
-    expect(choice).toEqual({ name, reason: expect.stringMatching(/^least estimated time .*simd-winograd4 .* ms\)$/) });
+    expect(choice).toEqual({ name, reason: expect.stringMatching(/^least estimated time .*winograd4 .* ms\)$/) });
     expect(chooseSimd(g, "filterGradient", { runs: "once" })).toEqual(choice);
     expect(chooseSimd(g, "filterGradient", { precision: "strict" })).toEqual({
-      name: "simd-direct",
-      reason: "simd-winograd: precision is strict",
+      name: "direct",
+      reason: "winograd2, winograd4: precision is strict",
     });
   });
 

@@ -61,18 +61,19 @@ export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions =
     if (supported !== true) refusals.push(`${name}: ${supported}`);
     return supported === true;
   };
-  if (supports("simd-plane")) return { name: "simd-plane", reason: "one channel, one kernel: runs along the row" };
-  if (supports("simd-depthwise")) return { name: "simd-depthwise", reason: "one filter for each channel" };
-  if (!supports("simd-direct")) return { name: undefined, reason: refusals.join("; ") };
+  if (supports("single-channel"))
+    return { name: "single-channel", reason: "one channel, one kernel: runs along the row" };
+  if (supports("depthwise")) return { name: "depthwise", reason: "one filter for each channel" };
+  if (!supports("direct")) return { name: undefined, reason: refusals.join("; ") };
 
   const times = timesOf(g, pass, runs);
-  const direct = { name: "simd-direct", time: times.direct() } as const;
+  const direct = { name: "direct", time: times.direct() } as const;
   const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
-  if (precision === "strict") refusals.push("simd-winograd: precision is strict");
+  if (precision === "strict") refusals.push("winograd2, winograd4: precision is strict");
   else {
     for (const [name, tileSize] of [
-      ["simd-winograd2", 2],
-      ["simd-winograd4", 4],
+      ["winograd2", 2],
+      ["winograd4", 4],
     ] as const) {
       if (!supports(name)) continue;
       const precise = times.errsLittle(tileSize);

@@ -25,7 +25,7 @@ describe("memory of what nobody disposed of", () => {
 
   it.each(simdAlgorithmsOf(() => engine))("is given back by every pass of $name", async (algorithm) => {
     const [channels, inGroup] =
-      algorithm.name === "simd-plane" ? [1, 1] : algorithm.name === "simd-depthwise" ? [8, 1] : [8, 8];
+      algorithm.name === "single-channel" ? [1, 1] : algorithm.name === "depthwise" ? [8, 1] : [8, 8];
     const layer = resolveConvGeometry("collection", [1, 14, 14, channels], [3, 3, inGroup, channels], {
       groups: channels / inGroup,
     });

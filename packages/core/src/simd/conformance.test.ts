@@ -24,7 +24,7 @@ import { hostWebAssembly } from "./webassembly.ts";
 import { USUAL_ERRORS } from "./winograd/error.ts";
 
 /** Leaves the filter gradient to the others. */
-const WITHOUT_FILTER_GRADIENT = "simd-plane";
+const WITHOUT_FILTER_GRADIENT = "single-channel";
 
 /** Data of a case, and the truths about it, computed once for all variants. */
 interface Problem {
@@ -118,7 +118,7 @@ function problemOf(convCase: ConvCase, data: CaseData, isExact: boolean): Proble
     bound(pass, { name, errorBound }) {
       if (errorBound.kind === "element") return isExact ? 0 : bounds(pass);
       // Stricter than the promise, which is for the worst there could be.
-      const usual = USUAL_ERRORS[name === "simd-winograd4" ? 4 : 2];
+      const usual = USUAL_ERRORS[name === "winograd4" ? 4 : 2];
       const allowed = (pass === "filterGradient" ? usual.filterGradient : usual.sums) * largest(sums(pass));
       return new Float64Array(sums(pass).length).fill(allowed);
     },
@@ -275,8 +275,8 @@ describe("SIMD filter gradients of values of one sign", () => {
   const truth = reference(convCase, "filterGradient", data);
   const most = largest(truth);
   it.each([
-    ["simd-winograd2", 4.5e-7],
-    ["simd-winograd4", 1e-6],
+    ["winograd2", 4.5e-7],
+    ["winograd4", 1e-6],
   ] as const)("%s keeps its sums short", (name, constant) => {
     for (const fma of [features.relaxedMadd, false]) {
       const engine = new SimdEngine(hostWebAssembly()!, features, { fma });
@@ -288,7 +288,7 @@ describe("SIMD filter gradients of values of one sign", () => {
         return Math.max(...errors) / most;
       };
       expect(errorOf(name)).toBeLessThan(constant);
-      expect(errorOf(name)).toBeLessThan(errorOf("simd-direct"));
+      expect(errorOf(name)).toBeLessThan(errorOf("direct"));
     }
   });
 });

@@ -53,11 +53,11 @@ describe("an engine", () => {
 
   it.each([
     // One module of direct and of Winograd serves all channels of the same remainder; those of the others are of one geometry.
-    ["simd-direct", [1, 8, 8, 64], [3, 3, 64, 32], [1, 14, 14, 128], [3, 3, 128, 64], 1],
-    ["simd-winograd4", [1, 28, 28, 64], [3, 3, 64, 64], [1, 14, 14, 128], [3, 3, 128, 128], 1],
-    ["simd-winograd2", [1, 28, 28, 64], [3, 3, 64, 64], [1, 14, 14, 128], [3, 3, 128, 128], 1],
-    ["simd-depthwise", [1, 8, 8, 16], [3, 3, 1, 16], [3, 8, 8, 16], [3, 3, 1, 16], 16],
-    ["simd-plane", [1, 20, 20, 1], [3, 3, 1, 1], [2, 31, 31, 1], [3, 3, 1, 1], 1],
+    ["direct", [1, 8, 8, 64], [3, 3, 64, 32], [1, 14, 14, 128], [3, 3, 128, 64], 1],
+    ["winograd4", [1, 28, 28, 64], [3, 3, 64, 64], [1, 14, 14, 128], [3, 3, 128, 128], 1],
+    ["winograd2", [1, 28, 28, 64], [3, 3, 64, 64], [1, 14, 14, 128], [3, 3, 128, 128], 1],
+    ["depthwise", [1, 8, 8, 16], [3, 3, 1, 16], [3, 8, 8, 16], [3, 3, 1, 16], 16],
+    ["single-channel", [1, 20, 20, 1], [3, 3, 1, 1], [2, 31, 31, 1], [3, 3, 1, 1], 1],
   ] as const)(
     "compiles nothing for another layer of %s",
     (name, inputShape, filterShape, inputShape2, filterShape2, groups) => {

@@ -198,7 +198,7 @@ describe("plans and their memory", () => {
 
 /** A layer that an algorithm computes. */
 function layerFor(name: string): ConvGeometry {
-  const [channels, inGroup] = name === "simd-plane" ? [1, 1] : name === "simd-depthwise" ? [8, 1] : [8, 8];
+  const [channels, inGroup] = name === "single-channel" ? [1, 1] : name === "depthwise" ? [8, 1] : [8, 8];
   const groups = channels / inGroup;
   return resolveConvGeometry("memory", [1, 14, 14, channels], [3, 3, inGroup, channels], { groups, padding: "same" });
 }

@@ -9,8 +9,8 @@ import { planDepthwise, supportsDepthwise } from "./plan.ts";
 import { prepareDepthwise } from "./run.ts";
 
 /** One filter for each channel. */
-export const depthwiseMethod: CorrelationMethod<"simd-depthwise"> = {
-  name: "simd-depthwise",
+export const depthwiseMethod: CorrelationMethod<"depthwise"> = {
+  name: "depthwise",
   summary: "depthwise in WebAssembly SIMD, a tile of pixels by four channels in registers",
   nonFinite: "as the reference",
   errorBound: { kind: "element" },

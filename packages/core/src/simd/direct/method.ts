@@ -11,8 +11,8 @@ import { planDirect } from "./plan.ts";
 import { prepareDirect } from "./run.ts";
 
 /** Implicit GEMM. */
-export const directMethod: CorrelationMethod<"simd-direct"> = {
-  name: "simd-direct",
+export const directMethod: CorrelationMethod<"direct"> = {
+  name: "direct",
   summary: "implicit GEMM in WebAssembly SIMD, a tile of pixels by channels in registers",
   nonFinite: "as the reference",
   errorBound: { kind: "element" },

@@ -10,8 +10,8 @@ import { planPlane, supportsPlane } from "./plan.ts";
 import { preparePlane } from "./run.ts";
 
 /** One channel in and out. */
-export const planeMethod: CorrelationMethod<"simd-plane"> = {
-  name: "simd-plane",
+export const planeMethod: CorrelationMethod<"single-channel"> = {
+  name: "single-channel",
   summary: "one channel in WebAssembly SIMD, a tile of rows by neighbouring pixels in registers",
   nonFinite: "as the reference",
   errorBound: { kind: "element" },

@@ -23,7 +23,7 @@ import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
 const CASES_PER_PASS = 300;
 
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
-const winograd = simdAlgorithmsOf(() => engine).filter(({ name }) => name.startsWith("simd-winograd"));
+const winograd = simdAlgorithmsOf(() => engine).filter(({ name }) => name.startsWith("winograd"));
 
 /** Few pixels, few channels, and any padding: where errors are large beside the sums. */
 function smallCase(random: Random, name: string): ConvCase {
@@ -100,7 +100,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 describe.each([2, 4] as const)("the bound of F(%i×%i)", (tileSize) => {
   const { A, G, B } = matricesOf(tileSize);
-  const name = `simd-winograd${tileSize}`;
+  const name = `winograd${tileSize}`;
   const algorithm = winograd.find((candidate) => candidate.name === name)!;
 
   it("knows by how much the matrices of its points enlarge", () => {
@@ -161,5 +161,5 @@ describe.each([2, 4] as const)("the bound of F(%i×%i)", (tileSize) => {
 });
 
 function tileSizeOf(name: string): TileSize {
-  return name === "simd-winograd4" ? 4 : 2;
+  return name === "winograd4" ? 4 : 2;
 }

@@ -16,10 +16,10 @@ import { pointCount, type TileSize } from "./points.ts";
 import { prepareWinograd } from "./run.ts";
 
 /** F(2×2, 3×3). */
-export const winograd2Method: CorrelationMethod<"simd-winograd2"> = /* @__PURE__ */ winogradMethod("simd-winograd2", 2);
+export const winograd2Method: CorrelationMethod<"winograd2"> = /* @__PURE__ */ winogradMethod("winograd2", 2);
 
 /** F(4×4, 3×3). */
-export const winograd4Method: CorrelationMethod<"simd-winograd4"> = /* @__PURE__ */ winogradMethod("simd-winograd4", 4);
+export const winograd4Method: CorrelationMethod<"winograd4"> = /* @__PURE__ */ winogradMethod("winograd4", 4);
 
 function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): CorrelationMethod<Name> {
   const saving = (9 * tileSize ** 2) / pointCount(tileSize) ** 2;
