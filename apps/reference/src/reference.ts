@@ -118,7 +118,7 @@ function adaptPages(project: ProjectReflection): void {
   for (const page of project.getReflectionsByKind(ReflectionKind.Document)) {
     if (!page.isDocument()) continue;
     page.name = /^# (.*)/.exec(page.content[0]?.text ?? "")?.[1] ?? page.name;
-    page.content = linkedToReference(project, page.content);
+    page.content = namesAsLinks(project, linkedToReference(project, page.content));
   }
   for (const { readme } of [project, ...(project.children ?? [])]) {
     if (readme !== undefined) readme.splice(0, readme.length, ...linkedToReference(project, readme));
@@ -152,6 +152,20 @@ function linkedToReference(project: ProjectReflection, parts: readonly CommentDi
     closing = 1;
   }
   return result;
+}
+
+/** A code span that is an exported name leads to its description, unless it stands in a link already. */
+function namesAsLinks(project: ProjectReflection, parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
+  const modules = project.children?.flatMap((module) => [module, ...(module.children ?? [])]) ?? [];
+  const children = modules.flatMap((module) => module.children ?? []);
+  // Of several of a name the first is meant.
+  const exported = new Map(children.reverse().map((child) => [child.name, child]));
+  return parts.map((part, i) => {
+    const name = part.kind === "code" ? /^`(\w+)`$/.exec(part.text)?.[1] : undefined;
+    const target = name === undefined ? undefined : exported.get(name);
+    if (target === undefined || parts[i - 1]?.text.endsWith("[")) return part;
+    return { kind: "inline-tag", tag: "@linkcode", text: name!, target };
+  });
 }
 
 /** What the reference has for a path of the repository; undefined for what it has not, whose link then must be one to a file. */
