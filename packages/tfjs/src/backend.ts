@@ -1,20 +1,27 @@
 /**
- * The backend: TensorFlow.js's own cpu backend, which keeps tensors as plain typed arrays, with prepared convolutions
- * beside them.
+ * The backend `"corr2d"`: TensorFlow.js's own cpu backend, which keeps tensors as plain typed arrays, with prepared
+ * convolutions beside them.
  *
  * @module
  */
 
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { DataId, TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type DataId,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+  util,
+} from "@tensorflow/tfjs-core";
+import type { Host, ValuesOf } from "./host.ts";
 import { PlanStore } from "./plans.ts";
 
 /** Name under which TensorFlow.js knows the backend: `tf.setBackend(BACKEND_NAME)`. */
 export const BACKEND_NAME = "corr2d";
 
 /** A cpu backend that remembers how it packed each filter. */
-export class Corr2dBackend extends MathBackendCPU {
-  /** Prepared convolutions; those of a filter go when its data goes. */
+export class Corr2dBackend extends MathBackendCPU implements Host {
   readonly plans: PlanStore = new PlanStore();
 
   constructor() {
@@ -23,9 +30,30 @@ export class Corr2dBackend extends MathBackendCPU {
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
 
-  /** Values of a float32 tensor: the array itself, not a copy. */
-  floats({ dataId }: TensorInfo): Float32Array {
-    return this.readSync(dataId) as Float32Array;
+  floats(tensors: readonly TensorInfo[]): Float32Array[] {
+    return tensors.map(({ dataId }) => {
+      // The array itself; but a tensor that was cast shares the Int32Array or Uint8Array that it was cast from.
+      const values = this.readSync(dataId) as ArrayLike<number>;
+      return values instanceof Float32Array ? values : Float32Array.from(values);
+    });
+  }
+
+  output<const Inputs extends readonly TensorInfo[]>(
+    shape: readonly number[],
+    inputs: Inputs,
+    compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
+  ): TensorInfo {
+    const y = new Float32Array(util.sizeFromShape([...shape]));
+    compute(y, ...(this.floats(inputs) as ValuesOf<Inputs>));
+    return this.makeTensorInfo([...shape], "float32", y);
+  }
+
+  run(kernelName: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap = {}): TensorInfo {
+    return getKernel(kernelName, "cpu").kernelFunc({ inputs, backend: this, attrs }) as TensorInfo;
+  }
+
+  discard(tensor: TensorInfo): void {
+    this.disposeIntermediateTensorInfo(tensor);
   }
 
   /** Frees a tensor's data, and with a filter's what was prepared of it. */

@@ -16,8 +16,8 @@ import {
   type Tensor,
 } from "@corr2d/core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Corr2dBackend } from "./backend.ts";
 import type { Convolution } from "./convolution.ts";
+import type { Host } from "./host.ts";
 
 /** Core's functions for one number of spatial axes. */
 interface CoreFunctions {
@@ -42,53 +42,53 @@ export interface Surroundings extends Pick<FusedOptions, "activation" | "slope">
 
 /** y = activation(conv(x) + bias). */
 export function forward(
-  backend: Corr2dBackend,
+  host: Host,
   { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
   x: TensorInfo,
   filter: TensorInfo,
   { bias, slopes, ...activation }: Surroundings = {},
 ): TensorInfo {
   const key = JSON.stringify(["forward", inputShape, filterShape, options, activation]);
-  const plan = backend.plans.get([filter, bias, slopes], key, () => {
-    const weights = { shape: filterShape, data: backend.floats(filter) };
+  const plan = host.plans.get([filter, bias, slopes], key, () => {
+    const fused = { bias, slopes };
+    const names = (["bias", "slopes"] as const).filter((name) => fused[name]);
+    const [data, ...vectors] = host.floats([filter, ...names.map((name) => fused[name]!)]);
+    const weights = { shape: filterShape, data: data! };
     return CORE[inputSize.length]!.plan(inputShape, weights, {
       ...options,
       ...activation,
-      bias: bias && backend.floats(bias),
-      slopes: slopes && backend.floats(slopes),
+      ...Object.fromEntries(names.map((name, i) => [name, vectors[i]])),
     });
   });
-  return backend.makeTensorInfo([...outputShape], "float32", plan.run(backend.floats(x)));
+  return host.output(outputShape, [x], (y, x) => plan.run(x, y));
 }
 
 /** dx = ∂⟨dy, conv(x)⟩/∂x: the transposed convolution of dy. */
 export function inputGradient(
-  backend: Corr2dBackend,
+  host: Host,
   { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
   dy: TensorInfo,
   filter: TensorInfo,
 ): TensorInfo {
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
-  const plan = backend.plans.get([filter], key, () => {
-    const weights = { shape: filterShape, data: backend.floats(filter) };
+  const plan = host.plans.get([filter], key, () => {
+    const weights = { shape: filterShape, data: host.floats([filter])[0]! };
     return CORE[inputSize.length]!.planTranspose(outputShape, weights, { ...options, outputSize: inputSize });
   });
-  return backend.makeTensorInfo([...inputShape], "float32", plan.run(backend.floats(dy)));
+  return host.output(inputShape, [dy], (dx, dy) => plan.run(dy, dx));
 }
 
 /** dw = ∂⟨dy, conv(x)⟩/∂w, of shape `shape`. */
 export function filterGradient(
-  backend: Corr2dBackend,
+  host: Host,
   { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
   x: TensorInfo,
   dy: TensorInfo,
   shape: number[],
 ): TensorInfo {
-  const { data } = CORE[inputSize.length]!.filterGradient(
-    { shape: inputShape, data: backend.floats(x) },
-    { shape: outputShape, data: backend.floats(dy) },
-    filterShape,
-    options,
-  );
-  return backend.makeTensorInfo(shape, "float32", data);
+  return host.output(shape, [x, dy], (dw, x, dy) => {
+    const input = { shape: inputShape, data: x };
+    const gradient = { shape: outputShape, data: dy };
+    dw.set(CORE[inputSize.length]!.filterGradient(input, gradient, filterShape, options).data);
+  });
 }

@@ -1,12 +1,15 @@
 /**
- * A TensorFlow.js backend whose convolutions are computed by `@corr2d/core`. Importing this module registers it.
+ * TensorFlow.js with convolutions computed by `@corr2d/core`. Importing this module puts them into the WebAssembly backend
+ * and registers the backend `"corr2d"`, which needs no WebAssembly file.
  *
  * @module
  */
 
 import { registerBackend } from "./register.ts";
+import { accelerateWasm } from "./wasm/install.ts";
 
 registerBackend();
+accelerateWasm();
 
 export { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
 export { ownKernelNames, registerBackend } from "./register.ts";

@@ -1,5 +1,6 @@
 /**
- * Registration with TensorFlow.js: the kernels of the cpu backend under our name, some replaced by our own.
+ * Registration with TensorFlow.js: our kernels in its WebAssembly backend, and a backend of our own name for programs without
+ * one, which has the kernels of the cpu backend, some replaced.
  *
  * @module
  */
@@ -8,22 +9,13 @@ import {
   findBackendFactory,
   getKernelsForBackend,
   type KernelFunc,
-  type NamedTensorInfoMap,
   registerKernel,
   registerBackend as registerWithTensorFlow,
 } from "@tensorflow/tfjs-core";
 import { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
-import { convolutionKernels } from "./kernels/convolutions.ts";
-import { fusedKernels } from "./kernels/fused.ts";
-import type { OwnKernel } from "./kernels/kernel.ts";
-import { maxPoolGradKernel } from "./kernels/max-pool-grad.ts";
+import { isFloat32, OWN_KERNELS, type OwnKernel } from "./kernels/own-kernels.ts";
 
-/** The kernels that take the place of the cpu backend's, by name. */
-const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(
-  [...convolutionKernels, ...fusedKernels, maxPoolGradKernel].map((kernel) => [kernel.kernelName, kernel]),
-);
-
-/** Names of the operations that have a kernel here; all others have the cpu backend's. */
+/** Names of the operations that have a kernel here. */
 export const ownKernelNames: readonly string[] = [...OWN_KERNELS.keys()];
 
 /**
@@ -55,13 +47,7 @@ export function registerBackend(): void {
 function ownOrCpu(kernel: OwnKernel, cpu: KernelFunc): KernelFunc {
   return (args) => {
     const { inputs, backend, attrs = {} } = args;
-    return (
-      (isFloat32(inputs) ? kernel.compute({ inputs, backend: backend as Corr2dBackend, attrs }) : undefined) ??
-      cpu(args)
-    );
+    const host = backend as Corr2dBackend;
+    return (isFloat32(inputs) ? kernel.compute({ inputs, host, attrs }) : undefined) ?? cpu(args);
   };
-}
-
-function isFloat32(inputs: NamedTensorInfoMap): boolean {
-  return Object.values(inputs).every((tensor) => !tensor || tensor.dtype === "float32");
 }

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js's own specs on our backend, beside the same on its cpu backend.
+ * TensorFlow.js's own specs on our backend and on its WebAssembly backend with our kernels, beside the same on the backends below.
  *
  * @module
  */
@@ -15,6 +15,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const CONVOLUTION_SPECS = 299;
 const CONVOLUTION_SPECS_ON_BACKEND = 238;
 const ALL_SPECS_AT_LEAST = 4000;
+/** Gradients of convolutions, channels first, clones that share their data: what the WebAssembly backend lacks. */
+const WON_ON_WASM = 67;
 
 /** Runs that tests share are started by the first that asks. */
 const runs = new Map<string, Promise<SpecRun>>();
@@ -25,16 +27,16 @@ function run(...args: Parameters<typeof runSpecs>): Promise<SpecRun> {
   return running;
 }
 
-describe("the specs of convolution", () => {
+describe.each(["corr2d", "wasm with ours"] as const)("the specs of convolution on %s", (backend) => {
   test("are all there, and pass", async () => {
-    const ours = await run("corr2d", "convolution");
+    const ours = await run(backend, "convolution");
     expect(failuresOf(ours)).toEqual([]);
     expect(ours.specs.map(({ status }) => status)).toEqual(Array(CONVOLUTION_SPECS).fill("passed"));
     expect(ours.specs.filter(({ onBackend }) => onBackend)).toHaveLength(CONVOLUTION_SPECS_ON_BACKEND);
   });
 
   test("call our kernels, spec by spec as often as they call those of the cpu backend", async () => {
-    const [ours, cpu] = await Promise.all([run("corr2d", "convolution"), run("cpu", "convolution")]);
+    const [ours, cpu] = await Promise.all([run(backend, "convolution"), run("cpu", "convolution")]);
     const callsBySpec = ({ specs }: SpecRun): object =>
       Object.fromEntries(specs.map(({ name, calls }) => [name, calls]));
     expect(callsBySpec(ours)).toEqual(callsBySpec(cpu));
@@ -45,7 +47,7 @@ describe("the specs of convolution", () => {
   });
 
   test("are computed by core, not by the cpu backend", async () => {
-    const { specs } = await run("corr2d", "convolution");
+    const { specs } = await run(backend, "convolution");
     expect(specs.filter(({ fallbacks }) => fallbacks > 0).map(({ name }) => name)).toEqual([]);
   });
 });
@@ -59,4 +61,12 @@ test("every spec of tfjs-core that passes on its cpu backend passes on ours", as
   const missing = [...passedOnCpu].filter((name) => !passed.has(name));
   expect(missing.map((name) => name.startsWith("Switching cpu backends"))).toEqual([true, true]);
   expect([...passed].filter((name) => !passedOnCpu.has(name))).toEqual([]);
+});
+
+test("every spec of tfjs-core that passes on its WebAssembly backend passes with our kernels in it, and more", async () => {
+  const [ours, wasm] = await Promise.all([run("wasm with ours", "all"), run("wasm", "all")]);
+  expect(wasm.specs.length).toBeGreaterThan(ALL_SPECS_AT_LEAST);
+  const [passed, passedOnWasm] = [passedNames(ours), passedNames(wasm)];
+  expect([...passedOnWasm].filter((name) => !passed.has(name))).toEqual([]);
+  expect(passed.size - passedOnWasm.size).toBeGreaterThanOrEqual(WON_ON_WASM);
 });

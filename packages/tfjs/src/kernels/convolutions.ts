@@ -23,10 +23,9 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import type { Corr2dBackend } from "../backend.ts";
 import { filterGradient, forward, inputGradient } from "../compute.ts";
 import { type ConvInfo, convolutionOf, differentiatedShape } from "../convolution.ts";
-import { runOnCpu } from "./cpu.ts";
+import type { Host } from "../host.ts";
 import type { OwnKernel } from "./kernel.ts";
 
 /** What the attributes of these kernels may say; those of the gradients leave some out. */
@@ -91,9 +90,9 @@ interface InputsForward extends NamedTensorInfoMap {
 function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): OwnKernel<InputsForward, ConvAttrs> {
   return {
     kernelName,
-    compute({ inputs: { x, filter }, attrs, backend }) {
+    compute({ inputs: { x, filter }, attrs, host }) {
       const convolution = convolutionOf(describe(x.shape, filter.shape, attrs), depthwise);
-      return convolution && forward(backend, convolution, x, filter);
+      return convolution && forward(host, convolution, x, filter);
     },
   };
 }
@@ -104,11 +103,11 @@ function inputGradientKernel(
 ): OwnKernel<{ readonly dy: TensorInfo; readonly filter: TensorInfo }, ConvAttrs & { readonly inputShape: number[] }> {
   return {
     kernelName,
-    compute({ inputs: { dy, filter }, attrs, backend }) {
+    compute({ inputs: { dy, filter }, attrs, host }) {
       const info = describe(attrs.inputShape, filter.shape, attrs);
-      return withOutputGradient(backend, info, dy, (outShape, gradient) => {
+      return withOutputGradient(host, info, dy, (outShape, gradient) => {
         const convolution = convolutionOf(info, depthwise, outShape);
-        return convolution && inputGradient(backend, convolution, gradient, filter);
+        return convolution && inputGradient(host, convolution, gradient, filter);
       });
     },
   };
@@ -120,11 +119,11 @@ function filterGradientKernel(
 ): OwnKernel<{ readonly x: TensorInfo; readonly dy: TensorInfo }, ConvAttrs & { readonly filterShape: number[] }> {
   return {
     kernelName,
-    compute({ inputs: { x, dy }, attrs, backend }) {
+    compute({ inputs: { x, dy }, attrs, host }) {
       const info = describe(x.shape, attrs.filterShape, attrs);
-      return withOutputGradient(backend, info, dy, (outShape, gradient) => {
+      return withOutputGradient(host, info, dy, (outShape, gradient) => {
         const convolution = convolutionOf(info, depthwise, outShape);
-        return convolution && filterGradient(backend, convolution, x, gradient, attrs.filterShape);
+        return convolution && filterGradient(host, convolution, x, gradient, attrs.filterShape);
       });
     },
   };
@@ -132,7 +131,7 @@ function filterGradientKernel(
 
 /** Calls `compute` with the gradient with respect to the output, cut to what counts of it. */
 function withOutputGradient(
-  backend: Corr2dBackend,
+  host: Host,
   info: ConvInfo,
   dy: TensorInfo,
   compute: (outShape: number[], dy: TensorInfo) => TensorInfo | undefined,
@@ -140,9 +139,9 @@ function withOutputGradient(
   const outShape = differentiatedShape(info, dy.shape);
   if (outShape === undefined) return undefined;
   if (util.arraysEqual(outShape, dy.shape)) return compute(outShape, dy);
-  const part = runOnCpu(backend, Slice, { x: dy }, { begin: outShape.map(() => 0), size: outShape });
+  const part = host.run(Slice, { x: dy }, { begin: outShape.map(() => 0), size: outShape });
   const gradient = compute(outShape, part);
-  backend.disposeIntermediateTensorInfo(part);
+  host.discard(part);
   return gradient;
 }
 

@@ -4,7 +4,7 @@
  *     y = activation(conv(x) + bias)
  *
  * Core computes it in one go if bias and slopes have one value for each output channel. TensorFlow.js lets them be
- * anything that broadcasts; then the cpu backend's kernels finish what core begins.
+ * anything that broadcasts; then kernels of the backend finish what core begins.
  *
  * @module
  */
@@ -26,11 +26,10 @@ import {
   Sigmoid,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
-import type { Corr2dBackend } from "../backend.ts";
 import { forward } from "../compute.ts";
 import { convolutionOf } from "../convolution.ts";
+import type { Host } from "../host.ts";
 import { CONV_2D, type ConvKind, DEPTHWISE_2D } from "./convolutions.ts";
-import { runOnCpu } from "./cpu.ts";
 import type { OwnKernel } from "./kernel.ts";
 
 /** Each activation that TensorFlow.js fuses: its name in core, and its kernel. */
@@ -50,7 +49,7 @@ function fusedKernel(
 ): OwnKernel<FusedConv2DInputs, FusedConv2DAttrs> {
   return {
     kernelName,
-    compute({ inputs, attrs, backend }) {
+    compute({ inputs, attrs, host }) {
       const { x, filter, bias, preluActivationWeights: slopes } = inputs;
       const info = describe(x.shape, filter.shape, attrs);
       const convolution = convolutionOf(info, depthwise);
@@ -59,13 +58,13 @@ function fusedKernel(
       const channelsFirst = attrs.dataFormat === "NCHW";
       const slope = activation === "leakyRelu" ? { slope: attrs.leakyreluAlpha! } : {};
       if ([bias, slopes].every((tensor) => !tensor || isPerChannel(tensor, info.outChannels, channelsFirst))) {
-        return forward(backend, convolution, x, filter, { activation, ...slope, bias, slopes });
+        return forward(host, convolution, x, filter, { activation, ...slope, bias, slopes });
       }
-      let y = forward(backend, convolution, x, filter);
-      if (bias) y = replace(backend, Add, y, { a: y, b: bias }, channelsFirst);
+      let y = forward(host, convolution, x, filter);
+      if (bias) y = replace(host, Add, y, { a: y, b: bias }, channelsFirst);
       if (activationKernel === undefined) return y;
       const alpha = slopes ? { alpha: slopes } : {};
-      return replace(backend, activationKernel, y, { x: y, ...alpha }, channelsFirst, { alpha: attrs.leakyreluAlpha! });
+      return replace(host, activationKernel, y, { x: y, ...alpha }, channelsFirst, { alpha: attrs.leakyreluAlpha! });
     },
   };
 }
@@ -83,32 +82,29 @@ function isPerChannel({ shape }: TensorInfo, outChannels: number, channelsFirst:
   return shape.length === 1 || (!channelsFirst && shape.slice(0, -1).every((size) => size === 1));
 }
 
-/** Applies a kernel of the cpu backend to `y` and what goes with it, and disposes of `y`. */
+/** Applies a kernel of the backend to `y` and what goes with it, and disposes of `y`. */
 function replace(
-  backend: Corr2dBackend,
+  host: Host,
   kernelName: string,
   y: TensorInfo,
   inputs: Readonly<Record<string, TensorInfo>>,
   channelsFirst: boolean,
   attrs: NamedAttrMap = {},
 ): TensorInfo {
-  const aligned = Object.entries(inputs).map(([name, tensor]) => [
-    name,
-    alignToChannels(backend, tensor, channelsFirst),
-  ]);
-  const result = runOnCpu(backend, kernelName, Object.fromEntries(aligned), attrs);
+  const aligned = Object.entries(inputs).map(([name, tensor]) => [name, alignToChannels(host, tensor, channelsFirst)]);
+  const result = host.run(kernelName, Object.fromEntries(aligned), attrs);
   for (const [name, tensor] of aligned as [string, TensorInfo][]) {
-    if (tensor !== inputs[name]) backend.disposeIntermediateTensorInfo(tensor);
+    if (tensor !== inputs[name]) host.discard(tensor);
   }
-  backend.disposeIntermediateTensorInfo(y);
+  host.discard(y);
   return result;
 }
 
 /** With channels first a vector belongs to the channels, which stand before rows and columns. */
-function alignToChannels(backend: Corr2dBackend, tensor: TensorInfo, channelsFirst: boolean): TensorInfo {
+function alignToChannels(host: Host, tensor: TensorInfo, channelsFirst: boolean): TensorInfo {
   const [length, ...rest] = tensor.shape;
   if (!channelsFirst || length === undefined || length === 1 || rest.length > 0) return tensor;
-  return runOnCpu(backend, Reshape, { x: tensor }, { shape: [length, 1, 1] });
+  return host.run(Reshape, { x: tensor }, { shape: [length, 1, 1] });
 }
 
 /** Fused convolution and fused depthwise convolution. */

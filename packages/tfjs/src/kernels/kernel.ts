@@ -1,26 +1,26 @@
 /**
- * What stands in TensorFlow.js's registry under our name. (A *kernel* is here what TensorFlow.js calls one: the function
+ * What stands in TensorFlow.js's registry in place of a backend's own. (A *kernel* is here what TensorFlow.js calls one: the function
  * that computes one operation on one backend.)
  *
  * @module
  */
 
 import type { NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Corr2dBackend } from "../backend.ts";
+import type { Host } from "../host.ts";
 
 /** Arguments of a kernel, as TensorFlow.js passes them. */
 export interface KernelArguments<Inputs, Attrs> {
   readonly inputs: Inputs;
   readonly attrs: Attrs;
-  readonly backend: Corr2dBackend;
+  readonly host: Host;
 }
 
-/** A kernel that takes the place of the cpu backend's. */
+/** A kernel that takes the place of a backend's. */
 export interface OwnKernel<Inputs = NamedTensorInfoMap, Attrs = object> {
   /** Name of the operation in TensorFlow.js. */
   readonly kernelName: string;
   /**
-   * The result, or `undefined` where the cpu backend's kernel has to do it (core has no such convolution). Inputs are
+   * The result, or `undefined` where the backend's own kernel has to do it (core has no such convolution). Inputs are
    * float32.
    *
    * @throws RangeError if the shapes of the inputs do not fit together.

@@ -16,12 +16,11 @@ type Window = backend_util.Conv2DInfo;
 
 export const maxPoolGradKernel: OwnKernel<MaxPoolGradInputs, MaxPoolGradAttrs> = {
   kernelName: MaxPoolGrad,
-  compute({ inputs: { dy, input: x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) {
+  compute({ inputs: { dy, input: x }, attrs: { filterSize, strides, pad, dimRoundingMode }, host }) {
     const shape = x!.shape as [number, number, number, number];
     const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
     if (!util.arraysEqual(dy!.shape, info.outShape)) return undefined;
-    const dx = new Float32Array(scatterToMaxima(backend.floats(x!), backend.floats(dy!), info));
-    return backend.makeTensorInfo(shape, "float32", dx);
+    return host.output(shape, [x!, dy!], (dx, x, dy) => dx.set(scatterToMaxima(x, dy, info)));
   },
 };
 

@@ -4,26 +4,29 @@
  *     node <bundle of this file> <backend> <selection> <file for the result>
  *
  * The specs import parts of tfjs-core by path, so they and this file are one bundle with one tfjs-core (see run.ts). Its
- * dynamic imports are evaluated in the order written: the cpu backend, counters on its kernels, our backend, the specs.
+ * dynamic imports are evaluated in the order written: the cpu backend, counters on its kernels, the backend under test, counters on its, the specs.
  *
  * @module
  */
 
 import { writeFileSync } from "node:fs";
-import { version_core } from "@tensorflow/tfjs-core";
+import { setBackend, version_core } from "@tensorflow/tfjs-core";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js";
 import jasmineCore from "jasmine-core";
 import { countKernels } from "./kernel-calls.ts";
 import type { BackendUnderTest, Selection, SpecOutcome, SpecRun } from "./outcome.ts";
 
-const [backend, selection, file] = process.argv.slice(2) as [BackendUnderTest, Selection, string];
+const [underTest, selection, file] = process.argv.slice(2) as [BackendUnderTest, Selection, string];
+const backend = underTest === "wasm with ours" ? "wasm" : underTest;
 
 // Chained methods (`x.square()`) and gradients are registered by the union package, which is not here.
 await import("@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js");
 await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
 await import("@tensorflow/tfjs-backend-cpu");
 const cpu = countKernels("cpu");
-await import("../../src/index.ts");
+if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
+if (underTest !== "wasm") await import("../../src/index.ts");
+await setBackend(backend);
 const counter = backend === "cpu" ? cpu : countKernels(backend);
 
 const { installGlobals, jasmine } = jasmineCore;

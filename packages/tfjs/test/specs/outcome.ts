@@ -8,7 +8,7 @@
 export type Selection = "convolution" | "all";
 
 /** A backend they run on. */
-export type BackendUnderTest = "corr2d" | "cpu";
+export type BackendUnderTest = "corr2d" | "cpu" | "wasm" | "wasm with ours";
 
 /** One spec. */
 export interface SpecOutcome {
@@ -20,7 +20,7 @@ export interface SpecOutcome {
   readonly failures: readonly string[];
   /** How often it called each convolution kernel of the backend. */
   readonly calls: Readonly<Record<string, number>>;
-  /** How often our kernels left the work to one of the cpu backend. */
+  /** How often our kernels left the work to a convolution kernel of the cpu backend. */
   readonly fallbacks: number;
 }
 

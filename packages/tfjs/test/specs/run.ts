@@ -6,12 +6,20 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import type { BackendUnderTest, Selection, SpecOutcome, SpecRun } from "./outcome.ts";
 
 const TIMEOUT_MS = 3 * 60_000;
+
+const wasmFolder = join(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")), "/");
+
+const MODULE_GLOBALS = `
+import { createRequire as requireFor } from "node:module";
+const require = requireFor(import.meta.url);
+const __dirname = ${JSON.stringify(wasmFolder)};`;
 
 /**
  * tfjs-core's test tools make a second jasmine, by a path that jasmine-core no longer exports, only to give it a longer
@@ -45,7 +53,8 @@ export async function runSpecs(backend: BackendUnderTest, selection: Selection):
       ignoreAnnotations: true,
       external: ["jasmine-core"],
       plugins: [secondJasmine],
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      // What CommonJS modules among these ask for; the WebAssembly backend finds its .wasm files itself.
+      banner: { js: MODULE_GLOBALS },
       logLevel: "error",
     });
     const result = join(folder, "result.json");

@@ -1,0 +1,23 @@
+/**
+ * All kernels of ours, by name.
+ *
+ * @module
+ */
+
+import type { NamedTensorInfoMap } from "@tensorflow/tfjs-core";
+import { convolutionKernels } from "./convolutions.ts";
+import { fusedKernels } from "./fused.ts";
+import type { OwnKernel } from "./kernel.ts";
+import { maxPoolGradKernel } from "./max-pool-grad.ts";
+
+export type { OwnKernel } from "./kernel.ts";
+
+/** The kernels that take the place of a backend's. */
+export const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(
+  [...convolutionKernels, ...fusedKernels, maxPoolGradKernel].map((kernel) => [kernel.kernelName, kernel]),
+);
+
+/** Whether our kernels can take these inputs. */
+export function isFloat32(inputs: NamedTensorInfoMap): boolean {
+  return Object.values(inputs).every((tensor) => !tensor || tensor.dtype === "float32");
+}

@@ -1,0 +1,78 @@
+/**
+ * The WebAssembly backend as a host: tensors are views of its heap. The heap grows when a tensor is made, or moved here from
+ * another backend, and a view from before is detached then: so every tensor is fetched and the result is made before any
+ * view is taken.
+ *
+ * @module
+ */
+
+import { getKernel, type NamedAttrMap, type NamedTensorInfoMap, Prelu, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { Host, ValuesOf } from "../host.ts";
+import { PlanStore } from "../plans.ts";
+import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
+import { CpuKernels } from "./cpu-kernels.ts";
+
+export class WasmHost implements Host {
+  readonly plans: PlanStore = new PlanStore();
+  readonly #backend: WasmBackend;
+  readonly #cpu: CpuKernels;
+
+  /** From now on plans go with the data of `backend`. */
+  constructor(backend: WasmBackend) {
+    this.#backend = backend;
+    this.#cpu = new CpuKernels(backend);
+    const disposeData = backend.disposeData.bind(backend);
+    backend.disposeData = (dataId, force) => {
+      const gone = disposeData(dataId, force);
+      if (gone) this.plans.forget(dataId);
+      return gone;
+    };
+  }
+
+  floats(tensors: readonly TensorInfo[]): Float32Array[] {
+    this.#fetch(tensors);
+    return tensors.map((tensor) => this.#view(tensor));
+  }
+
+  output<const Inputs extends readonly TensorInfo[]>(
+    shape: readonly number[],
+    inputs: Inputs,
+    compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
+  ): TensorInfo {
+    this.#fetch(inputs);
+    const result = this.#backend.makeOutput([...shape], "float32");
+    try {
+      const values = inputs.map((tensor) => this.#view(tensor)) as ValuesOf<Inputs>;
+      compute(this.#view(result), ...values);
+    } catch (error) {
+      this.discard(result);
+      throw error;
+    }
+    return result;
+  }
+
+  run(kernelName: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap = {}): TensorInfo {
+    // The backend's Prelu takes slopes for one to a channel, or one for all, whatever their shape.
+    const kernel = getKernel(kernelName, WASM_BACKEND_NAME);
+    if (kernel === undefined || kernelName === Prelu) return this.runOnCpu(kernelName, inputs, attrs);
+    return kernel.kernelFunc({ inputs, attrs, backend: this.#backend }) as TensorInfo;
+  }
+
+  /** Runs a kernel of the cpu backend, on copies of the inputs. */
+  runOnCpu(kernelName: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap): TensorInfo {
+    return this.#cpu.run(kernelName, inputs, attrs);
+  }
+
+  discard({ dataId }: TensorInfo): void {
+    this.#backend.disposeData(dataId);
+  }
+
+  #fetch(tensors: readonly TensorInfo[]): void {
+    for (const { dataId } of tensors) this.#backend.dataIdMap.get(dataId);
+  }
+
+  #view(tensor: TensorInfo): Float32Array {
+    const values = this.#backend.typedArrayFromHeap(tensor);
+    return values instanceof Float32Array ? values : Float32Array.from(values);
+  }
+}
