@@ -17,6 +17,10 @@ export interface StageEntry {
 /** By name. */
 export const STAGES: Readonly<Record<StageId, StageEntry>> = {
   slide: { title: { en: "Slide", zh: "滑动" }, load: () => import("./stages/slide/slide.tsx") },
+  dense: {
+    title: { en: "From dense to convolution", zh: "从全连接到卷积" },
+    load: () => import("./stages/dense/dense.tsx"),
+  },
 };
 
 /** The stage of that name. */

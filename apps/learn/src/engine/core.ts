@@ -4,6 +4,18 @@
  * @module
  */
 
-export type { Matrix, Tensor4 } from "@corr2d/core";
-export { tensor } from "@corr2d/core";
+export type { Matrix, ParameterCounts, Tensor4 } from "@corr2d/core";
+export {
+  energyBeyond,
+  localize,
+  localKernel,
+  parameterCounts,
+  shareWeights,
+  tensor,
+  toAbsolute,
+  toDense,
+  toRelative,
+  translationVariance,
+  unshareWeights,
+} from "@corr2d/core";
 export { corr2d, planCorr2d } from "@corr2d/core/simd";

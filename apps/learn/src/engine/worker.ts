@@ -5,10 +5,11 @@
  */
 
 import { expose } from "comlink";
+import * as derivation from "./derivation.ts";
 import * as matrices from "./matrices.ts";
 import * as picture from "./picture.ts";
 
-const tasks = { ...matrices, ...picture };
+const tasks = { ...derivation, ...matrices, ...picture };
 
 /** What the page can ask for. */
 export type Tasks = typeof tasks;
