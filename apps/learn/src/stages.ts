@@ -21,6 +21,7 @@ export const STAGES: Readonly<Record<StageId, StageEntry>> = {
     title: { en: "From dense to convolution", zh: "从全连接到卷积" },
     load: () => import("./stages/dense/dense.tsx"),
   },
+  drag: { title: { en: "Drag the picture", zh: "拖动图片" }, load: () => import("./stages/drag/drag.tsx") },
 };
 
 /** The stage of that name. */

@@ -6,7 +6,9 @@
 
 export type { Matrix, ParameterCounts, Tensor4 } from "@corr2d/core";
 export {
+  denseLayer,
   energyBeyond,
+  LocallyConnected2d,
   localize,
   localKernel,
   parameterCounts,
@@ -19,3 +21,8 @@ export {
   unshareWeights,
 } from "@corr2d/core";
 export { corr2d, planCorr2d } from "@corr2d/core/simd";
+
+/** A picture goes on with its outermost pixels. */
+export const EDGE = "replicate";
+/** A picture goes on with its other side. */
+export const WRAP = "circular";

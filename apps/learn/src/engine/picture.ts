@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Matrix, planCorr2d, tensor } from "./core.ts";
+import { EDGE, type Matrix, planCorr2d, tensor } from "./core.ts";
 
 /** A picture as numbers. */
 export interface Picture {
@@ -29,7 +29,7 @@ const LONGEST = 640;
 type Drawing = OffscreenCanvasRenderingContext2D;
 
 const canvases = new Map<string, Drawing>();
-const scratch = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
+let scratch: Drawing | undefined;
 let picture: Picture = { height: 1, width: 1, grey: new Float32Array(1) };
 let plan: { readonly key: string; run(x: Float32Array, y: Float32Array): Float32Array; y: Float32Array } | undefined;
 
@@ -44,6 +44,7 @@ export function setPicture(bitmap: ImageBitmap): { readonly height: number; read
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
+  scratch ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
   resize(scratch, width, height);
   scratch.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
@@ -111,7 +112,7 @@ export function filterPicture(kernel: Matrix): Filtered {
   if (plan?.key !== key) {
     const made = planCorr2d([height, width], tensor(kernel.shape, kernel.data), {
       mode: "same",
-      boundary: "replicate",
+      boundary: EDGE,
     });
     plan = { key, run: (x, y) => made.run(x, y), y: new Float32Array(height * width) };
   }

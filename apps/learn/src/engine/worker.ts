@@ -8,8 +8,9 @@ import { expose } from "comlink";
 import * as derivation from "./derivation.ts";
 import * as matrices from "./matrices.ts";
 import * as picture from "./picture.ts";
+import * as shift from "./shift.ts";
 
-const tasks = { ...derivation, ...matrices, ...picture };
+const tasks = { ...derivation, ...matrices, ...picture, ...shift };
 
 /** What the page can ask for. */
 export type Tasks = typeof tasks;
