@@ -95,6 +95,12 @@ it.each([
   expect(printed).toContain(name);
 });
 
+it("says in a sentence where it cannot write", async () => {
+  expect(await runCli(["edges", "--out", folder])).toBe(2);
+  expect(printed).toMatch(/^bench: cannot write .*: EISDIR/);
+  expect(printed.trim().split("\n")).toHaveLength(1);
+});
+
 it("writes the edges of a picture", async () => {
   const out = join(folder, "new", "edges.png");
   expect(await runCli(["edges", "--out", out])).toBe(0);

@@ -6,10 +6,12 @@
  * @module
  */
 
+import { printableLines } from "./render/escape.ts";
+
 try {
   const { main } = await import("./command.ts");
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`corr2d-parity: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`corr2d-parity: ${printableLines(error instanceof Error ? error.message : String(error))}\n`);
   process.exitCode = 2;
 }

@@ -25,6 +25,7 @@ import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
 import { withProgress } from "./progress.ts";
+import { printableLines } from "./render/escape.ts";
 import { renderHtml } from "./render/html.ts";
 import { renderHunt } from "./render/hunt.ts";
 import { renderJson } from "./render/json.ts";
@@ -314,7 +315,7 @@ async function setUp(): Promise<number> {
     });
     stdout.write(`${provenance}\n${addonPath}\n`);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    process.stderr.write(`${printableLines((error as Error).message)}\n`);
     return COULD_NOT_RUN;
   }
   return 0;

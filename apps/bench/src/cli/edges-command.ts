@@ -4,11 +4,10 @@
  * @module
  */
 
-import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stdout } from "node:process";
 import { encodePng, readGrey } from "../pictures/grey-picture.ts";
-import { makeFolder } from "../report/output-folder.ts";
+import { makeFolder, writeOutput } from "../report/output-folder.ts";
 import { detectEdges, edgesAsInk } from "../showcase/edges.ts";
 
 /** Reads a picture, writes its edges as PNG. */
@@ -18,7 +17,7 @@ export async function runEdges(picture: string | URL, out: string): Promise<void
   const edges = detectEdges(grey);
   const milliseconds = performance.now() - start;
   await makeFolder(dirname(out));
-  await writeFile(out, await encodePng(edgesAsInk(edges)));
+  await writeOutput(out, await encodePng(edgesAsInk(edges)));
   const [height, width] = grey.shape;
   stdout.write(`${out}: edges of ${width}×${height} pixels, two kernels of 3×3 in ${milliseconds.toFixed(0)} ms\n`);
 }

@@ -6,6 +6,7 @@
 
 import { readFile } from "node:fs/promises";
 import { stderr, stdout } from "node:process";
+import { printableLines } from "@corr2d/parity/escape";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { Argument, Command, CommanderError } from "commander";
 import { THOROUGHNESS } from "../measure/bench-run.ts";
@@ -71,7 +72,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
     if (error instanceof UsageError) {
-      stderr.write(`bench: ${error.message}\n`);
+      stderr.write(`bench: ${printableLines(error.message)}\n`);
       return COULD_NOT_RUN;
     }
     // Not rethrown: TensorFlow.js's WebAssembly runtime would print its own source around it.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeHtml } from "@corr2d/parity/escape";
 import type { LineSeriesOption } from "echarts/charts";
 import type { GrowthChart } from "../report/chart.ts";
 import { baseOption, type ChartOption, digits, isNarrow, legendHeight, numericAxis } from "./axes.ts";
@@ -52,7 +53,7 @@ export function growthOption(chart: GrowthChart, theme: Theme, width: number): C
         tooltip: {
           formatter: ({ value }) => {
             const [size, ms] = value as number[];
-            return `<b>${variant}</b><br>${chart.sizeLabel} ${digits(size)}: ${digits(ms)} ms`;
+            return `<b>${escapeHtml(variant)}</b><br>${escapeHtml(chart.sizeLabel)} ${digits(size)}: ${digits(ms)} ms`;
           },
         },
       };

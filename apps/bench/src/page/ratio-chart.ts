@@ -5,6 +5,7 @@
  * @module
  */
 
+import { escapeHtml } from "@corr2d/parity/escape";
 import type { CustomSeriesOption } from "echarts/charts";
 import type { RatioChart } from "../report/chart.ts";
 import { baseOption, type ChartOption, caseAxis, digits, isNarrow, legendHeight, numericAxis } from "./axes.ts";
@@ -69,7 +70,7 @@ export function ratioOption(chart: RatioChart, theme: Theme, width: number): Cha
         tooltip: {
           formatter: ({ value }) => {
             const [median, i, low, high] = value as number[];
-            return `${chart.cases[i]}<br><b>${variant}</b>: ${digits(median)}× (${digits(low)}–${digits(high)})`;
+            return `${escapeHtml(chart.cases[i])}<br><b>${escapeHtml(variant)}</b>: ${digits(median)}× (${digits(low)}–${digits(high)})`;
           },
         },
         renderItem: (_params, api) => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { escapeHtml } from "@corr2d/parity/escape";
 import type { BarSeriesOption } from "echarts/charts";
 import type { SpeedChart } from "../report/chart.ts";
 import { baseOption, type ChartOption, caseAxis, digits, legendHeight, numericAxis } from "./axes.ts";
@@ -43,7 +44,8 @@ export function speedOption(chart: SpeedChart, theme: Theme, width: number): Cha
         barCategoryGap: "24%",
         data: gflops.map((value) => value ?? "-"),
         tooltip: {
-          formatter: ({ name, value }) => `${name}<br><b>${variant}</b>: ${digits(Number(value))} GFLOP/s`,
+          formatter: ({ name, value }) =>
+            `${escapeHtml(name)}<br><b>${escapeHtml(variant)}</b>: ${digits(Number(value))} GFLOP/s`,
         },
         ...(index === 0
           ? {

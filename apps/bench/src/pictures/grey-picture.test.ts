@@ -65,6 +65,14 @@ describe("readGrey", () => {
     await expect(readGrey(truncated)).rejects.toThrow(/cannot read the picture .*truncated\.png/);
   });
 
+  it("ends with a sentence where a picture takes too long to draw", async () => {
+    const turbulence = '<filter id="f"><feTurbulence baseFrequency=".01" numOctaves="99"/></filter>';
+    const drawn = '<rect width="100%" height="100%" filter="url(#f)"/>';
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="4000">${turbulence}${drawn}</svg>`;
+    const path = await file("slow.svg", Buffer.from(svg));
+    await expect(readGrey(path, 1500)).rejects.toThrow(/slow\.svg: decoding takes more than 1\.5 s; give it as a PNG/);
+  });
+
   it("refuses absurd sizes before it takes memory for them", async () => {
     const path = await file("absurd.png", pngClaiming(100_000, 90_000));
     const before = process.memoryUsage().rss;

@@ -5,6 +5,7 @@
  */
 
 import type { ParityReport } from "@corr2d/parity";
+import { printableStrings } from "@corr2d/parity/escape";
 import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
@@ -28,7 +29,7 @@ export interface ReportParts {
 /** The document. */
 export function composeReport({ bench, parity, showcase }: ReportParts): Document {
   const { environment, created, settings } = bench;
-  return {
+  return printableStrings({
     title: "corr2d, measured",
     lead:
       "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
@@ -45,7 +46,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
       variantsSection(bench),
       environmentSection(bench),
     ],
-  };
+  });
 }
 
 const HEADINGS: Readonly<Record<string, string>> = {

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { escapeHtml, escapeScriptData } from "@corr2d/parity/escape";
 import type { Chart } from "./chart.ts";
 import type { Block, Document, KeyFigure, Picture, Row, Section, Table } from "./document.ts";
 
@@ -16,6 +18,7 @@ const PAGE_STYLE = new URL("../../dist/page/page.css", import.meta.url);
 export function toHtml(document: Document): string {
   const { title, lead, byline, figures, sections } = document;
   const charts: Chart[] = [];
+  const script = readFileSync(PAGE_SCRIPT, "utf8");
   const body = sections.map((section) => sectionToHtml(section, charts)).join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -23,6 +26,7 @@ export function toHtml(document: Document): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'; img-src data:">
 <title>${escapeHtml(title)}</title>
 <style>
 ${readFileSync(PAGE_STYLE, "utf8")}</style>
@@ -39,7 +43,7 @@ ${figuresToHtml(figures)}
 ${body}
 </main>
 <script type="application/json" id="charts">${escapeScriptData(JSON.stringify(charts))}</script>
-<script>${readFileSync(PAGE_SCRIPT, "utf8")}</script>
+<script>${script}</script>
 </body>
 </html>
 `;
@@ -119,17 +123,7 @@ function align(numeric: boolean): string {
   return numeric ? ' class="number"' : "";
 }
 
-/** Text that HTML shows as it is, between tags and inside quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
-
-/** JSON inside a script element: no text of it may end the element. */
-function escapeScriptData(json: string): string {
-  return json.replaceAll("<", "\\u003c");
+/** How a content security policy names the one script that may run. */
+function hashOf(script: string): string {
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeMarkdown } from "@corr2d/parity/escape";
 import { type Block, type Cell, type Document, inOneLine, type Row, type Table } from "./document.ts";
 
 /** Typesets a document. */
@@ -55,13 +56,4 @@ function tableToMarkdown({ caption, columns, rows, notes }: Table): string {
 function cellToMarkdown(cell: Cell): string {
   const escaped = escapeMarkdown(inOneLine(cell));
   return cell.tone === "strong" && escaped !== "" ? `**${escaped}**` : escaped;
-}
-
-/** Text that Markdown shows as it is: no emphasis, links, tags or table cells are made of it, no line breaks either. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replace(/[\\`*[\]|]|(?<!\w)_|_(?!\w)/g, "\\$&")
-    .replaceAll(/\s*\n\s*/g, " ");
 }

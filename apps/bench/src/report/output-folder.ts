@@ -1,10 +1,10 @@
 /**
- * The folder that results go to.
+ * The folder that results go to, and the files in it.
  *
  * @module
  */
 
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { UsageError } from "../usage-error.ts";
 
 /**
@@ -18,5 +18,18 @@ export async function makeFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new UsageError(`cannot write to ${folder}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Writes a file.
+ *
+ * @throws UsageError if it cannot be written, such as where a folder has its name.
+ */
+export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
   }
 }

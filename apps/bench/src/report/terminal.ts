@@ -4,10 +4,12 @@
  * @module
  */
 
+import { printableStrings } from "@corr2d/parity/escape";
 import { inOneLine, type Row, type Table } from "./document.ts";
 
 /** Typesets a table; columns are as wide as their widest cell. */
-export function toText({ caption, columns, rows, notes }: Table): string {
+export function toText(table: Table): string {
+  const { caption, columns, rows, notes } = printableStrings(table);
   const texts = (row: Row) => ("heading" in row ? [row.heading] : row.cells.map(inOneLine));
   const widths = columns.map(({ label }, i) =>
     Math.max(label.length, ...rows.map((row) => ("heading" in row ? 0 : inOneLine(row.cells[i]).length))),

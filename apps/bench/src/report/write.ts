@@ -4,11 +4,10 @@
  * @module
  */
 
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderJson } from "@corr2d/parity";
 import type { ReportParts } from "./compose.ts";
-import { makeFolder } from "./output-folder.ts";
+import { makeFolder, writeOutput } from "./output-folder.ts";
 import { renderReport } from "./render.ts";
 import { edgePictures } from "./sections/edges.ts";
 
@@ -29,6 +28,6 @@ export async function writeReport(folder: string, parts: ReportParts): Promise<s
     for (const { file, png } of edgePictures(parts.showcase, "")) files[file] = png;
   }
   await makeFolder(folder);
-  await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
+  await Promise.all(Object.entries(files).map(([name, content]) => writeOutput(join(folder, name), content)));
   return join(folder, "index.html");
 }

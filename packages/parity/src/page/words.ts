@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml } from "../render/escape.ts";
+import { escapeHtml, shellWord } from "../render/escape.ts";
 import type { PageAnswer, PageData, PageNumber, PageQuestion } from "../render/page-data.ts";
 import { exceptionOf, type Point } from "./points.ts";
 
@@ -83,12 +83,7 @@ function replayOf({ cases, algorithms }: PageData, question: PageQuestion, algor
   const own = /^corr2d\/(.+)$/.exec(algorithms[algorithm])?.[1];
   const where =
     path === undefined || pathSeed === undefined
-      ? `--seed ${seed} --cases 0 --only ${quoted(cases[question.case].name)}`
-      : `--seed ${pathSeed} --path ${path}`;
-  return `npx corr2d-parity ${where}${own === undefined ? "" : ` --algorithm ${own}`}`;
-}
-
-/** As one word of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+      ? `--seed ${seed} --cases 0 --only ${shellWord(cases[question.case].name)}`
+      : `--seed ${pathSeed} --path ${shellWord(path)}`;
+  return `npx corr2d-parity ${where}${own === undefined ? "" : ` --algorithm ${shellWord(own)}`}`;
 }

@@ -5,12 +5,13 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { groupBy } from "../group-by.ts";
 import type { Divergence } from "../ledger.ts";
 import type { ParityReport } from "../report.ts";
 import type { TrialRecord } from "../results/trial-record.ts";
-import { escapeHtml, escapeScriptData } from "./escape.ts";
+import { escapeHtml, escapeScriptData, printableStrings, webAddress } from "./escape.ts";
 import { type PageData, pageDataOf } from "./page-data.ts";
 import { verdictRows } from "./table.ts";
 import {
@@ -20,6 +21,7 @@ import {
   describeOracle,
   describeRefusals,
   lawsAndRequests,
+  printableReport,
 } from "./text.ts";
 
 /** Built by `npm run build:page` from `src/page`; `src` and `dist` lie beside each other. */
@@ -39,15 +41,17 @@ const LEADS: Readonly<Record<ParityReport["outcome"], string>> = {
 };
 
 /** The report as a page; `trials` are the points of its matrix. */
-export function renderHtml(report: ParityReport, trials: readonly TrialRecord[]): string {
-  const data = pageDataOf(report, trials);
+export function renderHtml(given: ParityReport, trials: readonly TrialRecord[]): string {
+  const report = printableReport(given);
+  const data = printableStrings(pageDataOf(report, trials));
+  const script = readFileSync(PAGE_SCRIPT, "utf8");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'; img-src data:">
 <title>Parity with TensorFlow.js: ${escapeHtml(report.outcome)}</title>
 <style>
 ${readFileSync(PAGE_STYLE, "utf8")}</style>
@@ -70,7 +74,7 @@ ${lines("laws", "Laws and impossible requests", lawsAndRequests(report))}
 ${lines("oracles", "Oracles", report.oracles.map(describeOracle))}
 ${folded("refusals", "Not asked", describeRefusals(report))}
 </main>
-${data.questions.length > 0 ? script(data) : ""}
+${data.questions.length > 0 ? scripts(data, script) : ""}
 </body>
 </html>
 `;
@@ -159,9 +163,11 @@ function findings({ disagreements, reductions }: ParityReport): string {
 function ledger({ ledger: met, limitations, vanished }: ParityReport): string {
   type Entry = Pick<Divergence, "id" | "oracle" | "version" | "what" | "why" | "issues">;
   const row = ({ id, oracle, version, what, why, issues }: Entry, seen: string): string => {
-    const links = issues.map(
-      (issue) => `<a href="${escapeHtml(issue)}">${escapeHtml(issue.split("/").at(-1) ?? issue)}</a>`,
-    );
+    const links = issues.map((issue) => {
+      const address = webAddress(issue);
+      if (address === undefined) return escapeHtml(issue);
+      return `<a href="${escapeHtml(address)}">${escapeHtml(issue.split("/").at(-1) ?? issue)}</a>`;
+    });
     return `<tr><td><code>${escapeHtml(id)}</code></td><td>${escapeHtml(`${oracle} ${version}`)}</td>
 <td>${escapeHtml(what)}<small>${escapeHtml(why)}</small></td><td>${links.join(", ") || "–"}</td><td class="number">${escapeHtml(seen)}</td></tr>`;
   };
@@ -183,9 +189,14 @@ ${rows.join("\n")}
   );
 }
 
-function script(data: PageData): string {
+function scripts(data: PageData, script: string): string {
   return `<script type="application/json" id="data">${escapeScriptData(JSON.stringify(data))}</script>
-<script>${readFileSync(PAGE_SCRIPT, "utf8")}</script>`;
+<script>${script}</script>`;
+}
+
+/** How a content security policy names the one script that may run. */
+function hashOf(script: string): string {
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
 }
 
 function lines(id: string, heading: string, items: readonly string[]): string {

@@ -10,13 +10,14 @@
 import junitReportBuilder, { type Builder } from "junit-report-builder";
 import { groupBy } from "../group-by.ts";
 import type { ParityReport } from "../report.ts";
-import { describeFinding, describeOracle } from "./text.ts";
+import { describeFinding, describeOracle, printableReport } from "./text.ts";
 
 // The package's types describe its ES module, but Node loads the CommonJS one, which is the builder itself.
 const builder = junitReportBuilder as unknown as Builder;
 
 /** The report as JUnit XML. */
-export function renderJunit(report: ParityReport): string {
+export function renderJunit(given: ParityReport): string {
+  const report = withoutCdataEnd(printableReport(given));
   const junit = builder.newBuilder().name("corr2d-parity");
   const oracles = junit.testSuite().name("oracles").timestamp(report.run.started).time(report.run.seconds);
   for (const oracle of report.oracles) {
@@ -57,6 +58,14 @@ export function renderJunit(report: ParityReport): string {
     }
   }
   return junit.build();
+}
+
+/** The builder writes messages as CDATA sections, which these three characters would end. */
+function withoutCdataEnd<V>(value: V): V {
+  if (typeof value === "string") return value.replaceAll("]]>", "]] >") as V;
+  if (Array.isArray(value)) return value.map(withoutCdataEnd) as V;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutCdataEnd(part)])) as V;
 }
 
 function suiteOf({ algorithm, oracle }: { readonly algorithm: string; readonly oracle: string }): string {

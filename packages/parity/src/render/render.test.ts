@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "../compare.ts";
 import { LEDGER } from "../ledger.ts";
 import { makeReport, type OracleStatus, type ParityReport } from "../report.ts";
 import { tallyTrial } from "../tally.ts";
+import { escapeMarkdown, printable, shellWord, webAddress } from "./escape.ts";
 import { renderJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import { alignedTable } from "./table.ts";
@@ -127,11 +130,14 @@ describe("renderText and renderMarkdown", () => {
   it.each([renderText, renderMarkdown])(
     "say what ran, what did not and why, what was found and what follows",
     (render) => {
+      const shown = (text: string): string => (render === renderMarkdown ? escapeMarkdown(text) : text);
       const text = render(report());
       expect(text).toContain("seed 7, 10 generated, shard 1/2");
       expect(text).toContain("tfjs-wasm 4.22.0 with SIMD, 1 thread");
       expect(text).toContain("tfjs-node did not run: no C++ compiler");
-      expect(text).toContain(`ours is wrong: corr2d/naive against tfjs-wasm, forward of "${AWKWARD}" on real data`);
+      expect(text).toContain(
+        shown(`ours is wrong: corr2d/naive against tfjs-wasm, forward of "${AWKWARD}" on real data`),
+      );
       expect(text).toContain("https://github.com/tensorflow/tfjs/issues/6629");
       expect(text).toContain("disagree: ours is wrong in 1 comparisons with an oracle");
     },
@@ -152,4 +158,49 @@ it("alignedTable aligns words to the left and numbers to the right", () => {
     "| ------ | ---- | - | -: |",
     "| x      | long | c | 12 |",
   ]);
+});
+
+describe("text of strangers", () => {
+  const ORDER = "\u001b[2J\u001b]0;mine\u0007\r\nagree: all\u202e \ud800";
+
+  it("gives a terminal, a summary and an XML reader no orders", () => {
+    const hostile = JSON.parse(
+      renderJson(report()).replaceAll(JSON.stringify(AWKWARD).slice(1, -1), "AWKWARD"),
+    ) as object;
+    const withOrders = JSON.parse(JSON.stringify(hostile).replaceAll("AWKWARD", JSON.stringify(ORDER).slice(1, -1)));
+    for (const render of [renderText, renderMarkdown, renderJunit]) {
+      const text = render(withOrders as ParityReport);
+      expect(text).toContain("\\x1b");
+      expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Bidi_Control}|\p{Cs}/u);
+      expect(text.split("\n").filter((line) => line.startsWith("agree: all"))).toEqual([]);
+    }
+  });
+
+  it("cannot end a message of JUnit", () => {
+    expect(renderJunit(report())).not.toMatch(/ 'c'>[^\]]*\]\]>[^<]*'c'/);
+    expect(elementsOf(renderJunit(report())).length).toBeGreaterThan(0);
+  });
+
+  it("is one line and loses nothing that can be read", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const shown = printable(text);
+        expect(shown).not.toMatch(/\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u);
+        if (/^[ -~]*$/.test(text)) expect(shown).toBe(text);
+      }),
+    );
+  });
+
+  it("is one word of a shell, whatever it is", () => {
+    const texts = ["$(id)", "`id`", "a'b", '"; id #', "-rf", "", "a b\nc", "$HOME", "3×3, stride 2"];
+    const said = execFileSync("sh", ["-c", `printf '%s\\0' ${texts.map(shellWord).join(" ")}`], { encoding: "utf8" });
+    expect(said.split("\0").slice(0, -1)).toEqual(texts);
+  });
+
+  it("is followed to the web only", () => {
+    expect(webAddress("https://example.org/a?b=c")).toBe("https://example.org/a?b=c");
+    for (const text of ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "x"]) {
+      expect(webAddress(text)).toBeUndefined();
+    }
+  });
 });

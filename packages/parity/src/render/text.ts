@@ -11,6 +11,7 @@ import type { OracleStatus, ParityReport } from "../report.ts";
 import type { Reduction } from "../shrink/reduce.ts";
 import type { Worst } from "../tally.ts";
 import type { Rung } from "../verdict.ts";
+import { escapeMarkdown, fenced, printableLines, printableStrings } from "./escape.ts";
 import { alignedTable, verdictRows } from "./table.ts";
 
 /** More findings than this are counted, not listed; the JSON has them all. */
@@ -18,7 +19,8 @@ const LISTED_FINDINGS = 20;
 const LISTED_CASES = 10;
 
 /** The report for a terminal. */
-export function renderText(report: ParityReport): string {
+export function renderText(given: ParityReport): string {
+  const report = printableReport(given);
   const paragraphs = [
     describeFacts(report),
     ["Oracles:", ...report.oracles.map((oracle) => `  ${describeOracle(oracle)}`)].join("\n"),
@@ -35,23 +37,35 @@ export function renderText(report: ParityReport): string {
 }
 
 /** The report as Markdown, such as for the summary of a CI job. */
-export function renderMarkdown(report: ParityReport): string {
+export function renderMarkdown(given: ParityReport): string {
+  const report = printableReport(given);
+  const listed = (heading: string, items: readonly string[]): string[] =>
+    list(heading, items.map(escapeMarkdown), "- ");
+  const table = (): string => alignedTable(verdictRows(report).map((row) => row.map(escapeMarkdown)));
   const paragraphs = [
-    `# Parity with TensorFlow.js: ${report.outcome}`,
-    conclusion(report),
-    describeFacts(report),
-    "## Oracles",
-    report.oracles.map((oracle) => `- ${describeOracle(oracle)}`).join("\n"),
-    ...(report.summary.length > 0 ? ["## Verdicts", alignedTable(verdictRows(report)), describeHeldTo(report)] : []),
-    ...list("## Nearest to their bound", worst(report.worstOfAlgorithms), "- "),
-    ...list("## Cases nearest to their bound", worst(report.worstOfCases.slice(0, LISTED_CASES)), "- "),
-    ...list("## Laws and impossible requests", lawsAndRequests(report), "- "),
-    ...list("## Known divergences met", knownDivergences(report), "- "),
-    ...list("## Findings", findings(report), "- "),
-    ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n\`\`\`js\n${reduction.program}\`\`\``),
-    ...list("## Not asked", describeRefusals(report), "- "),
+    `# Parity with TensorFlow.js: ${escapeMarkdown(report.outcome)}`,
+    escapeMarkdown(conclusion(report)),
+    escapeMarkdown(describeFacts(report)),
+    ...listed("## Oracles", report.oracles.map(describeOracle)),
+    ...(report.summary.length > 0 ? ["## Verdicts", table(), describeHeldTo(report)] : []),
+    ...listed("## Nearest to their bound", worst(report.worstOfAlgorithms)),
+    ...listed("## Cases nearest to their bound", worst(report.worstOfCases.slice(0, LISTED_CASES))),
+    ...listed("## Laws and impossible requests", lawsAndRequests(report)),
+    ...listed("## Known divergences met", knownDivergences(report)),
+    ...listed("## Findings", findings(report)),
+    ...report.reductions.map(
+      (reduction) => `${escapeMarkdown(describeReduction(reduction))}\n\n${fenced("js", reduction.program)}`,
+    ),
+    ...listed("## Not asked", describeRefusals(report)),
   ];
   return `${paragraphs.join("\n\n")}\n`;
+}
+
+/** The report with every string in one printable line, but for programs, which keep theirs. */
+export function printableReport(report: ParityReport): ParityReport {
+  const programs = report.reductions.map(({ program }) => printableLines(program));
+  const printed = printableStrings(report);
+  return { ...printed, reductions: printed.reductions.map((reduction, i) => ({ ...reduction, program: programs[i] })) };
 }
 
 function list(heading: string, items: readonly string[], bullet: string): string[] {

@@ -10,6 +10,7 @@
  */
 
 import { type CaseData, type CasePass, rankOf, reference, resolveCase, type SpatialCase } from "@corr2d/testkit";
+import { printable } from "../render/escape.ts";
 
 /** What the program is about. */
 export interface ProgramParts {
@@ -50,7 +51,7 @@ export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramP
   const convolution = axes.length === 3 ? "conv3d" : "conv2d";
   const stride = [...(rank === 1 ? [1] : []), ...strides];
   const truth = reference(convCase, pass, data);
-  return `// ${convCase.name}: ${pass}
+  return `// ${printable(convCase.name)}: ${pass}
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 

@@ -11,6 +11,7 @@ import { ask, type Comparison, evidenceFor, evidenceOf } from "../compare.ts";
 import { problemAt, shrink } from "../generate/arbitrary.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
 import { dataOfProblem, isExactProblem, type Problem } from "../generate/problem.ts";
+import { shellWord } from "../render/escape.ts";
 import { type Answer, faultOf } from "../verdict.ts";
 import { tfjsProgram } from "./program.ts";
 import { loadRegressions, saveRegression } from "./regressions.ts";
@@ -72,8 +73,8 @@ export async function reduce(
     program: tfjsProgram({ convCase, pass, data, algorithm: name, given }),
     replay:
       path === undefined
-        ? `--seed ${seed} --only ${JSON.stringify(start.convCase.name)}`
-        : `--seed ${seed} --path ${path}`,
+        ? `--seed ${seed} --only ${shellWord(start.convCase.name)}`
+        : `--seed ${seed} --path ${shellWord(path)}`,
     tried,
     ...(fixture !== undefined && { fixture }),
   };
