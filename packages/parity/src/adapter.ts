@@ -73,8 +73,6 @@ export const FULL_REACH: Reach = {
 export interface WeakerPromise {
   /** |y − ŷ| ≤ normwise · (max|x| · Σ|w| + |b|), in the place of a bound for each element. */
   readonly normwise?: number;
-  /** Whether a NaN or ±Inf may spoil more outputs than those that see it. */
-  readonly spreadsNonFinite?: boolean;
 }
 
 /** True, or why a question cannot be put to an adapter: it is beyond its reach, or the adapter says so. */

@@ -182,20 +182,6 @@ describe("compare holds an algorithm that promises less to what it promises", ()
     const strict = await run({ algorithms: [{ ...transformed, promises: () => ({ normwise: 1e-9 }) }] });
     expect(strict.comparisons.every(({ verdict }) => verdict === "ours is wrong")).toBe(true);
   });
-
-  it("non-finite values that spread, but finite ones no less", async () => {
-    const [trial] = forward("odd kernel").map((t) => seededTrial(t.convCase, 1, ["non-finite"]));
-    const spoilt = (result: NonNullable<Fault["result"]>) =>
-      adapter({ name: "tiled", result }, { promises: () => ({ spreadsNonFinite: true }) });
-    const verdicts = async (algorithm: ConvAdapter) => {
-      const { comparisons } = await run({ algorithms: [algorithm], trials: [{ ...trial, passes: ["forward"] }] });
-      return new Set(comparisons.map(({ verdict }) => verdict));
-    };
-    const spread = (y: Float32Array) => (y.some((v) => !Number.isFinite(v)) ? y.fill(Number.NaN) : y);
-    expect(await verdicts(spoilt(spread))).toEqual(new Set(["agree"]));
-    expect(await verdicts(spoilt((y) => y.map((v) => v + 1)))).toEqual(new Set(["ours is wrong"]));
-    expect(await verdicts(adapter({ name: "strict", result: spread }))).toEqual(new Set(["ours is wrong"]));
-  });
 });
 
 describe("compare and the ledger", () => {

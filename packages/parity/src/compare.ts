@@ -223,11 +223,10 @@ export function evidenceFor(
   convCase: SpatialCase,
   { pass, data, evidence }: Pick<Question, "pass" | "data" | "evidence">,
 ): Evidence {
-  const { normwise, spreadsNonFinite = false } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
-  const spreads = spreadsNonFinite && ![data.x, data.filter, data.dy].every((array) => array.every(Number.isFinite));
-  if (normwise === undefined) return { ...evidence, spreads };
+  const { normwise } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
+  if (normwise === undefined) return evidence;
   const bounds = normwiseBounds(convCase, pass, data, normwise);
-  return { truth: evidence.truth, bounds, rung: "normwise bound", spreads };
+  return { truth: evidence.truth, bounds, rung: "normwise bound" };
 }
 
 /** The truth about a question, and the bound that any order of summation keeps. */

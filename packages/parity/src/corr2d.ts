@@ -92,11 +92,8 @@ function promises(name: Corr2dName, convCase: SpatialCase, pass: CasePass): Weak
   if (pass === "biasGradient") return {};
   const geometry = planesOf(convCase);
   const algorithm: ConvAlgorithm = chooseAlgorithm("parity", geometry, pass, name).algorithm;
-  const { errorBound, nonFinite } = algorithm;
-  return {
-    ...(errorBound.kind === "normwise" && { normwise: errorBound.constant(geometry, pass) }),
-    ...(nonFinite === "spreads over a tile" && { spreadsNonFinite: true }),
-  };
+  const { errorBound } = algorithm;
+  return errorBound.kind === "normwise" ? { normwise: errorBound.constant(geometry, pass) } : {};
 }
 
 /** The planes that core computes a case by: algorithms know two axes, and see one as a row, three as a stack. */

@@ -28,14 +28,12 @@ export interface Evidence {
   readonly bounds: Float64Array | 0;
   /** Where the bounds come from; by default each element's own, or exactness where there are none. */
   readonly rung?: Rung;
-  /** Whether a finite element may have become NaN or ±Inf, as where an algorithm spreads those over a tile. */
-  readonly spreads?: boolean;
 }
 
 /** What an implementation answered, judged; or why it failed to. */
 export type Answer = JudgedAnswer | { readonly failure: string; readonly rung: Rung };
 
-/** Values with what they were held to. Where NaN and ±Inf may spread, `values` has the truth in their place. */
+/** Values with what they were held to. */
 export interface JudgedAnswer {
   readonly values: Float32Array;
   readonly judgement: Judgement;
@@ -55,9 +53,8 @@ export interface Decision {
 const ROUNDING_SLACK = 1 + 2 ** -40;
 
 /** Holds a result against the truth. */
-export function judgeValues(given: Float32Array, evidence: Evidence): JudgedAnswer {
-  const { truth, bounds, spreads = false } = evidence;
-  const values = spreads && given.length === truth.length ? withoutSpread(given, truth) : given;
+export function judgeValues(values: Float32Array, evidence: Evidence): JudgedAnswer {
+  const { truth, bounds } = evidence;
   return { values, judgement: judge(values, truth, bounds), rung: rungOf(evidence), bounds };
 }
 
@@ -68,11 +65,6 @@ export function failedAnswer(error: unknown, evidence: Evidence): Answer {
 
 function rungOf({ bounds, rung }: Evidence): Rung {
   return rung ?? (bounds === 0 ? "exact by data" : "per-element bound");
-}
-
-/** Values in which a non-finite element is the truth, whichever it is: what was lost there is not judged, the rest is. */
-function withoutSpread(values: Float32Array, truth: Float64Array): Float32Array {
-  return values.map((value, i) => (Number.isFinite(value) ? value : truth[i]));
 }
 
 /**

@@ -4,7 +4,7 @@
  *     y[n, i, j, o]  = bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c]
  *
  * with g the group of output channel o, C = inChannels / groups, and taps outside the image *skipped*; and the
- * gradients of L = ⟨dy, y⟩ with respect to x and w. Whatever can be made before the data is seen (packed weights,
+ * gradients of L = ⟨dy, y⟩ with respect to x and w. A NaN or an infinity reaches exactly the results that see it. Whatever can be made before the data is seen (packed weights,
  * tables of offsets, scratch memory) is made in `prepare…`; `run` only computes.
  *
  * @module
@@ -23,8 +23,8 @@ export const PASSES: readonly [Pass, ...Pass[]] = ["forward", "inputGradient", "
 export interface PreparedPass {
   /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
   readonly scratchBytes: number;
-  /** Why the reference, naive, computes in the place of this algorithm, if it does. */
-  readonly obstacle?: string;
+  /** What computes in the place of this algorithm, by its name, and why, if anything does. */
+  readonly instead?: { readonly algorithm: string; readonly because: string };
   /** Gives memory outside the JavaScript heap back at once; a plan that is collected does it too. */
   [Symbol.dispose]?(): void;
 }
@@ -105,11 +105,6 @@ export interface ConvAlgorithm<Name extends string = string> {
   readonly engine: Engine;
   /** One sentence for people who choose. */
   readonly summary: string;
-  /**
-   * Where NaN and ±Inf go: exactly where the reference has them, or also into the rest of the tile of outputs, all of which
-   * may become NaN; filter gradients are always those of the reference.
-   */
-  readonly nonFinite: "as the reference" | "spreads over a tile";
   readonly errorBound: ErrorBound;
   /** True, or the reason why not. */
   supports(geometry: ConvGeometry, pass: Pass): true | string;

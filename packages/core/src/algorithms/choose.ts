@@ -90,7 +90,8 @@ export function chooseWithoutSimd(operation: string, geometry: ConvGeometry, pas
   return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${why}` };
 }
 
-function byName(operation: string, name: string): RegisteredAlgorithm {
+/** The algorithm of a name that may be unknown. */
+export function byName(operation: string, name: string): RegisteredAlgorithm {
   const found = algorithms.find((algorithm) => algorithm.name === name);
   if (found !== undefined) return found;
   const known = ["auto", ...namesOf()].join(", ");

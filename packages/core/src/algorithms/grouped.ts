@@ -28,7 +28,6 @@ export const grouped: ConvAlgorithm<"grouped"> = {
   name: "grouped",
   engine: "scalar",
   summary: "direct, along the groups, for depthwise convolution and groups of few channels",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
 
   supports(g, pass) {

@@ -24,7 +24,6 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   name: "im2col",
   engine: "scalar",
   summary: "patches unfolded into a matrix, a block of rows at a time, then matrix multiplication",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
 
   supports(g, pass) {

@@ -17,7 +17,6 @@ export const naive: ConvAlgorithm<"naive"> = {
   name: "naive",
   engine: "scalar",
   summary: "the definition as nested loops; the reference",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
   supports: () => true,
 

@@ -32,7 +32,6 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   name: "tiled",
   engine: "scalar",
   summary: "direct, a block of the image in cache and six output channels in registers",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
 
   supports(g, pass) {

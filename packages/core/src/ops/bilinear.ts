@@ -23,8 +23,7 @@ import type {
   Precision,
   PreparedPass,
 } from "../algorithms/algorithm.ts";
-import { type Choice, choose, chooseWithoutSimd } from "../algorithms/choose.ts";
-import { naive } from "../algorithms/naive.ts";
+import { byName, type Choice, choose, chooseWithoutSimd } from "../algorithms/choose.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../layout.ts";
@@ -108,10 +107,12 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     errorBound: boundOf(algorithm, g, pass),
     ...(wanted.precision && { precision: wanted.precision }),
   });
+  const replaced = (choice: Choice, { algorithm, because }: NonNullable<PreparedPass["instead"]>): Choice => ({
+    algorithm: byName(operation, algorithm),
+    reason: `instead of ${choice.algorithm.name}, as ${because}`,
+  });
   const explained = (pass: Pass, choice: Choice, plan: PreparedPass) => ({
-    ...(plan.obstacle === undefined
-      ? factsOf(pass, choice)
-      : factsOf(pass, { algorithm: naive, reason: `instead of ${choice.algorithm.name}, as ${plan.obstacle}` })),
+    ...factsOf(pass, plan.instead === undefined ? choice : replaced(choice, plan.instead)),
     scratchBytes: plan.scratchBytes,
     [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
   });

@@ -27,6 +27,7 @@ import {
   CONTROL,
   F32X4,
   I32 as I32_OP,
+  I32X4,
   SECTION,
   SIMD_PREFIX,
   V128 as V128_OP,
@@ -123,6 +124,10 @@ export const v128: {
   readonly load: VectorLoad;
   readonly load32Splat: VectorLoad;
   readonly splat: (n: number) => V128;
+  /** A constant int32 four times. */
+  readonly splatBits: (n: number) => V128;
+  readonly and: VectorBinary;
+  readonly or: VectorBinary;
   /** The bits of a where those of the mask are 1, else those of b. */
   readonly select: VectorTernary;
   readonly shuffle: (a: V128, b: V128, lanes: Lanes) => V128;
@@ -133,6 +138,12 @@ export const v128: {
     type: "v128",
     code: simd(V128_OP.const) + text(...new Uint8Array(new Float32Array(4).fill(n).buffer)),
   }),
+  splatBits: (n) => ({
+    type: "v128",
+    code: simd(V128_OP.const) + text(...new Uint8Array(new Int32Array(4).fill(n).buffer)),
+  }),
+  and: /* @__PURE__ */ vectorBinary(V128_OP.and),
+  or: /* @__PURE__ */ vectorBinary(V128_OP.or),
   select: /* @__PURE__ */ vectorTernary(V128_OP.bitselect),
   shuffle: (a, b, lanes) => {
     const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
@@ -177,6 +188,13 @@ export const f32x4: {
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
   relaxedMadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedMadd),
   relaxedNmadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedNmadd),
+};
+
+/** Expressions of four integers without a sign. Of floats that are not negative they are the order, a NaN being the largest. */
+export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } = {
+  add: /* @__PURE__ */ vectorBinary(I32X4.add),
+  min: /* @__PURE__ */ vectorBinary(I32X4.minUnsigned),
+  max: /* @__PURE__ */ vectorBinary(I32X4.maxUnsigned),
 };
 
 /** a · b + c, in one instruction where the host knows it. */

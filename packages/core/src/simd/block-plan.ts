@@ -7,7 +7,7 @@
 
 import type { Correlation } from "../algorithms/correlation.ts";
 import type { FloatArray } from "../tensor.ts";
-import { type Blocks, forEachBlock, rowsOf } from "./blocks.ts";
+import { type BlockPlace, type Blocks, forEachBlock, rowsOf } from "./blocks.ts";
 import { bringIn, copyOut, copyRowsIn, outAddress } from "./copies.ts";
 import type { SimdEngine, SimdPlan } from "./engine.ts";
 import type { MemoryRange, ScratchLayout } from "./memory.ts";
@@ -27,13 +27,15 @@ export interface BlockPlan {
  * that it has. Whole blocks but the last are full; the last uses the beginning of the tables.
  *
  * @param out where the output stands; it is cleared before if some cells are not computed.
+ * @param finish called when a block's output is in the target; `bringImage` brings its image in once more, and says where.
  */
 export function planBlocks(
   engine: SimdEngine,
   { correlation: c, blocks, block, scratch }: BlockPlan,
   out: MemoryRange,
   clears: boolean,
-  compute: (imageAt: number, outAt: number, rows: number) => void,
+  compute: (imageAt: number, outAt: number, rows: number, place: BlockPlace) => void,
+  finish?: (bringImage: () => number, target: Operand, place: BlockPlace) => void,
 ): SimdPlan<[source: Operand, target: Operand]> {
   const image = scratch.buffers[0]!.address;
   const run = (source: Operand, target: Operand): void => {
@@ -41,8 +43,9 @@ export function planBlocks(
       const imageAt = bringIn(engine, source, c, blocks, place, image);
       const outAt = outAddress(engine, target, c, blocks, place, out.address);
       if (clears) engine.memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
-      compute(imageAt, outAt, rowsOf(blocks, place));
+      compute(imageAt, outAt, rowsOf(blocks, place), place);
       if (outAt === out.address) copyOut(arrayOf(target), c, blocks, place, engine.memory.floats, outAt);
+      finish?.(() => bringIn(engine, source, c, blocks, place, image), target, place);
     });
   };
   return engine.plan(run, [block], scratch);

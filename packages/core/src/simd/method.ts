@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ConvAlgorithm, ForwardPlan, Pass, Runs } from "../algorithms/algorithm.ts";
+import type { ConvAlgorithm, ForwardPlan, Pass, PreparedPass, Runs } from "../algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
@@ -21,7 +21,6 @@ import { arrayOf, type Operand } from "./resident.ts";
 export interface CorrelationMethod<Name extends string> {
   readonly name: Name;
   readonly summary: string;
-  readonly nonFinite: ConvAlgorithm["nonFinite"];
   readonly errorBound: ConvAlgorithm["errorBound"];
   /** True, or why not. */
   supports(c: Correlation): true | string;
@@ -33,7 +32,7 @@ export interface CorrelationMethod<Name extends string> {
     bias: FloatArray | undefined,
     activation: Activation,
     runs: Runs | undefined,
-  ): SimdPlan<[source: Operand, target: Operand]>;
+  ): SimdPlan<[source: Operand, target: Operand]> & Pick<PreparedPass, "instead">;
 }
 
 /** The gradient of a forward correlation with respect to its filter. */
@@ -60,7 +59,7 @@ export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorit
 export interface OperandPlan<Operands extends readonly Operand[]> {
   run(...operands: Operands): void;
   readonly scratchBytes: number;
-  readonly obstacle?: string;
+  readonly instead?: NonNullable<PreparedPass["instead"]>;
   [Symbol.dispose](): void;
 }
 
@@ -90,20 +89,18 @@ export function algorithmOf<Name extends string>(
     const supported = supports(g, pass);
     if (supported !== true) throw new RangeError(`${method.name}: cannot compute this ${pass} pass: ${supported}`);
   };
-  // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, has not.
-  const multipliesZeros = (g: ConvGeometry): boolean => isPadded(g) || method.nonFinite !== "as the reference";
   return {
     name: method.name,
     engine: "simd",
     summary: method.summary,
-    nonFinite: method.nonFinite,
     errorBound: method.errorBound,
     supports,
 
     prepare(g, filter, bias, activation, runs) {
       requireSupport(g, "forward");
       const engine = engineOf();
-      if (!multipliesZeros(g) || allFiniteOn(engine, filter)) {
+      // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, has not.
+      if (!isPadded(g) || allFiniteOn(engine, filter)) {
         const c = forwardCorrelation(g);
         const plan = engine.memory.taking(() => method.prepare(engine, c, filter, bias, activation, runs));
         return { ...plan, activated: activation !== undefined };
@@ -127,15 +124,12 @@ export function algorithmOf<Name extends string>(
       requireSupport(g, "filterGradient");
       const engine = engineOf();
       const plan = engine.memory.taking(() => filterGradient!.prepare(engine, forwardCorrelation(g)));
-      if (!multipliesZeros(g)) return plan;
-      // The zeros of a frame meet dy, and in a tile all cells meet: what the reference would not have shows as NaN in dw.
+      if (!isPadded(g)) return plan;
+      // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
       const run = (x: Operand, dy: Operand, dw: Operand): void => {
         plan.run(x, dy, dw);
-        // The causes tell, too, and may be sooner read.
-        const causes = method.nonFinite === "as the reference" ? [dy] : [x, dy];
-        const length = causes.reduce((sum, operand) => sum + operand.length, 0);
-        const read = length < dw.length ? causes : [dw];
-        if (!read.every((operand) => allFinite(arrayOf(operand))))
+        // The cause tells, too, and may be sooner read.
+        if (!allFinite(arrayOf(dy.length < dw.length ? dy : dw)))
           naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
       };
       return { ...plan, run };
@@ -148,5 +142,6 @@ function scalarPlan<Operands extends readonly Operand[]>(
   scratchBytes: number,
   run: (...operands: Operands) => void,
 ): OperandPlan<Operands> {
-  return { run, scratchBytes, obstacle: "a weight is not finite", [Symbol.dispose]: () => undefined };
+  const instead = { algorithm: naive.name, because: "a weight is not finite" };
+  return { run, scratchBytes, instead, [Symbol.dispose]: () => undefined };
 }

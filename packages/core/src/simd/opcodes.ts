@@ -41,6 +41,8 @@ export const V128 = {
   store: 0x0b,
   const: 0x0c,
   shuffle: 0x0d,
+  and: 0x4e,
+  or: 0x50,
   bitselect: 0x52,
   store32Lane: 0x5a,
   store64Lane: 0x5b,
@@ -56,6 +58,13 @@ export const F32X4 = {
   pmax: 0xeb,
   relaxedMadd: 0x105,
   relaxedNmadd: 0x106,
+} as const;
+
+/** Four integers; min and max read them without a sign. */
+export const I32X4 = {
+  add: 0xae,
+  minUnsigned: 0xb7,
+  maxUnsigned: 0xb9,
 } as const;
 
 /** Sections of a module, in their order. */

@@ -12,7 +12,6 @@ import { prepareDepthwise } from "./run.ts";
 export const depthwiseMethod: CorrelationMethod<"depthwise"> = {
   name: "depthwise",
   summary: "depthwise in WebAssembly SIMD, a tile of pixels by four channels in registers",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
   supports: supportsDepthwise,
   prepare: (engine, c, filter, bias, activation) =>

@@ -14,7 +14,6 @@ import { prepareDirect } from "./run.ts";
 export const directMethod: CorrelationMethod<"direct"> = {
   name: "direct",
   summary: "implicit GEMM in WebAssembly SIMD, a tile of pixels by channels in registers",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
   supports: (c) => (cutIntoBlocks(c) === undefined ? "one row of the image exceeds scratch memory" : true),
   prepare: (engine, c, filter, bias, activation) =>

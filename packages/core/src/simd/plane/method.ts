@@ -13,7 +13,6 @@ import { preparePlane } from "./run.ts";
 export const planeMethod: CorrelationMethod<"single-channel"> = {
   name: "single-channel",
   summary: "one channel in WebAssembly SIMD, a tile of rows by neighbouring pixels in registers",
-  nonFinite: "as the reference",
   errorBound: { kind: "element" },
   supports: supportsPlane,
   prepare: (engine, c, filter, bias, activation) =>

@@ -8,11 +8,12 @@
  * Error: as `winograd/error.ts` bounds it; measured, at most 1.1·10⁻⁶ of the largest Σ|x||dy| for F(2×2) and 3.75·10⁻⁶ for
  * F(4×4). Where signs vary and pixels are many it is a tenth of that. F(4×4) comes near if a single pixel of dy is not zero,
  * F(2×2) with 200,000 pixels of one sign, whose roundings add up; but blocks of tiles keep the sums short, and there outer
- * products over the pixels lose 30 times as much. Values that are not finite are left to the reference: they do not spread.
+ * products over the pixels lose 30 times as much. What differs too much in magnitude, or is not finite, is computed directly (`spread.ts`).
  *
  * @module
  */
 
+import { filterGradientMethod } from "../filter-gradient/method.ts";
 import type { FilterGradientMethod } from "../method.ts";
 import type { TileSize } from "../winograd/points.ts";
 import { planWinogradGradient, supportsWinogradGradient } from "./plan.ts";
@@ -22,6 +23,19 @@ import { prepareWinogradGradient } from "./run.ts";
 export function winogradGradientMethod(tileSize: TileSize): FilterGradientMethod {
   return {
     supports: (c) => supportsWinogradGradient(c, tileSize),
-    prepare: (engine, c) => prepareWinogradGradient(engine, planWinogradGradient(engine, c, tileSize)),
+    prepare(engine, c) {
+      const plan = prepareWinogradGradient(engine, planWinogradGradient(engine, c, tileSize));
+      const run = (...arrays: Parameters<typeof plan.run>): void => {
+        plan.run(...arrays);
+        if (plan.wasEven()) return;
+        const direct = engine.memory.taking(() => filterGradientMethod.prepare(engine, c));
+        try {
+          direct.run(...arrays);
+        } finally {
+          direct[Symbol.dispose]();
+        }
+      };
+      return { ...plan, run };
+    },
   };
 }

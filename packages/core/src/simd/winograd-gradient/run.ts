@@ -6,7 +6,7 @@
  * @module
  */
 
-import { forEachBlock, rowsOf } from "../blocks.ts";
+import { type BlockPlace, forEachBlock, rowsOf } from "../blocks.ts";
 import { bringIn } from "../copies.ts";
 import { pixelsOf } from "../direct/plan.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
@@ -16,14 +16,16 @@ import { arrayOf, type Operand } from "../resident.ts";
 import { SQUARE_BYTES } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
 import { pointCount } from "../winograd/points.ts";
+import { cellUnroll } from "../winograd/spread.ts";
 import { emitGradientTransforms, gradientTransformsName } from "./emit.ts";
 import { pointBytesOf, type WinogradGradientPlan } from "./plan.ts";
+import { emitGradientSpread, gradientSpreadName, isEven, SPREAD_BYTES } from "./spread.ts";
 
-/** Makes a plan runnable: `run(x, dy, dw)`. */
+/** Makes a plan runnable: `run(x, dy, dw)`. What the last run computed from is even, or dw is not to be relied on. */
 export function prepareWinogradGradient(
   engine: SimdEngine,
   plan: WinogradGradientPlan,
-): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> {
+): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> & { wasEven(): boolean } {
   const { correlation: c, blocks, outputCorrelation, outputBlocks, tileSize, imageTable, outTable } = plan;
   const { tile, panels, chunkPanels, chunkRows, vTileBytes, sumRowBytes, sumPointBytes } = plan;
   const { memory } = engine;
@@ -33,10 +35,15 @@ export function prepareWinogradGradient(
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
 
-  const block = memory.allocateWith(9 * tapBytes + SQUARE_BYTES, [imageTable, outTable, Int32Array.of(0)]);
+  const block = memory.allocateWith(9 * tapBytes + SQUARE_BYTES + SPREAD_BYTES, [
+    imageTable,
+    outTable,
+    Int32Array.of(0),
+  ]);
   const [imageTableAt, outTableAt, zeroAt] = block.tables as [number, number, number];
   const dwAt = block.address;
   const between = dwAt + 9 * tapBytes;
+  const spreadAt = between + SQUARE_BYTES;
 
   const variant = { tileSize, fma: engine.fma };
   const transforms = engine.functions(gradientTransformsName(variant), () => emitGradientTransforms(variant));
@@ -52,6 +59,32 @@ export function prepareWinogradGradient(
   const [image, v, e] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
   const s = image;
   const panelChannels = 4 * tile.vectors;
+
+  const spread = { tileSize, unrolls: [cellUnroll(sourceChannels), cellUnroll(targetChannels)] } as const;
+  const { measureX, measureDy, addTiles } = engine.functions(gradientSpreadName(spread), () =>
+    emitGradientSpread(spread),
+  );
+  const xCells = blocks.rows.imageSize * blocks.columns.imageSize;
+  const dyCells = outputBlocks.rows.imageSize * outputBlocks.columns.imageSize;
+  // Where E will be: the largest magnitude of each cell of x, and behind them of dy.
+  const [xMaxima, dyMaxima] = [e.address, e.address + 4 * blocks.images * xCells];
+
+  /** Adds what a block says of the spread of its values, whose maxima are there. */
+  const addSpread = (place: BlockPlace): void => {
+    const [xRow, dyRow] = [4 * blocks.columns.imageSize, 4 * outputBlocks.columns.imageSize];
+    for (let n = 0; n < place.images; n++) {
+      for (let row = 0; row < place.rows; row++) {
+        addTiles!(
+          blocks.columns.periods,
+          xRow,
+          xMaxima + 4 * n * xCells + row * tileSize * xRow,
+          dyRow,
+          dyMaxima + 4 * n * dyCells + row * tileSize * dyRow,
+          spreadAt,
+        );
+      }
+    }
+  };
 
   /** E of all tiles of a block, panel by panel; the last may be narrower. */
   const transformPanels = (tiles: number, dyAt: number, pointBytes: number): void => {
@@ -112,9 +145,12 @@ export function prepareWinogradGradient(
 
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     let adds = 0;
+    memory.floats.fill(0, spreadAt / 4, (spreadAt + SPREAD_BYTES) / 4);
     forEachBlock(c.batch, blocks, (place) => {
       const tiles = rowsOf(blocks, place) * blocks.columns.periods;
       const imageAt = bringIn(engine, x, c, blocks, place, image.address);
+      const { unrolls } = spread;
+      measureX!(place.images * xCells, sourceChannels / (4 * unrolls[0]), imageAt, xMaxima);
       transformInput!(
         tiles,
         sourceChannels / 4,
@@ -130,17 +166,21 @@ export function prepareWinogradGradient(
         0,
       );
       const pointBytes = pointBytesOf(plan, tiles);
-      transformPanels(tiles, bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address), pointBytes);
+      const dyAt = bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address);
+      measureDy!(place.images * dyCells, targetChannels / (4 * unrolls[1]), dyAt, dyMaxima);
+      addSpread(place);
+      transformPanels(tiles, dyAt, pointBytes);
       for (let panel = 0; panel < panels; panel += chunkPanels) {
         for (let row = 0; row < sourceChannels; row += chunkRows) addChunk(tiles, pointBytes, panel, row, adds);
       }
       adds = 1;
     });
+    if (adds === 0) memory.floats.fill(0, dwAt / 4, between / 4); // an empty batch
     const tapLength = sourceChannels * targetChannels;
     for (let tap = 0; tap < 9; tap++) {
       const from = (dwAt + tap * tapBytes) / 4;
       arrayOf(dw).set(memory.floats.subarray(from, from + tapLength), tap * tapLength);
     }
   };
-  return engine.plan(run, [block], scratch);
+  return { ...engine.plan(run, [block], scratch), wasEven: () => isEven(engine, spreadAt) };
 }

@@ -4,11 +4,13 @@
  * Error: `error.ts` has the bound for the worst case, and what errors stay below where signs vary: of the largest Σ|x||w|
  * of a result 2.5·10⁻⁷ for F(2×2) and 10⁻⁶ for F(4×4), wherever the choice of algorithms takes it (`errsLittle`). (Of an
  * element's own Σ|x||w| it can be any multiple: the products of a tile are rounded together, also for an element at the
- * border, where most taps meet zeros.) A NaN or infinity in x makes NaN of all tiles that see it.
+ * border, where most taps meet zeros.) Tiles of which the values differ too much in magnitude, or are not finite, are computed
+ * directly (`spread.ts`).
  *
  * @module
  */
 
+import { directMethod } from "../direct/method.ts";
 import type { CorrelationMethod } from "../method.ts";
 import { errorConstant } from "./error.ts";
 import { planWinograd, supportsWinograd } from "./plan.ts";
@@ -26,10 +28,17 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
   return {
     name,
     summary: `Winograd F(${tileSize}×${tileSize}, 3×3) in WebAssembly SIMD, ${saving} times fewer products`,
-    nonFinite: "spreads over a tile",
     errorBound: { kind: "normwise", constant: (g, pass) => errorConstant(tileSize, g, pass) },
     supports: (c) => supportsWinograd(c, tileSize),
-    prepare: (engine, c, filter, bias, activation, runs) =>
-      prepareWinograd(engine, planWinograd(engine, c, tileSize, runs), c, filter, bias, activation),
+    prepare(engine, c, filter, bias, activation, runs) {
+      const plan = planWinograd(engine, c, tileSize, runs);
+      const prepared = prepareWinograd(engine, plan, c, filter, bias, activation);
+      if (prepared !== undefined) return prepared;
+      const direct = directMethod.prepare(engine, c, filter, bias, activation, runs);
+      return {
+        ...direct,
+        instead: { algorithm: directMethod.name, because: "its weights differ too much in magnitude" },
+      };
+    },
   };
 }

@@ -10,6 +10,33 @@ import type { Correlation } from "../../algorithms/correlation.ts";
 import type { SimdEngine } from "../engine.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
+import { areEven, emitWeightSpread, WEIGHT_MAXIMA_BYTES } from "./spread.ts";
+
+/** Whether the weights of every output channel are near enough to one another; `scratch` is an address for a few bytes. */
+export function weightsAreEven(
+  engine: SimdEngine,
+  { untransformed }: WinogradPlan,
+  c: Correlation,
+  packed: number,
+  scratch: number,
+): boolean {
+  const { measureWeights } = engine.functions("winograd-weight-spread", emitWeightSpread);
+  const { floats } = engine.memory;
+  const maxima = floats.subarray(scratch / 4, (scratch + WEIGHT_MAXIMA_BYTES) / 4);
+  const sources = c.groupSourceChannels;
+  let taps = packed;
+  for (const { shape, panels } of untransformed.ranges) {
+    const termBytes = 16 * shape.vectors;
+    for (let panel = 0; panel < panels; panel++) {
+      for (let vector = 0; vector < termBytes; vector += 16) {
+        measureWeights!(sources, taps + termBytes + vector, termBytes, sources * termBytes, scratch);
+        if (!areEven(maxima)) return false;
+      }
+      taps += termBytes * (1 + 9 * sources);
+    }
+  }
+  return true;
+}
 
 /** Writes the part of U that a chunk needs; `packed` is the address of all panels of the filter, `u` that of U. */
 export function transformChunk(

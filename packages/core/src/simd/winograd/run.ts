@@ -1,7 +1,7 @@
 /**
  * Running Winograd's algorithm: the transformed filter U into memory once, then for each block of tiles copy in,
- * V = Bᵀ d B, one product per point M = V · U of the tiles that need it, Y = Aᵀ M A, copy out. A plan for a single run has
- * the filter in memory as it is, and transforms it as it goes.
+ * V = Bᵀ d B, one product per point M = V · U of the tiles that need it, Y = Aᵀ M A, copy out; and then the tiles that must be
+ * computed directly. For them every plan has the filter in memory as it is; one for a single run transforms it as it goes.
  *
  * @module
  */
@@ -10,18 +10,23 @@ import type { Correlation } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import { planBlocks } from "../block-plan.ts";
+import type { BlockPlace } from "../blocks.ts";
 import { packWeights } from "../direct/pack.ts";
 import { touchStep } from "../direct/plan.ts";
 import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
-import type { MemoryRange } from "../memory.ts";
-import type { Operand } from "../resident.ts";
+import { aligned, type MemoryRange } from "../memory.ts";
+import { arrayOf, type Operand } from "../resident.ts";
 import { emitTransforms, SQUARE_BYTES, transformsName } from "./emit.ts";
-import { transformChunk } from "./pack.ts";
+import { transformChunk, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
+import { directComputer, unevenFinder } from "./uneven-tiles.ts";
 
-/** Transforms a filter for a plan and makes it runnable: `run(source, target)`. */
+/**
+ * Transforms a filter for a plan and makes it runnable: `run(source, target)`; undefined if its weights are too far apart for
+ * that (`spread.ts`).
+ */
 export function prepareWinograd(
   engine: SimdEngine,
   plan: WinogradPlan,
@@ -29,7 +34,7 @@ export function prepareWinograd(
   filter: FloatArray,
   bias: FloatArray | undefined,
   activation: Activation,
-): SimdPlan<[source: Operand, target: Operand]> {
+): SimdPlan<[source: Operand, target: Operand]> | undefined {
   const { memory } = engine;
   const { blocks, tileSize, untransformed, transformsAtRun } = plan;
   const size = pointCount(tileSize);
@@ -37,17 +42,21 @@ export function prepareWinograd(
   const variant = { tileSize, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
 
-  const packedBytes = 4 * untransformed.groupWeights;
-  const biasOffset = transformsAtRun ? packedBytes : plan.uBytes;
+  const uOffset = aligned(4 * untransformed.groupWeights);
+  const biasOffset = uOffset + (transformsAtRun ? 0 : plan.uBytes);
   const betweenOffset = biasOffset + 4 * blocks.targetChannels;
   const listTables = plan.tileLists.flatMap(({ vTable, mTable }) => [vTable, mTable]);
   const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...listTables];
   const block = memory.allocateWith(betweenOffset + SQUARE_BYTES, tables);
   const [imageTable, outTable, jumps, ...listAddresses] = block.tables as [number, number, number, ...number[]];
-  const packed = transformsAtRun ? block : memory.allocate(packedBytes);
-  packWeights(engine, c, untransformed, filter, undefined, packed.address);
-  const biasAddress = block.address + biasOffset;
-  const between = block.address + betweenOffset;
+  const packed = block.address;
+  const biasAddress = packed + biasOffset;
+  const between = packed + betweenOffset;
+  packWeights(engine, c, untransformed, filter, bias, packed);
+  if (!weightsAreEven(engine, plan, c, packed, between)) {
+    memory.free(block);
+    return undefined;
+  }
   const { transformFilter, transformInput, transformOutput } = transforms;
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
@@ -59,14 +68,13 @@ export function prepareWinograd(
     ...(transformsAtRun ? [plan.uBytes] : []),
   ]);
   // When the output is written, the image has become V.
-  const [image, v, m, uOfChunk = block] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
-  const u = uOfChunk.address;
+  const [image, v, m, uOfChunk] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
+  const u = uOfChunk?.address ?? packed + uOffset;
   const transform = (chunk: Chunk): void =>
-    transformChunk(engine, plan, c, chunk, transformFilter!, packed.address, u, between);
-  if (!transformsAtRun) {
-    for (const chunk of plan.chunks) transform(chunk);
-    memory.free(packed);
-  }
+    transformChunk(engine, plan, c, chunk, transformFilter!, packed, u, between);
+  if (!transformsAtRun) plan.chunks.forEach(transform);
+  const findUneven = unevenFinder(engine, plan, m.address);
+  const computeDirectly = directComputer(engine, plan, activation, { packed, v: v.address, m: m.address });
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
     products: chunk.ranges.map((range) => ({ gemm: gemmOf(engine, range), ...range })),
@@ -74,8 +82,12 @@ export function prepareWinograd(
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
 
-  const compute = (imageAt: number, outAt: number, rows: number): void => {
+  /** Tiles of the block at hand that must be computed directly. */
+  let uneven: readonly number[] = [];
+  const compute = (imageAt: number, outAt: number, rows: number, place: BlockPlace): void => {
     const tiles = rows * blocks.columns.periods;
+    uneven = findUneven(place, imageAt);
+    if (uneven.length === tiles) return;
     transformInput!(
       tiles,
       blocks.sourceChannels / 4,
@@ -139,5 +151,8 @@ export function prepareWinograd(
       );
     }
   };
-  return planBlocks(engine, { ...plan, block, scratch }, image, false, compute);
+  const finish = (bringImage: () => number, target: Operand, place: BlockPlace): void => {
+    if (uneven.length > 0) computeDirectly(place, uneven, bringImage(), arrayOf(target));
+  };
+  return planBlocks(engine, { ...plan, block, scratch }, image, false, compute, finish);
 }

@@ -1,0 +1,244 @@
+/**
+ * How far the magnitudes of a tile's image and of a filter's weights are apart.
+ *
+ * Winograd's algorithm computes the outputs of a tile together: the error of each is a part of the largest |x| of the tile,
+ * be it in the output's window or not, and of the largest |w| of the kernel. A NaN, an infinity, or a value of another
+ * magnitude than its neighbours, as a fill value is, would reach outputs that do not see it. So every tile is looked at
+ * before it is transformed, with X = max over channels of |x| of a cell,
+ *
+ *     largest  = max of X over the tile                       (a NaN or an infinity: that)
+ *     smallest = min over outputs that are wanted of max of X over the output's window
+ *                (of F(2×2) also over three cells in a row, unless they are 0)
+ *
+ * and is computed directly unless largest ≤ {@link IMAGE_SPREAD} · smallest and everything stays within float32. What is done
+ * with a tile depends on that tile alone, and costs less than a hundredth of it. A filter is looked at when it is packed.
+ *
+ * Magnitudes are compared as integers without a sign: so ordered, a NaN is the largest.
+ *
+ * @module
+ */
+
+import {
+  type FunctionBuilder,
+  type I32Local,
+  type Local,
+  ModuleBuilder,
+  u32x4,
+  type V128,
+  v128,
+} from "../assembler.ts";
+import { pointCount, type TileSize } from "./points.ts";
+
+/**
+ * How much larger a value may be than what another output of its tile sees. By the usual error (`error.ts`) an output that
+ * sees small values only is then right to 10⁻³ of its own Σ|x||w|, and far better where a single value is large.
+ */
+export const IMAGE_SPREAD = 256;
+
+/** How much larger the largest weight of an output channel may be than the largest of any one tap, if that is not zero. */
+const TAP_SPREAD = 256;
+
+/** How much larger the largest weight of an output channel may be than the largest that meets another input channel. */
+const CHANNEL_SPREAD = 4096;
+
+/**
+ * Magnitudes of values between which no product or sum of the transforms leaves the normal numbers of float32, and of
+ * weights up to which none overflows: 2⁶⁰ · 2⁴⁰ · 2¹⁰ (what the transforms enlarge) leave room for 2¹⁷ channels.
+ */
+const LEAST = 2 ** -60;
+const MOST = 2 ** 60;
+const MOST_WEIGHT = 2 ** 40;
+
+/** Bytes that `measureTiles` writes for a tile: largest and smallest. */
+export const EXTREMES_BYTES = 8;
+
+/** Floats that `measureWeights` writes for an output channel: the largest |w| of all, of another input channel, of each tap. */
+const WEIGHT_MAXIMA = 11;
+
+/** Bytes that `measureWeights` writes for four output channels. */
+export const WEIGHT_MAXIMA_BYTES: number = 16 * WEIGHT_MAXIMA;
+
+/** Whether Winograd's algorithm computes a tile with these extremes as well as its outputs deserve. */
+export function isEven(largest: number, smallest: number): boolean {
+  return largest === 0 || (largest >= LEAST && largest <= MOST && largest <= IMAGE_SPREAD * smallest);
+}
+
+/** Whether it does so with the weights of every output channel, of which `maxima` are those of four, side by side. */
+export function areEven(maxima: Float32Array): boolean {
+  for (let channel = 0; channel < 4; channel++) {
+    const [largest, another, ...taps] = Array.from({ length: WEIGHT_MAXIMA }, (_, n) => maxima[4 * n + channel]!) as [
+      number,
+      number,
+      ...number[],
+    ];
+    if (!(largest <= MOST_WEIGHT)) return false;
+    if (another > 0 && largest > CHANNEL_SPREAD * another) return false;
+    if (taps.some((tap) => tap > 0 && largest > TAP_SPREAD * tap)) return false;
+  }
+  return true;
+}
+
+/** Vectors of so many channels that are read in one turn: a power of two, up to 16. */
+export function cellUnroll(channels: number): number {
+  let unroll = 1;
+  while (unroll < 16 && channels % (8 * unroll) === 0) unroll *= 2;
+  return unroll;
+}
+
+/** What the code depends on. */
+export interface SpreadVariant {
+  readonly tileSize: TileSize;
+  readonly unroll: number;
+  /** Outputs of the last tile of an axis that are wanted. */
+  readonly lastRows: number;
+  readonly lastColumns: number;
+}
+
+/** Name of the module: unique in an engine. */
+export function spreadName({ tileSize, unroll, lastRows, lastColumns }: SpreadVariant): string {
+  return `winograd-spread-${tileSize}-k${unroll}-${lastRows}x${lastColumns}`;
+}
+
+/** Name of the function for tiles of which so many rows and columns of outputs are wanted. */
+export function measureTilesName(rows: number, columns: number): string {
+  return `measureTiles${rows}x${columns}`;
+}
+
+/** Writes the module: `measureCells`, and `measureTiles…` for whole tiles and those at the ends of axes. */
+export function emitSpread({ tileSize, unroll, lastRows, lastColumns }: SpreadVariant): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  emitMeasureCells(module, unroll, "measureCells");
+  for (const rows of new Set([tileSize, lastRows])) {
+    for (const columns of new Set([tileSize, lastColumns])) emitMeasureTiles(module, tileSize, rows, columns);
+  }
+  return module.toBytes();
+}
+
+/** Parameters of the emitted function that measures cells, in order. */
+type MeasureCellsParameters = [
+  cells: I32Local, // at least 1, one after the other
+  turns: I32Local, // channels / (4 · unroll), at least 1
+  from: I32Local, // address of the first cell's first channel
+  to: I32Local, // address for a float of each cell: the largest magnitude of its channels
+];
+
+/** Writes a function that finds the largest magnitude of each cell. */
+export function emitMeasureCells(module: ModuleBuilder, unroll: number, name: string): void {
+  module.function<MeasureCellsParameters>(name, 4, (f, cells, turns, from, to) => {
+    const withoutSign = withoutSignOf(f);
+    const largest = f.v128();
+    const turn = f.i32();
+    f.repeat(cells, () => {
+      f.set(largest, v128.splatBits(0));
+      f.set(turn, turns);
+      f.repeat(turn, () => {
+        const magnitudes = Array.from({ length: unroll }, (_, n) => withoutSign(v128.load(from, 16 * n)));
+        f.set(largest, u32x4.max(largest, magnitudes.reduce(u32x4.max)));
+        f.advance(from, 16 * unroll);
+      });
+      reduceLanes(f, u32x4.max, largest, 4);
+      f.store(to, largest, 0, 1);
+      f.advance(to, 4);
+    });
+  });
+}
+
+/** Parameters of the emitted functions `measureTiles…`, in order. */
+type MeasureTilesParameters = [
+  tiles: I32Local, // at least 1, side by side
+  rowBytes: I32Local, // from row to row of cells
+  from: I32Local, // address of the first tile's first cell, as `measureCells` writes it
+  to: I32Local, // address for the largest and the smallest of each tile
+];
+
+function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize, rows: number, columns: number): void {
+  module.function<MeasureTilesParameters>(measureTilesName(rows, columns), 4, (f, tiles, rowBytes, from, to) => {
+    const at = f.i32();
+    // Of each row of cells, the largest of the three that an output sees there, for outputs side by side.
+    const threes = f.v128s(pointCount(tileSize));
+    const largest = f.v128();
+    const smallest = f.v128();
+    f.repeat(tiles, () => {
+      f.set(at, from);
+      for (const three of threes) {
+        f.set(three, u32x4.max(u32x4.max(v128.load(at, 0), v128.load(at, 4)), v128.load(at, 8)));
+        f.advance(at, rowBytes);
+      }
+      f.set(largest, threes.reduce<V128>(u32x4.max, v128.splatBits(0)));
+      const windows = threes
+        .slice(0, rows)
+        .map((three, i) => [three, threes[i + 1]!, threes[i + 2]!].reduce<V128>(u32x4.max, v128.splatBits(0)));
+      f.set(smallest, windows.reduce(u32x4.min));
+      if (tileSize === 2) {
+        // All four outputs see the cells in the middle, but some may have no weight for them. Less 1, a zero is the largest.
+        const nonzero = threes.map((three) => u32x4.add(three, v128.splatBits(-1))).reduce(u32x4.min);
+        f.set(smallest, u32x4.min(smallest, u32x4.add(nonzero, v128.splatBits(1))));
+      }
+      reduceLanes(f, u32x4.max, largest, tileSize);
+      reduceLanes(f, u32x4.min, smallest, columns);
+      f.store(to, largest, 0, 1);
+      f.store(to, smallest, 4, 1);
+      f.advance(to, EXTREMES_BYTES);
+      f.advance(from, 4 * tileSize);
+    });
+  });
+}
+
+/** Parameters of the emitted function `measureWeights`, in order. */
+type MeasureWeightsParameters = [
+  channels: I32Local, // input channels, at least 1
+  from: I32Local, // address of the first tap's first input channel, four output channels side by side
+  channelBytes: I32Local, // from input channel to input channel
+  tapBytes: I32Local, // from tap to tap
+  to: I32Local, // address for WEIGHT_MAXIMA_BYTES
+];
+
+/** Writes the module that looks at weights: `measureWeights`. */
+export function emitWeightSpread(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.function<MeasureWeightsParameters>("measureWeights", 5, (f, channels, from, channelBytes, tapBytes, to) => {
+    const withoutSign = withoutSignOf(f);
+    const [largest, another, kernel, weight] = f.v128s(4) as [
+      Local<"v128">,
+      Local<"v128">,
+      Local<"v128">,
+      Local<"v128">,
+    ];
+    const taps = f.v128s(WEIGHT_MAXIMA - 2);
+    const at = f.i32();
+    f.repeat(channels, () => {
+      f.set(at, from);
+      f.set(kernel, v128.splatBits(0));
+      for (const tap of taps) {
+        f.set(weight, withoutSign(v128.load(at, 0)));
+        f.set(tap, u32x4.max(tap, weight));
+        f.set(kernel, u32x4.max(kernel, weight));
+        f.advance(at, tapBytes);
+      }
+      f.set(another, u32x4.max(another, u32x4.min(largest, kernel)));
+      f.set(largest, u32x4.max(largest, kernel));
+      f.advance(from, channelBytes);
+    });
+    for (const [n, maximum] of [largest, another, ...taps].entries()) f.store(to, maximum, 16 * n);
+  });
+  return module.toBytes();
+}
+
+/** Takes the sign off four floats. */
+function withoutSignOf(f: FunctionBuilder): (values: V128) => V128 {
+  const mask = f.v128();
+  f.set(mask, v128.splatBits(0x7fffffff));
+  return (values) => v128.and(values, mask);
+}
+
+/** Emits value[0] = value[0] ∘ … ∘ value[lanes − 1]. */
+export function reduceLanes(
+  f: FunctionBuilder,
+  operation: (a: V128, b: V128) => V128,
+  value: Local<"v128">,
+  lanes: number,
+): void {
+  if (lanes === 4) f.set(value, operation(value, v128.shuffle(value, value, [2, 3, 2, 3])));
+  else if (lanes === 3) f.set(value, operation(value, v128.shuffle(value, value, [2, 1, 2, 1])));
+  if (lanes > 1) f.set(value, operation(value, v128.shuffle(value, value, [1, 1, 1, 1])));
+}
