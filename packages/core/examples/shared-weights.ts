@@ -24,7 +24,7 @@ const STEPS = 3000;
 const LEARNING_RATE = 0.01;
 
 const detector = tensor([3, 3], [1, 0, -1, 2, 0, -2, 1, 0, -1]);
-const response = (picture: Matrix): Matrix => corr2d(picture, detector, { mode: "same", boundary: "circular" });
+const response = (picture: Matrix): Matrix => corr2d(picture, detector, { mode: "same", boundary: "wrap" });
 
 /** The picture moved down and to the right; what leaves on one side comes in on the other. */
 function shift(picture: Matrix, down: number, right: number): Matrix {

@@ -20,7 +20,6 @@ export type {
 export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
 export type { Rounding } from "./axis.ts";
-export { convolve2d, corr2d } from "./corr2d.ts";
 export { type DenseWeights, denseLayer } from "./derivation/dense-layer.ts";
 export { energyBeyond, localize, localKernel } from "./derivation/locality.ts";
 export { type ParameterCounts, parameterCounts } from "./derivation/parameter-counts.ts";
@@ -65,13 +64,13 @@ export { LocallyConnected2d, type LocallyConnected2dLayerOptions } from "./layer
 export { type Parameter, sgdStep } from "./layers/parameter.ts";
 export { SeparableConv2d, type SeparableConv2dLayerOptions } from "./layers/separable-conv2d.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
+export type { MatrixAlgorithmName } from "./matrix/algorithm.ts";
 export type { Boundary } from "./matrix/boundary.ts";
-export { type Corr2dExplanation, explainCorr2d } from "./matrix/explain-corr2d.ts";
+export type { MatrixChoiceOptions } from "./matrix/choose.ts";
+export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./matrix/corr2d.ts";
 export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/match-template.ts";
-export type { Corr2dPlan } from "./matrix/plan.ts";
-export { planConvolve2d, planCorr2d } from "./matrix/plan-corr2d.ts";
-export type { Corr2dMethod, Corr2dMode, Corr2dOptions, SeparableKernel } from "./matrix/problem.ts";
-export { convolve2dSeparable, corr2dSeparable, separateKernel } from "./matrix/separable.ts";
+export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./matrix/problem.ts";
+export { separateKernel } from "./matrix/separate-kernel.ts";
 export {
   type ActivateOptions,
   type ActivationName,
@@ -165,9 +164,12 @@ export {
   planDepthwiseConv2dFilterGradient,
   planDepthwiseConv2dInputGradient,
 } from "./ops/depthwise-conv2d.ts";
-export type { ExplainOptions as ExplainOption, Explanation } from "./ops/explain.ts";
+export { type ExplainOptions as ExplainOption, type Explanation, explain } from "./ops/explain.ts";
+export { planFilterGradient, planInputGradient } from "./ops/gradient-plans.ts";
+export { filterGradient, gradients, inputGradient } from "./ops/gradients.ts";
 export type { ConvFilterGradientPlan, ConvGradients, ConvInputGradientPlan, ConvPlan } from "./ops/legacy.ts";
 export type { AlgorithmOption, FusedOptions } from "./ops/operation.ts";
+export { type Plan, plan } from "./ops/plan.ts";
 export type { PlanFacts } from "./ops/planned.ts";
 export {
   planSeparableConv2d,

@@ -5,7 +5,6 @@
  */
 
 import * as core from "@corr2d/core";
-import * as simd from "@corr2d/core/simd";
 import { describe, expect, it } from "vitest";
 import { fill } from "./other-orders.ts";
 
@@ -95,17 +94,16 @@ function callsOfLayer(name: string, options: object, x: number[]): Call[] {
   ];
 }
 
-/** The functions on matrices, of either entry point. */
-function callsOfMatrices(entry: typeof core | typeof simd): Call[] {
-  const of = (name: keyof typeof simd, ...values: Values): Call => ({ name, run: entry[name] as Callable, values });
-  const plan = entry.planCorr2d([7, 8], kernel as never, { mode: "same" });
+/** The functions on matrices. */
+function callsOfMatrices(): Call[] {
+  const plan = core.plan(core.corr2d, [7, 8], kernel as never, { mode: "same" });
   return [
-    of("corr2d", matrix, kernel, { mode: "same", boundary: "constant", fillValue: 1 }),
-    of("convolve2d", matrix, kernel, { mode: "full", method: "direct" }),
-    of("explainCorr2d", matrix, kernel, { boundary: "mirror" }),
-    of("planCorr2d", matrix.shape, kernel, { mode: "same", boundary: "reflect", method: "auto" }),
-    of("planConvolve2d", matrix.shape, kernel, { mode: "full", fillValue: 1 }),
-    { name: "Corr2dPlan.run", run: plan.run as Callable, values: [matrix.data] },
+    call("corr2d", matrix, kernel, { mode: "same", boundary: "constant", fillValue: 1 }),
+    call("convolve2d", matrix, kernel, { mode: "full", algorithm: "direct", engine: "auto" }),
+    call("explain", core.corr2d, matrix, kernel, { boundary: "reflect" }),
+    call("plan", core.corr2d, matrix.shape, kernel, { mode: "same", boundary: "reflect", precision: "strict" }),
+    call("plan", core.convolve2d, matrix.shape, kernel, { mode: "full", fillValue: 1 }),
+    { name: "plan(corr2d).run", run: plan.run as Callable, values: [matrix.data] },
   ];
 }
 
@@ -159,9 +157,9 @@ const CALLS: readonly Call[] = [
   call("activate", image, { activation: "prelu", slopes: floats(4), layout: "NHWC" }),
   call("activationGradient", image, image, { activation: "sigmoid", layout: "NHWC" }),
   call("biasGradient", image, { layout: "NHWC" }),
-  ...[core, simd].flatMap(callsOfMatrices),
-  call("corr2dSeparable", matrix, { column: floats(3), row: floats(2) }, { mode: "same", boundary: "reflect" }),
-  call("convolve2dSeparable", matrix, { column: floats(3), row: floats(2) }, { fillValue: 2 }),
+  ...callsOfMatrices(),
+  call("corr2d", matrix, { column: floats(3), row: floats(2) }, { mode: "same", boundary: "reflect" }),
+  call("convolve2d", matrix, { column: floats(3), row: floats(2) }, { fillValue: 2 }),
   call("separateKernel", kernel, { tolerance: 0.1 }),
   call("matchTemplate", matrix, kernel),
   call("findPeaks", matrix, { threshold: 0, distance: [1, 2], limit: 3 }),
@@ -268,7 +266,7 @@ function outcomeOf(run: Callable, values: Values): string {
 describe("what can be called", () => {
   it("is called here", () => {
     const called = new Set(CALLS.map(({ name }) => name));
-    const names = [...Object.entries(core), ...Object.entries(simd)].filter(([, value]) => typeof value === "function");
+    const names = Object.entries(core).filter(([, value]) => typeof value === "function");
     expect(names.map(([name]) => name).filter((name) => !called.has(name))).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import {
   type Matrix,
   planConv2d,
   planConv2dInputGradient,
-  planCorr2d,
+  plan as planned,
   type ResidentArray,
   residentArray,
   type Tensor4,
@@ -65,6 +65,6 @@ it("runs plans over arrays in any buffer, whatever that of the filter is", () =>
   const resident: ResidentArray = plan.run(anywhere);
   expect(resident).toEqual(y);
   expect(planConv2dInputGradient([1, 2, 2, 1], filter).run(anywhere)).toEqual(y);
-  const matrixPlan = planCorr2d([2, 2], tensor([1, 1], new Float32Array([2])));
+  const matrixPlan = planned(corr2d, [2, 2], tensor([1, 1], new Float32Array([2])));
   expect(matrixPlan.run(anywhere, target)).toEqual(y);
 });

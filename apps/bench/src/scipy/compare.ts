@@ -12,8 +12,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Corr2dPlan, corr2d, type Matrix, planCorr2d } from "@corr2d/core";
-import { planCorr2d as planCorr2dOnSimd } from "@corr2d/core/simd";
+import { corr2d, type Matrix, type Plan, plan, type Shape2 } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 import { median, shuffle } from "simple-statistics";
 import { opencv } from "../peers/opencv.ts";
@@ -99,8 +98,8 @@ async function compareKernel(
   await writeFile(file, Buffer.concat([x.data, kernel.data].map((part) => new Uint8Array(part.slice().buffer))));
   const cv = await (await opencv.load()).prepare(convCase, "forward", data);
   const contenders = {
-    corr2d: ofPlan(planCorr2d(x.shape, kernel, { mode: "same" }), x.data),
-    "corr2d/simd": ofPlan(planCorr2dOnSimd(x.shape, kernel, { mode: "same" }), x.data),
+    corr2d: ofPlan(plan(corr2d, x.shape, kernel, { mode: "same", engine: "scalar" }), x.data),
+    "corr2d/simd": ofPlan(plan(corr2d, x.shape, kernel, { mode: "same", engine: "simd" }), x.data),
     "opencv.js": {
       ...ofFunction(() => cv.run() as undefined),
       result: async () => (await cv.read()) as Float32Array,
@@ -150,9 +149,9 @@ function ofEach<T>(value: (name: Name) => T): Record<Name, T> {
 }
 
 /** Times a plan over one image, into one array. */
-function ofPlan(plan: Corr2dPlan, x: Float32Array): Timed {
+function ofPlan(planned: Plan<Shape2, Float32Array, string>, x: Float32Array): Timed {
   const y = new Float32Array(x.length);
-  return ofFunction(() => plan.run(x, y));
+  return ofFunction(() => planned.run(x, y));
 }
 
 /** Times a function for a round: called once untimed, then until the time is over. */

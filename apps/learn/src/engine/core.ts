@@ -6,12 +6,14 @@
 
 export type { Matrix, ParameterCounts, Tensor4 } from "@corr2d/core";
 export {
+  corr2d,
   denseLayer,
   energyBeyond,
   LocallyConnected2d,
   localize,
   localKernel,
   parameterCounts,
+  plan,
   shareWeights,
   tensor,
   toAbsolute,
@@ -20,9 +22,8 @@ export {
   translationVariance,
   unshareWeights,
 } from "@corr2d/core";
-export { corr2d, planCorr2d } from "@corr2d/core/simd";
 
 /** A picture goes on with its outermost pixels. */
-export const EDGE = "replicate";
+export const EDGE = "edge";
 /** A picture goes on with its other side. */
-export const WRAP = "circular";
+export const WRAP = "wrap";

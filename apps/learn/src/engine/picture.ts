@@ -5,7 +5,7 @@
  * @module
  */
 
-import { EDGE, type Matrix, planCorr2d, tensor } from "./core.ts";
+import { corr2d, EDGE, type Matrix, plan, tensor } from "./core.ts";
 
 /** A picture as numbers. */
 export interface Picture {
@@ -31,7 +31,9 @@ type Drawing = OffscreenCanvasRenderingContext2D;
 const canvases = new Map<string, Drawing>();
 let scratch: Drawing | undefined;
 let picture: Picture = { height: 1, width: 1, grey: new Float32Array(1) };
-let plan: { readonly key: string; run(x: Float32Array, y: Float32Array): Float32Array; y: Float32Array } | undefined;
+let prepared:
+  | { readonly key: string; run(x: Float32Array, y: Float32Array): Float32Array; y: Float32Array }
+  | undefined;
 
 /** Takes a canvas of the page by name, in the place of the one that had it. */
 export function attachCanvas(name: string, canvas: OffscreenCanvas): void {
@@ -109,17 +111,17 @@ export function filterPicture(kernel: Matrix): Filtered {
   const { height, width, grey } = picture;
   const key = `${height} ${width} ${kernel.shape} ${kernel.data}`;
   const start = performance.now();
-  if (plan?.key !== key) {
-    const made = planCorr2d([height, width], tensor(kernel.shape, kernel.data), {
+  if (prepared?.key !== key) {
+    const made = plan(corr2d, [height, width], tensor(kernel.shape, kernel.data), {
       mode: "same",
       boundary: EDGE,
     });
-    plan = { key, run: (x, y) => made.run(x, y), y: new Float32Array(height * width) };
+    prepared = { key, run: (x, y) => made.run(x, y), y: new Float32Array(height * width) };
   }
-  plan.run(grey, plan.y);
+  prepared.run(grey, prepared.y);
   const milliseconds = performance.now() - start;
-  const [scale, offset] = toneOf(kernel.data, plan.y);
-  draw("filtered", height, width, plan.y, scale, offset);
+  const [scale, offset] = toneOf(kernel.data, prepared.y);
+  draw("filtered", height, width, prepared.y, scale, offset);
   return { height, width, milliseconds };
 }
 

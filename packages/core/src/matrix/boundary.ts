@@ -3,15 +3,13 @@
  *
  *     name         … outside | inside | outside …   OpenCV border      scipy.ndimage      numpy.pad    torch pad    scipy.signal
  *     constant     v v v v | a b c d | v v v v      CONSTANT           constant           constant     constant     fill
- *     reflect      d c b a | a b c d | d c b a      REFLECT            reflect            symmetric    –            symm
- *     mirror       . d c b | a b c d | c b a .      REFLECT_101        mirror             reflect      reflect      –
- *     replicate    a a a a | a b c d | d d d d      REPLICATE          nearest            edge         replicate    –
- *     circular     a b c d | a b c d | a b c d      WRAP               grid-wrap          wrap         circular     wrap
+ *     edge         a a a a | a b c d | d d d d      REPLICATE          nearest            edge         replicate    –
+ *     reflect      . d c b | a b c d | c b a .      REFLECT_101        mirror             reflect      reflect      –
+ *     symmetric    d c b a | a b c d | d c b a      REFLECT            reflect            symmetric    –            symm
+ *     wrap         a b c d | a b c d | a b c d      WRAP               grid-wrap          wrap         circular     wrap
  *
- * Beware of *reflect*: for matrices, as in SciPy and OpenCV, the edge is repeated; NumPy, PyTorch and the padding modes of
- * convolution layers call that which does not repeat it, here {@link Boundary} `"mirror"`, by that name. Where a kernel
- * reaches further than the matrix is large, the continuation goes on with its period: 2n for reflect, 2n − 2 for mirror, n for
- * circular.
+ * The words are NumPy's, for matrices as for the padding of convolution layers. Where a kernel reaches further than the
+ * matrix is large, the continuation goes on with its period: 2n − 2 for reflect, 2n for symmetric, n for wrap.
  *
  * @module
  */
@@ -23,23 +21,23 @@ import type { FloatArray } from "../tensor.ts";
 export type Boundary =
   /** One value everywhere outside; the default, with value 0. */
   | "constant"
-  /** Backwards, the edge cell repeated: `c b a | a b c`. */
-  | "reflect"
-  /** Backwards, the edge cell not repeated: `c b | a b c`. */
-  | "mirror"
   /** The edge cell for ever: `a a a | a b c`. */
-  | "replicate"
+  | "edge"
+  /** Backwards, the edge cell not repeated: `c b | a b c`. */
+  | "reflect"
+  /** Backwards, the edge cell repeated: `c b a | a b c`. */
+  | "symmetric"
   /** From the other side: `a b c | a b c`. */
-  | "circular";
+  | "wrap";
 
 /** Which inside cell stands for cell `i` of an axis of `size` cells, by boundary; −1 for none. */
 const continuations = {
   constant: (i, size) => (i >= 0 && i < size ? i : -1),
-  reflect: (i, size) => fold(modulo(i, 2 * size), 2 * size - 1),
-  // Of one cell the period is 0, and what NaN becomes in an Int32Array is right.
-  mirror: (i, size) => fold(modulo(i, 2 * size - 2), 2 * size - 2),
-  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
-  circular: modulo,
+  edge: (i, size) => Math.min(Math.max(i, 0), size - 1),
+  // The period of a single cell is 0, and what NaN becomes in an Int32Array is right.
+  reflect: (i, size) => fold(modulo(i, 2 * size - 2), 2 * size - 2),
+  symmetric: (i, size) => fold(modulo(i, 2 * size), 2 * size - 1),
+  wrap: modulo,
 } as const satisfies Record<Boundary, (i: number, size: number) => number>;
 
 /** The names, for messages. */

@@ -6,11 +6,10 @@
  * @module
  */
 
-import { corr2d } from "../corr2d.ts";
 import { checkOptionNames, requireInteger } from "../options.ts";
 import { checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
-import { checkOperand } from "./problem.ts";
-import { corr2dSeparable } from "./separable.ts";
+import { corr2d } from "./corr2d.ts";
+import { requireElements } from "./problem.ts";
 
 /**
  * The normalised cross-correlation of an image with a template, wherever the template lies inside the image: the correlation
@@ -43,8 +42,16 @@ import { corr2dSeparable } from "./separable.ts";
  * Source: J. P. Lewis, "Fast normalized cross-correlation", Vision Interface (1995).
  */
 export function matchTemplate<T extends FloatArray = Float32Array>(image: Matrix<T>, template: Matrix<T>): Matrix<T> {
-  checkOperand("matchTemplate", "image", image, 2, image);
-  checkOperand("matchTemplate", "template", template, 2, image);
+  for (const [name, matrix] of Object.entries({ image, template })) {
+    checkTensor("matchTemplate", name, matrix, 2);
+    requireElements("matchTemplate", name, matrix.shape, matrix.data);
+  }
+  const dtype = dtypeOf(image.data);
+  if (dtypeOf(template.data) !== dtype) {
+    throw new TypeError(
+      `matchTemplate: image is ${dtype}, but template is ${dtypeOf(template.data)}; both must be the same`,
+    );
+  }
   const [h, w] = template.shape;
   if (h > image.shape[0] || w > image.shape[1]) {
     throw new RangeError(`matchTemplate: template [${template.shape}] exceeds image [${image.shape}]`);
@@ -58,8 +65,8 @@ export function matchTemplate<T extends FloatArray = Float32Array>(image: Matrix
   const x = centre(image);
   const products = corr2d(x, centred);
   const ones = { column: new Float64Array(h).fill(1), row: new Float64Array(w).fill(1) };
-  const sums = corr2dSeparable(x, ones).data;
-  const squares = corr2dSeparable({ shape: x.shape, data: x.data.map((value) => value * value) }, ones).data;
+  const sums = corr2d(x, ones).data;
+  const squares = corr2d({ shape: x.shape, data: x.data.map((value) => value * value) }, ones).data;
   const scores = zeros(dtypeOf(image.data), sums.length) as T;
   const cells = h * w;
   for (let i = 0; i < scores.length; i++) {

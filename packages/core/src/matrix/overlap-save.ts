@@ -8,20 +8,14 @@
  * Two tiles travel together, one as the real and one as the imaginary part of one complex patch: since the kernel is real,
  * its correlation keeps the two apart. That is the price of a real transform, without its bookkeeping.
  *
- * Everything is float64 and rounded once at the end. Error, from theorem 24.2 of Higham for two forward transforms, one
- * inverse and the product between them, and the Cauchy–Schwarz inequality:
- *
- *     |y − ŷ| ≤ (48·log₂(R·C) + 4) · √(2·R·C) · 2⁻⁵³ · max|x| · Σ|k|  +  u·|y|
- *
- * It is *normwise*: a cell that ought to be small has the error of the largest. A NaN or infinity spreads over two tiles,
- * which is why non-finite values are refused.
+ * Everything is float64 and rounded once at the end. What a transform does to cells that are small beside their neighbours, and
+ * to values that are not finite, stands in transform-guard.ts: it is never left alone.
  *
  * Source: A. Oppenheim and R. Schafer, "Discrete-Time Signal Processing", section 8.7.
  *
  * @module
  */
 
-import type { FloatArray } from "../tensor.ts";
 import { readRectangle } from "./boundary.ts";
 import {
   type ComplexMatrix,
@@ -31,7 +25,8 @@ import {
   rootsOfUnity,
   type TransformBuffers,
 } from "./fourier.ts";
-import type { MatrixGeometry, MatrixProblem } from "./problem.ts";
+import type { KernelGeometry, PlannedProblem } from "./problem.ts";
+import { pairsOf, type Tile, type TileTransform } from "./transform-guard.ts";
 
 /** Sides of the transform, and what it costs. */
 export interface TilePlan {
@@ -48,7 +43,7 @@ const PAIR_NS = 38;
 export function planTiles({
   kernelShape: [kernelHeight, kernelWidth],
   outShape: [outHeight, outWidth],
-}: MatrixGeometry): TilePlan {
+}: KernelGeometry): TilePlan {
   const rows = sideFor(kernelHeight, outHeight);
   const columns = sideFor(kernelWidth, outWidth);
   const tiles = Math.ceil(outHeight / (rows - kernelHeight + 1)) * Math.ceil(outWidth / (columns - kernelWidth + 1));
@@ -64,66 +59,62 @@ function sideFor(kernelSize: number, outSize: number): number {
   return side;
 }
 
-/** The factor of max|x| · Σ|k| in the error of transforms of this size. */
-export function transformErrorConstant({ rows, columns }: TilePlan): number {
-  return (48 * Math.log2(rows * columns) + 4) * Math.sqrt(2 * rows * columns) * 2 ** -53;
-}
-
-/** Whether all values are finite, and so far from the largest numbers that sums of products of them are. */
-export function canTransform({ source, fillValue, kernel }: MatrixProblem): boolean {
-  let sum = Math.abs(fillValue);
-  for (let i = 0; i < source.length; i++) sum += Math.abs(source[i]);
-  for (let i = 0; i < kernel.length; i++) sum += Math.abs(kernel[i]);
-  return sum < 1e140;
-}
-
-/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransform} is true. */
-export function correlateByTransform(
-  problem: MatrixProblem,
-  y: FloatArray,
-  { tiles }: { readonly tiles: TilePlan },
-): void {
+/** Computes tiles of a problem whose kernel is finite and light enough for float64; see {@link TileTransform}. */
+export function scalarTransform(problem: PlannedProblem, { rows, columns }: TilePlan): TileTransform {
   const {
     kernel,
     kernelShape: [kernelHeight, kernelWidth],
     before: [top, left],
     outShape: [outHeight, outWidth],
   } = problem;
-  const { rows, columns } = tiles;
   const cells = rows * columns;
-  const rowRoots = rootsOfUnity(rows);
-  const columnRoots = rootsOfUnity(columns);
+  const visibleRows = rows - kernelHeight + 1;
+  const visibleColumns = columns - kernelWidth + 1;
   const pitch = columns + PADDING;
-  const buffers: TransformBuffers = [complexMatrix(rows, columns), complexMatrix(rows, columns)];
-  for (let i = 0; i < kernel.length; i++) {
-    // The inverse transform is scaled here.
-    buffers[0][0][Math.floor(i / kernelWidth) * pitch + (i % kernelWidth)] = kernel[i] / cells;
-  }
-  fourierTransform(buffers, rowRoots, columnRoots, rows);
-  const spectrum = buffers[0];
-  buffers[0] = complexMatrix(rows, columns);
-
-  const height = rows - kernelHeight + 1;
-  const width = columns - kernelWidth + 1;
-  const corners: (readonly [i: number, j: number])[] = [];
-  for (let i = 0; i < outHeight; i += height) for (let j = 0; j < outWidth; j += width) corners.push([i, j]);
-  while (corners.length > 0) {
-    const pair = corners.splice(0, 2);
-    buffers[0][1].fill(0); // where one tile is left over
-    pair.forEach(([i, j], part) => {
-      readRectangle(problem, i - top, j - left, rows, columns, buffers[0][part], pitch);
-    });
-    fourierTransform(buffers, rowRoots, columnRoots, rows);
-    multiplyConjugated(buffers[0], spectrum);
-    fourierTransform(buffers, columnRoots, rowRoots, width);
-    pair.forEach(([i, j], part) => {
-      const values = buffers[0][1 - part];
-      const visible = Math.min(width, outWidth - j);
-      for (let r = 0; r < Math.min(height, outHeight - i); r++) {
-        y.set(values.subarray(r * (width + PADDING), r * (width + PADDING) + visible), (i + r) * outWidth + j);
+  return {
+    rows,
+    columns,
+    visibleRows,
+    visibleColumns,
+    scratchBytes: 6 * 8 * (cells + PADDING * Math.max(rows, columns)),
+    unit: 2 ** -53,
+    range: [1e-140, 1e140],
+    run(source, y, tileAt) {
+      const image = { ...problem, source };
+      const rowRoots = rootsOfUnity(rows);
+      const columnRoots = rootsOfUnity(columns);
+      const buffers: TransformBuffers = [complexMatrix(rows, columns), complexMatrix(rows, columns)];
+      for (let i = 0; i < kernel.length; i++) {
+        // The inverse transform is scaled here.
+        buffers[0][0][Math.floor(i / kernelWidth) * pitch + (i % kernelWidth)] = kernel[i] / cells;
       }
-    });
-  }
+      fourierTransform(buffers, rowRoots, columnRoots, rows);
+      const spectrum = buffers[0];
+      buffers[0] = complexMatrix(rows, columns);
+
+      const tiles: Tile[] = [];
+      for (let i = 0; i < outHeight; i += visibleRows) {
+        for (let j = 0; j < outWidth; j += visibleColumns) tiles.push(tileAt(i, j));
+      }
+      for (const pair of pairsOf(tiles)) {
+        buffers[0][1].fill(0); // where a tile is alone
+        pair.forEach((tile, part) => {
+          readRectangle(image, tile!.top - top, tile!.left - left, rows, columns, buffers[0][part], pitch);
+        });
+        fourierTransform(buffers, rowRoots, columnRoots, rows);
+        multiplyConjugated(buffers[0], spectrum);
+        fourierTransform(buffers, columnRoots, rowRoots, visibleColumns);
+        pair.forEach((tile, part) => {
+          const values = buffers[0][1 - part];
+          for (let r = 0; r < tile!.rows; r++) {
+            const from = r * (visibleColumns + PADDING);
+            y.set(values.subarray(from, from + tile!.columns), (tile!.top + r) * outWidth + tile!.left);
+          }
+        });
+      }
+      return tiles;
+    },
+  };
 }
 
 /** z ← i · conj(z · conj(s)): the correlation's spectrum with real and imaginary parts exchanged, for the inverse. */

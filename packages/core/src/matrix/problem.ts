@@ -1,6 +1,6 @@
 /**
- * Options and matrices in, one {@link MatrixGeometry} out: modes, centring and the flip of convolution are answered here,
- * once, and every error is thrown here. The methods compute
+ * Options and matrices in, one {@link PlannedProblem} out: modes, centring, the flip of convolution and both forms of a kernel
+ * are answered here, once, and every error is thrown here. The algorithms compute
  *
  *     y[i, j] = Σ_{a, b} k[a, b] · x[i + a − top, j + b − left]        0 ≤ i < outHeight, 0 ≤ j < outWidth
  *
@@ -9,9 +9,19 @@
  * @module
  */
 
-import { checkOptionNames, resolveWord } from "../options.ts";
+import { resolveWord } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
-import { checkShape, checkTensor, describe, dtypeOf, type FloatArray, type Matrix, type Tensor } from "../tensor.ts";
+import {
+  checkArray,
+  checkShape,
+  checkTensor,
+  type DType,
+  describe,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  zeros,
+} from "../tensor.ts";
 import { BOUNDARIES, type Boundary, type ContinuedMatrix, type ContinuedShape } from "./boundary.ts";
 
 /** How much of the plane is computed. */
@@ -23,28 +33,18 @@ export type Corr2dMode =
   /** Wherever kernel and image touch: (H + h − 1) × (W + w − 1). */
   | "full";
 
-/** How it is computed; all give the same within their bounds. */
-export type Corr2dMethod =
-  /** The definition. */
-  | "naive"
-  /** The definition, six cells at once. Bound: elementwise. */
-  | "direct"
-  /** Rows, then columns; for kernels of rank 1. Bound: elementwise. */
-  | "separable"
-  /** Overlap-save by fast Fourier transform; for finite values. Bound: normwise. */
-  | "fft";
-
-/** Options of `corr2d` and `convolve2d`. */
-export interface Corr2dOptions {
+/** What of the plane is computed, and what lies outside the image. */
+export interface GeometryOptions {
   /** Default `"valid"`. */
   readonly mode?: Corr2dMode | undefined;
   /** How the image goes on outside its edge, for `"same"` and `"full"`. Default `"constant"`. */
   readonly boundary?: Boundary | undefined;
   /** The value outside for boundary `"constant"`. Default 0, for which the cells outside count as absent. */
   readonly fillValue?: number | undefined;
-  /** Default `"auto"`: the one that is expected to be fastest; `explainCorr2d` says which and why. */
-  readonly method?: Corr2dMethod | "auto" | undefined;
 }
+
+/** The names of {@link GeometryOptions}. */
+export const GEOMETRY_OPTION_NAMES: readonly (keyof GeometryOptions)[] = ["mode", "boundary", "fillValue"];
 
 /** The two vectors that a kernel of rank 1 is the product of: k[a, b] = column[a] · row[b]. */
 export interface SeparableKernel<T extends FloatArray = Float32Array> {
@@ -52,7 +52,18 @@ export interface SeparableKernel<T extends FloatArray = Float32Array> {
   readonly row: T;
 }
 
-/** A correlation in plain numbers, whatever the image holds; valid by construction. */
+/** A kernel: a matrix, or the vectors of one of rank 1. */
+export type MatrixKernel<T extends FloatArray = Float32Array> = Matrix<T> | SeparableKernel<T>;
+
+/** A kernel that was checked, in both of its forms as far as it has them. */
+export interface KernelValues {
+  /** Row-major. Of a kernel that was given as vectors: their products. */
+  readonly kernel: FloatArray;
+  /** The vectors that were given. */
+  readonly factors: SeparableKernel<FloatArray> | undefined;
+}
+
+/** A correlation in plain numbers, whatever image and kernel hold; valid by construction. */
 export interface KernelGeometry extends ContinuedShape {
   readonly kernelShape: Shape2;
   /** The image cell under the first kernel cell at the first output cell is (−top, −left). */
@@ -60,63 +71,58 @@ export interface KernelGeometry extends ContinuedShape {
   readonly outShape: Shape2;
 }
 
-/** The same with its image, as the methods take it. */
-export interface MatrixGeometry extends KernelGeometry, ContinuedMatrix {}
+/** A geometry and its kernel, flipped already if the operation flips; the image is still to come. */
+export interface PlannedProblem extends KernelGeometry, KernelValues {}
 
-/** A geometry and its kernel, row-major, and flipped already if the operation flips; the image is still to come. */
-export interface PlannedProblem extends KernelGeometry {
+/** All that there is to compute. */
+export interface MatrixProblem extends KernelGeometry, ContinuedMatrix {
   readonly kernel: FloatArray;
 }
 
-/** All that there is to compute. */
-export interface MatrixProblem extends PlannedProblem, ContinuedMatrix {}
-
-const OPTION_NAMES: readonly (keyof Corr2dOptions)[] = ["mode", "boundary", "fillValue", "method"];
-
-/**
- * Checks and resolves everything that a caller of `corr2d` or `convolve2d` gives.
- *
- * @param flip whether the kernel is flipped: convolution.
- * @throws TypeError for a value of the wrong type, RangeError for one that is not allowed.
- */
-export function resolveProblem(
+/** Checks a kernel in either form; of vectors the products are made, each rounded once. */
+export function readKernel(
   operation: string,
-  x: Matrix<FloatArray>,
-  kernel: Matrix<FloatArray>,
-  options: Corr2dOptions,
-  flip: boolean,
-): MatrixProblem {
-  checkOptionNames(operation, options, OPTION_NAMES);
-  checkOperand(operation, "x", x, 2, x);
-  checkOperand(operation, "kernel", kernel, 2, x);
-  const geometry = resolveGeometry(operation, x.shape, kernel.shape, options, flip);
-  return { ...geometry, source: x.data, kernel: flip ? backwards(kernel.data) : kernel.data };
-}
-
-/** As {@link resolveProblem}, for an image of which only the shape is known; the kernel is copied. */
-export function resolvePlanned(
-  operation: string,
-  inputShape: Shape2,
-  kernel: Matrix<FloatArray>,
-  options: Corr2dOptions,
-  flip: boolean,
-): PlannedProblem {
-  checkOptionNames(operation, options, OPTION_NAMES);
-  if (checkShape(operation, "inputShape", inputShape, 2) === 0) {
-    throw new RangeError(`${operation}: inputShape [${inputShape}] is empty`);
+  given: unknown,
+): KernelValues & { readonly dtype: DType; readonly shape: Shape2 } {
+  const { column, row } = Object(given) as SeparableKernel<FloatArray>;
+  if (column === undefined && row === undefined) {
+    checkTensor(operation, "kernel", given, 2);
+    const { shape, data } = given as Matrix<FloatArray>;
+    requireElements(operation, "kernel", shape, data);
+    return { dtype: dtypeOf(data), shape, kernel: data, factors: undefined };
   }
-  checkOperand(operation, "kernel", kernel, 2, kernel);
-  const [height, width] = inputShape;
-  const geometry = resolveGeometry(operation, [height, width], kernel.shape, options, flip);
-  return { ...geometry, kernel: flip ? backwards(kernel.data) : kernel.data.slice() };
+  const dtype = dtypeOf(column) ?? "float32";
+  checkVector(operation, "kernel.column", column, dtype);
+  checkVector(operation, "kernel.row", row, dtype);
+  const shape: Shape2 = [column.length, row.length];
+  const kernel = zeros(dtype, checkShape(operation, "kernel", shape, 2));
+  column.forEach((c, a) => {
+    kernel.set(
+      row.map((r) => c * r),
+      a * row.length,
+    );
+  });
+  return { dtype, shape, kernel, factors: { column, row } };
 }
 
-/** As {@link resolveProblem}, for shapes alone, which are those of matrices. */
+function checkVector(operation: string, parameter: string, vector: FloatArray, dtype: DType): void {
+  checkArray(operation, parameter, vector, dtype, vector?.length);
+  requireElements(operation, parameter, [vector.length], vector);
+}
+
+/** The kernel of an operation: flipped, if that flips. */
+export function oriented({ kernel, factors }: KernelValues, flip: boolean): KernelValues {
+  if (!flip) return { kernel, factors };
+  const { column, row } = factors ?? {};
+  return { kernel: backwards(kernel), factors: column && row && { column: backwards(column), row: backwards(row) } };
+}
+
+/** Resolves shapes, which are those of matrices that are not empty, and options whose names were checked. */
 export function resolveGeometry(
   operation: string,
   shape: Shape2,
   kernelShape: Shape2,
-  options: Corr2dOptions,
+  options: GeometryOptions,
   flip: boolean,
 ): KernelGeometry {
   const { fillValue = 0 } = options;
@@ -144,7 +150,7 @@ function resolveAxis(
   mode: Corr2dMode,
   flip: boolean,
 ): readonly [before: number, outSize: number] {
-  // SciPy's centre of an even kernel: the cell before the middle, flipped along with the kernel.
+  // SciPy's centre of an even kernel: the cell before the middle, and the one after it for a flipped kernel.
   if (mode === "same") return [Math.floor((flip ? kernelSize : kernelSize - 1) / 2), size];
   if (mode === "full") return [kernelSize - 1, size + kernelSize - 1];
   if (kernelSize > size) {
@@ -153,24 +159,30 @@ function resolveAxis(
   return [0, size - kernelSize + 1];
 }
 
-/** Checks that an operand is a tensor of this rank, with elements, of the type of the image. */
-export function checkOperand(
+/** Throws where there is nothing to compute with. */
+export function requireElements(
   operation: string,
   parameter: string,
-  operand: Tensor<readonly number[], FloatArray>,
-  rank: number,
-  image: Matrix<FloatArray>,
+  shape: readonly number[],
+  { length }: ArrayLike<number>,
 ): void {
-  checkTensor(operation, parameter, operand, rank);
-  const dtype = dtypeOf(operand.data);
-  const wanted = dtypeOf(image.data);
-  if (dtype !== wanted) {
-    throw new TypeError(`${operation}: x is ${wanted}, but ${parameter} is ${dtype}; both must be the same`);
-  }
-  if (operand.data.length === 0) throw new RangeError(`${operation}: ${parameter} [${operand.shape}] is empty`);
+  if (length === 0) throw new RangeError(`${operation}: ${parameter} [${shape}] is empty`);
 }
 
 /** The elements in reverse order: that flips both axes of a dense matrix. */
 export function backwards<T extends FloatArray>(values: T): T {
   return values.slice().reverse() as T;
+}
+
+/** A rectangle of an output. */
+export interface Region {
+  readonly top: number;
+  readonly left: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The same problem for a rectangle of the output alone. */
+export function restricted<P extends KernelGeometry>(problem: P, { top, left, rows, columns }: Region): P {
+  return { ...problem, before: [problem.before[0] - top, problem.before[1] - left], outShape: [rows, columns] };
 }

@@ -6,8 +6,12 @@
 
 import { PASSES, type Pass } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
+import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
+import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
-import { checkShape, checkTensor, type DType, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
+import type { Shape2 } from "../shape.ts";
+import { checkShape, checkTensor, type DType, dtypeOf, type FloatArray, type Matrix, type Tensor } from "../tensor.ts";
 import type { Explained } from "./bilinear.ts";
 import { type DTypeOption, dtypeAsked } from "./gradient-plans.ts";
 import { type ConvOperation, type FusedOptions, kindOf, type Operation, requireSameDtype } from "./operation.ts";
@@ -46,6 +50,12 @@ export function explain<S extends readonly number[], O extends object, T extends
   filter: NoInfer<S> | Tensor<NoInfer<S>, T>,
   options?: O & FusedOptions<T> & ExplainOptions,
 ): Explanation<S>;
+export function explain<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  input: Shape2 | Matrix<T>,
+  kernel: Shape2 | MatrixKernel<T>,
+  options?: Corr2dOptions & ExplainOptions,
+): Explanation<Shape2, MatrixAlgorithmName>;
 export function explain<Weights>(
   operation: Operation<Weights>,
   input: unknown,

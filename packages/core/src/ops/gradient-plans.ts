@@ -5,14 +5,22 @@
  * @module
  */
 
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
+import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
+import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
+import type { Shape2 } from "../shape.ts";
 import { checkShape, type DType, type FloatArray, type Tensor } from "../tensor.ts";
 import { type AlgorithmOption, type ConvOperation, kindOf, type Operation, requireSameDtype } from "./operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand, weightsPlan } from "./planned.ts";
 
 /** A gradient with respect to the input whose filter is packed. */
-export interface InputGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
-  extends PlanFacts<S> {
+export interface InputGradientPlan<
+  S extends readonly number[],
+  T extends FloatArray = Float32Array,
+  Name extends string = AlgorithmName,
+> extends PlanFacts<S, Name> {
   /**
    * Computes the gradient for `dy`, which may be a {@link ResidentArray}, into a new array.
    *
@@ -28,8 +36,11 @@ export interface InputGradientPlan<S extends readonly number[], T extends FloatA
 }
 
 /** A gradient with respect to the filter whose memory is taken. */
-export interface FilterGradientPlan<S extends readonly number[], T extends FloatArray = Float32Array>
-  extends PlanFacts<S> {
+export interface FilterGradientPlan<
+  S extends readonly number[],
+  T extends FloatArray = Float32Array,
+  Name extends string = AlgorithmName,
+> extends PlanFacts<S, Name> {
   readonly filterShape: S;
   /**
    * Computes the gradient for `x` and `dy`, each of which may be a {@link ResidentArray}, into a new array.
@@ -74,6 +85,12 @@ export function planInputGradient<S extends readonly number[], O extends object,
   filter: Tensor<NoInfer<S>, T>,
   options?: O & AlgorithmOption,
 ): InputGradientPlan<S, T>;
+export function planInputGradient<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  inputShape: Shape2,
+  kernel: MatrixKernel<T>,
+  options?: Corr2dOptions,
+): InputGradientPlan<Shape2, T, MatrixAlgorithmName>;
 export function planInputGradient<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],
@@ -111,6 +128,12 @@ export function planFilterGradient<S extends readonly number[], O extends object
   filterShape: NoInfer<S>,
   options?: O & AlgorithmOption & DTypeOption<D>,
 ): FilterGradientPlan<S, ArrayOf<D>>;
+export function planFilterGradient<D extends DType = "float32">(
+  operation: MatrixOperation,
+  inputShape: Shape2,
+  kernelShape: Shape2,
+  options?: Corr2dOptions & DTypeOption<D>,
+): FilterGradientPlan<Shape2, ArrayOf<D>, MatrixAlgorithmName>;
 export function planFilterGradient<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],

@@ -5,8 +5,10 @@
  * @module
  */
 
+import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
+import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames } from "../options.ts";
-import { sizeOf } from "../shape.ts";
+import { type Shape2, sizeOf } from "../shape.ts";
 import {
   checkArray,
   checkShape,
@@ -14,6 +16,7 @@ import {
   type DType,
   dtypeOf,
   type FloatArray,
+  type Matrix,
   type Tensor,
   zeros,
 } from "../tensor.ts";
@@ -68,6 +71,13 @@ export function inputGradient<S extends readonly number[], O extends object, T e
   inputShape: NoInfer<S>,
   options?: O & AlgorithmOption,
 ): Tensor<S, T>;
+export function inputGradient<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  dy: Matrix<T>,
+  kernel: MatrixKernel<T>,
+  inputShape: Shape2,
+  options?: Corr2dOptions,
+): Matrix<T>;
 export function inputGradient<Weights>(
   operation: Operation<Weights>,
   dy: Tensor<readonly number[], FloatArray>,
@@ -109,6 +119,13 @@ export function filterGradient<S extends readonly number[], O extends object, T 
   filterShape: NoInfer<S>,
   options?: O & AlgorithmOption,
 ): Tensor<S, T>;
+export function filterGradient<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  x: Matrix<T>,
+  dy: Matrix<T>,
+  kernelShape: Shape2,
+  options?: Corr2dOptions,
+): Matrix<T>;
 export function filterGradient<Weights>(
   operation: Operation<Weights>,
   x: Tensor<readonly number[], FloatArray>,
@@ -157,13 +174,21 @@ export function gradients<S extends readonly number[], O extends object, T exten
   dy: Tensor<NoInfer<S>, T>,
   options?: O & FusedOptions<T>,
 ): Gradients<S, T>;
+export function gradients<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  x: Matrix<T>,
+  kernel: MatrixKernel<T>,
+  dy: Matrix<T>,
+  options?: Corr2dOptions,
+): Gradients<Shape2, T>;
 export function gradients<Weights>(
   operation: Operation<Weights>,
   x: Tensor<readonly number[], FloatArray>,
   filter: unknown,
   dy: Tensor<readonly number[], FloatArray>,
-  options: FusedOptions<FloatArray> = {},
+  given: object = {},
 ): unknown {
+  const options: FusedOptions<FloatArray> = given;
   const kind = kindOf("gradients", operation);
   const name = `gradients(${kind.name})`;
   checkOptionNames(name, options, kind.optionNames);

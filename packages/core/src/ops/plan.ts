@@ -5,13 +5,22 @@
  * @module
  */
 
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
+import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
+import type { MatrixKernel } from "../matrix/problem.ts";
+import type { Shape2 } from "../shape.ts";
 import type { FloatArray, Tensor } from "../tensor.ts";
 import { prepareForward } from "./call.ts";
 import { type ConvOperation, type FusedOptions, kindOf, type Operation } from "./operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand } from "./planned.ts";
 
 /** An operation whose filter is packed and whose scratch memory is taken: made once, run many times. */
-export interface Plan<S extends readonly number[], T extends FloatArray = Float32Array> extends PlanFacts<S> {
+export interface Plan<
+  S extends readonly number[],
+  T extends FloatArray = Float32Array,
+  Name extends string = AlgorithmName,
+> extends PlanFacts<S, Name> {
   /**
    * Computes the operation on `x`, which may be a {@link ResidentArray}, into a new array.
    *
@@ -48,6 +57,12 @@ export function plan<S extends readonly number[], O extends object, T extends Fl
   filter: Tensor<NoInfer<S>, T>,
   options?: O & FusedOptions<T>,
 ): Plan<S, T>;
+export function plan<T extends FloatArray = Float32Array>(
+  operation: MatrixOperation,
+  inputShape: Shape2,
+  kernel: MatrixKernel<T>,
+  options?: Corr2dOptions,
+): Plan<Shape2, T, MatrixAlgorithmName>;
 export function plan<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],

@@ -109,8 +109,17 @@ function factsOf(
   { geometry, inputShape, outputShape }: ResolvedShapes,
   pass: PreparedPass & Explained,
 ): Omit<PlanFacts<readonly number[], string>, typeof Symbol.dispose> {
-  const { algorithm, engine, reason, errorBound, scratchBytes } = pass;
-  const facts = { algorithm, engine, reason, errorBound, scratchBytes, inputShape, outputShape };
+  const { algorithm, engine, reason, errorBound, precision, scratchBytes } = pass;
+  const facts = {
+    algorithm,
+    engine,
+    reason,
+    errorBound,
+    ...(precision && { precision }),
+    scratchBytes,
+    inputShape,
+    outputShape,
+  };
   return geometry === undefined ? facts : { ...facts, geometry: planarGeometry(filled(geometry)) };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Microseconds for a 512 × 512 float32 image in mode same: the best of five rounds, written by measure-methods.ts.
+ * Microseconds for a 512 × 512 float32 image in mode same: the best of five rounds, written by measure-algorithms.ts.
  * AMD EPYC, one thread, V8 13.6.233.17-node.53, 2026-11-23.
  */
 

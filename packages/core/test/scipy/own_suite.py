@@ -53,7 +53,7 @@ def compute(operation, x, kernel, **options):
 
 # scipy.signal
 
-BOUNDARIES = {"fill": "constant", "wrap": "circular", "symm": "reflect"}
+BOUNDARIES = {"fill": "constant", "wrap": "wrap", "symm": "symmetric"}
 
 
 def signal_function(operation, conjugates):
@@ -111,7 +111,7 @@ signaltools.correlate2d.__code__ = (
 
 # scipy.ndimage
 
-MODES = ["replicate", "circular", "reflect", "mirror", "constant", "circular", "constant"]
+MODES = ["edge", "wrap", "symmetric", "reflect", "constant", "wrap", "constant"]
 compiled = filters._nd_image
 
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { KernelGeometry, PlannedProblem, SeparableKernel } from "../../matrix/problem.ts";
+import type { KernelGeometry, PlannedProblem, Region, SeparableKernel } from "../../matrix/problem.ts";
 import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { SimdEngine } from "../engine.ts";
@@ -17,7 +17,7 @@ import type { MemoryRange } from "../memory.ts";
 import { type PlaneShape, planeTile } from "../plane/emit.ts";
 import { MOST_TAP_ROWS } from "../plane/plan.ts";
 import { planeOf } from "../plane/run.ts";
-import { forEachBlockOf, type MatrixRun, readStrip, writeStrip } from "./strips.ts";
+import { forEachBlockOf, readStrip, writeStrip } from "./strips.ts";
 
 /** Strips that stay in the second-level cache. */
 const PREFERRED_BYTES = 512 * 1024;
@@ -40,8 +40,15 @@ interface Weights {
   readonly values: FloatArray;
 }
 
-/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], of a size that {@link supportsDirect}. */
-export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem): MatrixRun {
+/** A computation by plain sums that has been prepared. */
+export interface PreparedSums {
+  readonly scratchBytes: number;
+  /** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], of all of the output or of rectangles of it. */
+  run(source: FloatArray, y: FloatArray, regions?: readonly Region[]): void;
+}
+
+/** Prepares a problem whose kernel has a size that {@link supportsDirect}. */
+export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem): PreparedSums {
   return prepareInPasses(engine, problem, [{ shape: problem.kernelShape, values: problem.kernel }]);
 }
 
@@ -53,7 +60,7 @@ export function prepareSeparablySimd(
   engine: SimdEngine,
   geometry: KernelGeometry,
   { column, row }: SeparableKernel<FloatArray>,
-): MatrixRun {
+): PreparedSums {
   const sum = Float64Array.from(row).reduce((total, weight) => total + Math.abs(weight), 0);
   const scale = 2 ** Math.min(127, Math.ceil(Math.log2(Math.max(1, sum))));
   return prepareInPasses(engine, geometry, [
@@ -63,7 +70,7 @@ export function prepareSeparablySimd(
 }
 
 /** One pass after the other, each over the strip that the one before has made. */
-function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: readonly Weights[]): MatrixRun {
+function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: readonly Weights[]): PreparedSums {
   const {
     kernelShape: [kernelHeight, kernelWidth],
     before: [top, left],
@@ -73,40 +80,57 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
   const planes = passes.map(({ shape }) => planeShape(shape, fma));
   const tileRows = Math.max(...planes.map(({ rows }) => rows));
   const tileColumns = 4 * Math.max(...planes.map(({ vectors }) => vectors));
-  const columns = Math.max(tileColumns, Math.min(outShape[1], MOST_COLUMNS));
-  const fitting = Math.floor(PREFERRED_BYTES / (4 * (1 + passes.length) * (columns + kernelWidth))) - kernelHeight;
+  const mostColumns = Math.max(tileColumns, Math.min(outShape[1], MOST_COLUMNS));
+  const fitting = Math.floor(PREFERRED_BYTES / (4 * (1 + passes.length) * (mostColumns + kernelWidth))) - kernelHeight;
   const blocks = Math.ceil(outShape[0] / Math.max(tileRows, fitting));
-  const blockRows = Math.ceil(outShape[0] / blocks / tileRows) * tileRows;
-  // The strips, from the image to the result: each pass takes away what its weights reach.
-  const strips: Shape2[] = [[blockRows + kernelHeight - 1, columns + kernelWidth - 1]];
-  for (const { shape } of passes) {
-    const [height, width] = strips.at(-1)!;
-    strips.push([height - shape[0] + 1, width - shape[1] + 1]);
-  }
+  const mostRows = Math.ceil(outShape[0] / blocks / tileRows) * tileRows;
+  /** Strips for a block, from the image to the result: each pass takes away what its weights reach. */
+  const stripsOf = (rows: number, columns: number): readonly Shape2[] => {
+    const strips: Shape2[] = [[rows + kernelHeight - 1, columns + kernelWidth - 1]];
+    for (const { shape } of passes) {
+      const [height, width] = strips.at(-1)!;
+      strips.push([height - shape[0] + 1, width - shape[1] + 1]);
+    }
+    return strips;
+  };
   // Rows are computed by tiles; those too many fall into what a strip is longer by, and see what it is longer by.
   const bytesOf = ([height, width]: Shape2): number => 4 * (height + tileRows - 1) * width;
   const weights = passes.map(({ values }) => splatted(values));
-  const scratch = memory.layoutScratch([...strips.map(bytesOf), ...weights.map(({ byteLength }) => byteLength)]);
+  const scratch = memory.layoutScratch([
+    ...stripsOf(mostRows, mostColumns).map(bytesOf),
+    ...weights.map(({ byteLength }) => byteLength),
+  ]);
   const addresses = scratch.buffers.map(({ address }: MemoryRange) => address);
+  const weightsAt = addresses.slice(passes.length + 1);
+  const result = addresses[passes.length]! / 4;
 
-  const correlate: MatrixRun = (source, y) => {
+  const correlate = (source: FloatArray, y: FloatArray, { rows, columns, ...first }: Region): void => {
+    const blockColumns = Math.max(tileColumns, Math.min(columns, mostColumns));
+    const strips = stripsOf(0, blockColumns);
     const runs = planes.map((plane, i) => {
-      const weightsAt = addresses[strips.length + i]!;
-      memory.floats.set(weights[i]!, weightsAt / 4);
       const [from, to] = [addresses[i]!, addresses[i + 1]!];
       const [height, width] = strips[i + 1]!;
-      const correlate = planeOf(engine, plane, strips[i]![1], width);
-      return (rows: number) => correlate(Math.ceil((rows + height - blockRows) / plane.rows), from, to, weightsAt);
+      const run = planeOf(engine, plane, strips[i]![1], width);
+      return (blockRows: number) => run(Math.ceil((blockRows + height) / plane.rows), from, to, weightsAt[i]!);
     });
-    const result = addresses[passes.length]! / 4;
-    forEachBlockOf(outShape, [blockRows, columns], (i, j, rows) => {
-      const strip: Shape2 = [rows + kernelHeight - 1, strips[0]![1]];
-      readStrip(source, geometry, [i - top, j - left], strip, memory.floats, addresses[0]! / 4);
-      for (const run of runs) run(rows);
-      writeStrip(memory.floats, result, columns, y, outShape[1], [i, j], rows);
+    forEachBlockOf([rows, columns], [mostRows, blockColumns], (i, j, blockRows) => {
+      const [row, column] = [first.top + i, first.left + j];
+      const strip: Shape2 = [blockRows + kernelHeight - 1, strips[0]![1]];
+      readStrip(source, geometry, [row - top, column - left], strip, memory.floats, addresses[0]! / 4);
+      for (const run of runs) run(blockRows);
+      writeStrip(memory.floats, result, blockColumns, y, outShape[1], [row, column], blockRows);
     });
   };
-  return (source, y) => memory.guarded(scratch, () => correlate(source, y));
+  const whole: Region = { top: 0, left: 0, rows: outShape[0], columns: outShape[1] };
+  return {
+    scratchBytes: scratch.bytes,
+    run(source, y, regions = [whole]) {
+      memory.guarded(scratch, () => {
+        for (const [i, values] of weights.entries()) memory.floats.set(values, weightsAt[i]! / 4);
+        for (const region of regions) correlate(source, y, region);
+      });
+    },
+  };
 }
 
 function planeShape([tapRows, tapColumns]: Shape2, fma: boolean): PlaneShape {

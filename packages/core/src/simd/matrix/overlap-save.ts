@@ -3,21 +3,17 @@
  * part, as in `matrix/overlap-save.ts`. Tiles are read off a strip of the continued image, and written into a strip of
  * the output, by the first and the last stage of the transform itself.
  *
- * Error, from three transforms of t = log₂(R·C) levels of at most η = 7·2⁻²⁴ each, and the product between them (√2·γ₂ ≤
- * 3·2⁻²⁴), by the Cauchy–Schwarz inequality, the second order left out:
- *
- *     |y − ŷ| ≤ (21·t + 4) · √(2·R·C) · 2⁻²⁴ · max|x| · Σ|k|
- *
- * That is the worst case. The errors that occur are below 8 · 2⁻²⁴ · max|x| · Σ|k| in every test.
+ * What a transform does to cells that are small beside their neighbours, and to values that are not finite, stands in
+ * `matrix/transform-guard.ts`: it is never left alone.
  *
  * @module
  */
 
 import type { KernelGeometry, PlannedProblem } from "../../matrix/problem.ts";
-import type { FloatArray } from "../../tensor.ts";
+import { pairsOf, type Tile, type TileTransform } from "../../matrix/transform-guard.ts";
 import type { SimdEngine } from "../engine.ts";
 import { fourierTransform, SIDES, type Side, transformBytes } from "../fourier/transform.ts";
-import { forEachBlockOf, type MatrixRun, readStrip, writeStrip } from "./strips.ts";
+import { readStrip, writeStrip } from "./strips.ts";
 
 /** Bytes of both strips, at most. */
 const STRIP_BYTES = 1.5 * 2 ** 20;
@@ -68,7 +64,7 @@ function cutIntoTiles(
   if (visibleRows < 1 || visibleColumns < 1) return undefined;
   const fitting = Math.floor(STRIP_BYTES / (8 * rows * visibleColumns));
   const tilesOfBlock = Math.max(1, Math.min(fitting, Math.ceil(outWidth / visibleColumns)));
-  const blockColumns = Math.max(visibleColumns, Math.min(outWidth, tilesOfBlock * visibleColumns));
+  const blockColumns = tilesOfBlock * visibleColumns;
   const blocks = Math.ceil(outWidth / blockColumns);
   const pairs = Math.ceil(outHeight / visibleRows) * blocks * Math.ceil(tilesOfBlock / 2);
   const levels = Math.log2(rows * columns);
@@ -77,42 +73,25 @@ function cutIntoTiles(
   return { rows, columns, visibleRows, visibleColumns, blockColumns, levels, cost };
 }
 
-/** The factor of max|x| · Σ|k| in the error of these tiles. */
-export function simdTransformErrorConstant({ rows, columns, levels }: SimdTiles): number {
-  return (21 * levels + 4) * Math.sqrt(2 * rows * columns) * 2 ** -24;
-}
-
-/**
- * Whether no number on the way exceeds the range of float32, nor becomes so small that it loses digits; of a blank image all
- * are zeros.
- */
-export function canTransformSimd(
-  source: FloatArray,
-  { fillValue, kernel }: PlannedProblem,
-  { rows, columns }: SimdTiles,
-): boolean {
-  // The bits of magnitudes are in the order of the magnitudes, with NaN above all, and integers compare faster.
-  const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
-  let most = 0;
-  for (let i = 0; i < bits.length; i++) most = Math.max(most, bits[i]! & 0x7fffffff);
-  const largest = Math.max(Math.abs(fillValue), new Float32Array(Int32Array.of(most).buffer)[0]!);
-  let sum = 0;
-  for (let i = 0; i < kernel.length; i++) sum += Math.abs(kernel[i]!);
+/** Whether weights are in a range in which no number on the way loses digits or overflows. */
+export function canTransformSimd(sum: number, { rows, columns }: SimdTiles): boolean {
   const cells = rows * columns;
-  return [largest, sum / cells, largest * sum].every(
-    (value) => value === 0 || (value > 2 ** -80 && 2 * cells * value < 2 ** 126),
-  );
+  return sum === 0 || (sum / cells > 2 ** -60 && 2 * cells * sum < 2 ** 86);
 }
 
-/** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left], in these tiles. {@link canTransformSimd} is true of the images. */
-export function prepareTransformSimd(engine: SimdEngine, problem: PlannedProblem, tiles: SimdTiles): MatrixRun {
+/** Computes tiles of a problem whose kernel {@link canTransformSimd}; `sum` is the Σ|k| of it. */
+export function simdTransform(
+  engine: SimdEngine,
+  problem: PlannedProblem,
+  sum: number,
+  { rows, columns, visibleRows, visibleColumns, blockColumns }: SimdTiles,
+): TileTransform {
   const {
     kernel,
     kernelShape: [, kernelWidth],
     before: [top, left],
-    outShape,
+    outShape: [outHeight, outWidth],
   } = problem;
-  const { rows, columns, visibleRows, visibleColumns, blockColumns } = tiles;
   const { memory } = engine;
   const bytes = transformBytes(rows, columns);
   const imageColumns = blockColumns + columns - visibleColumns;
@@ -132,11 +111,8 @@ export function prepareTransformSimd(engine: SimdEngine, problem: PlannedProblem
     number,
     number,
   ];
-  // The last tile of a block begins earlier, to end with it.
-  const starts: number[] = [];
-  for (let c = 0; c < blockColumns; c += visibleColumns) starts.push(Math.min(c, blockColumns - visibleColumns));
 
-  const correlate: MatrixRun = (source, y) => {
+  const correlate: TileTransform["run"] = (source, y, tileAt) => {
     const transform = fourierTransform(engine, rows, columns, chunk, roots);
     const { floats } = memory;
     // The kernel, and zeros for its imaginary part to the right of it; the inverse transform is scaled here.
@@ -145,22 +121,45 @@ export function prepareTransformSimd(engine: SimdEngine, problem: PlannedProblem
       floats[image / 4 + Math.floor(t / kernelWidth) * 2 * columns + (t % kernelWidth)] = kernel[t]! / (rows * columns);
     }
     transform.forward({ real: image, imaginary: image + 4 * columns, row: 8 * columns }, kernelWidth, spectrum);
-    forEachBlockOf(outShape, [visibleRows, blockColumns], (i, j, outRows) => {
-      readStrip(source, problem, [i - top, j - left], [rows, imageColumns], floats, image / 4);
-      for (let t = 0; t < starts.length; t += 2) {
-        const first = 4 * starts[t]!;
-        // A tile that is left over travels with itself.
-        const second = 4 * (starts[t + 1] ?? starts[t]!);
-        transform.correlate(
-          { real: image + first, imaginary: image + second, row: 4 * imageColumns },
-          spectrum,
-          work,
-          { real: result + first, imaginary: result + second, row: 4 * blockColumns },
-          visibleColumns,
-        );
+    const all: Tile[] = [];
+    for (let i = 0; i < outHeight; i += visibleRows) {
+      for (let j = 0; j < outWidth; j += blockColumns) {
+        const tiles: Tile[] = [];
+        for (let c = j; c < Math.min(outWidth, j + blockColumns); c += visibleColumns) tiles.push(tileAt(i, c));
+        all.push(...tiles);
+        const pairs = pairsOf(tiles);
+        if (pairs.length === 0) continue;
+        readStrip(source, problem, [i - top, j - left], [rows, imageColumns], floats, image / 4);
+        for (const [{ left: first }, { left: second } = { left: first }] of pairs) {
+          transform.correlate(
+            { real: image + 4 * (first - j), imaginary: image + 4 * (second - j), row: 4 * imageColumns },
+            spectrum,
+            work,
+            { real: result + 4 * (first - j), imaginary: result + 4 * (second - j), row: 4 * blockColumns },
+            visibleColumns,
+          );
+        }
+        writeStrip(floats, result / 4, blockColumns, y, outWidth, [i, j], Math.min(visibleRows, outHeight - i));
       }
-      writeStrip(floats, result / 4, blockColumns, y, outShape[1], [i, j], outRows);
-    });
+    }
+    return all;
   };
-  return (source, y) => memory.guarded(scratch, () => correlate(source, y));
+  // A transform of a magnitude M is at most M · Σ|k| · cells on its way, twice for what travels together.
+  const most = 2 ** 125 / (2 * rows * columns) / Math.max(1, sum);
+  return {
+    rows,
+    columns,
+    visibleRows,
+    visibleColumns,
+    scratchBytes: scratch.bytes,
+    unit: 2 ** -24,
+    range: [2 ** -60 / Math.min(1, sum || 1), most],
+    run(source, y, tileAt) {
+      let tiles: readonly Tile[] = [];
+      memory.guarded(scratch, () => {
+        tiles = correlate(source, y, tileAt);
+      });
+      return tiles;
+    },
+  };
 }

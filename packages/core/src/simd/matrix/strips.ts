@@ -9,9 +9,6 @@ import { type ContinuedShape, continuedIndices } from "../../matrix/boundary.ts"
 import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 
-/** A computation that has been prepared, over an image. */
-export type MatrixRun = (source: FloatArray, y: FloatArray) => void;
-
 /** Copies the `rows` × `columns` cells from (`top`, `left`), which may lie outside, densely to `floats[at]` and on. */
 export function readStrip(
   source: FloatArray,
@@ -53,6 +50,10 @@ function readCells(
   floats: Float32Array,
   at: number,
 ): void {
+  if (columns.length > 0 && columns[0]! < 0) {
+    floats.fill(fillValue, at, at + columns.length); // outside, one is as all are
+    return;
+  }
   for (let j = 0; j < columns.length; j++) {
     const column = columns[j]!;
     floats[at + j] = column < 0 ? fillValue : source[row + column]!;

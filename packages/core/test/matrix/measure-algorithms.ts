@@ -1,22 +1,21 @@
 /**
- * Measures every method of `corr2d` on either engine, for a 512 × 512 image in mode same and kernels of rank 1 of 3 × 3 to
+ * Measures every algorithm of `corr2d` on either engine, for a 512 × 512 image in mode same and kernels of rank 1 of 3 × 3 to
  * 63 × 63, and writes the times to `measured-times.ts`, from which the constants of both cost models come and by which
  * they are tested. Of the medians of five rounds the least is taken: what else a machine does only adds.
  *
- *     node --conditions=@corr2d/source packages/core/test/matrix/measure-methods.ts
+ *     node --conditions=@corr2d/source packages/core/test/matrix/measure-algorithms.ts
  *
  * @module
  */
 
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { type Corr2dMethod, corr2d, tensor } from "@corr2d/core";
-import { corr2d as corr2dSimd } from "@corr2d/core/simd";
+import { corr2d, type MatrixAlgorithmName, tensor } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 
 const SIDE = 512;
 const KERNELS = [3, 5, 7, 9, 11, 15, 21, 31, 47, 63];
-const METHODS = ["direct", "separable", "fft"] as const satisfies readonly Corr2dMethod[];
+const ALGORITHMS = ["direct", "separable", "fft"] as const satisfies readonly MatrixAlgorithmName[];
 /** Milliseconds for each round of a method, and rounds over all of them. */
 const ROUND_MS = 30;
 const ROUNDS = 5;
@@ -38,15 +37,16 @@ function timeRound(run: () => void): number {
   return median(times);
 }
 
-const contenders = Object.entries({ scalar: corr2d, simd: corr2dSimd }).flatMap(([engine, compute]) =>
-  METHODS.flatMap((method) =>
+const contenders = (["scalar", "simd"] as const).flatMap((engine) =>
+  ALGORITHMS.flatMap((algorithm) =>
     KERNELS.map((k) => {
       const [column, row] = [normal(k), normal(k)];
       const kernel = tensor(
         [k, k],
         column.flatMap((c) => row.map((r) => c * r)),
       );
-      return { engine, method, run: () => compute(x, kernel, { mode: "same", method }), times: [] as number[] };
+      const options = { mode: "same", algorithm, engine } as const;
+      return { engine, algorithm, run: () => corr2d(x, kernel, options), times: [] as number[] };
     }),
   ),
 );
@@ -56,24 +56,24 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 
 const rows = ["scalar", "simd"].map((engine) => {
-  const lines = METHODS.map((method) => {
+  const lines = ALGORITHMS.map((algorithm) => {
     const ms = contenders
-      .filter((c) => c.engine === engine && c.method === method)
+      .filter((c) => c.engine === engine && c.algorithm === algorithm)
       .map(({ times }) => Math.min(...times));
-    return `    ${method}: [${ms.map((time) => Number((1000 * time).toPrecision(3))).join(", ")}],`;
+    return `    ${algorithm}: [${ms.map((time) => Number((1000 * time).toPrecision(3))).join(", ")}],`;
   });
   return `  ${engine}: {\n${lines.join("\n")}\n  },`;
 });
 const where = `${cpus()[0]!.model}, one thread, V8 ${process.versions.v8}, ${new Date().toISOString().slice(0, 10)}`;
 const text = `/**
- * Microseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measure-methods.ts.
+ * Microseconds for a ${SIDE} × ${SIDE} float32 image in mode same: the best of five rounds, written by measure-algorithms.ts.
  * ${where}.
  */
 
 /** Sides of the kernels. */
 export const KERNELS = [${KERNELS.join(", ")}] as const;
 
-/** By engine and method, in the order of the kernels. */
+/** By engine and algorithm, in the order of the kernels. */
 export const MEASURED = {
 ${rows.join("\n")}
 } as const;

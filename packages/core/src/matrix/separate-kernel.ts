@@ -1,0 +1,82 @@
+/**
+ * Is a kernel of rank 1, and of which two vectors is it the product?
+ *
+ *     |k[a, b] − column[a] · row[b]| ≤ tolerance · |k[a, b]| + underflow        for every a, b
+ *
+ * The row is that of the element of largest magnitude, and the column is its column divided by that element. A kernel that was
+ * computed as a product and rounded differs from the product of these by five roundings: its own, and those of the three
+ * elements and the quotient that stand for it. The tolerance is relative to *each* element, so correlating with the factors
+ * stays within elementwise bounds. Below the smallest normal number roundings are absolute, and so is what is allowed there:
+ * the corners of a narrow Gaussian.
+ *
+ * Source: cross approximation with full pivoting, M. Bebendorf, "Hierarchical Matrices" (2008), section 3.4, of rank 1.
+ *
+ * @module
+ */
+
+import { checkOptionNames, requireNotNegative } from "../options.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix } from "../tensor.ts";
+import { requireElements, type SeparableKernel } from "./problem.ts";
+
+/** Tolerance of {@link separateKernel}: six roundings of the element type. */
+export function defaultTolerance(values: FloatArray): number {
+  return 6 * (dtypeOf(values) === "float64" ? 2 ** -53 : 2 ** -24);
+}
+
+/**
+ * The two vectors that a kernel of rank 1 is the product of:
+ *
+ *     |kernel[a, b] − column[a] · row[b]| ≤ tolerance · |kernel[a, b]|        for every a, b
+ *
+ * but for elements so small that they have lost digits. `corr2d` takes such a pair in the place of the kernel.
+ *
+ * @param kernel matrix, `[h, w]`.
+ * @param options `tolerance`: default 6 · 2⁻²⁴ for float32 and 6 · 2⁻⁵³ for float64.
+ * @returns the factors, or undefined if the kernel is not of rank 1 within the tolerance, is all zero or not finite.
+ * @throws TypeError if `kernel` is not a matrix or an option is unknown, RangeError if it is empty or the tolerance negative.
+ *
+ * @example
+ * ```ts
+ * const sobel = tensor([3, 3], [1, 0, -1, 2, 0, -2, 1, 0, -1]);
+ * const factors = separateKernel(sobel)!;
+ * factors.row; // → [2, 0, -2]
+ * factors.column; // → [0.5, 1, 0.5]
+ * separateKernel(tensor([3, 3], [0, 1, 0, 1, -4, 1, 0, 1, 0])); // → undefined
+ * ```
+ */
+export function separateKernel<T extends FloatArray = Float32Array>(
+  kernel: Matrix<T>,
+  options: { readonly tolerance?: number | undefined } = {},
+): SeparableKernel<T> | undefined {
+  checkOptionNames("separateKernel", options, ["tolerance"]);
+  checkTensor("separateKernel", "kernel", kernel, 2);
+  requireElements("separateKernel", "kernel", kernel.shape, kernel.data);
+  const { tolerance } = options;
+  if (tolerance !== undefined) requireNotNegative("separateKernel", "tolerance", tolerance);
+  return factorsOf(kernel.data, kernel.shape[1], tolerance);
+}
+
+/** As {@link separateKernel}, of the elements of a matrix with `width` columns. */
+export function factorsOf<T extends FloatArray>(
+  kernel: T,
+  width: number,
+  tolerance: number = defaultTolerance(kernel),
+): SeparableKernel<T> | undefined {
+  let pivot = 0;
+  for (let i = 1; i < kernel.length; i++) if (Math.abs(kernel[i]) > Math.abs(kernel[pivot])) pivot = i;
+  const first = pivot - (pivot % width);
+  const row = kernel.slice(first, first + width) as T;
+  const column = kernel.slice(0, kernel.length / width) as T;
+  for (let a = 0; a < column.length; a++) column[a] = kernel[a * width + pivot - first] / kernel[pivot];
+  // What four roundings below the normal numbers come to; of a kernel that is all there, they would hide what it is.
+  const [smallest, smallestNormal] = dtypeOf(kernel) === "float64" ? [2 ** -1074, 2 ** -1022] : [2 ** -149, 2 ** -126];
+  const underflow = Math.abs(kernel[pivot]) < 2 ** 30 * smallestNormal ? 0 : 4 * smallest;
+  for (let a = 0, i = 0; a < column.length; a++) {
+    for (let b = 0; b < width; b++, i++) {
+      const weight = kernel[i];
+      // Written so that NaN fails, too.
+      if (!(Math.abs(weight - column[a] * row[b]) <= tolerance * Math.abs(weight) + underflow)) return undefined;
+    }
+  }
+  return { column, row };
+}
