@@ -8,7 +8,7 @@ type Status = "passed" | "failed" | "skipped" | "pending" | "todo";
 function report(files: Readonly<Record<string, { status?: "passed" | "failed"; message?: string; tests: Status[] }>>) {
   return {
     testResults: Object.entries(files).map(([path, { status = "passed", message = "", tests }]) => ({
-      name: `/root/${path}`,
+      name: `/there/${path}`,
       status,
       message,
       assertionResults: tests.map((test, i) => ({ status: test, fullName: `test ${i}` })),
@@ -17,7 +17,7 @@ function report(files: Readonly<Record<string, { status?: "passed" | "failed"; m
 }
 
 const count = (files: Parameters<typeof report>[0], folders: string[] = [], failure?: string) =>
-  countVitest({ failure, report: report(files) }, "/root", folders);
+  countVitest({ failure, report: report(files) }, "/there", folders);
 
 describe("a run of vitest", () => {
   test("counts what passed, failed and was skipped", () => {
@@ -30,7 +30,7 @@ describe("a run of vitest", () => {
 
   test("without a report is a failure, however the process ended", () => {
     for (const failure of ["exit code 1", undefined]) {
-      const outcome = countVitest({ failure, report: undefined }, "/root", []);
+      const outcome = countVitest({ failure, report: undefined }, "/there", []);
       expect(outcome).toMatchObject({ passed: 0, failed: 1 });
     }
   });
