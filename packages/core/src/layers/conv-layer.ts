@@ -162,6 +162,14 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     return { shape: resolved.inputShape as S, data: gradients.input };
   }
 
+  /** Remembers the last forward pass: the function returned makes it the last again, as where a layer behind this one fails. */
+  rememberLast(): () => void {
+    const last = this.#last;
+    return () => {
+      this.#last = last;
+    };
+  }
+
   #currentActivation(): Activation {
     return { ...this.#activation, slopes: this.slopes && valuesOf(this.slopes) };
   }

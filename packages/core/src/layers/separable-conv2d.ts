@@ -75,7 +75,13 @@ export class SeparableConv2d extends Layer<Shape4> {
   }
 
   override forward(x: Tensor4): Tensor4<Float32Array<ArrayBuffer>> {
-    return this.pointwise.forward(this.depthwise.forward(x));
+    const forget = this.depthwise.rememberLast();
+    try {
+      return this.pointwise.forward(this.depthwise.forward(x));
+    } catch (error) {
+      forget();
+      throw error;
+    }
   }
 
   override backward(dy: Tensor4): Tensor4 {

@@ -85,6 +85,30 @@ export interface BilinearMap<Weights = FloatArray> {
 /** What the gradient with respect to weights is written into: an array or a resident one for each of theirs. */
 export type GradientOf<Weights> = Weights extends FloatArray ? Operand : { readonly [Part in keyof Weights]: Operand };
 
+/** Uses what was prepared and gives its memory back, whether that throws or not. */
+export function once<P extends PreparedPass, Result>(prepared: P, use: (prepared: P) => Result): Result {
+  try {
+    return use(prepared);
+  } finally {
+    prepared[Symbol.dispose]?.();
+  }
+}
+
+/** What is prepared for each of `items`; if one cannot be, the memory of those before it is given back. */
+export function prepareEach<Item, P extends PreparedPass>(
+  items: readonly Item[],
+  prepare: (item: Item) => P,
+): readonly P[] {
+  const prepared: P[] = [];
+  try {
+    for (const item of items) prepared.push(prepare(item));
+    return prepared;
+  } catch (error) {
+    for (const pass of prepared) pass[Symbol.dispose]?.();
+    throw error;
+  }
+}
+
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
   const { algorithm: name = "auto" } = wanted;

@@ -10,7 +10,7 @@ import { sizeOf } from "../shape.ts";
 import { arrayOf, type Operand } from "../simd/resident.ts";
 import { checkArray, checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor.ts";
 import { applyActivation, fusibleOf, resolveActivation } from "./activation.ts";
-import type { ActivationPlan } from "./bilinear.ts";
+import { type ActivationPlan, once } from "./bilinear.ts";
 import {
   type CheckedFilter,
   type FusedOptions,
@@ -32,8 +32,7 @@ export function call<Weights, S extends readonly number[], T extends FloatArray>
   const dtype = requireSameDtype(name, "x", dtypeOf(x.data), "filter", checked.dtype);
   const { resolved, pass } = prepareForward(kind, name, x.shape, checked, options, "once");
   const y = zeros(dtype, sizeOf(resolved.outputShape)) as T;
-  pass.run(x.data, y);
-  pass[Symbol.dispose]?.();
+  once(pass, ({ run }) => run(x.data, y));
   return { shape: resolved.outputShape as S, data: y };
 }
 

@@ -16,7 +16,7 @@ import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf } from ".
 import { sizeOf } from "../shape.ts";
 import { arrayOf } from "../simd/resident.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
-import type { ActivationPlan, BilinearMap, Explained } from "./bilinear.ts";
+import { type ActivationPlan, type BilinearMap, type Explained, prepareEach } from "./bilinear.ts";
 import { addPerChannel } from "./channels.ts";
 import { withRoundings } from "./error-bound.ts";
 
@@ -84,12 +84,12 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
   return {
     explain: (pass) => ofVolume(planar.explain(pass)),
     prepare(filter, bias) {
-      const plans = taps.map((a) => planar.prepare(planeOfFilter(filter, a), undefined));
+      const plans = prepareEach(taps, (a) => planar.prepare(planeOfFilter(filter, a), undefined));
       const place = ({ output }: Meeting): number => output;
       return sumOfTaps(plans, bias?.slice(), planeOf, place, depth.outSize, outputPlane);
     },
     prepareInputGradient(filter) {
-      const plans = taps.map((a) => planar.prepareInputGradient(planeOfFilter(filter, a)));
+      const plans = prepareEach(taps, (a) => planar.prepareInputGradient(planeOfFilter(filter, a)));
       return sumOfTaps(plans, undefined, outputPlaneOf, ({ input }) => input, depth.inSize, inputPlane);
     },
     prepareFilterGradient() {

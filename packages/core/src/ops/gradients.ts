@@ -21,7 +21,7 @@ import {
   zeros,
 } from "../tensor.ts";
 import { type Activation, applyDerivative, resolveActivation, slopesGradient } from "./activation.ts";
-import type { GradientOf, WeightsGradientPlan } from "./bilinear.ts";
+import { type GradientOf, once, type WeightsGradientPlan } from "./bilinear.ts";
 import { sumPerChannel } from "./channels.ts";
 import {
   type AlgorithmOption,
@@ -143,9 +143,9 @@ export function filterGradient<Weights>(
   if (filter.dtype !== undefined) requireSameDtype(name, "x", dtype, "filter", filter.dtype);
   const resolved = kind.resolve(name, x.shape, filter.shape, options, dtype, "once");
   requireOutputShape(name, dy.shape, resolved.outputShape);
-  const plan = resolved.map.prepareFilterGradient(filter.weights);
-  const dw = filterGradientOf(kind, filter.shape, plan, x.data, dy.data);
-  plan[Symbol.dispose]?.();
+  const dw = once(resolved.map.prepareFilterGradient(filter.weights), (plan) =>
+    filterGradientOf(kind, filter.shape, plan, x.data, dy.data),
+  );
   return asTensors(kind, filter.shape, dw);
 }
 
@@ -203,10 +203,9 @@ export function gradients<Weights>(
   const activation = resolveActivation(name, options, dtype, resolved.outChannels);
   let z: FloatArray | undefined;
   if (activation.name !== "linear") {
-    z = zeros(dtype, dy.data.length);
-    const forward = resolved.map.prepare(weights, bias);
-    forward.run(x.data, z);
-    forward[Symbol.dispose]?.();
+    const sums = zeros(dtype, dy.data.length);
+    once(resolved.map.prepare(weights, bias), (forward) => forward.run(x.data, sums));
+    z = sums;
   }
   const found = gradientsOf(kind, resolved, activation, x.data, { shape, weights }, z, dy.data);
   return {
@@ -239,9 +238,9 @@ export function gradientsOf<Weights, T extends FloatArray>(
     applyDerivative(z, dy, dz, activation, inner);
     if (activation.name === "prelu") slopes = rounded(dtype, slopesGradient(z, dy, outChannels, inner)) as T;
   }
-  const plan = kept ?? map.prepareFilterGradient(filter.weights);
-  const dw = filterGradientOf(kind, filter.shape, plan, x, dz);
-  if (kept === undefined) plan[Symbol.dispose]?.();
+  const filterGradientBy = (plan: WeightsGradientPlan<GradientOf<Weights>>) =>
+    filterGradientOf(kind, filter.shape, plan, x, dz);
+  const dw = kept ? filterGradientBy(kept) : once(map.prepareFilterGradient(filter.weights), filterGradientBy);
   return {
     input: inputGradientOf(resolved, filter.weights, dz),
     filter: dw,
@@ -256,9 +255,7 @@ function inputGradientOf<Weights, T extends FloatArray>(
   dz: T,
 ): T {
   const dx = zeros(dtypeOf(dz), sizeOf(inputShape)) as T;
-  const plan = map.prepareInputGradient(weights);
-  plan.run(dz, dx);
-  plan[Symbol.dispose]?.();
+  once(map.prepareInputGradient(weights), (plan) => plan.run(dz, dx));
   return dx;
 }
 

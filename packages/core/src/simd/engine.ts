@@ -95,8 +95,17 @@ export class SimdEngine {
     scratch: ScratchLayout,
   ): SimdPlan<Arrays> {
     // What is watched is held by the run, not the plan: a caller may keep the function alone.
-    const watched = (...arrays: Arrays): void => this.memory.guarded(scratch, () => run(...arrays));
-    return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: this.lend(watched, blocks) };
+    let isLiving = true;
+    const watched = (...arrays: Arrays): void => {
+      if (!isLiving) throw new Error("simd: the plan was disposed of");
+      this.memory.guarded(scratch, () => run(...arrays));
+    };
+    const giveBack = this.lend(watched, blocks);
+    const dispose = (): void => {
+      isLiving = false;
+      giveBack();
+    };
+    return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: dispose };
   }
 
   /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */

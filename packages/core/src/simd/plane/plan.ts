@@ -26,7 +26,10 @@ export function supportsPlane(c: Correlation): true | string {
   if (![rows, columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1)) return "the stride is not 1";
   const tapRows = rows.parts[0]!.taps.length;
   if (tapRows > MOST_TAP_ROWS) return `${tapRows} rows of taps exceed the ${MOST_TAP_ROWS} that are unrolled`;
-  return cutIntoBlocks(tileCorrelation(c)) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+  const blocks = cutIntoBlocks(tileCorrelation(c));
+  // Where rows are so wide that they are cut, a block may be narrower than a tile.
+  const fits = blocks !== undefined && blocks.columns.outSize >= 4 * tileOf(c).vectors;
+  return fits || "a row of its tiles exceeds scratch memory";
 }
 
 /** Plans a correlation that is supported. */
