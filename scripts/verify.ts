@@ -42,6 +42,7 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
   "tests-node": async () => vitest(["--project=!browser"], [...(await packageFolders()), "test"]),
+  coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts"),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
 };
 
