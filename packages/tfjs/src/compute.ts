@@ -5,7 +5,8 @@
  */
 
 import {
-  type ConvPlan,
+  type ActivationOptions,
+  activate,
   conv2dFilterGradient,
   conv3dFilterGradient,
   type FusedOptions,
@@ -18,11 +19,13 @@ import {
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Convolution } from "./convolution.ts";
 import type { Host } from "./host.ts";
+import { applyNorm, foldNorm, type NormValues } from "./norm.ts";
+import type { Plan } from "./plans.ts";
 
 /** Core's functions for one number of spatial axes. */
 interface CoreFunctions {
-  plan(inputShape: readonly number[], filter: Tensor, options: object): ConvPlan<readonly number[]>;
-  planTranspose(inputShape: readonly number[], filter: Tensor, options: object): ConvPlan<readonly number[]>;
+  plan(inputShape: readonly number[], filter: Tensor, options: object): Plan;
+  planTranspose(inputShape: readonly number[], filter: Tensor, options: object): Plan;
   filterGradient(x: Tensor, dy: Tensor, filterShape: readonly number[], options: object): Tensor;
 }
 
@@ -32,48 +35,92 @@ const CORE = {
   3: { plan: planConv3d, planTranspose: planConv3dTranspose, filterGradient: conv3dFilterGradient },
 } as unknown as Readonly<Record<number, CoreFunctions>>;
 
-/** What stands around a convolution: y = activation(conv(x) + bias). */
-export interface Surroundings extends Pick<FusedOptions, "activation" | "slope"> {
+function coreOf({ inputSize }: Convolution): CoreFunctions {
+  return CORE[inputSize.length]!;
+}
+
+/** Batch norm of a convolution's output, whose channels are its last axis. */
+export interface Norm {
+  readonly mean: TensorInfo;
+  readonly variance: TensorInfo;
+  readonly offset?: TensorInfo | undefined;
+  readonly scale?: TensorInfo | undefined;
+  readonly epsilon: number;
+}
+
+/** What is to be computed: y = activation(norm(conv(x) + bias)). */
+export interface Forward extends Pick<FusedOptions, "activation" | "slope"> {
+  readonly convolution: Convolution;
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
   /** One value for each output channel. */
   readonly bias?: TensorInfo | undefined;
+  readonly norm?: Norm | undefined;
   /** Slopes of activation `"prelu"`, one for each output channel. */
   readonly slopes?: TensorInfo | undefined;
 }
 
-/** y = activation(conv(x) + bias). */
-export function forward(
-  host: Host,
-  { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
-  x: TensorInfo,
-  filter: TensorInfo,
-  { bias, slopes, ...activation }: Surroundings = {},
-): TensorInfo {
-  const key = JSON.stringify(["forward", inputShape, filterShape, options, activation]);
-  const plan = host.plans.get([filter, bias, slopes], key, () => {
-    const fused = { bias, slopes };
-    const names = (["bias", "slopes"] as const).filter((name) => fused[name]);
-    const [data, ...vectors] = host.floats([filter, ...names.map((name) => fused[name]!)]);
-    const weights = { shape: filterShape, data: data! };
-    return CORE[inputSize.length]!.plan(inputShape, weights, {
-      ...options,
-      ...activation,
-      ...Object.fromEntries(names.map((name, i) => [name, vectors[i]])),
-    });
+/** The tensor of y; a host may compute it when it is asked for. */
+export function forward(host: Host, step: Forward): TensorInfo {
+  if (host.defer) return host.defer(step);
+  const plan = planForward(host, step);
+  return host.output(step.convolution.outputShape, [step.x], (y, x) => plan.run(x, y));
+}
+
+/** The tensors that a step has beside x, in an order of their own. */
+export function parametersOf({ filter, bias, slopes, norm }: Forward): [TensorInfo, ...(TensorInfo | undefined)[]] {
+  return [filter, bias, slopes, norm?.mean, norm?.variance, norm?.offset, norm?.scale];
+}
+
+/** The prepared step. */
+export function planForward(host: Host, step: Forward): Plan {
+  const { convolution, activation, slope, norm } = step;
+  const { inputShape, filterShape, options } = convolution;
+  const parameters = parametersOf(step);
+  const key = JSON.stringify(["forward", inputShape, filterShape, options, activation, slope, norm?.epsilon]);
+  return host.plans.get(parameters, key, () => {
+    const given = parameters.filter((tensor) => tensor !== undefined);
+    const arrays = host.floats(given);
+    const [filter, bias, slopes, mean, variance, offset, scale] = parameters.map((tensor) =>
+      tensor === undefined ? undefined : arrays[given.indexOf(tensor)],
+    );
+    const make = (data: Float32Array, bias: Float32Array | undefined, fused: FusedOptions): Plan =>
+      coreOf(convolution).plan(
+        inputShape,
+        { shape: filterShape, data },
+        { ...options, ...fused, ...(bias && { bias }) },
+      );
+    const fused: FusedOptions = { activation, slope, ...(slopes && { slopes }) };
+    if (norm === undefined) return make(filter!, bias, fused);
+    const values = { mean: mean!, variance: variance!, offset, scale, epsilon: norm.epsilon };
+    const folded = foldNorm(filter!, bias, values);
+    if (folded) return make(folded.filter, folded.bias, fused);
+    const kept: NormValues = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, value instanceof Float32Array ? value.slice() : value]),
+    ) as unknown as NormValues;
+    return normalised(make(filter!, bias, {}), kept, { activation, slope, slopes: slopes?.slice() });
   });
-  return host.output(outputShape, [x], (y, x) => plan.run(x, y));
+}
+
+/** Norm and activation after a convolution that they cannot be folded into. */
+function normalised(plan: Plan, norm: NormValues, activation: ActivationOptions): Plan {
+  return {
+    run(x, y) {
+      plan.run(x, y);
+      applyNorm(y, norm);
+      y.set(activate({ shape: [1, y.length / norm.mean.length, norm.mean.length], data: y }, activation).data);
+    },
+    [Symbol.dispose]: () => plan[Symbol.dispose](),
+  };
 }
 
 /** dx = ∂⟨dy, conv(x)⟩/∂x: the transposed convolution of dy. */
-export function inputGradient(
-  host: Host,
-  { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
-  dy: TensorInfo,
-  filter: TensorInfo,
-): TensorInfo {
+export function inputGradient(host: Host, convolution: Convolution, dy: TensorInfo, filter: TensorInfo): TensorInfo {
+  const { inputShape, outputShape, filterShape, inputSize, options } = convolution;
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
   const plan = host.plans.get([filter], key, () => {
     const weights = { shape: filterShape, data: host.floats([filter])[0]! };
-    return CORE[inputSize.length]!.planTranspose(outputShape, weights, { ...options, outputSize: inputSize });
+    return coreOf(convolution).planTranspose(outputShape, weights, { ...options, outputSize: inputSize });
   });
   return host.output(inputShape, [dy], (dx, dy) => plan.run(dy, dx));
 }
@@ -81,14 +128,15 @@ export function inputGradient(
 /** dw = ∂⟨dy, conv(x)⟩/∂w, of shape `shape`. */
 export function filterGradient(
   host: Host,
-  { inputShape, outputShape, filterShape, inputSize, options }: Convolution,
+  convolution: Convolution,
   x: TensorInfo,
   dy: TensorInfo,
   shape: number[],
 ): TensorInfo {
+  const { inputShape, outputShape, filterShape, options } = convolution;
   return host.output(shape, [x, dy], (dw, x, dy) => {
     const input = { shape: inputShape, data: x };
     const gradient = { shape: outputShape, data: dy };
-    dw.set(CORE[inputSize.length]!.filterGradient(input, gradient, filterShape, options).data);
+    dw.set(coreOf(convolution).filterGradient(input, gradient, filterShape, options).data);
   });
 }

@@ -6,6 +6,7 @@
  */
 
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Forward } from "./compute.ts";
 import type { PlanStore } from "./plans.ts";
 
 /** An array for each tensor. */
@@ -25,6 +26,8 @@ export interface Host {
     inputs: Inputs,
     compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
   ): TensorInfo;
+  /** A tensor of what `step` gives, to be computed when its values are asked for, if the host can wait. */
+  readonly defer?: (step: Forward) => TensorInfo;
   /** Runs a kernel of the backend that has one output, for what surrounds ours. */
   run(kernelName: string, inputs: NamedTensorInfoMap, attrs?: NamedAttrMap): TensorInfo;
   /** Gives up a tensor that a kernel made on its way. */

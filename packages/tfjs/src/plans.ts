@@ -11,13 +11,17 @@
  * @module
  */
 
-import type { ConvPlan } from "@corr2d/core";
 import type { DataId, TensorInfo } from "@tensorflow/tfjs-core";
 
 /** Shapes remembered of one filter: a few sizes of batch or image, forward and backward. */
 const SHAPES_PER_FILTER = 8;
 
-type Plan = ConvPlan<readonly number[]>;
+/** What is prepared: a map from one array to another. */
+export interface Plan {
+  run(source: Float32Array, target: Float32Array): unknown;
+  /** Gives its memory back. */
+  [Symbol.dispose](): void;
+}
 
 /** A plan, and where it is found. */
 interface Prepared {
@@ -25,7 +29,7 @@ interface Prepared {
   readonly filter: DataId;
   /** Pass, shapes and options. */
   readonly key: string;
-  /** The data of what was fused into it: bias, slopes. */
+  /** The data of what was fused into it: bias, slopes, a norm's. */
   readonly fused: readonly (DataId | undefined)[];
 }
 
@@ -44,7 +48,7 @@ export class PlanStore {
   }
 
   /**
-   * The plan of a convolution with this filter and what is fused to it (bias, slopes), made by `prepare` if there is none
+   * The plan of a convolution with this filter and what is fused to it (bias, slopes, norm), made by `prepare` if there is none
    * or if what is fused has changed. It is the store's: good until the store is asked again or the data goes.
    *
    * @param key pass, shapes and options.

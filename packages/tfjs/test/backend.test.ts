@@ -247,7 +247,11 @@ describe.each([BACKEND_NAME, "wasm"])("on the backend %s", (backendName) => {
     const x = () => random("x", [1, 6, 6, 2]);
     /** A variable that alone holds its data. */
     const variable = () => tf.tidy(() => tf.variable(random("w", [3, 3, 2, 4])));
-    const convolve = (w: tf.Tensor, input = x()) => tf.conv2d(input, w as tf.Tensor4D, 1, "valid");
+    const convolve = (w: tf.Tensor, input = x()): tf.Tensor => {
+      const y = tf.conv2d(input, w as tf.Tensor4D, 1, "valid");
+      y.dataSync(); // computed when it is asked for
+      return y;
+    };
 
     test("are packed once for a variable and shape", () => {
       const w = variable();

@@ -106,14 +106,14 @@ test("a clone shares the data and is counted", () => {
 test("plans go with their data, and all of them with the backend", async () => {
   const [x, w] = [counting([1, 5, 5, 2], 4), counting([3, 3, 2, 2], 3)];
   const before = plans().size;
-  tf.conv2d(x, w, 1, "valid");
+  tf.conv2d(x, w, 1, "valid").dataSync();
   const kept = tf.clone(w);
   w.dispose();
   expect(plans().size).toBe(before + 1);
   kept.dispose();
   expect(plans().size).toBe(before);
 
-  tf.conv2d(x, counting([3, 3, 2, 2], 3), 1, "valid");
+  tf.conv2d(x, counting([3, 3, 2, 2], 3), 1, "valid").dataSync();
   const store = plans();
   expect(store.size).toBeGreaterThan(0);
   await tf.setBackend("corr2d"); // takes x with it

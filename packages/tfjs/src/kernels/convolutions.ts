@@ -92,7 +92,7 @@ function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): O
     kernelName,
     compute({ inputs: { x, filter }, attrs, host }) {
       const convolution = convolutionOf(describe(x.shape, filter.shape, attrs), depthwise);
-      return convolution && forward(host, convolution, x, filter);
+      return convolution && forward(host, { convolution, x, filter });
     },
   };
 }

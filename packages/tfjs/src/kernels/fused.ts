@@ -58,9 +58,9 @@ function fusedKernel(
       const channelsFirst = attrs.dataFormat === "NCHW";
       const slope = activation === "leakyRelu" ? { slope: attrs.leakyreluAlpha! } : {};
       if ([bias, slopes].every((tensor) => !tensor || isPerChannel(tensor, info.outChannels, channelsFirst))) {
-        return forward(host, convolution, x, filter, { activation, ...slope, bias, slopes });
+        return forward(host, { convolution, x, filter, activation, ...slope, bias, slopes });
       }
-      let y = forward(host, convolution, x, filter);
+      let y = forward(host, { convolution, x, filter });
       if (bias) y = replace(host, Add, y, { a: y, b: bias }, channelsFirst);
       if (activationKernel === undefined) return y;
       const alpha = slopes ? { alpha: slopes } : {};

@@ -15,13 +15,19 @@ export type HeapValues = Float32Array | Int32Array | Uint8Array;
 
 export interface WasmBackend {
   /** Where tensors lie. One of another backend is moved here when it is asked for. */
-  readonly dataIdMap: { get(dataId: DataId): unknown };
+  readonly dataIdMap: {
+    get(dataId: DataId): unknown;
+    has(dataId: DataId): boolean;
+    set(dataId: DataId, data: unknown): void;
+    delete(dataId: DataId): boolean;
+  };
   /** A tensor whose values lie in the heap of the backend; without `values` they are whatever was there. */
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number, values?: HeapValues): TensorInfo;
   /** A view of a tensor's values, which the next growth of the heap detaches. */
   typedArrayFromHeap(tensor: TensorInfo): HeapValues;
   /** Counts one more tensor of this data, which must be here. */
   incRef(dataId: DataId): void;
+  refCount(dataId: DataId): number;
   /** Gives up one reference to data, or all; true if the data is gone. */
   disposeData(dataId: DataId, force?: boolean): boolean;
 }

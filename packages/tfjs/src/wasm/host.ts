@@ -7,26 +7,46 @@
  */
 
 import { getKernel, type NamedAttrMap, type NamedTensorInfoMap, Prelu, type TensorInfo } from "@tensorflow/tfjs-core";
+import { type Forward, planForward } from "../compute.ts";
 import type { Host, ValuesOf } from "../host.ts";
 import { PlanStore } from "../plans.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
 import { CpuKernels } from "./cpu-kernels.ts";
+import { DeferredResults } from "./deferred.ts";
 
 export class WasmHost implements Host {
   readonly plans: PlanStore = new PlanStore();
   readonly #backend: WasmBackend;
   readonly #cpu: CpuKernels;
 
-  /** From now on plans go with the data of `backend`. */
+  readonly #deferred: DeferredResults;
+
+  /** From now on plans go with the data of `backend`, and convolutions wait. */
   constructor(backend: WasmBackend) {
     this.#backend = backend;
     this.#cpu = new CpuKernels(backend);
+    this.#deferred = new DeferredResults(backend, (step, result) => this.#computeForward(step, result));
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const gone = disposeData(dataId, force);
       if (gone) this.plans.forget(dataId);
       return gone;
     };
+  }
+
+  /** Gives up what was prepared and what was not computed yet. */
+  clear(): void {
+    this.#deferred.clear();
+    this.plans.clear();
+  }
+
+  readonly defer = (step: Forward): TensorInfo => this.#deferred.defer(step);
+
+  /** The result of what a convolution that `tensor` waits for continues with, if it does and can. */
+  continueStep(tensor: TensorInfo, next: (step: Forward) => Forward | undefined): TensorInfo | undefined {
+    const step = this.#deferred.stepOf(tensor);
+    const following = step && next(step);
+    return following && this.#deferred.continue(tensor, following);
   }
 
   floats(tensors: readonly TensorInfo[]): Float32Array[] {
@@ -65,6 +85,12 @@ export class WasmHost implements Host {
 
   discard({ dataId }: TensorInfo): void {
     this.#backend.disposeData(dataId);
+  }
+
+  #computeForward(step: Forward, result: TensorInfo): void {
+    const plan = planForward(this, step);
+    this.#fetch([step.x]);
+    plan.run(this.#view(step.x), this.#view(result));
   }
 
   #fetch(tensors: readonly TensorInfo[]): void {

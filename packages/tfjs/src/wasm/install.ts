@@ -19,6 +19,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "../kernels/own-kernels.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
+import { continuationNames, continuing } from "./continuations.ts";
 import { WasmHost } from "./host.ts";
 import { sharedIdentity } from "./identity.ts";
 
@@ -41,7 +42,7 @@ export function accelerateWasm(): void {
       throw new Error(`${SETUP_KERNEL}: nothing to compute; it puts the kernels of @corr2d/tfjs in their places`);
     },
     setupFunc: (backend) => install(backend as WasmBackend),
-    disposeFunc: (backend) => hosts.get(backend)?.plans.clear(),
+    disposeFunc: (backend) => hosts.get(backend)?.clear(),
   });
   const started = (engine() as unknown as { readonly registry: Readonly<Record<string, KernelBackend>> }).registry;
   const backend = started[WASM_BACKEND_NAME];
@@ -58,6 +59,9 @@ function install(backend: WasmBackend): void {
   hosts.set(backend, new WasmHost(backend));
   for (const kernel of OWN_KERNELS.values()) {
     exchange(kernel.kernelName, () => ownOrCpu(kernel as OwnKernel));
+  }
+  for (const name of continuationNames) {
+    exchange(name, (theirs) => theirs && continuing(name, theirs, (backend) => hosts.get(backend)!));
   }
   exchange(Identity, (theirs) => theirs && sharedIdentity(theirs));
 }

@@ -1,0 +1,60 @@
+/**
+ * Batch norm behind a convolution: with statistics and parameters of each channel c,
+ *
+ *     y = s[c] · (z − mean[c]) + offset[c],    s[c] = scale[c] / √(variance[c] + ε)
+ *
+ * and z = conv(x, w) + bias this is the convolution with filter s·w and bias s·(bias − mean) + offset.
+ *
+ * @module
+ */
+
+/** Parameters of a batch norm, one value for each channel. */
+export interface NormValues {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+  /** Default 0. */
+  readonly offset: Float32Array | undefined;
+  /** Default 1. */
+  readonly scale: Float32Array | undefined;
+  readonly epsilon: number;
+}
+
+/** A norm as a factor and a summand for each channel. */
+function affine({ mean, variance, offset, scale, epsilon }: NormValues): {
+  factors: Float64Array;
+  summands: Float64Array;
+} {
+  const factors = Float64Array.from(variance, (value, c) => (scale?.[c] ?? 1) / Math.sqrt(value + epsilon));
+  return { factors, summands: factors.map((factor, c) => (offset?.[c] ?? 0) - factor * mean[c]!) };
+}
+
+/**
+ * Filter and bias with a norm folded in; the last axis of the filter is that of the channels.
+ *
+ * @returns `undefined` if float32 does not hold the product, so that it would not be finite where the norm of the convolution is.
+ */
+export function foldNorm(
+  filter: Float32Array,
+  bias: Float32Array | undefined,
+  norm: NormValues,
+): { readonly filter: Float32Array; readonly bias: Float32Array } | undefined {
+  const { factors, summands } = affine(norm);
+  const channels = factors.length;
+  const folded = new Float32Array(filter.length);
+  for (let at = 0; at < filter.length; at += channels) {
+    for (let c = 0; c < channels; c++) folded[at + c] = filter[at + c]! * factors[c]!;
+  }
+  const foldedBias = Float32Array.from(summands, (summand, c) => summand + factors[c]! * (bias?.[c] ?? 0));
+  return folded.every(Number.isFinite) && foldedBias.every(Number.isFinite)
+    ? { filter: folded, bias: foldedBias }
+    : undefined;
+}
+
+/** Applies a norm to values whose last axis is that of the channels, in place. */
+export function applyNorm(values: Float32Array, norm: NormValues): void {
+  const { factors, summands } = affine(norm);
+  const channels = factors.length;
+  for (let at = 0; at < values.length; at += channels) {
+    for (let c = 0; c < channels; c++) values[at + c] = values[at + c]! * factors[c]! + summands[c]!;
+  }
+}

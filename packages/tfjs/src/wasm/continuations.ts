@@ -1,0 +1,68 @@
+/**
+ * Kernels that continue a convolution that waits (deferred.ts): batch norm of its output, and activations. Of any other tensor
+ * the backend's own kernels compute them.
+ *
+ * @module
+ */
+
+import {
+  ClipByValue,
+  type ClipByValueAttrs,
+  FusedBatchNorm,
+  type FusedBatchNormAttrs,
+  type KernelFunc,
+  LeakyRelu,
+  type LeakyReluAttrs,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  Relu,
+  Relu6,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
+import type { Forward } from "../compute.ts";
+import type { WasmHost } from "./host.ts";
+
+/** What a kernel adds to a step; `undefined` if it cannot be a part of it. */
+type Continue = (step: Forward, inputs: NamedTensorInfoMap, attrs: object) => Forward | undefined;
+
+const isLinear = ({ activation }: Forward): boolean => activation === undefined || activation === "linear";
+
+/** By name of the kernel. */
+const CONTINUATIONS: Readonly<Record<string, Continue>> = {
+  [FusedBatchNorm]: (step, { mean, variance, offset, scale }, attrs) => {
+    const channels = step.convolution.outputShape.at(-1)!;
+    const isPerChannel = [mean, variance, offset, scale].every(
+      (tensor) => !tensor || (tensor.dtype === "float32" && tensor.shape.length === 1 && tensor.shape[0] === channels),
+    );
+    const isChannelsLast = step.convolution.options.layout.endsWith("C");
+    if (!isPerChannel || !isChannelsLast || !isLinear(step) || step.norm) return undefined;
+    const epsilon = (attrs as FusedBatchNormAttrs).varianceEpsilon;
+    return { ...step, norm: { mean: mean!, variance: variance!, offset, scale, epsilon } };
+  },
+  [Relu]: (step) => (isLinear(step) ? { ...step, activation: "relu" } : undefined),
+  [Relu6]: (step) => (isLinear(step) ? { ...step, activation: "relu6" } : undefined),
+  [LeakyRelu]: (step, _, attrs) =>
+    isLinear(step) ? { ...step, activation: "leakyRelu", slope: (attrs as LeakyReluAttrs).alpha } : undefined,
+  // A layer of relu with a largest value is both, one after the other.
+  [ClipByValue]: (step, _, attrs) => {
+    const { clipValueMin, clipValueMax } = attrs as ClipByValueAttrs;
+    const isRelu6 = clipValueMin === 0 && clipValueMax === 6 && (isLinear(step) || step.activation === "relu");
+    return isRelu6 ? { ...step, activation: "relu6" } : undefined;
+  },
+};
+
+/** The kernels that can continue a convolution. */
+export const continuationNames: readonly string[] = Object.keys(CONTINUATIONS);
+
+/** A kernel on top of the backend's own. */
+export function continuing(kernelName: string, theirs: KernelFunc, hostOf: (backend: object) => WasmHost): KernelFunc {
+  const next = CONTINUATIONS[kernelName]!;
+  return (args) => {
+    const {
+      inputs,
+      backend,
+      attrs = {},
+    } = args as { inputs: NamedTensorInfoMap; backend: object; attrs?: NamedAttrMap };
+    return hostOf(backend).continueStep(inputs.x as TensorInfo, (step) => next(step, inputs, attrs)) ?? theirs(args);
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * Convolutions that wait. TensorFlow.js asks for one operation at a time: a convolution, then batch norm of its output, then an
+ * activation, each a pass over memory. So the result of a convolution is a tensor like any other but that nothing has been
+ * computed of it. A norm or an activation of it that follows is another such tensor, of the same input and with more to do; and
+ * when values of a tensor are asked for, by any kernel or by the program, one run of core computes them. What was only the input
+ * of a norm is never computed.
+ *
+ * Every access of the WebAssembly backend to a tensor is a lookup in its `dataIdMap`, which is where values are "asked for". An
+ * input that is disposed of while a result still waits for it is kept, under a name of our own, until the result is there.
+ *
+ * @module
+ */
+
+import { type DataId, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { type Forward, parametersOf } from "../compute.ts";
+import type { WasmBackend } from "./backend.ts";
+
+/** A result that has not been computed. */
+interface Waiting {
+  readonly result: TensorInfo;
+  step: Forward;
+  /** Whether another result was made of this one, which will not use its values. */
+  continued: boolean;
+}
+
+export class DeferredResults {
+  readonly #backend: WasmBackend;
+  /** Computes a step into a tensor that was made for it. */
+  readonly #compute: (step: Forward, result: TensorInfo) => void;
+  readonly #waiting = new Map<DataId, Waiting>();
+  /** Which results wait, by the data they need. */
+  readonly #needed = new Map<DataId, Set<Waiting>>();
+  /** Filters whose convolution was continued, and then asked for all the same: it would be computed twice every time. */
+  readonly #branching = new WeakSet<DataId>();
+
+  constructor(backend: WasmBackend, compute: (step: Forward, result: TensorInfo) => void) {
+    this.#backend = backend;
+    this.#compute = compute;
+    const { dataIdMap } = backend;
+    const get = dataIdMap.get.bind(dataIdMap);
+    let isTouched = true;
+    dataIdMap.get = (dataId) => {
+      const waiting = isTouched ? this.#waiting.get(dataId) : undefined;
+      if (waiting !== undefined) this.#finish(waiting);
+      return get(dataId);
+    };
+    /** Calls what looks a tensor up, but not for its values. */
+    const untouched = <T>(call: () => T): T => {
+      const before = isTouched;
+      isTouched = false;
+      try {
+        return call();
+      } finally {
+        isTouched = before;
+      }
+    };
+    const { incRef, refCount, disposeData } = backend;
+    backend.incRef = (dataId) => untouched(() => incRef.call(backend, dataId));
+    backend.refCount = (dataId) => untouched(() => refCount.call(backend, dataId));
+    backend.disposeData = (dataId, force = false) => {
+      if (!dataIdMap.has(dataId)) return disposeData.call(backend, dataId, force);
+      const isLast = force || backend.refCount(dataId) <= 1;
+      if (isLast && this.#keepForOthers(dataId)) return true;
+      const gone = untouched(() => disposeData.call(backend, dataId, force));
+      const waiting = gone ? this.#waiting.get(dataId) : undefined;
+      if (waiting !== undefined) this.#forget(waiting);
+      return gone;
+    };
+  }
+
+  /** A tensor of what `step` will give. While a gradient is recorded, which keeps every tensor, it is computed at once. */
+  defer(step: Forward): TensorInfo {
+    // What x is, is known now that it is used: nothing will be added to it, and no chain of inputs must be kept.
+    this.#backend.dataIdMap.get(step.x.dataId);
+    const result = this.#backend.makeOutput([...step.convolution.outputShape], "float32");
+    if (engine().state.gradientDepth > 0 || this.#branching.has(step.filter.dataId)) {
+      this.#compute(step, result);
+      return result;
+    }
+    const waiting: Waiting = { result, step: asItIs(step), continued: false };
+    this.#waiting.set(result.dataId, waiting);
+    for (const dataId of needsOf(waiting.step))
+      this.#needed.set(dataId, (this.#needed.get(dataId) ?? new Set()).add(waiting));
+    return result;
+  }
+
+  /** The step that a tensor waits for; `undefined` if it does not wait, or not in this shape. */
+  stepOf({ dataId, shape }: TensorInfo): Forward | undefined {
+    const waiting = this.#waiting.get(dataId);
+    return waiting && util.arraysEqual(shape, waiting.result.shape) ? waiting.step : undefined;
+  }
+
+  /** A tensor of a step that does more than the one that `before` waits for. */
+  continue(before: TensorInfo, step: Forward): TensorInfo {
+    this.#waiting.get(before.dataId)!.continued = true;
+    return this.defer(step);
+  }
+
+  /** Forgets everything, without computing it. */
+  clear(): void {
+    this.#waiting.clear();
+    this.#needed.clear();
+  }
+
+  #finish(waiting: Waiting): void {
+    if (waiting.continued) this.#branching.add(waiting.step.filter.dataId);
+    // First, since computing asks for tensors, this one among them.
+    const { dataId } = waiting.result;
+    this.#waiting.delete(dataId);
+    try {
+      this.#compute(waiting.step, waiting.result);
+    } catch (error) {
+      this.#waiting.set(dataId, waiting);
+      throw error;
+    }
+    this.#forget(waiting);
+  }
+
+  #forget(waiting: Waiting): void {
+    this.#waiting.delete(waiting.result.dataId);
+    for (const dataId of needsOf(waiting.step)) {
+      const others = this.#needed.get(dataId);
+      others?.delete(waiting);
+      if (others?.size !== 0) continue;
+      this.#needed.delete(dataId);
+      if (dataId instanceof KeptId) this.#backend.disposeData(dataId, true);
+    }
+  }
+
+  /** Data is about to go that results wait for: if it is their input it is kept for them, under another name. */
+  #keepForOthers(dataId: DataId): boolean {
+    const others = this.#needed.get(dataId);
+    if (others === undefined || dataId instanceof KeptId) return false;
+    const [first] = others;
+    const isInput = [...others].every(
+      ({ step }) => step.x.dataId === dataId && !parametersOf(step).some((tensor) => tensor?.dataId === dataId),
+    );
+    if (first === undefined || !isInput) {
+      for (const waiting of others) this.#finish(waiting);
+      return false;
+    }
+    const { dataIdMap } = this.#backend;
+    const kept = new KeptId();
+    dataIdMap.set(kept, dataIdMap.get(dataId));
+    dataIdMap.delete(dataId);
+    this.#needed.delete(dataId);
+    this.#needed.set(kept, others);
+    for (const waiting of others) waiting.step = { ...waiting.step, x: { ...waiting.step.x, dataId: kept } };
+    return true;
+  }
+}
+
+/** The name of data that its program has disposed of. */
+class KeptId {}
+
+/** All data that a step needs. */
+function needsOf(step: Forward): Set<DataId> {
+  return new Set([step.x, ...parametersOf(step)].flatMap((tensor) => (tensor === undefined ? [] : [tensor.dataId])));
+}
+
+/** The step with its tensors as they are now: a variable gets other data when it is assigned to. */
+function asItIs(step: Forward): Forward {
+  const info = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => ({ dataId, shape, dtype });
+  const { x, filter, bias, slopes, norm } = step;
+  return {
+    ...step,
+    x: info(x),
+    filter: info(filter),
+    bias: bias && info(bias),
+    slopes: slopes && info(slopes),
+    norm: norm && {
+      mean: info(norm.mean),
+      variance: info(norm.variance),
+      offset: norm.offset && info(norm.offset),
+      scale: norm.scale && info(norm.scale),
+      epsilon: norm.epsilon,
+    },
+  };
+}

@@ -1,0 +1,324 @@
+/**
+ * Convolutions in the WebAssembly backend wait until their values are asked for, and take the norm and the activation behind
+ * them along. Nobody must be able to tell, but by the time it takes.
+ *
+ * @module
+ */
+
+import "@corr2d/tfjs";
+import { seededRandom } from "@corr2d/testkit";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import "@tensorflow/tfjs-layers"; // registers the gradients
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { wasmHostOf } from "../src/wasm/install.ts";
+
+beforeAll(() => {
+  tf.env().set("PROD", true);
+  setThreadsCount(1);
+});
+
+beforeEach(async () => {
+  await tf.setBackend("wasm");
+  tf.engine().startScope();
+});
+
+afterEach(() => {
+  tf.engine().endScope();
+});
+
+const plans = () => wasmHostOf(tf.backend())!.plans.size;
+const dataIds = () => tf.backend().numDataIds();
+
+function random<T extends tf.Tensor>(stream: string, shape: readonly number[], of = (value: number) => value): T {
+  const numbers = seededRandom(1, stream);
+  const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => of(numbers.normal()));
+  return tf.tensor(values, [...shape] as [number]) as tf.Tensor as T;
+}
+
+const CHANNELS = 6;
+const picture = () => random<tf.Tensor4D>("x", [2, 7, 6, 3]);
+const filters = () => random<tf.Tensor4D>("w", [3, 3, 3, CHANNELS]);
+const statistics = (variance: (value: number) => number = (value) => 0.5 + value ** 2) => ({
+  mean: random<tf.Tensor1D>("mean", [CHANNELS]),
+  variance: random<tf.Tensor1D>("variance", [CHANNELS], variance),
+  offset: random<tf.Tensor1D>("offset", [CHANNELS]),
+  scale: random<tf.Tensor1D>("scale", [CHANNELS]),
+});
+const convolve = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, "same");
+const normalise = (y: tf.Tensor4D, { mean, variance, offset, scale }: Partial<ReturnType<typeof statistics>>) =>
+  tf.batchNorm(y, mean!, variance!, offset, scale);
+
+/** What it gives on this backend, and on the cpu backend, which computes everything at once. */
+async function onBoth(compute: () => tf.Tensor): Promise<{ ours: Float32Array; cpu: Float32Array }> {
+  const on = async (backend: string): Promise<Float32Array> => {
+    await tf.setBackend(backend);
+    return tf.tidy(compute).dataSync().slice() as Float32Array;
+  };
+  const cpu = await on("cpu");
+  return { cpu, ours: await on("wasm") };
+}
+
+/** Equal but for rounding; infinities and NaN in the same places. */
+function expectClose({ ours, cpu }: { readonly ours: Float32Array; readonly cpu: Float32Array }): void {
+  expect(ours).toHaveLength(cpu.length);
+  const scale = cpu.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 1);
+  for (const [i, value] of cpu.entries()) {
+    if (Number.isFinite(value))
+      expect(Math.abs(ours[i]! - value) / scale, `${i}: ${ours[i]}, ${value}`).toBeLessThan(1e-5);
+    else expect(ours[i], String(i)).toBe(value);
+  }
+}
+
+describe("a norm and an activation behind a convolution give what they give one after the other", () => {
+  const cases: readonly (readonly [name: string, compute: () => tf.Tensor])[] = [
+    ["norm", () => normalise(convolve(picture(), filters()), statistics())],
+    [
+      "norm without scale and offset",
+      () => {
+        const { mean, variance } = statistics();
+        return normalise(convolve(picture(), filters()), { mean, variance });
+      },
+    ],
+    ["norm and relu", () => tf.relu(normalise(convolve(picture(), filters()), statistics()))],
+    ["norm and relu6", () => tf.relu6(normalise(convolve(picture(), filters()), statistics()))],
+    ["norm and leakyRelu", () => tf.leakyRelu(normalise(convolve(picture(), filters()), statistics()), 0.3)],
+    [
+      "relu and clip, as a layer of relu with a largest value does",
+      () => tf.clipByValue(tf.relu(normalise(convolve(picture(), filters()), statistics())), 0, 6),
+    ],
+    ["a clip that is no relu6", () => tf.clipByValue(convolve(picture(), filters()), -1, 6)],
+    ["a clip of what is clipped", () => tf.clipByValue(tf.relu6(convolve(picture(), filters())), 0, 6)],
+    ["a norm after the activation", () => normalise(tf.relu(convolve(picture(), filters())), statistics())],
+    ["two norms", () => normalise(normalise(convolve(picture(), filters()), statistics()), statistics())],
+    ["two activations", () => tf.leakyRelu(tf.leakyRelu(convolve(picture(), filters()), 0.5), 0.25)],
+    [
+      "a bias, a norm and relu",
+      () =>
+        tf.relu(
+          normalise(
+            tf.fused.conv2d({
+              x: picture(),
+              filter: filters(),
+              strides: 1,
+              pad: "same",
+              bias: random("b", [CHANNELS]),
+            }),
+            statistics(),
+          ),
+        ),
+    ],
+    [
+      "a fused activation before the norm",
+      () =>
+        normalise(
+          tf.fused.conv2d({ x: picture(), filter: filters(), strides: 1, pad: "same", activation: "relu" }),
+          statistics(),
+        ),
+    ],
+    [
+      "depthwise",
+      () => tf.relu6(normalise(tf.depthwiseConv2d(picture(), random("d", [3, 3, 3, 2]), 1, "same"), statistics())),
+    ],
+    ["in another shape", () => tf.relu(tf.reshape(convolve(picture(), filters()), [-1, CHANNELS]))],
+    [
+      "a norm of another shape: over rows",
+      () => {
+        const y = tf.reshape(convolve(picture(), filters()), [2, 7, CHANNELS, 6]) as tf.Tensor4D;
+        return normalise(y, statistics());
+      },
+    ],
+    [
+      "channels first, where the norm is one of columns",
+      () => {
+        const y = tf.conv2d(random<tf.Tensor4D>("x", [2, 3, 5, CHANNELS]), filters(), 1, "same", "NCHW");
+        return normalise(y, statistics());
+      },
+    ],
+    [
+      "a sum of a convolution and its own relu",
+      () => {
+        const y = convolve(picture(), filters());
+        return tf.add(tf.relu(y), y);
+      },
+    ],
+  ];
+  test.each(cases)("%s", async (_, compute) => {
+    expectClose(await onBoth(compute));
+    expectClose(await onBoth(compute)); // plans are there now
+  });
+
+  test.each([
+    ["variances below zero", (value: number) => value],
+    ["variances of nothing", () => -1e-3],
+    ["variances so large that nothing is left", () => 1e38],
+    ["NaN", () => Number.NaN],
+    ["infinite", () => Number.POSITIVE_INFINITY],
+  ])("statistics that are no statistics: %s", async (_, variance) => {
+    expectClose(await onBoth(() => tf.relu(normalise(convolve(picture(), filters()), statistics(variance)))));
+  });
+
+  test("a filter that the norm would make infinite", async () => {
+    const large = () => random<tf.Tensor4D>("w", [3, 3, 3, CHANNELS], (value) => value * 1e37);
+    const compute = () =>
+      normalise(
+        convolve(tf.mul(picture(), 1e-20), large()),
+        statistics(() => 0),
+      );
+    expectClose(await onBoth(() => tf.div(compute(), 1e18)));
+  });
+});
+
+describe("nothing is computed that is not asked for, and once what is", () => {
+  test("a norm and relu are one plan", () => {
+    const before = plans();
+    const y = tf.relu(normalise(convolve(picture(), filters()), statistics()));
+    expect(plans()).toBe(before);
+    y.dataSync();
+    y.dataSync();
+    expect(plans()).toBe(before + 1);
+  });
+
+  test("what is disposed of unread leaves nothing behind", () => {
+    const [before, data] = [plans(), dataIds()];
+    tf.tidy(() => {
+      const x = picture();
+      const y = convolve(x, filters());
+      x.dispose();
+      tf.relu(normalise(y, statistics()));
+    });
+    expect([plans(), dataIds()]).toEqual([before, data]);
+  });
+
+  test("a convolution that is continued and also asked for is computed at once from the second time on", () => {
+    const w = filters();
+    const branch = () => {
+      const y = convolve(picture(), w);
+      const result = tf.add(tf.relu(y), y);
+      const prepared = plans();
+      result.dataSync();
+      return prepared;
+    };
+    const before = plans();
+    branch();
+    expect(plans()).toBe(before + 2); // once for relu, once for itself
+    convolve(picture(), w);
+    tf.relu(convolve(picture(), w));
+    expect(plans()).toBe(before + 2);
+    // With nothing waiting relu is the backend's.
+    expect(branch()).toBe(before + 2);
+  });
+
+  test("while gradients are recorded nothing waits: they keep every tensor", () => {
+    const before = plans();
+    const inside: number[] = [];
+    tf.grad((x) => {
+      const y = tf.relu(convolve(x as tf.Tensor4D, filters()));
+      inside.push(plans());
+      return y;
+    })(picture());
+    expect(inside).toEqual([before + 1]);
+  });
+});
+
+describe("a result that waits outlives", () => {
+  const expected = async () => {
+    await tf.setBackend("cpu");
+    const values = tf.tidy(() => tf.relu(convolve(picture(), filters())).dataSync().slice() as Float32Array);
+    await tf.setBackend("wasm");
+    return values;
+  };
+
+  test("its input, which is kept for it and then freed", async () => {
+    const cpu = await expected();
+    const x = picture();
+    const w = filters();
+    const data = dataIds();
+    const memory = tf.memory();
+    const y = convolve(x, w);
+    x.dispose();
+    // As if it were gone, for whoever counts tensors.
+    expect(tf.memory()).toMatchObject({ numTensors: memory.numTensors, numDataBuffers: memory.numDataBuffers });
+    const z = tf.relu(y);
+    expectClose({ ours: z.dataSync() as Float32Array, cpu });
+    y.dispose();
+    z.dispose();
+    expect(dataIds()).toBe(data - 1);
+  });
+
+  test("its filter", async () => {
+    const cpu = await expected();
+    const w = filters();
+    const y = tf.relu(convolve(picture(), w));
+    w.dispose();
+    expectClose({ ours: y.dataSync() as Float32Array, cpu });
+  });
+
+  test("an input that is its filter, too", () => {
+    const both = random<tf.Tensor4D>("both", [2, 2, 2, 2]);
+    const expected = tf.conv2d(both, both, 1, "valid").dataSync();
+    const y = tf.conv2d(both, both, 1, "valid");
+    both.dispose();
+    expect(y.dataSync()).toEqual(expected);
+  });
+
+  test("a variable that is assigned to", async () => {
+    const cpu = await expected();
+    const variable = tf.variable(filters());
+    const y = tf.relu(convolve(picture(), variable));
+    variable.assign(tf.zeros([3, 3, 3, CHANNELS]));
+    expectClose({ ours: y.dataSync() as Float32Array, cpu });
+    variable.dispose();
+  });
+
+  test("clones of it, and the first of two names", async () => {
+    const cpu = await expected();
+    const y = convolve(picture(), filters());
+    const clone = tf.clone(y);
+    y.dispose();
+    expectClose({ ours: tf.relu(clone).dataSync() as Float32Array, cpu });
+  });
+
+  test("the backend's being the current one: it is computed when it moves", async () => {
+    const cpu = await expected();
+    const y = tf.relu(convolve(picture(), filters()));
+    await tf.setBackend("corr2d");
+    expectClose({ ours: tf.add(y, 0).dataSync() as Float32Array, cpu });
+    expectClose({ ours: (await y.data()) as Float32Array, cpu });
+  });
+});
+
+test("programs of random steps give what they give on the cpu backend", { timeout: 60_000 }, async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const program = () => {
+      const numbers = seededRandom(seed, "program");
+      const living: tf.Tensor4D[] = [picture()];
+      for (let step = 0; step < 12; step++) {
+        const y = living[numbers.integer(0, living.length - 1)]!;
+        const channels = y.shape[3];
+        const w = random<tf.Tensor4D>(`w${step}`, [1, 3, channels, CHANNELS], (value) => value / 4);
+        const add = [
+          () => tf.conv2d(y, w, 1, "same"),
+          () => tf.conv2d(y, w, 1, "same"),
+          () =>
+            tf.depthwiseConv2d(
+              y,
+              random(`d${step}`, [3, 1, channels, 1], (value) => value / 2),
+              1,
+              "same",
+            ),
+          () => (channels === CHANNELS ? normalise(y, statistics()) : tf.relu(y)),
+          () => tf.relu(y),
+          () => tf.clipByValue(y, 0, 6),
+          () => tf.clone(y),
+          () => tf.reshape(tf.reshape(y, [-1]), y.shape) as tf.Tensor4D,
+          () => tf.add(y, 0.25) as tf.Tensor4D,
+        ][numbers.integer(0, 8)]!;
+        living.push(add());
+        if (numbers.integer(0, 2) === 0) living.splice(numbers.integer(0, living.length - 2), 1)[0]?.dispose();
+      }
+      return tf.concat(living.map((y) => tf.reshape(y, [-1])));
+    };
+    expectClose(await onBoth(program));
+  }
+});
