@@ -201,9 +201,26 @@ export function checkArray(operation: string, parameter: string, value: unknown,
 
 /** Throws if an output shares memory with an input. */
 export function requireApart(operation: string, from: string, a: FloatArray, to: string, b: FloatArray): void {
-  const overlap =
-    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
-  if (overlap) throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
+  const begin = Math.max(a.byteOffset, b.byteOffset);
+  const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
+  if (begin < end && (a.buffer === b.buffer || areOneMemory(a.buffer, b.buffer, begin)))
+    throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
+}
+
+/**
+ * Whether two shared buffers are of one memory, as those that a WebAssembly memory gives before and after it grows: then a byte
+ * that is written to the second, which is for results, shows in the first. It is put back.
+ */
+function areOneMemory(a: ArrayBufferLike, b: ArrayBufferLike, at: number): boolean {
+  const isShared = (buffer: ArrayBufferLike): boolean =>
+    Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+  if (!isShared(a) || !isShared(b)) return false;
+  const [from, to] = [new Uint8Array(a, at, 1), new Uint8Array(b, at, 1)];
+  const [before, kept] = [from[0], to[0]];
+  to[0] = kept ^ 0xff;
+  const shows = before === kept && from[0] === to[0];
+  to[0] = kept;
+  return shows;
 }
 
 /** Size of a shape that came from outside. */

@@ -4,7 +4,7 @@
  *     { paths: ["group1-shard1of2.bin", …], weights: [{ name, shape, dtype, quantization? }, …] }
  *
  * where the files of a group, one after the other, hold the elements of its weights, one after the other, little-endian.
- * Quantised weights are q · scale + min.
+ * Quantised weights are q · scale + min. Strings are kept closed, as integers are.
  *
  * Source: TensorFlow.js 4.22, tfjs-core io/types (WeightsManifestConfig) and io/io_utils (decodeWeight).
  *
@@ -25,11 +25,14 @@ import {
 
 const OPERATION = "readLayersModel";
 const { float32, float16, opaque8, opaque32, opaque64 } = ELEMENT_TYPES;
+/** Texts, such as names of classes: at least four bytes each. */
+const string: ElementType = { bytes: 4, decode: undefined };
 const TYPES: ReadonlyMap<unknown, ElementType> = new Map([
   ["float32", float32],
   ["int32", opaque32],
   ["bool", opaque8],
   ["complex64", opaque64],
+  ["string", string],
 ]);
 
 /**
@@ -80,11 +83,12 @@ function readGroup(group: unknown, unread: Map<unknown, FileBytes>) {
     return viewOf(OPERATION, `file ${describe(path)}`, file);
   });
   const given = shards.reduce((sum, shard) => sum + shard.length, 0);
+  const bytes = concatenate(shards, given);
   let needed = 0;
   const placed = weights.map((weight: unknown) => {
     const claim = claimOf(weight);
     const start = needed;
-    needed += bytesOf(OPERATION, claim);
+    needed += claim.type === string ? stringBytes(claim, bytes, start) : bytesOf(OPERATION, claim);
     return { claim, start };
   });
   if (needed !== given) {
@@ -92,8 +96,23 @@ function readGroup(group: unknown, unread: Map<unknown, FileBytes>) {
       `${OPERATION}: the weights in ${describe(paths)} take ${needed} bytes, but the files have ${given}`,
     );
   }
-  const bytes = concatenate(shards, given);
   return placed.map(({ claim, start }) => storedTensor(OPERATION, claim, bytes, start));
+}
+
+/** Bytes of strings: each is its length in four bytes, and so many bytes. */
+function stringBytes(claim: TensorClaim, bytes: Uint8Array, start: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = start;
+  for (let left = bytesOf(OPERATION, claim) / string.bytes; left > 0; left--) {
+    if (end + string.bytes <= bytes.length) end += string.bytes + view.getUint32(end, true);
+    else end = Number.POSITIVE_INFINITY;
+    if (end > bytes.length) {
+      throw new RangeError(
+        `${OPERATION}: the strings of ${describe(claim.name)} go on behind the ${bytes.length} bytes given`,
+      );
+    }
+  }
+  return end - start;
 }
 
 function claimOf(weight: unknown): TensorClaim {

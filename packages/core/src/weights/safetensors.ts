@@ -13,6 +13,7 @@
  */
 
 import { describe } from "../tensor.ts";
+import { JsonReader } from "./json-reader.ts";
 import {
   bytesOf,
   ELEMENT_TYPES,
@@ -71,12 +72,8 @@ interface Range {
 export function readSafetensors(file: FileBytes): WeightFile {
   const bytes = viewOf(OPERATION, "file", file);
   const headerEnd = 8 + headerLength(bytes);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, headerEnd));
-  checkMetadata(metadata);
   const body = bytes.subarray(headerEnd);
-  const ranges = Object.entries(entries)
-    .map(([name, entry]) => rangeOf(name, entry, body))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const ranges = readHeader(bytes.subarray(8, headerEnd), body).sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { begin, end, tensor } of ranges) {
     if (begin !== covered) {
@@ -105,49 +102,87 @@ function headerLength(bytes: Uint8Array): number {
   return Number(length);
 }
 
-function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+/** All tensors of the header, each checked before the next is read: a header that lies costs no memory. */
+function readHeader(bytes: Uint8Array, body: Uint8Array): Range[] {
   if (bytes[0] !== "{".charCodeAt(0)) throw new RangeError(`${OPERATION}: header must begin with "{"`);
-  let header: unknown;
-  let text: string;
+  const ranges: Range[] = [];
   try {
-    text = decodeUtf8(bytes);
-    header = JSON.parse(text);
+    const json = new JsonReader(decodeUtf8(bytes));
+    const names = new Set<string>();
+    json.object((name) => {
+      requireNew(names, name);
+      if (name === "__metadata__") skipMetadata(json);
+      else ranges.push(rangeOf(name, readEntry(json), body));
+    });
+    json.end();
   } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
     throw new RangeError(`${OPERATION}: header must be JSON in UTF-8: ${(cause as Error).message}`, { cause });
   }
-  requireDistinctNames(text);
-  return header as Readonly<Record<string, unknown>>;
+  return ranges;
+}
+
+/** What the header says of a tensor. */
+interface Entry {
+  dtype?: unknown;
+  shape?: unknown;
+  data_offsets?: unknown;
+}
+
+/** Longer arrays are no shape. */
+const MOST_NUMBERS = 64;
+
+function readEntry(json: JsonReader): Entry {
+  const entry: Entry = {};
+  if (json.peek() !== "{") {
+    json.skip();
+    return entry;
+  }
+  const known = new Set<string>();
+  json.object((name) => {
+    if (name !== "dtype" && name !== "shape" && name !== "data_offsets") {
+      json.skip();
+      return;
+    }
+    requireNew(known, name);
+    entry[name] = readValue(json);
+  });
+  return entry;
+}
+
+/** A string, an array of numbers, or the beginning of whatever else stands there, for the error. */
+function readValue(json: JsonReader): unknown {
+  const next = json.peek();
+  if (next === '"') return json.string();
+  if (next !== "[") return json.skip();
+  const values: unknown[] = [];
+  json.array(() => {
+    const value = /[-\d]/.test(json.peek()) ? json.number() : json.skip();
+    if (values.length < MOST_NUMBERS) values.push(value);
+    else throw new RangeError(`${OPERATION}: an array of the header has more than ${MOST_NUMBERS} elements`);
+  });
+  return values;
 }
 
 /** Nobody reads them here, but a file that others refuse is refused. */
-function checkMetadata(metadata: unknown): void {
-  const isMap = Object(metadata) === metadata && !Array.isArray(metadata);
-  const odd = isMap ? Object.values(metadata as object).find((value) => typeof value !== "string") : metadata;
-  if (isMap && odd === undefined) return;
-  throw new RangeError(
-    `${OPERATION}: __metadata__ must be an object of strings, got ${isMap ? "in it " : ""}${describe(odd)}`,
-  );
+function skipMetadata(json: JsonReader): void {
+  const refuse = (where: string, value: string): never => {
+    throw new RangeError(`${OPERATION}: __metadata__ must be an object of strings, got ${where}${value}`);
+  };
+  if (json.peek() !== "{") refuse("", json.skip());
+  const names = new Set<string>();
+  json.object((name) => {
+    requireNew(names, name);
+    const isString = json.peek() === '"';
+    const value = json.skip();
+    if (!isString) refuse("in it ", value);
+  });
 }
 
-/** JSON.parse keeps the last of two values with one name, and another reader the first: such a file is two files. */
-function requireDistinctNames(json: string): void {
-  const open: Set<string>[] = [];
-  let start = -1; // of the string one is in
-  let name = "";
-  for (const { 0: token, index } of json.matchAll(/\\.|["{}[\]:]/g)) {
-    if (start >= 0) {
-      if (token !== '"') continue;
-      name = json.slice(start, index + 1);
-      start = -1;
-    } else if (token === '"') start = index;
-    else if (token === "{" || token === "[") open.push(new Set());
-    else if (token !== ":") open.pop();
-    else {
-      const key: string = JSON.parse(name);
-      if (open.at(-1)!.has(key)) throw new RangeError(`${OPERATION}: ${describe(key)} is there twice`);
-      open.at(-1)!.add(key);
-    }
-  }
+/** Of two values with one name one reader keeps the last and another the first: such a file is two files. */
+function requireNew(names: Set<string>, name: string): void {
+  if (names.has(name)) throw new RangeError(`${OPERATION}: ${describe(name)} is there twice`);
+  names.add(name);
 }
 
 /** What the host has for UTF-8, declared here because this package is compiled without the types of any host. */
@@ -160,8 +195,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice()); // a copy, since browsers decode no shared memory
 }
 
-function rangeOf(name: string, entry: unknown, body: Uint8Array): Range {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+function rangeOf(name: string, { dtype, shape, data_offsets: offsets }: Entry, body: Uint8Array): Range {
   const type = TYPES.get(dtype);
   if (type === undefined) {
     throw new RangeError(`${OPERATION}: ${describe(name)} has unknown dtype ${describe(dtype)}`);
