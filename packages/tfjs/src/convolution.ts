@@ -92,6 +92,28 @@ export function convolutionOf(
   };
 }
 
+/**
+ * The convolution of an image that `padding` makes its input of, by zeros around rows and columns; `undefined` with channels
+ * first or a depth.
+ */
+export function withPadding(
+  convolution: Convolution,
+  padding: readonly (readonly [before: number, after: number])[],
+): Convolution | undefined {
+  const { inputShape, inputSize, options } = convolution;
+  if (options.layout !== "NHWC") return undefined;
+  const size = inputSize.map((cells, axis) => cells - padding[axis]![0] - padding[axis]![1]);
+  const sum = options.padding.map(
+    ([before, after], axis) => [before + padding[axis]![0], after + padding[axis]![1]] as const,
+  );
+  return {
+    ...convolution,
+    inputShape: [inputShape[0]!, ...size, inputShape[3]!],
+    inputSize: size,
+    options: { ...options, padding: sum },
+  };
+}
+
 function layoutOf(info: ConvInfo): Layout<2> | Layout<3> {
   const channelsLast = info.dataFormat === "channelsLast";
   return "inDepth" in info ? (channelsLast ? "NDHWC" : "NCDHW") : channelsLast ? "NHWC" : "NCHW";

@@ -169,6 +169,64 @@ describe("a norm and an activation behind a convolution give what they give one 
   });
 });
 
+describe("zeros around an image go into the convolution behind them", () => {
+  const padded = (x: tf.Tensor4D) =>
+    tf.pad(x, [
+      [0, 0],
+      [1, 2],
+      [0, 3],
+      [0, 0],
+    ]) as tf.Tensor4D;
+  const cases: readonly (readonly [name: string, compute: () => tf.Tensor])[] = [
+    ["valid, stride 2", () => tf.conv2d(padded(picture()), filters(), 2, "valid")],
+    ["with padding of its own", () => tf.conv2d(padded(picture()), filters(), 1, "same")],
+    [
+      "depthwise, norm and relu6",
+      () =>
+        tf.relu6(normalise(tf.depthwiseConv2d(padded(picture()), random("d", [3, 3, 3, 2]), 2, "valid"), statistics())),
+    ],
+    ["twice", () => tf.conv2d(padded(padded(picture())), filters(), 1, "valid")],
+    [
+      "asked for as it is, too",
+      () => {
+        const x = padded(picture());
+        return tf.concat([tf.reshape(x, [-1]), tf.reshape(tf.conv2d(x, filters(), 1, "valid"), [-1])]);
+      },
+    ],
+    ["a maximum, for which it is no padding", () => tf.maxPool(padded(tf.neg(tf.abs(picture()))), 3, 2, "valid")],
+    [
+      "of rows that are channels",
+      () => {
+        const x = random<tf.Tensor4D>("x", [1, 3, 6, 5]);
+        return tf.conv2d(
+          tf.pad(x, [
+            [0, 0],
+            [0, 0],
+            [1, 1],
+            [2, 0],
+          ]) as tf.Tensor4D,
+          filters(),
+          1,
+          "valid",
+          "NCHW",
+        );
+      },
+    ],
+    [
+      "around an input that is gone",
+      () => {
+        const x = picture();
+        const y = padded(x);
+        x.dispose();
+        return tf.conv2d(y, filters(), 1, "valid");
+      },
+    ],
+  ];
+  test.each(cases)("%s", async (_, compute) => {
+    expectClose(await onBoth(compute));
+  });
+});
+
 describe("nothing is computed that is not asked for, and once what is", () => {
   test("a norm and relu are one plan", () => {
     const before = plans();
@@ -313,7 +371,16 @@ test("programs of random steps give what they give on the cpu backend", { timeou
           () => tf.clone(y),
           () => tf.reshape(tf.reshape(y, [-1]), y.shape) as tf.Tensor4D,
           () => tf.add(y, 0.25) as tf.Tensor4D,
-        ][numbers.integer(0, 8)]!;
+          () =>
+            y.shape[1] < 12
+              ? (tf.pad(y, [
+                  [0, 0],
+                  [1, 0],
+                  [0, 1],
+                  [0, 0],
+                ]) as tf.Tensor4D)
+              : tf.clone(y),
+        ][numbers.integer(0, 9)]!;
         living.push(add());
         if (numbers.integer(0, 2) === 0) living.splice(numbers.integer(0, living.length - 2), 1)[0]?.dispose();
       }

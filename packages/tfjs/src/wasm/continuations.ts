@@ -8,6 +8,7 @@
 import {
   ClipByValue,
   type ClipByValueAttrs,
+  engine,
   FusedBatchNorm,
   type FusedBatchNormAttrs,
   type KernelFunc,
@@ -15,6 +16,7 @@ import {
   type LeakyReluAttrs,
   type NamedAttrMap,
   type NamedTensorInfoMap,
+  type PadV2Attrs,
   Relu,
   Relu6,
   type TensorInfo,
@@ -64,5 +66,23 @@ export function continuing(kernelName: string, theirs: KernelFunc, hostOf: (back
       attrs = {},
     } = args as { inputs: NamedTensorInfoMap; backend: object; attrs?: NamedAttrMap };
     return hostOf(backend).continueStep(inputs.x as TensorInfo, (step) => next(step, inputs, attrs)) ?? theirs(args);
+  };
+}
+
+/** Zeros around rows and columns wait, too, for a convolution that takes them into its padding; on top of the backend's kernel. */
+export function waitingPad(theirs: KernelFunc, hostOf: (backend: object) => WasmHost): KernelFunc {
+  return (args) => {
+    const { shape, dtype, dataId } = args.inputs.x as TensorInfo;
+    const { paddings, constantValue } = args.attrs as unknown as PadV2Attrs;
+    const isFrame =
+      dtype === "float32" &&
+      shape.length === 4 &&
+      constantValue === 0 &&
+      shape.every((size) => size > 0) &&
+      paddings.flat().every((cells) => Number.isInteger(cells) && cells >= 0) &&
+      [paddings[0]!, paddings[3]!].flat().every((cells) => cells === 0);
+    if (!isFrame || engine().state.gradientDepth > 0) return theirs(args);
+    const padded = shape.map((size, axis) => paddings[axis]![0] + size + paddings[axis]![1]);
+    return hostOf(args.backend).pad({ x: { shape, dtype, dataId }, padding: paddings.slice(1, 3) }, padded);
   };
 }

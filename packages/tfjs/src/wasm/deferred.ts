@@ -13,12 +13,25 @@
 
 import { type DataId, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { type Forward, parametersOf } from "../compute.ts";
+import { withPadding } from "../convolution.ts";
 import type { WasmBackend } from "./backend.ts";
+
+/** Zeros around the rows and columns of channels-last images: a part of the convolution that follows. */
+export interface Pad {
+  readonly x: TensorInfo;
+  /** Before and after, of rows and of columns. */
+  readonly padding: readonly (readonly [before: number, after: number])[];
+}
+
+/** What can wait. */
+export type Step = Forward | Pad;
+
+export const isForward = (step: Step): step is Forward => "filter" in step;
 
 /** A result that has not been computed. */
 interface Waiting {
   readonly result: TensorInfo;
-  step: Forward;
+  step: Step;
   /** Whether another result was made of this one, which will not use its values. */
   continued: boolean;
 }
@@ -26,14 +39,14 @@ interface Waiting {
 export class DeferredResults {
   readonly #backend: WasmBackend;
   /** Computes a step into a tensor that was made for it. */
-  readonly #compute: (step: Forward, result: TensorInfo) => void;
+  readonly #compute: (step: Step, result: TensorInfo) => void;
   readonly #waiting = new Map<DataId, Waiting>();
   /** Which results wait, by the data they need. */
   readonly #needed = new Map<DataId, Set<Waiting>>();
   /** Filters whose convolution was continued, and then asked for all the same: it would be computed twice every time. */
   readonly #branching = new WeakSet<DataId>();
 
-  constructor(backend: WasmBackend, compute: (step: Forward, result: TensorInfo) => void) {
+  constructor(backend: WasmBackend, compute: (step: Step, result: TensorInfo) => void) {
     this.#backend = backend;
     this.#compute = compute;
     const { dataIdMap } = backend;
@@ -68,12 +81,22 @@ export class DeferredResults {
     };
   }
 
-  /** A tensor of what `step` will give. While a gradient is recorded, which keeps every tensor, it is computed at once. */
+  /** A tensor of what a convolution will give. */
   defer(step: Forward): TensorInfo {
+    return this.#make(this.#withPad(step), step.convolution.outputShape);
+  }
+
+  /** A tensor of images in a frame of zeros. */
+  pad(step: Pad, shape: readonly number[]): TensorInfo {
+    return this.#make(step, shape);
+  }
+
+  /** While a gradient is recorded, which keeps every tensor, it is computed at once. */
+  #make(step: Step, shape: readonly number[]): TensorInfo {
     // What x is, is known now that it is used: nothing will be added to it, and no chain of inputs must be kept.
     this.#backend.dataIdMap.get(step.x.dataId);
-    const result = this.#backend.makeOutput([...step.convolution.outputShape], "float32");
-    if (engine().state.gradientDepth > 0 || this.#branching.has(step.filter.dataId)) {
+    const result = this.#backend.makeOutput([...shape], "float32");
+    if (engine().state.gradientDepth > 0 || (isForward(step) && this.#branching.has(step.filter.dataId))) {
       this.#compute(step, result);
       return result;
     }
@@ -84,8 +107,21 @@ export class DeferredResults {
     return result;
   }
 
-  /** The step that a tensor waits for; `undefined` if it does not wait, or not in this shape. */
-  stepOf({ dataId, shape }: TensorInfo): Forward | undefined {
+  /** The convolution of what its input is padded from, if that waits. */
+  #withPad(step: Forward): Forward {
+    const pad = this.#stepOf(step.x);
+    if (pad === undefined || isForward(pad)) return step;
+    const convolution = withPadding(step.convolution, pad.padding);
+    return convolution ? { ...step, x: pad.x, convolution } : step;
+  }
+
+  /** The convolution that a tensor waits for; `undefined` if it does not wait for one, or not in this shape. */
+  stepOf(tensor: TensorInfo): Forward | undefined {
+    const step = this.#stepOf(tensor);
+    return step && isForward(step) ? step : undefined;
+  }
+
+  #stepOf({ dataId, shape }: TensorInfo): Step | undefined {
     const waiting = this.#waiting.get(dataId);
     return waiting && util.arraysEqual(shape, waiting.result.shape) ? waiting.step : undefined;
   }
@@ -103,7 +139,7 @@ export class DeferredResults {
   }
 
   #finish(waiting: Waiting): void {
-    if (waiting.continued) this.#branching.add(waiting.step.filter.dataId);
+    if (waiting.continued && isForward(waiting.step)) this.#branching.add(waiting.step.filter.dataId);
     // First, since computing asks for tensors, this one among them.
     const { dataId } = waiting.result;
     this.#waiting.delete(dataId);
@@ -133,7 +169,7 @@ export class DeferredResults {
     if (others === undefined || dataId instanceof KeptId) return false;
     const [first] = others;
     const isInput = [...others].every(
-      ({ step }) => step.x.dataId === dataId && !parametersOf(step).some((tensor) => tensor?.dataId === dataId),
+      ({ step }) => step.x.dataId === dataId && !parametersIn(step).some((tensor) => tensor?.dataId === dataId),
     );
     if (first === undefined || !isInput) {
       for (const waiting of others) this.#finish(waiting);
@@ -154,13 +190,18 @@ export class DeferredResults {
 class KeptId {}
 
 /** All data that a step needs. */
-function needsOf(step: Forward): Set<DataId> {
-  return new Set([step.x, ...parametersOf(step)].flatMap((tensor) => (tensor === undefined ? [] : [tensor.dataId])));
+function needsOf(step: Step): Set<DataId> {
+  return new Set([step.x, ...parametersIn(step)].flatMap((tensor) => (tensor === undefined ? [] : [tensor.dataId])));
+}
+
+function parametersIn(step: Step): readonly (TensorInfo | undefined)[] {
+  return isForward(step) ? parametersOf(step) : [];
 }
 
 /** The step with its tensors as they are now: a variable gets other data when it is assigned to. */
-function asItIs(step: Forward): Forward {
+function asItIs(step: Step): Step {
   const info = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => ({ dataId, shape, dtype });
+  if (!isForward(step)) return { ...step, x: info(step.x) };
   const { x, filter, bias, slopes, norm } = step;
   return {
     ...step,

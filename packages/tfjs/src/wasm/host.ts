@@ -12,7 +12,7 @@ import type { Host, ValuesOf } from "../host.ts";
 import { PlanStore } from "../plans.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
 import { CpuKernels } from "./cpu-kernels.ts";
-import { DeferredResults } from "./deferred.ts";
+import { DeferredResults, isForward, type Pad, type Step } from "./deferred.ts";
 
 export class WasmHost implements Host {
   readonly plans: PlanStore = new PlanStore();
@@ -25,7 +25,7 @@ export class WasmHost implements Host {
   constructor(backend: WasmBackend) {
     this.#backend = backend;
     this.#cpu = new CpuKernels(backend);
-    this.#deferred = new DeferredResults(backend, (step, result) => this.#computeForward(step, result));
+    this.#deferred = new DeferredResults(backend, (step, result) => this.#compute(step, result));
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const gone = disposeData(dataId, force);
@@ -47,6 +47,11 @@ export class WasmHost implements Host {
     const step = this.#deferred.stepOf(tensor);
     const following = step && next(step);
     return following && this.#deferred.continue(tensor, following);
+  }
+
+  /** Images in a frame of zeros, `shape` with it. */
+  pad(step: Pad, shape: readonly number[]): TensorInfo {
+    return this.#deferred.pad(step, shape);
   }
 
   floats(tensors: readonly TensorInfo[]): Float32Array[] {
@@ -87,7 +92,12 @@ export class WasmHost implements Host {
     this.#backend.disposeData(dataId);
   }
 
-  #computeForward(step: Forward, result: TensorInfo): void {
+  #compute(step: Step, result: TensorInfo): void {
+    if (!isForward(step)) {
+      this.#fetch([step.x]);
+      frame(step, this.#view(step.x), this.#view(result));
+      return;
+    }
     const plan = planForward(this, step);
     this.#fetch([step.x]);
     plan.run(this.#view(step.x), this.#view(result));
@@ -100,5 +110,21 @@ export class WasmHost implements Host {
   #view(tensor: TensorInfo): Float32Array {
     const values = this.#backend.typedArrayFromHeap(tensor);
     return values instanceof Float32Array ? values : Float32Array.from(values);
+  }
+}
+
+/** Writes images, framed with zeros, to `y`. */
+function frame({ x, padding: [rows, columns] }: Pad, from: Float32Array, y: Float32Array): void {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const [length, padded] = [width * channels, (columns![0] + width + columns![1]) * channels];
+  y.fill(0);
+  let at = 0;
+  for (let n = 0; n < batch; n++) {
+    at += rows![0] * padded;
+    for (let row = 0; row < height; row++, at += padded) {
+      const begin = (n * height + row) * length;
+      y.set(from.subarray(begin, begin + length), at + columns![0] * channels);
+    }
+    at += rows![1] * padded;
   }
 }

@@ -14,12 +14,13 @@ import {
   Identity,
   type KernelBackend,
   type KernelFunc,
+  PadV2,
   registerKernel,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "../kernels/own-kernels.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
-import { continuationNames, continuing } from "./continuations.ts";
+import { continuationNames, continuing, waitingPad } from "./continuations.ts";
 import { WasmHost } from "./host.ts";
 import { sharedIdentity } from "./identity.ts";
 
@@ -63,6 +64,7 @@ function install(backend: WasmBackend): void {
   for (const name of continuationNames) {
     exchange(name, (theirs) => theirs && continuing(name, theirs, (backend) => hosts.get(backend)!));
   }
+  exchange(PadV2, (theirs) => theirs && waitingPad(theirs, (backend) => hosts.get(backend)!));
   exchange(Identity, (theirs) => theirs && sharedIdentity(theirs));
 }
 
