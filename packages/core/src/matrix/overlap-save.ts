@@ -71,6 +71,15 @@ export function scalarTransform(problem: PlannedProblem, { rows, columns }: Tile
   const visibleRows = rows - kernelHeight + 1;
   const visibleColumns = columns - kernelWidth + 1;
   const pitch = columns + PADDING;
+  /** The kernel's, scaled for the inverse transform. */
+  const spectrumOf = (): TransformBuffers => {
+    const buffers: TransformBuffers = [complexMatrix(rows, columns), complexMatrix(rows, columns)];
+    for (let i = 0; i < kernel.length; i++) {
+      buffers[0][0][Math.floor(i / kernelWidth) * pitch + (i % kernelWidth)] = kernel[i] / cells;
+    }
+    fourierTransform(buffers, rootsOfUnity(rows), rootsOfUnity(columns), rows);
+    return buffers;
+  };
   return {
     rows,
     columns,
@@ -79,16 +88,15 @@ export function scalarTransform(problem: PlannedProblem, { rows, columns }: Tile
     scratchBytes: 6 * 8 * (cells + PADDING * Math.max(rows, columns)),
     unit: 2 ** -53,
     range: [1e-140, 1e140],
+    spectralPeak() {
+      const [re, im] = spectrumOf()[0];
+      return re.reduce((peak, part, i) => Math.max(peak, Math.hypot(part, im[i])), 0) * cells;
+    },
     run(source, y, tileAt) {
       const image = { ...problem, source };
       const rowRoots = rootsOfUnity(rows);
       const columnRoots = rootsOfUnity(columns);
-      const buffers: TransformBuffers = [complexMatrix(rows, columns), complexMatrix(rows, columns)];
-      for (let i = 0; i < kernel.length; i++) {
-        // The inverse transform is scaled here.
-        buffers[0][0][Math.floor(i / kernelWidth) * pitch + (i % kernelWidth)] = kernel[i] / cells;
-      }
-      fourierTransform(buffers, rowRoots, columnRoots, rows);
+      const buffers = spectrumOf();
       const spectrum = buffers[0];
       buffers[0] = complexMatrix(rows, columns);
 

@@ -5,8 +5,9 @@
  * @module
  */
 
+import type { Shape2 } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
-import { type ContinuedShape, continuedIndices } from "./boundary.ts";
+import { type Boundary, continuedIndices } from "./boundary.ts";
 
 /** Cells of a block along either axis. */
 export const BLOCK = 8;
@@ -24,24 +25,33 @@ export interface Survey {
   readonly whole: Uint8Array | undefined;
 }
 
-/** Looks at an image of `height` × `width` cells; `asksWhole` whether to look for whole numbers, too. */
-export function surveyOf(source: FloatArray, [height, width]: ContinuedShape["shape"], asksWhole: boolean): Survey {
+/** The least and the greatest |x| of each block. */
+export type Extremes = readonly [least: FloatArray, most: FloatArray];
+
+/** Looks at an image; `asksWhole` whether to look for whole numbers, too; `findExtremes` may be faster than what is here. */
+export function surveyOf(
+  source: FloatArray,
+  [height, width]: Shape2,
+  asksWhole: boolean,
+  findExtremes: (source: FloatArray, shape: Shape2) => Extremes = extremesOf,
+): Survey {
   const rows = Math.ceil(height / BLOCK);
   const columns = Math.ceil(width / BLOCK);
-  const [least, most] =
-    source.BYTES_PER_ELEMENT === 4
-      ? extremesOfFloat32(source as Float32Array, width, rows, columns)
-      : extremesOfFloat64(source as Float64Array, width, rows, columns);
+  const [least, most] = findExtremes(source, [height, width]);
   return { rows, columns, least, most, whole: asksWhole ? wholeBlocks(source, width, rows, columns) : undefined };
 }
 
+/** The least and the greatest |x| of each block of an image. */
+export function extremesOf(source: FloatArray, [height, width]: Shape2): Extremes {
+  const rows = Math.ceil(height / BLOCK);
+  const columns = Math.ceil(width / BLOCK);
+  return source.BYTES_PER_ELEMENT === 4
+    ? extremesOfFloat32(source as Float32Array, width, rows, columns)
+    : extremesOfFloat64(source as Float64Array, width, rows, columns);
+}
+
 /** The bits of magnitudes are in the order of the magnitudes, with NaN above all, and integers compare faster. */
-function extremesOfFloat32(
-  source: Float32Array,
-  width: number,
-  rows: number,
-  columns: number,
-): [FloatArray, FloatArray] {
+function extremesOfFloat32(source: Float32Array, width: number, rows: number, columns: number): Extremes {
   const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
   const least = new Int32Array(rows * columns).fill(0x7f800000);
   const most = new Int32Array(rows * columns);
@@ -76,12 +86,7 @@ function extremesOfFloat32(
   return [new Float32Array(least.buffer), new Float32Array(most.buffer)];
 }
 
-function extremesOfFloat64(
-  source: Float64Array,
-  width: number,
-  rows: number,
-  columns: number,
-): [FloatArray, FloatArray] {
+function extremesOfFloat64(source: Float64Array, width: number, rows: number, columns: number): Extremes {
   const least = new Float64Array(rows * columns).fill(Infinity);
   const most = new Float64Array(rows * columns);
   for (let from = 0, row = 0; from < source.length; from += width, row++) {
@@ -109,14 +114,19 @@ function wholeBlocks(source: FloatArray, width: number, rows: number, columns: n
   return whole;
 }
 
-/** The blocks along an axis that stand for cells `first` … `first + count − 1` of a continued image, each once. */
-export function blocksAlong(
-  boundary: ContinuedShape["boundary"],
-  first: number,
-  count: number,
-  size: number,
-): number[] {
-  const blocks = new Set<number>();
-  for (const cell of continuedIndices(boundary, first, count, size)) if (cell >= 0) blocks.add(cell >> 3);
-  return [...blocks];
+/** Blocks along an axis, and how many cells each holds. */
+export interface BlockRun {
+  readonly blocks: Int32Array;
+  readonly counts: Int32Array;
+  /** Cells in all blocks together. */
+  readonly cells: number;
+}
+
+/** The blocks along an axis that hold cells `first` … `first + count − 1` of a continued image. */
+export function blocksAlong(boundary: Boundary, first: number, count: number, size: number): BlockRun {
+  const perBlock = new Int32Array(Math.ceil(size / BLOCK));
+  for (const cell of continuedIndices(boundary, first, count, size)) if (cell >= 0) perBlock[cell >> 3]++;
+  const blocks = perBlock.map((_, block) => block).filter((block) => perBlock[block] > 0);
+  const counts = perBlock.filter((held) => held > 0);
+  return { blocks, counts, cells: counts.reduce((sum, held) => sum + held, 0) };
 }

@@ -1,14 +1,15 @@
 /**
  * A transform where it is exact enough, and plain sums everywhere else: local in, local out.
  *
- * The error of a transform belongs to a tile, not to a cell: with M the greatest magnitude that a tile and its companion see,
+ * The error of a transform belongs to a tile, not to a cell. Of a tile and its companion, which share it,
  *
- *     |y − ŷ| ≤ E = u · M · (12 · Σ|k| + 16 · ‖k‖₂)
+ *     |y − ŷ| ≤ E = u · (12 · mean|x| · max|F(k)| + 12 · √(mean x²) · ‖k‖₂ + 6 · max|x| · max|k|)
  *
- * (never found exceeded by half of it, in a search over signs, scales, outliers and kernels; what can be *proven*, by theorem
- * 24.2 of Higham and the Cauchy–Schwarz inequality, is some √(R·C) times as much, as if all roundings conspired). A plain sum
- * is better where its window is darker than the tile: its error is at most γ_n · S with S = Σ |k||x| over its *own* window. A
- * cell keeps what the transform gave only if E ≤ c · S, c the constant that is stated; which is known
+ * since roundings add up for a spectral line, scatter for noise, and stay together for a lone large cell. (No search over signs,
+ * scales, outliers and kernels has found more than three quarters of it. What can be *proven*, by theorem 24.2 of Higham and the
+ * Cauchy–Schwarz inequality, is some √(R·C) times as much, as if all roundings conspired.) A plain sum is better where its
+ * window is darker than the tile: its error is at most γ_n · S with S = Σ |k||x| over its *own* window. A cell keeps what the
+ * transform gave only if E ≤ c · S, c the constant that is stated; which is known
  *
  *   1. for P × P cells at once, from blocks of the image: S ≥ Σ_AB K_AB · m_AB, with K_AB the Σ|k| of a block of the kernel, and
  *      m_AB the least |x| of the four blocks that it may lie on. On a photograph that is all: the sum is left as soon as it suffices;
@@ -23,15 +24,18 @@
  * @module
  */
 
+import type { Shape2 } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
 import type { PreparedMatrix } from "./algorithm.ts";
 import type { PlannedProblem, Region } from "./problem.ts";
-import { BLOCK, blocksAlong, type Survey, surveyOf } from "./survey.ts";
+import { BLOCK, type BlockRun, blocksAlong, type Extremes, type Survey, surveyOf } from "./survey.ts";
 
 /** A tile of the output, and what was found of the cells that it sees. */
 export interface Tile extends Region {
-  /** The greatest |x| of the tile and what travels with it; NaN if it is not to be transformed. */
-  magnitude: number;
+  /** Of the cells that the tile sees. */
+  readonly most: number;
+  /** E, of the tile and what travels with it; 0 if all is blank, NaN if it is not to be transformed. */
+  error: number;
 }
 
 /** A transform in tiles. */
@@ -47,24 +51,27 @@ export interface TileTransform {
   readonly unit: number;
   /** The least and the greatest nonzero magnitude that it takes. */
   readonly range: readonly [least: number, most: number];
+  /** The greatest |F(k)|; asked once. */
+  spectralPeak(): number;
+  /** A faster way to survey an image. */
+  readonly findExtremes?: (source: FloatArray, shape: Shape2) => Extremes;
   /** Computes the tiles that `tileAt` gives for each first cell, in pairs by {@link pairsOf}, and returns all. */
   run(source: FloatArray, y: FloatArray, tileAt: (top: number, left: number) => Tile): readonly Tile[];
 }
 
-/** Tiles that travel together, as real and imaginary part, share their error: only those of like magnitude do. */
+/** Tiles that travel together, as real and imaginary part, share their error: only those of like error do. */
 export function pairsOf(tiles: readonly Tile[]): readonly (readonly [Tile, Tile?])[] {
   const pairs: (readonly [Tile, Tile?])[] = [];
-  const wanted = tiles.filter(({ magnitude }) => magnitude > 0);
+  const wanted = tiles.filter(({ error }) => error > 0);
   for (let t = 0; t < wanted.length; t++) {
     const [first, second] = [wanted[t], wanted[t + 1]];
-    const most = Math.max(first.magnitude, second?.magnitude);
-    if (most > 4 * Math.min(first.magnitude, second?.magnitude) || Number.isNaN(most)) {
+    if (second === undefined || Math.max(first.error, second.error) > 3 * Math.min(first.error, second.error)) {
       pairs.push([first]);
-    } else {
-      first.magnitude = second.magnitude = most;
-      pairs.push([first, second]);
-      t++;
+      continue;
     }
+    first.error = second.error = first.error + second.error;
+    pairs.push([first, second]);
+    t++;
   }
   return pairs;
 }
@@ -83,24 +90,22 @@ export function guarded(
 ): PreparedMatrix {
   const { kernel, outShape } = problem;
   const kernelIsWhole = (kernel as Float64Array).every(Number.isInteger);
-  let sum = 0;
-  let squares = 0;
-  for (const weight of kernel) {
-    sum += Math.abs(weight);
-    squares += weight * weight;
-  }
-  const errorFactor = transform.unit * (12 * sum + 16 * Math.sqrt(squares));
+  const norms = normsOf(kernel);
   const exactLimit = kernel.BYTES_PER_ELEMENT === 8 ? 2 ** 53 : 2 ** 24;
+  let errorOf: ErrorEstimate | undefined;
+  const seen: SeenBlocks = [new Map(), new Map()];
 
   const run = (source: FloatArray, y: FloatArray): readonly Region[] => {
-    const view = new GuardedView(problem, surveyOf(source, problem.shape, kernelIsWhole), transform);
+    errorOf ??= estimateOf(transform, norms);
+    const survey = surveyOf(source, problem.shape, kernelIsWhole, transform.findExtremes);
+    const view = new GuardedView(problem, survey, transform, errorOf, seen);
     const regions: Region[] = [];
     for (const tile of transform.run(source, y, (top, left) => view.tileAt(top, left))) {
-      const error = errorFactor * tile.magnitude;
+      const { error, most } = tile;
       if (Number.isNaN(error)) regions.push(tile);
       else if (error === 0) fillRegion(y, outShape[1], tile, 0);
       else if (view.isWhole(tile) && error < 1 / 4) roundRegion(y, outShape[1], tile);
-      else if (view.isWhole(tile) && tile.magnitude * sum < exactLimit) regions.push(tile);
+      else if (view.isWhole(tile) && most * norms.sum < exactLimit) regions.push(tile);
       else view.failing(tile, y, error / constant, error, regions);
     }
     if (regions.length > 0) direct(source, y, regions);
@@ -113,11 +118,38 @@ export function guarded(
       const y = new Float64Array(outShape[0] * outShape[1]) as FloatArray;
       let cells = 0;
       for (const { rows, columns } of run(source, y)) cells += rows * columns;
-      return cells === 0
-        ? undefined
-        : `${describeShare(cells / y.length)} of the cells directly, where a transform is less exact`;
+      if (cells === 0) return undefined;
+      return `${describeShare(cells / y.length)} of the cells directly, where a transform is less exact`;
     },
   };
+}
+
+/** Of a kernel: Σ|k|, ‖k‖₂ and max|k|. */
+interface Norms {
+  readonly sum: number;
+  readonly euclidean: number;
+  readonly most: number;
+}
+
+function normsOf(kernel: FloatArray): Norms {
+  let [sum, squares, most] = [0, 0, 0];
+  for (const weight of kernel) {
+    sum += Math.abs(weight);
+    squares += weight * weight;
+    most = Math.max(most, Math.abs(weight));
+  }
+  return { sum, euclidean: Math.sqrt(squares), most };
+}
+
+/** E of a tile. */
+type ErrorEstimate = (mean: number, meanSquare: number, most: number) => number;
+
+function estimateOf(transform: TileTransform, { sum, euclidean, most: heaviest }: Norms): ErrorEstimate {
+  const { unit } = transform;
+  // It was computed itself, and is at most the sum.
+  const peak = Math.min(sum, 1.001 * transform.spectralPeak());
+  return (mean, meanSquare, most) =>
+    unit * (12 * mean * peak + 12 * Math.sqrt(meanSquare) * euclidean + 6 * most * heaviest);
 }
 
 function describeShare(share: number): string {
@@ -135,9 +167,20 @@ class GuardedView {
   readonly #weights: Float64Array;
   readonly #weightRows: number;
   readonly #weightColumns: number;
-  readonly #columnBlocks = new Map<number, readonly number[]>();
+  readonly #weightSum: number;
+  readonly #errorOf: ErrorEstimate;
+  /** What tiles that begin in a row, or in a column, see. */
+  readonly #bands = new Map<number, Band>();
+  readonly #seen: SeenBlocks;
 
-  constructor(problem: PlannedProblem, survey: Survey, transform: TileTransform) {
+  constructor(
+    problem: PlannedProblem,
+    survey: Survey,
+    transform: TileTransform,
+    errorOf: ErrorEstimate,
+    seen: SeenBlocks,
+  ) {
+    this.#seen = seen;
     const {
       kernel,
       kernelShape: [kernelHeight, kernelWidth],
@@ -160,6 +203,8 @@ class GuardedView {
       const block = (Math.floor(t / kernelWidth) >> 3) * this.#weightColumns + ((t % kernelWidth) >> 3);
       this.#weights[block] += Math.abs(kernel[t]);
     }
+    this.#weightSum = this.#weights.reduce((total, weight) => total + weight);
+    this.#errorOf = errorOf;
   }
 
   /** The tile whose first cell this is, as it is before it gets a companion. */
@@ -168,22 +213,38 @@ class GuardedView {
     const { visibleRows, visibleColumns, range } = this.#transform;
     const rows = Math.min(visibleRows, outShape[0] - top);
     const columns = Math.min(visibleColumns, outShape[1] - left);
-    let most = this.#seesOutside(top, left) ? Math.abs(this.#problem.fillValue) : 0;
-    this.#forEachBlock(top, left, (block) => {
-      const magnitude = this.#survey.most[block];
-      if (!(magnitude <= most)) most = magnitude;
-      return !Number.isNaN(most);
-    });
+    const cells = this.#transform.rows * this.#transform.columns;
+    const band = this.#bandAt(top);
+    const { blocks, counts, cells: width } = this.#columnsAt(left);
+    let [most, sum, squares] = [0, 0, 0];
+    for (let b = 0; b < blocks.length; b++) {
+      const block = blocks[b];
+      // NaN stays, since nothing is more.
+      if (!(band.most[block] <= most)) most = Number.isNaN(most) ? most : band.most[block];
+      sum += counts[b] * band.sums[block];
+      squares += counts[b] * band.squares[block];
+    }
+    const inside = band.cells * width;
+    const fill = Math.abs(this.#problem.fillValue);
+    if (inside < cells && fill !== 0 && !Number.isNaN(most)) {
+      most = Number.isNaN(fill) ? fill : Math.max(most, fill);
+      sum += (cells - inside) * fill;
+      squares += (cells - inside) * fill * fill;
+    }
     const fits = most === 0 || (most >= range[0] && most <= range[1]);
-    return { top, left, rows, columns, magnitude: fits ? most : Number.NaN };
+    const error = fits ? this.#errorOf(sum / cells, squares / cells, most) : Number.NaN;
+    return { top, left, rows, columns, most, error };
   }
 
   /** Whether a tile sees whole numbers only. */
   isWhole({ top, left }: Tile): boolean {
     const { whole } = this.#survey;
     if (whole === undefined) return false;
-    if (this.#seesOutside(top, left) && !Number.isInteger(this.#problem.fillValue)) return false;
-    return this.#forEachBlock(top, left, (block) => whole[block] === 1);
+    if (!Number.isInteger(this.#problem.fillValue)) return false;
+    const { blocks } = this.#columnsAt(left);
+    return this.#bandAt(top).rows.every((row) =>
+      blocks.every((block) => whole[row * this.#survey.columns + block] === 1),
+    );
   }
 
   /** Adds the rectangles of a tile that must be computed directly to `regions`, and sets what is zero. */
@@ -194,6 +255,7 @@ class GuardedView {
     } = this.#problem;
     const bottom = tile.top + tile.rows;
     const right = tile.left + tile.columns;
+    if (this.#leastUnder(tile) * this.#weightSum >= needed) return;
     for (let u = (tile.top - top) >> 3; BLOCK * u + top < bottom; u++) {
       const first = Math.max(tile.top, BLOCK * u + top);
       const rows = Math.min(bottom, BLOCK * (u + 1) + top) - first;
@@ -210,6 +272,21 @@ class GuardedView {
         } else regions.push(region);
       }
     }
+  }
+
+  /** The least |x| that the windows of a tile may see; 0 if they reach outside. */
+  #leastUnder(tile: Tile): number {
+    const { before } = this.#problem;
+    const { rows, columns } = this.#survey;
+    const [firstRow, firstColumn] = [(tile.top - before[0]) >> 3, (tile.left - before[1]) >> 3];
+    const lastRow = ((tile.top - before[0] + tile.rows - 1) >> 3) + this.#weightRows - 1;
+    const lastColumn = ((tile.left - before[1] + tile.columns - 1) >> 3) + this.#weightColumns - 1;
+    if (firstRow < 0 || firstColumn < 0 || lastRow >= rows || lastColumn >= columns) return 0;
+    let least = Infinity;
+    for (let u = firstRow; u <= lastRow; u++) {
+      for (let v = firstColumn; v <= lastColumn; v++) least = Math.min(least, this.#least[u * columns + v]);
+    }
+    return least;
   }
 
   /** Whether Σ K · m of the windows that begin in a block reaches what is needed. */
@@ -245,32 +322,58 @@ class GuardedView {
     return true;
   }
 
-  #seesOutside(top: number, left: number): boolean {
-    const { shape, before, boundary } = this.#problem;
-    if (boundary !== "constant") return false;
-    const [firstRow, firstColumn] = [top - before[0], left - before[1]];
-    return (
-      firstRow < 0 ||
-      firstColumn < 0 ||
-      firstRow + this.#transform.rows > shape[0] ||
-      firstColumn + this.#transform.columns > shape[1]
-    );
+  /** The rows of blocks that tiles with this first row see, added up column by column. */
+  #bandAt(top: number): Band {
+    const known = this.#bands.get(top);
+    if (known !== undefined) return known;
+    const { columns, most } = this.#survey;
+    const { blocks, counts, cells } = this.#blocksFrom(0, top, this.#transform.rows);
+    const [mosts, sums, squares] = [0, 1, 2].map(() => new Float64Array(columns)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    for (let a = 0; a < blocks.length; a++) {
+      const from = blocks[a] * columns;
+      for (let v = 0; v < columns; v++) {
+        const magnitude = most[from + v];
+        if (!(magnitude <= mosts[v])) mosts[v] = Number.isNaN(mosts[v]) ? Number.NaN : magnitude;
+        sums[v] += counts[a] * magnitude;
+        squares[v] += counts[a] * magnitude * magnitude;
+      }
+    }
+    const band = { rows: blocks, most: mosts, sums, squares, cells };
+    this.#bands.set(top, band);
+    return band;
   }
 
-  /** Whether something is true of every block that a tile sees. */
-  #forEachBlock(top: number, left: number, holds: (block: number) => boolean): boolean {
-    const { shape, before, boundary } = this.#problem;
-    const { rows, columns } = this.#transform;
-    let columnBlocks = this.#columnBlocks.get(left);
-    if (columnBlocks === undefined) {
-      columnBlocks = blocksAlong(boundary, left - before[1], columns, shape[1]);
-      this.#columnBlocks.set(left, columnBlocks);
-    }
-    for (const row of blocksAlong(boundary, top - before[0], rows, shape[0])) {
-      for (const column of columnBlocks) if (!holds(row * this.#survey.columns + column)) return false;
-    }
-    return true;
+  #columnsAt(left: number): BlockRun {
+    return this.#blocksFrom(1, left, this.#transform.columns);
   }
+
+  /** The blocks along an axis that tiles with this first cell see: the same for every image. */
+  #blocksFrom(axis: 0 | 1, first: number, count: number): BlockRun {
+    let run = this.#seen[axis].get(first);
+    if (run === undefined) {
+      const { shape, before, boundary } = this.#problem;
+      run = blocksAlong(boundary, first - before[axis], count, shape[axis]);
+      this.#seen[axis].set(first, run);
+    }
+    return run;
+  }
+}
+
+/** The blocks that tiles see along rows and along columns, by their first cell. */
+type SeenBlocks = readonly [rows: Map<number, BlockRun>, columns: Map<number, BlockRun>];
+
+/** What tiles with one first row see, for each column of blocks: for the sums, every cell counts as the greatest of its block. */
+interface Band {
+  readonly rows: Int32Array;
+  readonly most: Float64Array;
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+  /** Rows of cells in the blocks. */
+  readonly cells: number;
 }
 
 /** Whether every |y| of a rectangle is at least so much. */

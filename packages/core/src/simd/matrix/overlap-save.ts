@@ -12,8 +12,9 @@
 import type { KernelGeometry, PlannedProblem } from "../../matrix/problem.ts";
 import { pairsOf, type Tile, type TileTransform } from "../../matrix/transform-guard.ts";
 import type { SimdEngine } from "../engine.ts";
-import { fourierTransform, SIDES, type Side, transformBytes } from "../fourier/transform.ts";
+import { type FourierTransform, fourierTransform, SIDES, type Side, transformBytes } from "../fourier/transform.ts";
 import { readStrip, writeStrip } from "./strips.ts";
+import { findExtremesOn } from "./survey.ts";
 
 /** Bytes of both strips, at most. */
 const STRIP_BYTES = 1.5 * 2 ** 20;
@@ -112,7 +113,8 @@ export function simdTransform(
     number,
   ];
 
-  const correlate: TileTransform["run"] = (source, y, tileAt) => {
+  /** Makes the transform, and the spectrum of the kernel. */
+  const transformed = (): FourierTransform => {
     const transform = fourierTransform(engine, rows, columns, chunk, roots);
     const { floats } = memory;
     // The kernel, and zeros for its imaginary part to the right of it; the inverse transform is scaled here.
@@ -121,6 +123,11 @@ export function simdTransform(
       floats[image / 4 + Math.floor(t / kernelWidth) * 2 * columns + (t % kernelWidth)] = kernel[t]! / (rows * columns);
     }
     transform.forward({ real: image, imaginary: image + 4 * columns, row: 8 * columns }, kernelWidth, spectrum);
+    return transform;
+  };
+  const correlate: TileTransform["run"] = (source, y, tileAt) => {
+    const transform = transformed();
+    const { floats } = memory;
     const all: Tile[] = [];
     for (let i = 0; i < outHeight; i += visibleRows) {
       for (let j = 0; j < outWidth; j += blockColumns) {
@@ -153,6 +160,15 @@ export function simdTransform(
     visibleColumns,
     scratchBytes: scratch.bytes,
     unit: 2 ** -24,
+    findExtremes: (source, shape) => findExtremesOn(engine, source, shape),
+    spectralPeak() {
+      let peak = 0;
+      memory.guarded(scratch, () => {
+        transformed();
+        peak = peakOf(memory.floats.subarray(spectrum / 4, (spectrum + bytes.spectrum) / 4));
+      });
+      return peak * rows * columns;
+    },
     range: [2 ** -60 / Math.min(1, sum || 1), most],
     run(source, y, tileAt) {
       let tiles: readonly Tile[] = [];
@@ -162,4 +178,13 @@ export function simdTransform(
       return tiles;
     },
   };
+}
+
+/** The greatest magnitude of a packed spectrum: four real parts, four imaginary parts, and so on. */
+function peakOf(packed: Float32Array): number {
+  let peak = 0;
+  for (let i = 0; i + 8 <= packed.length; i += 8) {
+    for (let lane = i; lane < i + 4; lane++) peak = Math.max(peak, Math.hypot(packed[lane]!, packed[lane + 4]!));
+  }
+  return peak;
 }
