@@ -3,11 +3,11 @@
  *
  * The error of a transform belongs to a tile, not to a cell. Of a tile and its companion, which share it,
  *
- *     |y − ŷ| ≤ E = u · (12 · mean|x| · max|F(k)| + 12 · √(mean x²) · ‖k‖₂ + 6 · max|x| · max|k|)
+ *     |y − ŷ| ≤ E = u · ( 12 · min(max|x| · max|F(k)|, Σ|x| · max|k|) + 12 · √(mean x²) · ‖k‖₂ + 6 · max|x| · max|k| )
  *
- * since roundings add up for a spectral line, scatter for noise, and stay together for a lone large cell. (No search over signs,
- * scales, outliers and kernels has found more than three quarters of it. What can be *proven*, by theorem 24.2 of Higham and the
- * Cauchy–Schwarz inequality, is some √(R·C) times as much, as if all roundings conspired.) A plain sum is better where its
+ * since roundings of spectral lines add up, those of noise scatter, and those of a lone large cell stay together. (Searches over
+ * signs, scales, outliers, shapes and kernels have found 0.6 of it at most. What can be *proven*, by theorem 24.2 of Higham and
+ * the Cauchy–Schwarz inequality, is some √(R·C) times as much, as if all roundings conspired.) A plain sum is better where its
  * window is darker than the tile: its error is at most γ_n · S with S = Σ |k||x| over its *own* window. A cell keeps what the
  * transform gave only if E ≤ c · S, c the constant that is stated; which is known
  *
@@ -148,8 +148,12 @@ function estimateOf(transform: TileTransform, { sum, euclidean, most: heaviest }
   const { unit } = transform;
   // It was computed itself, and is at most the sum.
   const peak = Math.min(sum, 1.001 * transform.spectralPeak());
+  const cells = transform.rows * transform.columns;
   return (mean, meanSquare, most) =>
-    unit * (12 * mean * peak + 12 * Math.sqrt(meanSquare) * euclidean + 6 * most * heaviest);
+    unit *
+    (12 * Math.min(most * peak, mean * cells * heaviest) +
+      12 * Math.sqrt(meanSquare) * euclidean +
+      6 * most * heaviest);
 }
 
 function describeShare(share: number): string {
@@ -256,6 +260,7 @@ class GuardedView {
     const bottom = tile.top + tile.rows;
     const right = tile.left + tile.columns;
     if (this.#leastUnder(tile) * this.#weightSum >= needed) return;
+    const firstOfTile = regions.length;
     for (let u = (tile.top - top) >> 3; BLOCK * u + top < bottom; u++) {
       const first = Math.max(tile.top, BLOCK * u + top);
       const rows = Math.min(bottom, BLOCK * (u + 1) + top) - first;
@@ -265,11 +270,8 @@ class GuardedView {
         const columns = Math.min(right, BLOCK * (v + 1) + left) - start;
         const region = { top: first, left: start, rows, columns };
         if (areAbove(y, outWidth, region, needed + error)) continue;
-        const last = regions.at(-1);
         if (this.#isBlank(u, v)) fillRegion(y, outWidth, region, 0);
-        else if (last !== undefined && last.top === first && last.rows === rows && last.left + last.columns === start) {
-          regions[regions.length - 1] = { ...last, columns: last.columns + columns };
-        } else regions.push(region);
+        else addRegion(regions, firstOfTile, region);
       }
     }
   }
@@ -374,6 +376,22 @@ interface Band {
   readonly squares: Float64Array;
   /** Rows of cells in the blocks. */
   readonly cells: number;
+}
+
+/** Adds a rectangle to those from `first` on, or makes one of it and another if that takes in little else. */
+function addRegion(regions: Region[], first: number, added: Region): void {
+  for (let r = regions.length - 1; r >= first; r--) {
+    const other = regions[r];
+    const top = Math.min(other.top, added.top);
+    const left = Math.min(other.left, added.left);
+    const rows = Math.max(other.top + other.rows, added.top + added.rows) - top;
+    const columns = Math.max(other.left + other.columns, added.left + added.columns) - left;
+    if (rows * columns > 1.25 * (other.rows * other.columns + added.rows * added.columns)) continue;
+    regions.splice(r, 1);
+    addRegion(regions, first, { top, left, rows, columns });
+    return;
+  }
+  regions.push(added);
 }
 
 /** Whether every |y| of a rectangle is at least so much. */
