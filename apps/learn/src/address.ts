@@ -83,7 +83,10 @@ export function markReady(of: string): void {
 
 /** Begins to follow and to write the address; `stages` are those there are, the first is where the page begins. */
 export function followAddress(stages: readonly string[]): void {
+  /** The address as it was last read or written: another one is news that is still to be read. */
+  let seen = "";
   const read = (): void => {
+    seen = location.hash;
     const { stage: asked, texts } = parseAddress(location.hash);
     batch(() => {
       stage.value = stages.includes(asked) ? asked : stages[0]!;
@@ -107,7 +110,9 @@ export function followAddress(stages: readonly string[]): void {
     const address = addressOf(stage.value);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (location.hash !== address) history.replaceState(null, "", address);
+      if (location.hash !== seen || address === seen) return;
+      history.replaceState(null, "", address);
+      seen = location.hash;
     }, WRITE_DELAY_MS);
   });
 }

@@ -16,6 +16,15 @@ export function written(value: number, digits = 4): string {
   return `${Number(value.toFixed(digits))}`;
 }
 
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number that may be very small: `0.25`, `5.5 · 10⁻¹²`. */
+export function scientific(value: number): string {
+  if (value === 0 || Math.abs(value) >= 0.001) return shown(value, value >= 100 ? 0 : 3);
+  const [digits, exponent] = value.toExponential(1).split("e-") as [string, string];
+  return `${digits} · 10⁻${exponent.replaceAll(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]!)}`;
+}
+
 /** A large whole number in groups of three. */
 export function grouped(value: number): string {
   return value.toLocaleString("en").replaceAll(",", "\u202f");

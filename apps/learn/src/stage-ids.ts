@@ -5,7 +5,7 @@
  */
 
 /** The names. */
-export const STAGE_IDS = ["slide", "dense", "drag"] as const;
+export const STAGE_IDS = ["slide", "dense", "drag", "flip", "arithmetic", "field"] as const;
 
 /** One of them. */
 export type StageId = (typeof STAGE_IDS)[number];

@@ -22,6 +22,12 @@ export const STAGES: Readonly<Record<StageId, StageEntry>> = {
     load: () => import("./stages/dense/dense.tsx"),
   },
   drag: { title: { en: "Drag the picture", zh: "拖动图片" }, load: () => import("./stages/drag/drag.tsx") },
+  flip: { title: { en: "Flip", zh: "翻转" }, load: () => import("./stages/flip/flip.tsx") },
+  arithmetic: {
+    title: { en: "Arithmetic", zh: "尺寸的算术" },
+    load: () => import("./stages/arithmetic/arithmetic.tsx"),
+  },
+  field: { title: { en: "Receptive field", zh: "感受野" }, load: () => import("./stages/field/field.tsx") },
 };
 
 /** The stage of that name. */

@@ -6,14 +6,17 @@
 
 export type { Matrix, ParameterCounts, Tensor4 } from "@corr2d/core";
 export {
-  corr2d,
+  Conv2d,
+  conv2d,
+  conv2dInputGradient,
+  conv2dTranspose,
   denseLayer,
   energyBeyond,
   LocallyConnected2d,
   localize,
   localKernel,
   parameterCounts,
-  plan,
+  sgdStep,
   shareWeights,
   tensor,
   toAbsolute,
@@ -22,8 +25,9 @@ export {
   translationVariance,
   unshareWeights,
 } from "@corr2d/core";
+export { convolve2d, corr2d, planCorr2d } from "@corr2d/core/simd";
 
 /** A picture goes on with its outermost pixels. */
-export const EDGE = "edge";
+export const EDGE = "replicate";
 /** A picture goes on with its other side. */
-export const WRAP = "wrap";
+export const WRAP = "circular";
