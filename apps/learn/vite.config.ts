@@ -15,6 +15,8 @@ const config: UserConfig = defineConfig({
   publicDir: "build/assets",
   build: {
     target: "es2022",
+    // TensorFlow.js is large, and loaded only where it is measured.
+    chunkSizeWarningLimit: 1000,
     modulePreload: { polyfill: false },
     // Everything is a file of its own: the policy of the page allows no data in scripts and styles.
     assetsInlineLimit: 0,

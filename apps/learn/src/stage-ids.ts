@@ -5,7 +5,17 @@
  */
 
 /** The names. */
-export const STAGE_IDS = ["slide", "dense", "drag", "flip", "arithmetic", "field"] as const;
+export const STAGE_IDS = [
+  "slide",
+  "dense",
+  "drag",
+  "flip",
+  "arithmetic",
+  "field",
+  "learn",
+  "digits",
+  "machine",
+] as const;
 
 /** One of them. */
 export type StageId = (typeof STAGE_IDS)[number];

@@ -28,6 +28,9 @@ export const STAGES: Readonly<Record<StageId, StageEntry>> = {
     load: () => import("./stages/arithmetic/arithmetic.tsx"),
   },
   field: { title: { en: "Receptive field", zh: "感受野" }, load: () => import("./stages/field/field.tsx") },
+  learn: { title: { en: "Learn", zh: "学习" }, load: () => import("./stages/learn/learn.tsx") },
+  digits: { title: { en: "Digits", zh: "数字识别" }, load: () => import("./stages/digits/digits.tsx") },
+  machine: { title: { en: "Your machine", zh: "你的机器" }, load: () => import("./stages/machine/machine.tsx") },
 };
 
 /** The stage of that name. */

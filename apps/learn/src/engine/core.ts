@@ -16,6 +16,7 @@ export {
   localize,
   localKernel,
   parameterCounts,
+  planConv2d,
   sgdStep,
   shareWeights,
   tensor,

@@ -1,19 +1,54 @@
 /**
- * The worker: core, and all that the page asks of it, apart from the page so that this never waits.
+ * The worker: core, and all that the page asks of it, apart from the page so that this never waits. What the first stage does
+ * not need is loaded when it is asked for.
  *
  * @module
  */
 
 import { expose } from "comlink";
-import * as arithmetic from "./arithmetic.ts";
-import * as derivation from "./derivation.ts";
-import * as field from "./field.ts";
-import * as lesson from "./lesson.ts";
 import * as matrices from "./matrices.ts";
 import * as picture from "./picture.ts";
-import * as shift from "./shift.ts";
 
-const tasks = { ...arithmetic, ...derivation, ...field, ...lesson, ...matrices, ...picture, ...shift };
+/** The same function, with its result promised. */
+type Promised<F> = F extends (...parameters: infer A) => infer R ? (...parameters: A) => Promise<Awaited<R>> : never;
+
+/** A function of a module that is loaded when it is called first. */
+function later<K extends PropertyKey, M extends Readonly<Record<K, unknown>>>(
+  name: K,
+  load: () => Promise<M>,
+): Promised<M[K]> {
+  const call = async (...parameters: unknown[]): Promise<unknown> =>
+    await ((await load())[name] as (...parameters: unknown[]) => unknown)(...parameters);
+  return call as Promised<M[K]>;
+}
+
+const arithmetic = () => import("./arithmetic.ts");
+const derivation = () => import("./derivation.ts");
+const digits = () => import("./digits.ts");
+const field = () => import("./field.ts");
+const kernelSize = () => import("./kernel-size.ts");
+const lesson = () => import("./lesson.ts");
+const machine = () => import("./machine.ts");
+const shift = () => import("./shift.ts");
+
+const tasks = {
+  ...matrices,
+  ...picture,
+  weightsBetween: later("weightsBetween", derivation),
+  shiftLayer: later("shiftLayer", shift),
+  beginLesson: later("beginLesson", lesson),
+  continueLesson: later("continueLesson", lesson),
+  outputSizeOf: later("outputSizeOf", arithmetic),
+  fieldOf: later("fieldOf", field),
+  errorOfSize: later("errorOfSize", kernelSize),
+  loadDigits: later("loadDigits", digits),
+  forgetDigits: later("forgetDigits", digits),
+  trainDigits: later("trainDigits", digits),
+  readDigit: later("readDigit", digits),
+  heldOutDigit: later("heldOutDigit", digits),
+  centredDigit: later("centredDigit", digits),
+  measure: later("measure", machine),
+};
 
 /** What the page can ask for. */
 export type Tasks = typeof tasks;

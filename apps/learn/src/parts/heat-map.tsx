@@ -49,19 +49,43 @@ export function HeatMap({ data, columns, strongest, label, grey = false, childre
   );
 }
 
+/** Red, green and blue of what is positive, negative, nowhere, and of 0. */
+interface Palette {
+  readonly positive: readonly number[];
+  readonly negative: readonly number[];
+  readonly nothing: readonly number[];
+  readonly ground: readonly number[];
+}
+
+/** By whether the page is dark: asking for styles costs more than painting. */
+const palettes = new Map<boolean, Palette>();
+
+/** The style sheet says the colours, in properties that a canvas has no other use for. */
+function paletteOf(canvas: HTMLCanvasElement): Palette {
+  const known = palettes.get(dark.peek());
+  if (known !== undefined) return known;
+  const { color, borderTopColor, outlineColor, backgroundColor } = getComputedStyle(canvas);
+  const palette = {
+    positive: channelsOf(color),
+    negative: channelsOf(borderTopColor),
+    nothing: channelsOf(outlineColor),
+    ground: channelsOf(backgroundColor),
+  };
+  palettes.set(dark.peek(), palette);
+  return palette;
+}
+
 function paint(canvas: HTMLCanvasElement, data: ArrayLike<number>, strongest: number, grey: boolean): void {
   if (data.length === 0) return;
   const { width, height } = canvas;
-  // The style sheet says the colours, in properties that a canvas has no other use for.
-  const { color, borderTopColor, outlineColor, backgroundColor } = getComputedStyle(canvas);
-  const [positive, negative, nothing, ground] = [color, borderTopColor, outlineColor, backgroundColor].map(channelsOf);
+  const { positive, negative, nothing, ground } = paletteOf(canvas);
   const image = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     const value = data[i]!;
-    const strength = Math.min(1, Math.abs(value) / strongest);
+    const strength = Math.min(1, Math.abs(value) / strongest) ** 0.8;
+    const full = value < 0 ? negative : positive;
     for (let c = 0; c < 3; c++) {
-      const full = (value < 0 ? negative : positive)![c]!;
-      const mixed = Number.isNaN(value) ? nothing![c]! : ground![c]! + (full - ground![c]!) * strength ** 0.8;
+      const mixed = Number.isNaN(value) ? nothing[c]! : ground[c]! + (full[c]! - ground[c]!) * strength;
       image.data[4 * i + c] = grey && !Number.isNaN(value) ? 255 * Math.max(0, Math.min(1, value / strongest)) : mixed;
     }
     image.data[4 * i + 3] = 255;

@@ -59,7 +59,8 @@ export function Stage({ title, lead, formula, call, moments, children }: StagePr
 
 /** A formula that was made when the page was built. */
 export function Formula({ markup }: { readonly markup: string }): JSX.Element {
-  return <div class="formula" dangerouslySetInnerHTML={{ __html: markup }} />;
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is too wide, so keys must reach it
+  return <div class="formula" tabIndex={0} dangerouslySetInnerHTML={{ __html: markup }} />;
 }
 
 const copied = signal("");

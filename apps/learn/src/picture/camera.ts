@@ -24,6 +24,7 @@ export function stopCamera(): void {
 /** Turns the camera on, until {@link stopCamera}. */
 export async function startCamera(): Promise<void> {
   stopCamera();
+  pictureProblem.value = "";
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({

@@ -42,6 +42,7 @@ let loadedSample: string | undefined;
 export async function loadSample(name: PictureName): Promise<void> {
   if (name === "own" || loadedSample === name) return;
   loadedSample = name;
+  pictureProblem.value = "";
   try {
     const answer = await fetch(`./${name}.webp`);
     if (!answer.ok) throw new Error(`${answer.status}`);
@@ -54,6 +55,7 @@ export async function loadSample(name: PictureName): Promise<void> {
 
 /** Makes a file the picture. */
 export async function openPicture(file: Blob): Promise<void> {
+  pictureProblem.value = "";
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -74,6 +76,5 @@ export async function takeOwnPicture(bitmap: ImageBitmap): Promise<void> {
 async function takePicture(bitmap: ImageBitmap): Promise<void> {
   const size = await engine().setPicture(transfer(bitmap, [bitmap]));
   if (size.height !== pictureSize.peek().height || size.width !== pictureSize.peek().width) pictureSize.value = size;
-  pictureProblem.value = "";
   revision.value++;
 }
