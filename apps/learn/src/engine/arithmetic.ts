@@ -4,7 +4,7 @@
  * @module
  */
 
-import { conv2d, conv2dTranspose, tensor } from "./core.ts";
+import { conv2d, convTranspose2d, tensor } from "./core.ts";
 
 /** A convolution along both axes alike. */
 export interface Setting {
@@ -29,7 +29,7 @@ export function outputSizeOf(setting: Setting): SizeOrError {
   const options = { strides: stride, padding, dilations: dilation };
   try {
     const y = setting.transposed
-      ? conv2dTranspose(x, filter, { ...options, outputPadding })
+      ? convTranspose2d(x, filter, { ...options, outputPadding })
       : conv2d(x, filter, options);
     return { size: y.shape[1] };
   } catch (error) {

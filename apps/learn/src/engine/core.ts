@@ -9,13 +9,16 @@ export {
   Conv2d,
   conv2d,
   conv2dInputGradient,
-  conv2dTranspose,
+  conv2dTranspose as convTranspose2d,
+  convolve2d,
+  corr2d,
   denseLayer,
   energyBeyond,
   LocallyConnected2d,
   localize,
   localKernel,
   parameterCounts,
+  plan,
   planConv2d,
   sgdStep,
   shareWeights,
@@ -26,9 +29,8 @@ export {
   translationVariance,
   unshareWeights,
 } from "@corr2d/core";
-export { convolve2d, corr2d, planCorr2d } from "@corr2d/core/simd";
 
 /** A picture goes on with its outermost pixels. */
-export const EDGE = "replicate";
+export const EDGE = "edge";
 /** A picture goes on with its other side. */
-export const WRAP = "circular";
+export const WRAP = "wrap";

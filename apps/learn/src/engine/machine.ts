@@ -82,9 +82,9 @@ async function preparedFor(contender: Contender, x: Tensor4, filter: Tensor4): P
     const { by, convolve } = await import("./tfjs.ts");
     return { by, run: () => convolve(x, filter) };
   }
-  const plan = planConv2d(x.shape, filter, { padding: "same", ...OPTIONS[contender] });
+  const prepared = planConv2d(x.shape, filter, { padding: "same", ...OPTIONS[contender] });
   const y = new Float32Array(x.shape[1] * x.shape[2] * FILTERS);
-  return { by: `${plan.algorithm}, ${plan.engine}`, run: () => plan.run(x.data, y) };
+  return { by: `${prepared.algorithm}, ${prepared.engine}`, run: () => prepared.run(x.data, y) };
 }
 
 /** The largest |y − exact| / bound. */

@@ -22,14 +22,20 @@ function later<K extends PropertyKey, M extends Readonly<Record<K, unknown>>>(
   return call as Promised<M[K]>;
 }
 
-const arithmetic = () => import("./arithmetic.ts");
-const derivation = () => import("./derivation.ts");
-const digits = () => import("./digits.ts");
-const field = () => import("./field.ts");
-const kernelSize = () => import("./kernel-size.ts");
-const lesson = () => import("./lesson.ts");
-const machine = () => import("./machine.ts");
-const shift = () => import("./shift.ts");
+/** Loads once: what is asked for first is then done first. */
+function once<M>(load: () => Promise<M>): () => Promise<M> {
+  let loading: Promise<M> | undefined;
+  return () => (loading ??= load());
+}
+
+const arithmetic = once(() => import("./arithmetic.ts"));
+const derivation = once(() => import("./derivation.ts"));
+const digits = once(() => import("./digits.ts"));
+const field = once(() => import("./field.ts"));
+const kernelSize = once(() => import("./kernel-size.ts"));
+const lesson = once(() => import("./lesson.ts"));
+const machine = once(() => import("./machine.ts"));
+const shift = once(() => import("./shift.ts"));
 
 const tasks = {
   ...matrices,

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Signal, signal, useSignalEffect } from "@preact/signals";
+import { effect, type Signal, signal, untracked } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { engine } from "../engine/client.ts";
 import type { Learned, Lesson } from "../engine/lesson.ts";
 import { spoken, type Texts } from "../language.ts";
@@ -44,16 +44,17 @@ export function createStudy(name: string): Study {
 
 /** Begins the study anew whenever the lesson changes, and stops it when its stage is left. */
 export function useStudy(study: Study, lesson: () => Lesson | undefined): void {
-  useSignalEffect(() => {
-    const next = lesson();
-    if (next !== undefined) void begin(study, next);
-  });
-  useEffect(
-    () => () => {
+  // Before the page is painted, so that nobody asks to go on with what has not begun.
+  useLayoutEffect(() => {
+    const stop = effect(() => {
+      const next = lesson();
+      if (next !== undefined) untracked(() => void begin(study, next));
+    });
+    return () => {
+      stop();
       study.running.value = false;
-    },
-    [],
-  );
+    };
+  }, []);
 }
 
 async function begin(study: Study, lesson: Lesson): Promise<void> {

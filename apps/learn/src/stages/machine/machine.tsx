@@ -55,7 +55,12 @@ export default function Machine(): JSX.Element {
           </figcaption>
         </figure>
         <div>
-          <button type="button" class="primary" disabled={measuring.value} onClick={() => void measureAll()}>
+          <button
+            type="button"
+            class="primary"
+            disabled={measuring.value || revision.value === 0}
+            onClick={() => void measureAll()}
+          >
             {measuring.value ? texts.measuring : texts.measure}
           </button>
           <Results />
