@@ -8,7 +8,7 @@
  */
 
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig, mergeConfig, type ViteUserConfigFnPromise } from "vitest/config";
+import { configDefaults, defineConfig, mergeConfig, type ViteUserConfigFnPromise } from "vitest/config";
 import { chromiumLaunch } from "./test/browser/chromium.ts";
 import { browserResolution, nodeProject, TEST_FILES } from "./vitest.shared.ts";
 
@@ -21,7 +21,18 @@ const config: ViteUserConfigFnPromise = defineConfig(async () => ({
     projects: [
       "packages/*",
       "apps/*",
-      mergeConfig(nodeProject, { test: { name: "workspace" } }),
+      mergeConfig(nodeProject, {
+        test: { name: "workspace", exclude: [...configDefaults.exclude, "test/packages/**"] },
+      }),
+      {
+        ...nodeProject,
+        test: {
+          name: "packed",
+          include: ["test/packages/**/*.test.ts"],
+          globalSetup: ["test/packages/pack.ts"],
+          testTimeout: 60_000,
+        },
+      },
       mergeConfig(browserResolution, {
         test: {
           name: "browser",

@@ -1,18 +1,32 @@
 /**
  * The published packages as a user gets them: built, packed by pnpm, and laid out in a `node_modules` of their own,
- * where they find their declared dependencies and nothing else.
+ * where they find their declared dependencies and nothing else. Done once, before the tests of this folder, which share
+ * the project.
  *
  * @module
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
 import { PUBLISHED } from "./published.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What an entry of `exports` names. */
+export type Target = Readonly<Record<"@corr2d/source" | "types" | "default", string>>;
 
 /** The part of a package.json that is looked at. */
 export interface Manifest {
@@ -20,7 +34,11 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly sideEffects?: boolean | readonly string[];
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports: Readonly<Record<string, string | Target>>;
+  readonly main?: string;
+  readonly module?: string;
+  readonly types?: string;
+  readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -37,6 +55,23 @@ export interface PackedPackage {
   readonly files: readonly string[];
 }
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The folder that the packages are installed in. */
+    readonly project: string;
+    /** The packages by the names of their folders. */
+    readonly packages: Readonly<Record<string, PackedPackage>>;
+  }
+}
+
+/** Packs before the tests and removes the project after them. */
+export default function setup({ provide }: TestProject): () => void {
+  const { project, packages } = packAll();
+  provide("project", project);
+  provide("packages", Object.fromEntries(packages));
+  return () => rmSync(project, { recursive: true });
+}
+
 /** Runs a program to its end and returns what it printed. Throws with its output if it fails. */
 export function run(cwd: string, command: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -51,7 +86,7 @@ export function run(cwd: string, command: string, ...args: string[]): string {
 }
 
 /** Builds and packs all published packages into a fresh folder outside the workspace. */
-export function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
+function packAll(): { readonly project: string; readonly packages: ReadonlyMap<string, PackedPackage> } {
   const pnpm = (...args: string[]): string => run(root, "npm", "run", "--silent", "pnpm", "--", ...args);
   pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
   const project = mkdtempSync(join(realpathSync(tmpdir()), "corr2d-packages-"));

@@ -52,7 +52,7 @@ export interface AxisRequest {
 }
 
 /** An axis along which nothing happens: a lower-dimensional convolution has these. */
-export const UNIT_AXIS: AxisGeometry = Object.freeze({
+export const UNIT_AXIS: AxisGeometry = /* @__PURE__ */ Object.freeze({
   inSize: 1,
   kernelSize: 1,
   outSize: 1,

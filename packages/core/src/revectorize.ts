@@ -123,10 +123,10 @@ interface Probe {
   readonly geometry: ConvGeometry;
 }
 
-const KERNEL_3X3 = probeGeometry(12, 64, 64, 3);
+const KERNEL_3X3 = /* @__PURE__ */ probeGeometry(12, 64, 64, 3);
 
 /** One of each kind of module; 40 and 20 channels end in panels narrower than a wide tile. */
-const PROBES: readonly Probe[] = [
+const PROBES: readonly Probe[] = /* @__PURE__ */ (() => [
   { algorithm: "direct", pass: "forward", geometry: KERNEL_3X3 },
   { algorithm: "direct", pass: "forward", geometry: probeGeometry(7, 20, 40, 1) },
   { algorithm: "direct", pass: "inputGradient", geometry: probeGeometry(7, 3, 20, 3) },
@@ -138,7 +138,7 @@ const PROBES: readonly Probe[] = [
   { algorithm: "depthwise", pass: "filterGradient", geometry: probeGeometry(9, 24, 24, 3, 24) },
   { algorithm: "single-channel", pass: "forward", geometry: probeGeometry(37, 1, 1, 3) },
   { algorithm: "single-channel", pass: "forward", geometry: probeGeometry(37, 1, 1, 5) },
-];
+])();
 
 /** The first one: 12² pixels and 64 channels are whole tiles. */
 const TIMED_PROBE = 0;

@@ -12,13 +12,8 @@ import { naive } from "./naive.ts";
 import { tiled } from "./tiled.ts";
 
 /** The reference, then what is faster, then what is faster for some geometries, then those on SIMD. */
-export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled, typeof grouped, ...SimdAlgorithms] = [
-  naive,
-  im2col,
-  tiled,
-  grouped,
-  ...simdAlgorithms,
-];
+export const algorithms: readonly [typeof naive, typeof im2col, typeof tiled, typeof grouped, ...SimdAlgorithms] =
+  /* @__PURE__ */ (() => [naive, im2col, tiled, grouped, ...simdAlgorithms] as const)();
 
 /** A registered algorithm. */
 export type RegisteredAlgorithm = (typeof algorithms)[number];

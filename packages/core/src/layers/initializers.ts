@@ -27,10 +27,9 @@ const initializers = {
 export type InitializerName = "zeros" | "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal";
 
 /** The names, for messages and menus. */
-export const INITIALIZER_NAMES: readonly [InitializerName, ...InitializerName[]] = Object.keys(initializers) as [
-  InitializerName,
-  ...InitializerName[],
-];
+export const INITIALIZER_NAMES: readonly [InitializerName, ...InitializerName[]] = /* @__PURE__ */ Object.keys(
+  initializers,
+) as [InitializerName, ...InitializerName[]];
 
 /** Fills a zeroed array in the way named. */
 export function initialize(

@@ -41,7 +41,7 @@ const continuations = {
 } as const satisfies Record<Boundary, (i: number, size: number) => number>;
 
 /** The names, for messages. */
-export const BOUNDARIES: readonly [Boundary, ...Boundary[]] = Object.keys(continuations) as [Boundary];
+export const BOUNDARIES: readonly [Boundary, ...Boundary[]] = /* @__PURE__ */ Object.keys(continuations) as [Boundary];
 
 function modulo(i: number, period: number): number {
   return ((i % period) + period) % period;

@@ -54,7 +54,7 @@ export interface MatrixChoice extends MatrixFacts {
 }
 
 /** Every algorithm on the engine of this process, and the scalar ones. */
-const ALGORITHMS: readonly MatrixAlgorithm[] = /* @__PURE__ */ [...sharedSimdAlgorithms, ...scalarAlgorithms];
+const ALGORITHMS: readonly MatrixAlgorithm[] = /* @__PURE__ */ (() => [...sharedSimdAlgorithms, ...scalarAlgorithms])();
 
 /**
  * Chooses the algorithm that is expected to be fastest, or one that is asked for by name.

@@ -171,4 +171,4 @@ function splitInTwo([[fromRe, fromIm], [toRe, toIm]]: TransformBuffers, half: nu
 }
 
 /** Of a third of the circle. */
-const SINE = Math.sqrt(0.75);
+const SINE = /* @__PURE__ */ Math.sqrt(0.75);

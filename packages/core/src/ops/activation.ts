@@ -177,7 +177,7 @@ export interface ActivateOptions<T extends FloatArray = Float32Array> extends Ac
   readonly layout?: Layout<1> | Layout<2> | Layout<3> | undefined;
 }
 
-const ACTIVATE_OPTION_NAMES: readonly string[] = [...ACTIVATION_OPTION_NAMES, "layout"];
+const ACTIVATE_OPTION_NAMES: readonly string[] = /* @__PURE__ */ ["layout"].concat(ACTIVATION_OPTION_NAMES);
 
 /**
  * Applies an activation to every element: the one that convolutions apply when their option `activation` is set.

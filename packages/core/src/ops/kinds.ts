@@ -56,27 +56,7 @@ export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
 /**
  * depthwiseConv2d. The filter [kh, kw, C, multiplier] is, element for element, [kh, kw, 1, C · multiplier] in C groups.
  */
-export const DEPTHWISE: OperationKind = {
-  .../* @__PURE__ */ described("depthwiseConv2d", 4, UNGROUPED_OPTION_NAMES),
-  resolve(operation, inputShape, filter, options, dtype, runs) {
-    const [kernelHeight, kernelWidth, channels, multiplier] = filter as Shape4;
-    const convOptions: ConvOptions = options;
-    const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];
-    if (channels !== inChannels) {
-      throw new RangeError(
-        `${operation}: filter is for ${channels} channels, but the input has ${inChannels} (filter shape ` +
-          `[${[kernelHeight, kernelWidth, channels, multiplier]}], input shape [${inputShape}])`,
-      );
-    }
-    const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
-    const grouped = { ...convOptions, groups: Math.max(1, channels) };
-    return convResolved(
-      operation,
-      resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
-      wantedOf(options, runs),
-    );
-  },
-};
+export const DEPTHWISE: OperationKind = /* @__PURE__ */ depthwiseKind();
 
 /** What all kinds say alike: their filter is one tensor of the rank of the input. */
 function described(name: string, tensorRank: number, own: readonly string[]): Omit<OperationKind, "resolve"> {
@@ -106,6 +86,30 @@ function convKind<R extends SpatialRank>(rank: R): OperationKind {
         dtype,
       );
       return convResolved(operation, geometry, wantedOf(options, runs));
+    },
+  };
+}
+
+function depthwiseKind(): OperationKind {
+  return {
+    ...described("depthwiseConv2d", 4, UNGROUPED_OPTION_NAMES),
+    resolve(operation, inputShape, filter, options, dtype, runs) {
+      const [kernelHeight, kernelWidth, channels, multiplier] = filter as Shape4;
+      const convOptions: ConvOptions = options;
+      const inChannels = inputShape[convOptions.layout === "NCHW" ? 1 : 3];
+      if (channels !== inChannels) {
+        throw new RangeError(
+          `${operation}: filter is for ${channels} channels, but the input has ${inChannels} (filter shape ` +
+            `[${[kernelHeight, kernelWidth, channels, multiplier]}], input shape [${inputShape}])`,
+        );
+      }
+      const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
+      const grouped = { ...convOptions, groups: Math.max(1, channels) };
+      return convResolved(
+        operation,
+        resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
+        wantedOf(options, runs),
+      );
     },
   };
 }

@@ -38,7 +38,10 @@ export interface FusedOptions<T extends FloatArray = Float32Array> extends Activ
 }
 
 /** The names of {@link FusedOptions}. */
-export const FUSED_OPTION_NAMES: readonly string[] = ["bias", ...ACTIVATION_OPTION_NAMES, ...ALGORITHM_OPTION_NAMES];
+export const FUSED_OPTION_NAMES: readonly string[] = /* @__PURE__ */ ["bias"].concat(
+  ACTIVATION_OPTION_NAMES,
+  ALGORITHM_OPTION_NAMES,
+);
 
 /** A call, resolved. Shapes are in the user's layout. */
 export interface ResolvedOperation<Weights = FloatArray> {

@@ -62,7 +62,7 @@ export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
 // Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
 const ALIGN_4 = "\x02";
 
-const END: string = /* @__PURE__ */ text(CONTROL.end);
+const END: string = /* @__PURE__ */ (() => text(CONTROL.end))();
 
 /** Bytes as code. */
 function text(...bytes: readonly number[]): string {
@@ -98,13 +98,13 @@ export const i32: {
   readonly mul: Int32Binary;
   /** 1 if a = b, else 0. */
   readonly equal: Int32Binary;
-} = {
+} = /* @__PURE__ */ (() => ({
   const: int,
   load: (address, offset) => ({ type: "i32", code: address.code + access(text(I32_OP.load), offset) }),
   add: /* @__PURE__ */ int32Binary(I32_OP.add),
   mul: /* @__PURE__ */ int32Binary(I32_OP.mul),
   equal: /* @__PURE__ */ int32Binary(I32_OP.eq),
-};
+}))();
 
 type VectorLoad = (address: I32, offset: number) => V128;
 
@@ -131,7 +131,7 @@ export const v128: {
   /** The bits of a where those of the mask are 1, else those of b. */
   readonly select: VectorTernary;
   readonly shuffle: (a: V128, b: V128, lanes: Lanes) => V128;
-} = {
+} = /* @__PURE__ */ (() => ({
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
   splat: (n) => ({
@@ -149,7 +149,7 @@ export const v128: {
     const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
     return { type: "v128", code: a.code + b.code + simd(V128_OP.shuffle) + text(...bytes) };
   },
-};
+}))();
 
 type VectorBinary = (a: V128, b: V128) => V128;
 type VectorTernary = (a: V128, b: V128, c: V128) => V128;
@@ -179,7 +179,7 @@ export const f32x4: {
   readonly relaxedMadd: VectorTernary;
   /** c − a · b, likewise. */
   readonly relaxedNmadd: VectorTernary;
-} = {
+} = /* @__PURE__ */ (() => ({
   add: /* @__PURE__ */ vectorBinary(F32X4.add),
   sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
   mul: /* @__PURE__ */ vectorBinary(F32X4.mul),
@@ -188,7 +188,7 @@ export const f32x4: {
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
   relaxedMadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedMadd),
   relaxedNmadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedNmadd),
-};
+}))();
 
 /** Expressions of four integers without a sign. Of floats that are not negative they are the order, a NaN being the largest. */
 export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } = {

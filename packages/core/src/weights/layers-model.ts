@@ -24,16 +24,20 @@ import {
 } from "./weight-file.ts";
 
 const OPERATION = "readLayersModel";
-const { float32, float16, opaque8, opaque32, opaque64 } = ELEMENT_TYPES;
 /** Texts, such as names of classes: at least four bytes each. */
 const string: ElementType = { bytes: 4, decode: undefined };
-const TYPES: ReadonlyMap<unknown, ElementType> = new Map([
-  ["float32", float32],
-  ["int32", opaque32],
-  ["bool", opaque8],
-  ["complex64", opaque64],
-  ["string", string],
-]);
+const TYPES: ReadonlyMap<unknown, ElementType> = /* @__PURE__ */ elementTypes();
+
+function elementTypes(): ReadonlyMap<unknown, ElementType> {
+  const { float32, opaque8, opaque32, opaque64 } = ELEMENT_TYPES;
+  return new Map([
+    ["float32", float32],
+    ["int32", opaque32],
+    ["bool", opaque8],
+    ["complex64", opaque64],
+    ["string", string],
+  ]);
+}
 
 /**
  * Opens the weights of a TensorFlow.js model whose files are in memory. Convolution filters are HWIO, as everywhere here.
@@ -132,7 +136,7 @@ function claimOf(weight: unknown): TensorClaim {
 
 function quantizedType(name: string, { decode }: ElementType, quantization: unknown): ElementType {
   const [dtype, scale, min] = ["dtype", "scale", "min"].map((field) => fieldOf(quantization, field));
-  if (dtype === "float16") return float16;
+  if (dtype === "float16") return ELEMENT_TYPES.float16;
   if (dtype !== "uint8" && dtype !== "uint16") {
     throw new RangeError(
       `${OPERATION}: ${describe(name)} must be quantised to uint8, uint16 or float16, got ${describe(dtype)}`,

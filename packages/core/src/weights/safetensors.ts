@@ -29,20 +29,25 @@ import {
 const MAX_HEADER_BYTES = 100_000_000;
 const OPERATION = "readSafetensors";
 
-const { float64, float32, float16, bfloat16, opaque4, opaque6, opaque8, opaque16, opaque32, opaque64 } = ELEMENT_TYPES;
-const TYPES: ReadonlyMap<unknown, ElementType> = new Map<unknown, ElementType>([
-  ["F64", float64],
-  ["F32", float32],
-  ["F16", float16],
-  ["BF16", bfloat16],
-  ["F4", opaque4],
-  ...["F6_E2M3", "F6_E3M2"].map((name) => [name, opaque6] as const),
-  ...["BOOL", "U8", "I8"].map((name) => [name, opaque8] as const),
-  ...["E4M3", "E5M2", "E8M0", "E4M3FNUZ", "E5M2FNUZ"].map((kind) => [`F8_${kind}`, opaque8] as const),
-  ...["U16", "I16"].map((name) => [name, opaque16] as const),
-  ...["U32", "I32"].map((name) => [name, opaque32] as const),
-  ...["U64", "I64", "C64"].map((name) => [name, opaque64] as const),
-]);
+const TYPES: ReadonlyMap<unknown, ElementType> = /* @__PURE__ */ elementTypes();
+
+function elementTypes(): ReadonlyMap<unknown, ElementType> {
+  const { float64, float32, float16, bfloat16, opaque4, opaque6, opaque8, opaque16, opaque32, opaque64 } =
+    ELEMENT_TYPES;
+  return new Map<unknown, ElementType>([
+    ["F64", float64],
+    ["F32", float32],
+    ["F16", float16],
+    ["BF16", bfloat16],
+    ["F4", opaque4],
+    ...["F6_E2M3", "F6_E3M2"].map((name) => [name, opaque6] as const),
+    ...["BOOL", "U8", "I8"].map((name) => [name, opaque8] as const),
+    ...["E4M3", "E5M2", "E8M0", "E4M3FNUZ", "E5M2FNUZ"].map((kind) => [`F8_${kind}`, opaque8] as const),
+    ...["U16", "I16"].map((name) => [name, opaque16] as const),
+    ...["U32", "I32"].map((name) => [name, opaque32] as const),
+    ...["U64", "I64", "C64"].map((name) => [name, opaque64] as const),
+  ]);
+}
 
 /** A tensor and the bytes that the header says it has. */
 interface Range {

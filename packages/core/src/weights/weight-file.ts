@@ -47,12 +47,12 @@ export const ELEMENT_TYPES: Readonly<
   float32: { bytes: 4, decode: (view, at) => view.getFloat32(at, true) },
   float16: { bytes: 2, decode: (view, at) => decodeFloat16(view.getUint16(at, true)) },
   bfloat16: { bytes: 2, decode: (view, at) => decodeBfloat16(view.getUint16(at, true)) },
-  opaque8: opaque(1),
-  opaque16: opaque(2),
-  opaque32: opaque(4),
-  opaque64: opaque(8),
-  opaque6: opaque(6 / 8),
-  opaque4: opaque(4 / 8),
+  opaque8: /* @__PURE__ */ opaque(1),
+  opaque16: /* @__PURE__ */ opaque(2),
+  opaque32: /* @__PURE__ */ opaque(4),
+  opaque64: /* @__PURE__ */ opaque(8),
+  opaque6: /* @__PURE__ */ opaque(0.75),
+  opaque4: /* @__PURE__ */ opaque(0.5),
 };
 
 /** What a file says about a tensor, not yet believed. */

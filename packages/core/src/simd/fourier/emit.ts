@@ -71,8 +71,6 @@ type Layout = "packed" | "strip";
 type Vector = Local<"v128">;
 type Complex = readonly [re: Vector, im: Vector];
 
-const { add, sub, mul } = f32x4;
-
 /** Writes the module: it serves transforms of every size. */
 export function emitFourier(fma: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
@@ -185,29 +183,29 @@ function butterfly4(
 ): void {
   const [a, b, c, d] = z;
   for (const part of [0, 1] as const) {
-    f.set(sum[part], add(a[part], c[part]));
-    f.set(difference[part], sub(a[part], c[part]));
-    f.set(even[part], add(b[part], d[part]));
-    f.set(odd[part], sub(b[part], d[part]));
+    f.set(sum[part], f32x4.add(a[part], c[part]));
+    f.set(difference[part], f32x4.sub(a[part], c[part]));
+    f.set(even[part], f32x4.add(b[part], d[part]));
+    f.set(odd[part], f32x4.sub(b[part], d[part]));
   }
   for (const part of [0, 1] as const) {
-    f.set(a[part], add(sum[part], even[part]));
-    f.set(c[part], sub(sum[part], even[part]));
+    f.set(a[part], f32x4.add(sum[part], even[part]));
+    f.set(c[part], f32x4.sub(sum[part], even[part]));
   }
   // i · (re + i·im) = −im + i·re
   const [plus, minus] = inverse ? [b, d] : [d, b];
-  f.set(plus[0], sub(difference[0], odd[1]));
-  f.set(plus[1], add(difference[1], odd[0]));
-  f.set(minus[0], add(difference[0], odd[1]));
-  f.set(minus[1], sub(difference[1], odd[0]));
+  f.set(plus[0], f32x4.sub(difference[0], odd[1]));
+  f.set(plus[1], f32x4.add(difference[1], odd[0]));
+  f.set(minus[0], f32x4.add(difference[0], odd[1]));
+  f.set(minus[1], f32x4.sub(difference[1], odd[0]));
 }
 
 /** z ← z · w, or z · conj w. */
 function multiply(f: FunctionBuilder, [re, im]: Complex, [c, s]: Complex, conjugate: boolean, fma: boolean): void {
   const [plus, minus] = [multiplyAddOf(fma), multiplySubtractOf(fma)];
   const product = f.v128();
-  f.set(product, (conjugate ? plus : minus)(im, s, mul(re, c)));
-  f.set(im, (conjugate ? minus : plus)(re, s, mul(im, c)));
+  f.set(product, (conjugate ? plus : minus)(im, s, f32x4.mul(re, c)));
+  f.set(im, (conjugate ? minus : plus)(re, s, f32x4.mul(im, c)));
   f.set(re, product);
 }
 
@@ -251,8 +249,8 @@ function emitStage2(module: ModuleBuilder): void {
     const sum = f.v128();
     return ([a, b]) => {
       for (const part of [0, 1] as const) {
-        f.set(sum, add(a![part], b![part]));
-        f.set(b![part], sub(a![part], b![part]));
+        f.set(sum, f32x4.add(a![part], b![part]));
+        f.set(b![part], f32x4.sub(a![part], b![part]));
         f.set(a![part], sum);
       }
     };
@@ -266,10 +264,10 @@ function emitStage3(module: ModuleBuilder, name: string, direction: Direction, f
     const [sum, difference, middle] = [complex(f), complex(f), complex(f)];
     return ([a, b, c]) => {
       for (const part of [0, 1] as const) {
-        f.set(sum[part], add(b![part], c![part]));
-        f.set(difference[part], sub(b![part], c![part]));
+        f.set(sum[part], f32x4.add(b![part], c![part]));
+        f.set(difference[part], f32x4.sub(b![part], c![part]));
         f.set(middle[part], minus(sum[part], v128.splat(0.5), a![part]));
-        f.set(a![part], add(a![part], sum[part]));
+        f.set(a![part], f32x4.add(a![part], sum[part]));
       }
       const sine = v128.splat(Math.sqrt(0.75));
       const [up, down] = direction === "inverse" ? [b!, c!] : [c!, b!];

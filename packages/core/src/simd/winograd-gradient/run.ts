@@ -13,7 +13,7 @@ import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
 import type { MemoryRange } from "../memory.ts";
 import { arrayOf, type Operand } from "../resident.ts";
-import { SQUARE_BYTES } from "../winograd/emit.ts";
+import { squareBytes } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
 import { pointCount } from "../winograd/points.ts";
 import { cellUnroll } from "../winograd/spread.ts";
@@ -35,7 +35,7 @@ export function prepareWinogradGradient(
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
 
-  const block = memory.allocateWith(9 * tapBytes + SQUARE_BYTES + SPREAD_BYTES, [
+  const block = memory.allocateWith(9 * tapBytes + squareBytes() + SPREAD_BYTES, [
     imageTable,
     outTable,
     Int32Array.of(0),
@@ -43,7 +43,7 @@ export function prepareWinogradGradient(
   const [imageTableAt, outTableAt, zeroAt] = block.tables as [number, number, number];
   const dwAt = block.address;
   const between = dwAt + 9 * tapBytes;
-  const spreadAt = between + SQUARE_BYTES;
+  const spreadAt = between + squareBytes();
 
   const variant = { tileSize, fma: engine.fma };
   const transforms = engine.functions(gradientTransformsName(variant), () => emitGradientTransforms(variant));

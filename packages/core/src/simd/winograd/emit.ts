@@ -81,7 +81,9 @@ interface ResultPlace {
 }
 
 /** Bytes of the largest matrix between the transforms of its axes. */
-export const SQUARE_BYTES: number = 16 * pointCount(4) ** 2;
+export function squareBytes(): number {
+  return 16 * pointCount(4) ** 2;
+}
 
 /** Parameters of an emitted transform, in order. */
 type TransformParameters = [
@@ -95,7 +97,7 @@ type TransformParameters = [
   toNext: I32Local,
   toRow: I32Local,
   toColumn: I32Local,
-  between: I32Local, // address of SQUARE_BYTES: a matrix whose columns are transformed and whose rows are not
+  between: I32Local, // address of squareBytes(): a matrix whose columns are transformed and whose rows are not
   extra: I32Local,
 ];
 

@@ -17,7 +17,7 @@ import { gemmOf } from "../direct/run.ts";
 import type { SimdEngine, SimdPlan } from "../engine.ts";
 import { aligned, type MemoryRange } from "../memory.ts";
 import { arrayOf, type Operand } from "../resident.ts";
-import { emitTransforms, SQUARE_BYTES, transformsName } from "./emit.ts";
+import { emitTransforms, squareBytes, transformsName } from "./emit.ts";
 import { transformChunk, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
@@ -47,7 +47,7 @@ export function prepareWinograd(
   const betweenOffset = biasOffset + 4 * blocks.targetChannels;
   const listTables = plan.tileLists.flatMap(({ vTable, mTable }) => [vTable, mTable]);
   const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...listTables];
-  const block = memory.allocateWith(betweenOffset + SQUARE_BYTES, tables);
+  const block = memory.allocateWith(betweenOffset + squareBytes(), tables);
   const [imageTable, outTable, jumps, ...listAddresses] = block.tables as [number, number, number, ...number[]];
   const packed = block.address;
   const biasAddress = packed + biasOffset;
