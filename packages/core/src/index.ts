@@ -68,7 +68,8 @@ export type { MatrixAlgorithmName } from "./matrix/algorithm.ts";
 export type { Boundary } from "./matrix/boundary.ts";
 export type { MatrixChoiceOptions } from "./matrix/choose.ts";
 export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./matrix/corr2d.ts";
-export { findPeaks, matchTemplate, type Peak, type PeakOptions } from "./matrix/match-template.ts";
+export { findPeaks, type Peak, type PeakOptions } from "./matrix/find-peaks.ts";
+export { matchTemplate } from "./matrix/match-template.ts";
 export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./matrix/problem.ts";
 export { separateKernel } from "./matrix/separate-kernel.ts";
 export {

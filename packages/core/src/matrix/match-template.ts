@@ -1,15 +1,23 @@
 /**
  * Template matching: where does a picture look like a smaller one, whatever its brightness and contrast there? The answer is
  * the normalised cross-correlation. Since Σ (t − t̄) = 0, its numerator is a plain correlation with t − t̄; the denominator
- * comes from the sums of x and x² over windows, which are correlations with ones.
+ * comes from the sums of x and x² over windows, which are correlations with ones. Every sum is of its own window's cells alone, so
+ * a missing value spoils only the windows that hold it.
+ *
+ * Sums of squares lose what a window has of contrast where it is far from the brightness that was subtracted from all of them:
+ * such windows, and those whose squares leave the range of float64, are scored by the definition, about their own mean.
  *
  * @module
  */
 
-import { checkOptionNames, requireInteger } from "../options.ts";
-import { checkTensor, describe, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeros } from "../tensor.ts";
 import { corr2d } from "./corr2d.ts";
 import { requireElements } from "./problem.ts";
+
+/** A window whose Σ(x − o)² is so many times its Σ(x − x̄)² has lost six digits of sixteen. */
+const MOST_CANCELLED = 1e6;
+/** Where squares are far from both ends of the range of float64. */
+const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -900, 2 ** 900];
 
 /**
  * The normalised cross-correlation of an image with a template, wherever the template lies inside the image: the correlation
@@ -23,7 +31,7 @@ import { requireElements } from "./problem.ts";
  * positive contrast, −1 where it is its negative (OpenCV's `TM_CCOEFF_NORMED`, scikit-image's `match_template`).
  *
  * A window of one single value has no contrast; its score is 0. Where a window holds a value that is not finite, its score
- * is NaN. Windows whose variance is so small that rounding could have made it are of one value.
+ * is NaN.
  *
  * @param image matrix, `[H, W]`.
  * @param template matrix, `[h, w]`, of the element type of the image, of more than one value.
@@ -41,7 +49,10 @@ import { requireElements } from "./problem.ts";
  * ```
  * Source: J. P. Lewis, "Fast normalized cross-correlation", Vision Interface (1995).
  */
-export function matchTemplate<T extends FloatArray = Float32Array>(image: Matrix<T>, template: Matrix<T>): Matrix<T> {
+export function matchTemplate<T extends FloatArray = Float32Array>(
+  image: Matrix<T>,
+  template: Matrix<T>,
+): Matrix<Owned<T>> {
   for (const [name, matrix] of Object.entries({ image, template })) {
     checkTensor("matchTemplate", name, matrix, 2);
     requireElements("matchTemplate", name, matrix.shape, matrix.data);
@@ -56,108 +67,84 @@ export function matchTemplate<T extends FloatArray = Float32Array>(image: Matrix
   if (h > image.shape[0] || w > image.shape[1]) {
     throw new RangeError(`matchTemplate: template [${template.shape}] exceeds image [${image.shape}]`);
   }
-  const centred = centre(template);
-  const templateEnergy = energy(centred.data);
-  if (!(templateEnergy > 0)) {
+  const centred = centredWindow(template.data);
+  if (centred === undefined || Number.isNaN(centred.energy)) {
     throw new RangeError("matchTemplate: template must hold finite values that are not all the same");
   }
-  // Scores do not depend on a common offset, but rounding does: squares of values around zero are smaller.
-  const x = centre(image);
-  const products = corr2d(x, centred);
+  const t: Matrix<Float64Array> = { shape: template.shape, data: centred.values };
+
+  const [offset, scale] = typicalOf(image.data);
+  const x = { shape: image.shape, data: Float64Array.from(image.data, (value) => (value - offset) * scale) };
   const ones = { column: new Float64Array(h).fill(1), row: new Float64Array(w).fill(1) };
+  const { shape, data: products } = corr2d(x, t);
   const sums = corr2d(x, ones).data;
   const squares = corr2d({ shape: x.shape, data: x.data.map((value) => value * value) }, ones).data;
-  const scores = zeros(dtypeOf(image.data), sums.length) as T;
-  const cells = h * w;
+  const scores = zeros(dtype, sums.length) as Owned<T>;
+  const width = image.shape[1];
   for (let i = 0; i < scores.length; i++) {
-    const variance = squares[i] - (sums[i] * sums[i]) / cells;
-    const rounding = 4 * (h + w + 4) * 2 ** -53 * squares[i];
-    const score = variance <= rounding ? 0 : products.data[i] / Math.sqrt(variance * templateEnergy);
+    const variance = squares[i] - (sums[i] * sums[i]) / (h * w);
+    const isPlain = squares[i] <= MOST_CANCELLED * variance && variance >= LEAST_SQUARE && squares[i] <= MOST_SQUARE;
+    const score = isPlain
+      ? products[i] / Math.sqrt(variance * centred.energy)
+      : scoreByDefinition(image.data, width, Math.floor(i / shape[1]) * width + (i % shape[1]), t, centred.energy);
     scores[i] = Math.abs(score) > 1 ? Math.sign(score) : score;
   }
-  return { shape: products.shape, data: scores };
+  return { shape, data: scores };
 }
 
-/** In float64, less the mean of what is finite. */
-function centre({ shape, data }: Matrix<FloatArray>): Matrix<Float64Array> {
-  let sum = 0;
-  let count = 0;
-  for (const value of data) {
-    if (!Number.isFinite(value)) continue;
-    sum += value;
-    count++;
+/** The score of the window whose first cell is at `first`, about its own mean. */
+function scoreByDefinition(
+  image: FloatArray,
+  width: number,
+  first: number,
+  { shape: [h, w], data: t }: Matrix<Float64Array>,
+  energy: number,
+): number {
+  const window = new Float64Array(h * w);
+  for (let a = 0; a < h; a++) {
+    window.set(image.subarray(first + a * width, first + a * width + w), a * w);
   }
-  return { shape, data: Float64Array.from(data, (value) => value - sum / count) };
-}
-
-function energy(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
-}
-
-/** A local maximum of a matrix. */
-export interface Peak {
-  readonly row: number;
-  readonly column: number;
-  readonly value: number;
-}
-
-/** Options of {@link findPeaks}. */
-export interface PeakOptions {
-  /** Lower values are no peaks. */
-  readonly threshold: number;
-  /** Two peaks are at least so many rows or so many columns apart; one number or `[rows, columns]`. Default 1. */
-  readonly distance?: number | readonly [rows: number, columns: number] | undefined;
-  /** The highest so many. Default all. */
-  readonly limit?: number | undefined;
+  const centred = centredWindow(window);
+  if (centred === undefined) return 0;
+  let product = 0;
+  for (let q = 0; q < t.length; q++) product += t[q] * centred.values[q];
+  return product / Math.sqrt(centred.energy * energy);
 }
 
 /**
- * The peaks of a matrix, the highest first, by non-maximum suppression: the highest value is a peak, everything nearer
- * to it than `distance` in rows *and* in columns is not, and so on with the highest of what is left. Of equal values the
- * first, row by row, wins. NaN is no peak.
- *
- * @throws TypeError if an argument is of the wrong type or an option is unknown; RangeError if the threshold is NaN, the
- *   distance not positive or the limit not a positive integer.
- *
- * @example
- * ```ts
- * const scores = tensor([2, 5], [0, 0.9, 1, 0.2, 0.8, 0, 0.3, 0.1, 0, 0]);
- * findPeaks(scores, { threshold: 0.5, distance: 2 }).map(({ column }) => column); // → [2, 4]
- * ```
- * Source: A. Neubeck and L. Van Gool, "Efficient non-maximum suppression", ICPR 2006, section 1 (the greedy definition).
+ * Values less their mean, times a power of two that makes the largest difference about 1, and their Σ(v − v̄)², which is NaN where a
+ * value is not finite; undefined if all are the same. Differences are taken from the first value: of equal ones they are 0.
  */
-export function findPeaks(scores: Matrix<FloatArray>, options: PeakOptions): Peak[] {
-  checkOptionNames("findPeaks", options, ["threshold", "distance", "limit"]);
-  checkTensor("findPeaks", "scores", scores, 2);
-  const { threshold, distance = 1, limit = Number.POSITIVE_INFINITY } = options ?? {};
-  if (typeof threshold !== "number") {
-    throw new TypeError(`findPeaks: threshold must be a number, got ${describe(threshold)}`);
-  }
-  if (Number.isNaN(threshold)) throw new RangeError("findPeaks: threshold must be a number, got NaN");
-  const distances = typeof distance === "number" ? ([distance, distance] as const) : distance;
-  if (!Array.isArray(distances) || distances.length !== 2 || !distances.every((d) => typeof d === "number" && d > 0)) {
-    throw new RangeError(`findPeaks: distance must be a positive number or two of them, got ${describe(distance)}`);
-  }
-  if (limit !== Number.POSITIVE_INFINITY) requireInteger("findPeaks", "limit", limit, 1);
+function centredWindow(given: FloatArray): { readonly values: Float64Array; readonly energy: number } | undefined {
+  let most = 0;
+  for (const value of given) most = Math.max(most, Math.abs(value));
+  if (!Number.isFinite(most)) return { values: Float64Array.from(given), energy: Number.NaN };
+  const first = given[0] * powerBelow(most);
+  const values = Float64Array.from(given, (value) => value * powerBelow(most) - first);
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0) return undefined;
+  const scale = powerBelow(largest);
+  let sum = 0;
+  for (let q = 0; q < values.length; q++) sum += values[q] *= scale;
+  const mean = sum / values.length;
+  let energy = 0;
+  for (let q = 0; q < values.length; q++) energy += (values[q] -= mean) ** 2;
+  return { values, energy };
+}
 
-  const { shape, data } = scores;
-  const [height, width] = shape;
-  const [rows, columns] = distances.map((d) => Math.ceil(d) - 1);
-  const candidates = Array.from(data.keys()).filter((i) => data[i] >= threshold);
-  candidates.sort((a, b) => data[b] - data[a] || a - b);
-  const suppressed = new Uint8Array(data.length);
-  const peaks: Peak[] = [];
-  for (const candidate of candidates) {
-    if (peaks.length >= limit) break;
-    if (suppressed[candidate] === 1) continue;
-    const row = Math.floor(candidate / width);
-    const column = candidate % width;
-    peaks.push({ row, column, value: data[candidate] });
-    for (let r = Math.max(0, row - rows); r <= Math.min(height - 1, row + rows); r++) {
-      suppressed.fill(1, r * width + Math.max(0, column - columns), r * width + Math.min(width, column + columns + 1));
-    }
-  }
-  return peaks;
+/** The power of two whose product with a positive number is about 1, as far as there is one. */
+function powerBelow(value: number): number {
+  return value === 0 ? 1 : 2 ** Math.max(-1020, Math.min(1020, -Math.floor(Math.log2(value))));
+}
+
+/** A brightness and the reciprocal of a contrast that are typical of an image, whatever few cells hold. */
+function typicalOf(values: FloatArray): readonly [offset: number, scale: number] {
+  const step = Math.max(1, Math.floor(values.length / 1023));
+  const sample = values.filter((value, i) => i % step === 0 && Number.isFinite(value)).sort();
+  if (sample.length === 0) return [0, 1];
+  const offset = sample[sample.length >> 1];
+  const differences = sample.map((value) => Math.abs(value - offset)).sort();
+  const contrast = differences[Math.floor(0.75 * sample.length)];
+  return [offset, contrast > 0 && Number.isFinite(contrast) ? powerBelow(contrast) : 1];
 }

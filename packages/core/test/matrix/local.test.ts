@@ -170,5 +170,5 @@ describe("a search finds no cell beyond the bound", () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });

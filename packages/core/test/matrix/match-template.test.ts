@@ -100,15 +100,58 @@ describe("findPeaks", () => {
     findPeaks(scores, options).map(({ row, column }) => `${row},${column}`);
 
   it("takes the highest first, and of equals the first", () => {
-    expect(at({ threshold: 3 })).toEqual(["2,3", "0,0", "0,3", "0,1", "1,2", "1,3"]);
-    expect(at({ threshold: 3, limit: 2 })).toEqual(["2,3", "0,0"]);
+    expect(at({ threshold: 3 })).toEqual(["2,3", "0,0", "0,3"]);
+    expect(at({ threshold: 2, limit: 2 })).toEqual(["2,3", "0,0"]);
     expect(at({ threshold: 10 })).toEqual([]);
+    expect(findPeaks(tensor([2, 2], [1, 1, 1, 1]), { threshold: 0 })).toEqual([]);
   });
 
-  it("takes none that is nearer to a higher one than the distance, in rows and in columns", () => {
-    expect(at({ threshold: 2, distance: 2 })).toEqual(["2,3", "0,0", "0,3", "2,1"]);
-    expect(at({ threshold: 2, distance: [2, 3] })).toEqual(["2,3", "0,0", "0,3"]);
-    expect(at({ threshold: 0, distance: 100 })).toEqual(["2,3"]);
+  it("takes no slope for a peak", () => {
+    const columns = (row: number[], options: PeakOptions): string =>
+      findPeaks(tensor([1, row.length], row), options)
+        .map(({ column }) => column)
+        .join();
+    expect(columns([5, 4, 3, 2, 1], { threshold: 0, distance: 2 })).toBe("0");
+    expect(columns([0.91, 1, 0.95], { threshold: 0.9 })).toBe("1");
+    expect(columns([1, 0, 0.5, 0, 2], { threshold: 0, distance: [1, 2] })).toBe("4,0");
+  });
+
+  it("takes what the definition takes, at any distance and limit", () => {
+    const byDefinition = ({ shape, data }: Matrix, threshold: number, [rows, columns]: [number, number]): string[] => {
+      const [height, width] = shape;
+      const cells = [...data.keys()].filter((i) =>
+        [...data.keys()].every(
+          (j) =>
+            Math.abs(Math.floor(i / width) - Math.floor(j / width)) > rows ||
+            Math.abs((i % width) - (j % width)) > columns ||
+            !(data[j]! > data[i]!),
+        ),
+      );
+      const found: number[] = [];
+      for (const i of cells.filter((i) => data[i]! >= threshold).sort((a, b) => data[b]! - data[a]! || a - b)) {
+        const isFree = found.every(
+          (j) =>
+            Math.abs(Math.floor(i / width) - Math.floor(j / width)) >= rows ||
+            Math.abs((i % width) - (j % width)) >= columns,
+        );
+        if (isFree) found.push(i);
+      }
+      expect(height * width).toBe(data.length);
+      return found.map((i) => `${Math.floor(i / width)},${i % width}`);
+    };
+    for (const levels of [3, 9, 1e6]) {
+      const image = tensor(
+        [17, 23],
+        Float32Array.from({ length: 391 }, (_, i) => Math.floor(levels * Math.abs(Math.sin(i * i)))),
+      );
+      for (const distance of [1, 2, 3, 7, 40]) {
+        const expected = byDefinition(image, 1, [distance, distance]);
+        const found = (limit?: number): string[] =>
+          findPeaks(image, { threshold: 1, distance, limit }).map(({ row, column }) => `${row},${column}`);
+        expect(found()).toEqual(expected);
+        expect(found(2)).toEqual(expected.slice(0, 2));
+      }
+    }
   });
 
   it("refuses options that mean nothing", () => {
@@ -121,5 +164,76 @@ describe("findPeaks", () => {
       /limit must be an integer of 1 or more, got 0.5/,
     );
     expect(() => findPeaks(scores, untyped({ threshold: 1, radius: 2 }))).toThrow(/unknown option "radius"/);
+  });
+});
+
+describe("whatever the scale", () => {
+  const texture = (i: number): number => Math.round(64 * Math.sin(0.7 * i * i)) / 64;
+
+  it.each([1e20, 9.96921e36, -3.4028234663852886e38, Number.NaN])(
+    "a missing value of %d spoils its windows alone",
+    (fill) => {
+      for (const side of [8, 24]) {
+        const data = Float32Array.from({ length: 6400 }, (_, i) => texture(i));
+        const t = Float32Array.from(
+          { length: side * side },
+          (_, q) => data[(30 + Math.floor(q / side)) * 80 + 40 + (q % side)]!,
+        );
+        const clean = matchTemplate(tensor([80, 80], data), tensor([side, side], t));
+        const spoilt = matchTemplate(tensor([80, 80], data.with(0, fill)), tensor([side, side], t));
+        expect(spoilt.data[30 * (80 - side + 1) + 40]).toBeCloseTo(1, 6);
+        for (let i = 1; i < clean.data.length; i++) expect(spoilt.data[i]).toBeCloseTo(clean.data[i]!, 6);
+      }
+    },
+  );
+
+  it.each([
+    [0.1, 3],
+    [0.7, 5],
+    [1 / 3, 5],
+    [1e-30, 10],
+    [1e30, 3],
+  ])("a template of one value %d is refused", (value, side) => {
+    const image = tensor(
+      [20, 20],
+      Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i)),
+    );
+    expect(() => matchTemplate(image, tensor([side, side], new Float64Array(side * side).fill(value)))).toThrow(
+      "matchTemplate: template must hold finite values that are not all the same",
+    );
+  });
+
+  it.each([1e-200, 1e-150, 1, 1e150, 1e200])("of contrast %d the scores are those of contrast 1", (contrast) => {
+    const image = Float64Array.from({ length: 900 }, (_, i) => texture(i));
+    const t = Float64Array.from({ length: 36 }, (_, q) => image[(7 + Math.floor(q / 6)) * 30 + 9 + (q % 6)]!);
+    const expected = matchTemplate(tensor([30, 30], image), tensor([6, 6], t)).data;
+    expect(expected[7 * 25 + 9]).toBeCloseTo(1, 12);
+    const scaled = tensor(
+      [30, 30],
+      image.map((value) => value * contrast),
+    );
+    for (const template of [t, t.map((value) => value * contrast)]) {
+      matchTemplate(scaled, tensor([6, 6], template)).data.forEach((score, i) => {
+        expect(score).toBeCloseTo(expected[i]!, 9);
+      });
+    }
+  });
+
+  it("scores a faint texture at any brightness, and one beside a bright part", () => {
+    const faint = Float64Array.from({ length: 1600 }, (_, i) => texture(i) / 1024);
+    const t = Float64Array.from({ length: 25 }, (_, q) => faint[(12 + Math.floor(q / 5)) * 40 + 13 + (q % 5)]!);
+    for (const brightness of [0, 1e3, 1e6]) {
+      const image = faint.map((value, i) => brightness + value + (i % 40 > 25 ? 1e6 : 0));
+      const scores = matchTemplate(tensor([40, 40], image), tensor([5, 5], t));
+      expect(scores.data[12 * 36 + 13]).toBeCloseTo(1, 9);
+    }
+  });
+
+  it("scores windows of one value 0", () => {
+    const image = tensor(
+      [8, 8],
+      Float64Array.from({ length: 64 }, (_, i) => (i % 8 < 5 ? 0.1 : i)),
+    );
+    expect(matchTemplate(image, tensor([2, 2], new Float64Array([0, 1, 2, 5]))).data[0]).toBe(0);
   });
 });
