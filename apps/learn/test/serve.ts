@@ -55,7 +55,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
   const { launch } = project.getProvidedContext();
   const browser = await chromium.launchServer({
     ...launch,
-    args: [...(launch.args ?? []), "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+    args: [...(launch.args ?? []), "--use-fake-device-for-media-stream=fps=60", "--use-fake-ui-for-media-stream"],
   });
   project.provide("page", `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   project.provide("browser", browser.wsEndpoint());

@@ -124,7 +124,7 @@ test("a file that is no picture is refused in a sentence", async () => {
 test("a camera gives 20 frames a second, and a refused one a sentence", async () => {
   const { page } = await open("#/slide", { permissions: ["camera"] });
   await page.getByRole("button", { name: "Camera" }).click();
-  await until(page, 'Number(document.querySelector(".rate")?.dataset.rate) >= 20', 20_000);
+  await until(page, 'Number(document.querySelector(".rate")?.dataset.rate) >= 20', 40_000);
   await page.getByRole("button", { name: "Stop the camera" }).click();
   const { page: other } = await open("#/slide");
   await other.evaluate(

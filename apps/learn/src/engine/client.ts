@@ -1,18 +1,26 @@
 /**
- * The page's end of the worker. The worker begins to load when it is asked first.
+ * The page's ends of the two workers. Each begins to load when it is asked first.
  *
  * @module
  */
 
 import { type Remote, wrap } from "comlink";
 import type { Tasks } from "./worker.ts";
+import type { WorkshopTasks } from "./workshop.ts";
 
 let worker: Remote<Tasks> | undefined;
+let secondWorker: Remote<WorkshopTasks> | undefined;
 
-/** What computes. */
+/** What has the picture, and small matrices. */
 export function engine(): Remote<Tasks> {
   worker ??= wrap<Tasks>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
   return worker;
+}
+
+/** What has layers, gradients and the derivation. */
+export function workshop(): Remote<WorkshopTasks> {
+  secondWorker ??= wrap<WorkshopTasks>(new Worker(new URL("./workshop.ts", import.meta.url), { type: "module" }));
+  return secondWorker;
 }
 
 /**

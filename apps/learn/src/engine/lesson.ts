@@ -8,7 +8,6 @@
  */
 
 import { Conv2d, convolve2d, corr2d, type Matrix, sgdStep, type Tensor4, tensor } from "./core.ts";
-import { smallPicture } from "./picture.ts";
 import { randomFrom } from "./random.ts";
 
 /** What there is to learn from. */
@@ -17,6 +16,8 @@ export type Examples = "noise" | "bar" | "picture";
 /** What is to be learned, and how. */
 export interface Lesson {
   readonly examples: Examples;
+  /** `[24, 24]`, if it is learned from. */
+  readonly picture?: Float32Array | undefined;
   /** The kernel to be found. */
   readonly hidden: { readonly shape: readonly [number, number]; readonly data: Float32Array };
   readonly hiddenBias: number;
@@ -51,7 +52,7 @@ const courses = new Map<string, Course>();
 
 /** Begins a lesson, in the place of the one of that name. The layer knows nothing: all its weights are 0. */
 export function beginLesson(name: string, lesson: Lesson): Learned {
-  const x = examplesOf(lesson.examples);
+  const x = examplesOf(lesson);
   const y = answerTo(x, lesson);
   // Where the layer's kernel has another size than the hidden one, both are centred.
   const sameSize = lesson.size[0] === lesson.hidden.shape[0] && lesson.size[1] === lesson.hidden.shape[1];
@@ -101,7 +102,7 @@ function errorsOf(output: Float32Array, y: Float32Array): Float32Array {
 }
 
 /** The pictures that are learned from. */
-function examplesOf(examples: Examples): Matrix {
+function examplesOf({ examples, picture }: Lesson): Matrix {
   if (examples === "bar") {
     // The textbook's: white, with a black bar from top to bottom.
     return tensor(
@@ -109,7 +110,10 @@ function examplesOf(examples: Examples): Matrix {
       Float32Array.from({ length: 48 }, (_, n) => (n % 8 >= 2 && n % 8 < 6 ? 0 : 1)),
     );
   }
-  if (examples === "picture") return tensor([SIDE, SIDE], standardised(smallPicture(SIDE, SIDE)));
+  if (examples === "picture") {
+    if (picture === undefined) throw new TypeError("beginLesson: picture must be given, to learn from it");
+    return tensor([SIDE, SIDE], standardised(picture));
+  }
   const { normal } = randomFrom(3);
   return tensor([SIDE, SIDE], Float32Array.from({ length: SIDE * SIDE }, normal));
 }

@@ -10,7 +10,7 @@
  */
 
 import { conv2d, planConv2d, type Tensor4, tensor } from "./core.ts";
-import { currentPicture } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 import { randomFrom } from "./random.ts";
 
 /** Who computes. */
@@ -48,9 +48,8 @@ const OPTIONS = {
   simd: { engine: "simd" },
 } as const;
 
-/** Measures one contender. */
-export async function measure(contender: Contender): Promise<Measured> {
-  const { height, width, grey } = currentPicture();
+/** Measures one contender on a picture. */
+export async function measure(contender: Contender, { height, width, grey }: Picture): Promise<Measured> {
   const { normal } = randomFrom(9);
   const x = tensor([1, height, width, 1], grey);
   const filter = tensor([SIDE, SIDE, 1, FILTERS], Float32Array.from({ length: TERMS * FILTERS }, normal));

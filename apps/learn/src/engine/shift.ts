@@ -6,7 +6,6 @@
  */
 
 import { corr2d, denseLayer, LocallyConnected2d, type Matrix, tensor, WRAP } from "./core.ts";
-import { smallPicture } from "./picture.ts";
 import { randomFrom } from "./random.ts";
 
 /** The three kinds of layers, the last translation equivariant. */
@@ -53,13 +52,7 @@ const layers: Readonly<Record<LayerKind, (x: Float32Array, edges: Edges) => Floa
 let keptDense: { readonly shape: readonly [number, number, number, number]; readonly data: Float32Array } | undefined;
 let keptLocal: LocallyConnected2d | undefined;
 
-/** A layer of a kind on the shared picture, shifted by `down` and `across`. */
-export function shiftLayer(kind: LayerKind, edges: Edges, down: number, across: number): Shifted {
-  const x = smallPicture(SIDE, SIDE).map((grey) => Math.round(255 * grey));
-  return shiftPicture(x, kind, edges, down, across);
-}
-
-/** The same on a picture that is given. */
+/** A layer of a kind on a picture of whole numbers, shifted by `down` and `across`. */
 export function shiftPicture(x: Float32Array, kind: LayerKind, edges: Edges, down: number, across: number): Shifted {
   const shifted = shift(x, edges, down, across);
   const y = layers[kind](x, edges);

@@ -7,7 +7,7 @@
 import { effect, type Signal, signal, untracked } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import { engine } from "../engine/client.ts";
+import { engine, workshop } from "../engine/client.ts";
 import type { Learned, Lesson } from "../engine/lesson.ts";
 import { spoken, type Texts } from "../language.ts";
 
@@ -29,26 +29,30 @@ export interface Study {
   readonly learned: Signal<Learned | undefined>;
   readonly losses: Signal<readonly number[]>;
   readonly running: Signal<boolean>;
+  /** Settled when it has begun: before that it cannot go on. */
+  begun: Promise<void>;
 }
 
 /** Steps between two pictures of it, more the longer it goes on. */
 const STEPS_A_FRAME = 2;
 const LONGEST_CURVE = 400;
+/** Side of pictures to learn from, as engine/lesson.ts takes them. */
+const EXAMPLE_SIDE = 24;
 /** A mean squared error that cannot be told from none. */
 const LEARNED = 1e-10;
 
 /** A study that has not begun. */
 export function createStudy(name: string): Study {
-  return { name, learned: signal(undefined), losses: signal([]), running: signal(false) };
+  return { name, learned: signal(undefined), losses: signal([]), running: signal(false), begun: Promise.resolve() };
 }
 
 /** Begins the study anew whenever the lesson changes, and stops it when its stage is left. */
 export function useStudy(study: Study, lesson: () => Lesson | undefined): void {
-  // Before the page is painted, so that nobody asks to go on with what has not begun.
+  // Before the page is painted, so that nobody goes on with what was to be begun anew.
   useLayoutEffect(() => {
     const stop = effect(() => {
       const next = lesson();
-      if (next !== undefined) untracked(() => void begin(study, next));
+      if (next !== undefined) untracked(() => begin(study, next));
     });
     return () => {
       stop();
@@ -57,15 +61,20 @@ export function useStudy(study: Study, lesson: () => Lesson | undefined): void {
   }, []);
 }
 
-async function begin(study: Study, lesson: Lesson): Promise<void> {
+function begin(study: Study, lesson: Lesson): void {
   study.running.value = false;
-  const learned = await engine().beginLesson(study.name, lesson);
-  study.learned.value = learned;
-  study.losses.value = [learned.loss];
+  const beginNow = async (): Promise<void> => {
+    const picture = lesson.examples === "picture" ? await engine().smallPicture(EXAMPLE_SIDE, EXAMPLE_SIDE) : undefined;
+    const learned = await workshop().beginLesson(study.name, { ...lesson, picture });
+    study.learned.value = learned;
+    study.losses.value = [learned.loss];
+  };
+  study.begun = study.begun.then(beginNow, beginNow);
 }
 
 async function advance(study: Study, steps: number): Promise<void> {
-  const learned = await engine().continueLesson(study.name, steps);
+  await study.begun;
+  const learned = await workshop().continueLesson(study.name, steps);
   study.learned.value = learned;
   const losses = [...study.losses.peek(), learned.loss];
   // Every second point of a curve that is long enough says as much.
@@ -106,7 +115,7 @@ export function StudyControls({
       <button type="button" disabled={running} onClick={() => void advance(study, 1)}>
         {texts.step}
       </button>
-      <button type="button" onClick={() => void begin(study, lesson())}>
+      <button type="button" onClick={() => begin(study, lesson())}>
         {texts.again}
       </button>
     </div>

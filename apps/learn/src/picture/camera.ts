@@ -51,7 +51,7 @@ export async function startCamera(): Promise<void> {
     if (!running) break;
     await takeOwnPicture(await createImageBitmap(video));
     drawn.push(performance.now());
-    if (drawn.length > 30) drawn.shift();
+    if (drawn.length > 20) drawn.shift();
     if (running && drawn.length > 1) cameraRate.value = (1000 * (drawn.length - 1)) / (drawn.at(-1)! - drawn[0]!);
   }
 }

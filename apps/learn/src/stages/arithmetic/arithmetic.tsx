@@ -9,7 +9,7 @@ import type { JSX } from "preact";
 import { parameter } from "../../address.ts";
 import { integer, integers, word } from "../../codecs.ts";
 import type { Setting, SizeOrError } from "../../engine/arithmetic.ts";
-import { engine, latest } from "../../engine/client.ts";
+import { latest, workshop } from "../../engine/client.ts";
 import { spoken } from "../../language.ts";
 import { clamp } from "../../numbers.ts";
 import { Choice } from "../../parts/choice.tsx";
@@ -37,7 +37,7 @@ const playing = signal(false);
 const answer: Signal<{ readonly setting: Setting; readonly result: SizeOrError } | undefined> = signal(undefined);
 
 const ask = latest(async (setting: Setting) => {
-  answer.value = { setting, result: await engine().outputSizeOf(setting) };
+  answer.value = { setting, result: await workshop().outputSizeOf(setting) };
 });
 
 function settingNow(): Setting {

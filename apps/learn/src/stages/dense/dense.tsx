@@ -8,7 +8,7 @@ import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { parameter } from "../../address.ts";
 import { integer, integers, real } from "../../codecs.ts";
-import { engine, latest } from "../../engine/client.ts";
+import { latest, workshop } from "../../engine/client.ts";
 import type { Weights } from "../../engine/derivation.ts";
 import { spoken } from "../../language.ts";
 import { clamp, grouped, rowsOf, shown } from "../../numbers.ts";
@@ -35,7 +35,7 @@ const unit = parameter("dense", "unit", integers(2, 0, SIDE - 1), [3, 4]);
 const weights: Signal<Weights | undefined> = signal(undefined);
 
 const compute = latest(async (degree: number, reach: number) => {
-  weights.value = await engine().weightsBetween(degree, reach);
+  weights.value = await workshop().weightsBetween(degree, reach);
 });
 
 /** The stage. */

@@ -7,7 +7,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { parameter } from "../../address.ts";
 import { integer, integers } from "../../codecs.ts";
-import { engine, latest } from "../../engine/client.ts";
+import { latest, workshop } from "../../engine/client.ts";
 import type { Progress, Reading } from "../../engine/digits.ts";
 
 /** Side of a digit. */
@@ -43,8 +43,8 @@ export const problem: Signal<string> = signal("");
 /** Loads the digits and shows one. */
 export async function prepare(): Promise<void> {
   try {
-    await engine().loadDigits(new URL("./digits.bin", document.baseURI).href);
-    progress.value ??= await engine().forgetDigits();
+    await workshop().loadDigits(new URL("./digits.bin", document.baseURI).href);
+    progress.value ??= await workshop().forgetDigits();
     problem.value = "";
   } catch (error) {
     problem.value = (error as Error).message;
@@ -53,7 +53,7 @@ export async function prepare(): Promise<void> {
 
 /** Shows a held-out digit. */
 export const showExample: (n: number) => void = latest(async (n: number) => {
-  const { pixels, kind: own } = await engine().heldOutDigit(n);
+  const { pixels, kind: own } = await workshop().heldOutDigit(n);
   kind.value = own;
   drawing.value = pixels;
 });
@@ -61,8 +61,8 @@ export const showExample: (n: number) => void = latest(async (n: number) => {
 /** Reads what is on the pad. */
 export const read: (pixels: Float32Array) => void = latest(async (pixels: Float32Array) => {
   // A held-out digit is centred already.
-  const seen = kind.peek() === undefined ? await engine().centredDigit(pixels) : pixels;
-  reading.value = { ...(await engine().readDigit(seen)), seen };
+  const seen = kind.peek() === undefined ? await workshop().centredDigit(pixels) : pixels;
+  reading.value = { ...(await workshop().readDigit(seen)), seen };
 });
 
 /** Draws with a soft brush. */
@@ -85,7 +85,7 @@ export async function train(): Promise<void> {
   training.value = true;
   const end = (progress.peek()?.steps ?? 0) < ENOUGH_STEPS ? ENOUGH_STEPS : Number.POSITIVE_INFINITY;
   while (training.peek()) {
-    const now = await engine().trainDigits(STEPS_AT_ONCE);
+    const now = await workshop().trainDigits(STEPS_AT_ONCE);
     progress.value = now;
     if (now.steps >= end) training.value = false;
   }
@@ -94,5 +94,5 @@ export async function train(): Promise<void> {
 /** Forgets all that was learned. */
 export async function forget(): Promise<void> {
   training.value = false;
-  progress.value = await engine().forgetDigits();
+  progress.value = await workshop().forgetDigits();
 }

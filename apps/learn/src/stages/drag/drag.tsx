@@ -9,7 +9,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { parameter } from "../../address.ts";
 import { integers, word } from "../../codecs.ts";
-import { engine, latest } from "../../engine/client.ts";
+import { engine, latest, workshop } from "../../engine/client.ts";
 import type { Edges, LayerKind, Shifted } from "../../engine/shift.ts";
 import { spoken } from "../../language.ts";
 import { clamp, shown } from "../../numbers.ts";
@@ -34,7 +34,8 @@ const moved = parameter("drag", "shift", integers(2, -SIDE + 1, SIDE - 1), [3, 5
 const now: Signal<Shifted | undefined> = signal(undefined);
 
 const compute = latest(async (layer: LayerKind, outside: Edges, down: number, across: number) => {
-  now.value = await engine().shiftLayer(layer, outside, down, across);
+  const picture = (await engine().smallPicture(SIDE, SIDE)).map((grey) => Math.round(255 * grey));
+  now.value = await workshop().shiftPicture(picture, layer, outside, down, across);
 });
 
 /** The stage. */

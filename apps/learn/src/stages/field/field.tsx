@@ -8,7 +8,7 @@ import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Codec, parameter } from "../../address.ts";
 import { word } from "../../codecs.ts";
-import { engine, latest } from "../../engine/client.ts";
+import { latest, workshop } from "../../engine/client.ts";
 import type { Field, FieldLayer } from "../../engine/field.ts";
 import { spoken } from "../../language.ts";
 import { shown } from "../../numbers.ts";
@@ -46,7 +46,7 @@ const weights = parameter("field", "weights", word("equal", "random"), "equal");
 const field: Signal<Field | undefined> = signal(undefined);
 
 const compute = latest(async (stack: readonly FieldLayer[], kind: "equal" | "random") => {
-  field.value = await engine().fieldOf(stack, kind);
+  field.value = await workshop().fieldOf(stack, kind);
 });
 
 /** The stage. */

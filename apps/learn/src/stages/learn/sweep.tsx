@@ -8,7 +8,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { parameter } from "../../address.ts";
 import { word } from "../../codecs.ts";
-import { engine } from "../../engine/client.ts";
+import { workshop } from "../../engine/client.ts";
 import type { SizeError } from "../../engine/kernel-size.ts";
 import { spoken } from "../../language.ts";
 import { shown } from "../../numbers.ts";
@@ -27,7 +27,7 @@ async function sweep(): Promise<void> {
   const own = ++sweeps;
   errors.value = [];
   for (const size of SIZES) {
-    const error = await engine().errorOfSize(size, Number(trueSize.peek()));
+    const error = await workshop().errorOfSize(size, Number(trueSize.peek()));
     if (own !== sweeps) return;
     errors.value = [...errors.peek(), error];
   }

@@ -6,7 +6,7 @@
 
 import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { engine } from "../../engine/client.ts";
+import { engine, workshop } from "../../engine/client.ts";
 import type { Contender, Measured } from "../../engine/machine.ts";
 import { spoken } from "../../language.ts";
 import { scientific, shown } from "../../numbers.ts";
@@ -24,11 +24,12 @@ const measuring = signal(false);
 async function measureAll(): Promise<void> {
   measuring.value = true;
   measured.value = {};
-  const picture = revision.peek();
+  const before = revision.peek();
+  const picture = await engine().currentPicture();
   for (const contender of CONTENDERS) {
-    const result = await engine().measure(contender);
+    const result = await workshop().measure(contender, picture);
     // Of another picture these would be other numbers.
-    if (revision.peek() !== picture) break;
+    if (revision.peek() !== before) break;
     measured.value = { ...measured.peek(), [contender]: result };
   }
   measuring.value = false;
