@@ -3,12 +3,13 @@
  *
  *     node --conditions=@corr2d/source examples/step-time.ts <backend> <steps>
  *
- * prints milliseconds per step, a number for each, as JSON. Backends are `corr2d`, `cpu` and `tensorflow` (tfjs-node).
+ * prints milliseconds per step, a number for each, as JSON. Backends are `wasm` with our kernels, `corr2d`, `cpu` and `tensorflow` (tfjs-node).
  *
  * @module
  */
 
 import "@corr2d/tfjs";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadDigits } from "./digits.ts";
 import { makeLenet, train } from "./lenet.ts";
@@ -16,7 +17,8 @@ import { makeLenet, train } from "./lenet.ts";
 const SEED = 1;
 const WARM_UP_STEPS = 2;
 
-const [backend = "corr2d", count = "5"] = process.argv.slice(2);
+const [backend = "wasm", count = "5"] = process.argv.slice(2);
+setThreadsCount(1);
 tf.env().set("PROD", true); // no advice on the console
 
 if (backend === "tensorflow") {

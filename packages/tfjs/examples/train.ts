@@ -7,6 +7,7 @@
  */
 
 import "@corr2d/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadDigits } from "./digits.ts";
 import { accuracyOf, BATCH_SIZE, makeLenet, train } from "./lenet.ts";
@@ -14,11 +15,11 @@ import { accuracyOf, BATCH_SIZE, makeLenet, train } from "./lenet.ts";
 const SEED = 1;
 const EPOCHS = 5;
 
-await tf.setBackend("corr2d");
+await tf.setBackend("wasm");
 const { training, test } = loadDigits(SEED);
 const model = makeLenet(SEED);
 const steps = Math.floor(training.pictures.shape[0] / BATCH_SIZE);
-console.log(`LeNet on ${training.pictures.shape[0]} digits, tested on ${test.pictures.shape[0]}, backend corr2d`);
+console.log(`LeNet on ${training.pictures.shape[0]} digits, tested on ${test.pictures.shape[0]}, backend wasm`);
 for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   const start = performance.now();
   await train(model, training, steps);

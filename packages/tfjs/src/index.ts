@@ -5,11 +5,14 @@
  * @module
  */
 
+import { registerGroupedGradient } from "./grouped-conv2d.ts";
 import { registerBackend } from "./register.ts";
 import { accelerateWasm } from "./wasm/install.ts";
 
 registerBackend();
 accelerateWasm();
+registerGroupedGradient();
 
 export { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
+export { type GroupedConv2dOptions, groupedConv2d, type PerAxis } from "./grouped-conv2d.ts";
 export { ownKernelNames, registerBackend } from "./register.ts";

@@ -13,6 +13,7 @@ import {
   registerBackend as registerWithTensorFlow,
 } from "@tensorflow/tfjs-core";
 import { BACKEND_NAME, Corr2dBackend } from "./backend.ts";
+import { groupedKernels } from "./kernels/grouped.ts";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "./kernels/own-kernels.ts";
 
 /** Names of the operations that have a kernel here. */
@@ -39,6 +40,13 @@ export function registerBackend(): void {
     const kernel = OWN_KERNELS.get(config.kernelName) as OwnKernel | undefined;
     const kernelFunc = kernel === undefined ? config.kernelFunc : ownOrCpu(kernel, config.kernelFunc);
     registerKernel({ ...config, backendName: BACKEND_NAME, kernelFunc });
+  }
+  for (const kernel of groupedKernels as readonly OwnKernel[]) {
+    if (known.has(kernel.kernelName)) continue;
+    const kernelFunc = ownOrCpu(kernel, () => {
+      throw new TypeError(`${kernel.kernelName}: inputs must be float32`);
+    });
+    registerKernel({ kernelName: kernel.kernelName, backendName: BACKEND_NAME, kernelFunc });
   }
   registerWithTensorFlow(BACKEND_NAME, () => new Corr2dBackend());
 }

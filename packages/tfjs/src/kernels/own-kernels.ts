@@ -7,6 +7,7 @@
 import type { NamedTensorInfoMap } from "@tensorflow/tfjs-core";
 import { convolutionKernels } from "./convolutions.ts";
 import { fusedKernels } from "./fused.ts";
+import { groupedKernels } from "./grouped.ts";
 import type { OwnKernel } from "./kernel.ts";
 import { maxPoolGradKernel } from "./max-pool-grad.ts";
 
@@ -14,7 +15,10 @@ export type { OwnKernel } from "./kernel.ts";
 
 /** The kernels that take the place of a backend's. */
 export const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(
-  [...convolutionKernels, ...fusedKernels, maxPoolGradKernel].map((kernel) => [kernel.kernelName, kernel]),
+  [...convolutionKernels, ...fusedKernels, ...groupedKernels, maxPoolGradKernel].map((kernel) => [
+    kernel.kernelName,
+    kernel,
+  ]),
 );
 
 /** Whether our kernels can take these inputs. */
