@@ -33,7 +33,7 @@ for (const convCase of CASES) {
     const truth = reference(convCase, pass, data);
     for (const algorithm of algorithms) {
       const { name } = algorithm;
-      if (algorithm.supports(geometry, pass) !== true) continue;
+      if (typeof algorithm.propose[pass](geometry) === "string") continue;
       const bounds = boundsOf(algorithm, pass, convCase, data);
       const { ok, reason } = judge(compute(algorithm, pass, convCase, data), truth, bounds);
       if (!ok) throw new Error(`${convCase.name}, ${name}, ${pass}: ${reason}`);

@@ -4,18 +4,22 @@
  * @module
  */
 
-export type {
-  ChoiceOptions,
-  ConvAlgorithm,
-  Engine,
-  ErrorBound,
-  FilterGradientPlan,
-  ForwardPlan,
-  FusedActivation,
-  InputGradientPlan,
-  Pass,
-  Precision,
-  Runs,
+export {
+  type ChoiceOptions,
+  type ConvAlgorithm,
+  type Engine,
+  type ErrorBound,
+  type FilterGradientPlan,
+  type ForwardPlan,
+  type FusedActivation,
+  type InputGradientPlan,
+  type Pass,
+  type Precision,
+  type Preparations,
+  type Proposal,
+  type Proposals,
+  preparationOf,
+  type Runs,
 } from "./algorithms/algorithm.ts";
 export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
 export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";

@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { ConvAlgorithm, Pass } from "./algorithms/algorithm.ts";
+import { type ConvAlgorithm, type Pass, preparationOf } from "./algorithms/algorithm.ts";
 import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf, resolveConvGeometry } from "./geometry.ts";
 import { sizeOf } from "./shape.ts";
 import { simdAlgorithmsOf } from "./simd/algorithms.ts";
@@ -161,14 +161,14 @@ function prepare(engine: SimdEngine, { algorithm: name, pass, geometry: g }: Pro
     noise(sizeOf(shape), i + 1),
   ) as [Float32Array, Float32Array, Float32Array];
   if (pass === "forward") {
-    const plan = algorithm.prepare(g, filter, noise(g.outChannels, 4));
+    const plan = preparationOf(algorithm, g, "forward")(filter, noise(g.outChannels, 4));
     return resultOf(dy.length, (y) => plan.run(x, y));
   }
   if (pass === "inputGradient") {
-    const plan = algorithm.prepareInputGradient(g, filter);
+    const plan = preparationOf(algorithm, g, "inputGradient")(filter);
     return resultOf(x.length, (dx) => plan.run(dy, dx));
   }
-  const plan = algorithm.prepareFilterGradient(g);
+  const plan = preparationOf(algorithm, g, "filterGradient")();
   return resultOf(filter.length, (dw) => plan.run(x, dy, dw));
 }
 

@@ -9,6 +9,7 @@ import {
   type ConvGeometry,
   type ConvOptions,
   type Pass,
+  preparationOf,
   type Runs,
   resolveConvGeometry,
 } from "@corr2d/core";
@@ -24,6 +25,11 @@ export function geometryOf(convCase: ConvCase): ConvGeometry {
   return resolveConvGeometry(convCase.name, convCase.inputShape, convCase.filterShape, optionsOf(convCase));
 }
 
+/** Whether an algorithm computes a pass. */
+export function supports({ propose }: Pick<ConvAlgorithm, "propose">, g: ConvGeometry, pass: Pass): boolean {
+  return typeof propose[pass](g) !== "string";
+}
+
 /** Computes into a result that starts as garbage, as a caller's buffer may. */
 export function computePass(
   algorithm: ConvAlgorithm,
@@ -34,9 +40,10 @@ export function computePass(
 ): Float32Array {
   const g = geometryOf(convCase);
   const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
-  if (pass === "forward") algorithm.prepare(g, data.filter, data.bias, undefined, runs).run(data.x, result);
-  else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter, runs).run(data.dy, result);
-  else algorithm.prepareFilterGradient(g).run(data.x, data.dy, result);
+  if (pass === "forward") preparationOf(algorithm, g, "forward", runs)(data.filter, data.bias).run(data.x, result);
+  else if (pass === "inputGradient")
+    preparationOf(algorithm, g, "inputGradient", runs)(data.filter).run(data.dy, result);
+  else preparationOf(algorithm, g, "filterGradient")().run(data.x, data.dy, result);
   return result;
 }
 

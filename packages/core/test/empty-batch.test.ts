@@ -8,11 +8,13 @@ import {
   ConvTranspose2d,
   DepthwiseConv2d,
   type Layer,
+  preparationOf,
   SeparableConv2d,
 } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { PASSES } from "../src/algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../src/geometry.ts";
+import { supports } from "./case-pass.ts";
 import { fill, sizeOf } from "./other-orders.ts";
 
 describe.each(algorithms)("$name of an empty batch", (algorithm) => {
@@ -28,16 +30,16 @@ describe.each(algorithms)("$name of an empty batch", (algorithm) => {
       const geometryOf = (batch: number) =>
         resolveConvGeometry("test", [batch, ...inputShape], filterShape, { padding: "same", groups });
       const [full, empty] = [geometryOf(2), geometryOf(0)];
-      if (algorithm.supports(empty, pass) !== true) continue;
+      if (!supports(algorithm, empty, pass)) continue;
       const filter = fill(filterShape, 1);
       const [x, y] = [fill([2, ...inputShape], 2), fill([2, 8, 8, filterShape[3]], 3)];
       const dw = filter.slice().fill(Number.NaN);
       const none = new Float32Array(0);
-      if (pass === "forward") algorithm.prepare(empty, filter, undefined).run(none, none);
-      else if (pass === "inputGradient") algorithm.prepareInputGradient(empty, filter).run(none, none);
+      if (pass === "forward") preparationOf(algorithm, empty, "forward")(filter, undefined).run(none, none);
+      else if (pass === "inputGradient") preparationOf(algorithm, empty, "inputGradient")(filter).run(none, none);
       else {
-        algorithm.prepareFilterGradient(full).run(x, y, filter);
-        algorithm.prepareFilterGradient(empty).run(none, none, dw);
+        preparationOf(algorithm, full, "filterGradient")().run(x, y, filter);
+        preparationOf(algorithm, empty, "filterGradient")().run(none, none, dw);
         expect(dw.every((value) => value === 0)).toBe(true);
       }
       computed++;

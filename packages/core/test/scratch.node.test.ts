@@ -1,7 +1,7 @@
-import { algorithms, type ConvGeometry } from "@corr2d/core";
+import { algorithms, type ConvGeometry, preparationOf } from "@corr2d/core";
 import { multiplyAddsOf, NETWORK_LAYERS, outputShapeOf, sizeOf } from "@corr2d/testkit";
 import { expect, it } from "vitest";
-import { geometryOf } from "./case-pass.ts";
+import { geometryOf, supports } from "./case-pass.ts";
 import { collectGarbage, collectUntil } from "./collect-garbage.ts";
 
 /** What a run may hold beyond input, output and weights. */
@@ -52,7 +52,7 @@ const layers = NETWORK_LAYERS.map((layer) => ({ layer, g: geometryOf(layer) }));
 /** Scratch is shared by all plans and stays: what only groups of few channels need has to come last. */
 const cases = layers
   .flatMap(({ layer, g }) => scalar.map((algorithm) => ({ name: algorithm.name, algorithm, layer, g })))
-  .filter(({ algorithm, g }) => algorithm.supports(g, "forward") === true)
+  .filter(({ algorithm, g }) => supports(algorithm, g, "forward"))
   .sort((a, b) => Number(isGrouped(a)) - Number(isGrouped(b)));
 
 collectGarbage();
@@ -64,7 +64,7 @@ it("every scalar algorithm computes layers of real networks", () => {
 
 it.each(cases)("$name holds no more scratch memory than is allowed: $layer.name", async ({ algorithm, layer, g }) => {
   const filter = new Float32Array(sizeOf(layer.filterShape)).fill(1);
-  const plan = algorithm.prepare(g, filter, undefined);
+  const plan = preparationOf(algorithm, g, "forward")(filter, undefined);
   expect(plan.scratchBytes).toBeLessThanOrEqual(MOST_SCRATCH);
   const most = MOST_SCRATCH + PACKED[algorithm.name]!(g) + filter.byteLength;
   expect((await arrayBytes(atStart + most)) - atStart).toBeLessThanOrEqual(most);
@@ -78,10 +78,10 @@ it.each(cases)("$name holds no more scratch memory than is allowed: $layer.name"
 });
 
 it.each(layers)("SIMD states no more scratch memory than is allowed: $layer.name", ({ layer, g }) => {
-  const supported = simd.filter((algorithm) => algorithm.supports(g, "forward") === true);
+  const supported = simd.filter((algorithm) => supports(algorithm, g, "forward"));
   expect(supported.length).toBeGreaterThan(0);
   for (const algorithm of supported) {
-    const plan = algorithm.prepare(g, new Float32Array(sizeOf(layer.filterShape)), undefined);
+    const plan = preparationOf(algorithm, g, "forward")(new Float32Array(sizeOf(layer.filterShape)), undefined);
     expect(plan.scratchBytes, algorithm.name).toBeLessThanOrEqual(MOST_SCRATCH);
     plan[Symbol.dispose]?.();
   }

@@ -84,7 +84,8 @@ export function corr2dAdapter(name: string): ConvAdapter {
 function supports(name: Corr2dName, convCase: SpatialCase, pass: CasePass): true | string {
   const algorithm = algorithms.find((candidate) => candidate.name === name);
   if (algorithm === undefined || pass === "biasGradient") return true;
-  return algorithm.supports(planesOf(convCase), pass);
+  const proposal = algorithm.propose[pass](planesOf(convCase));
+  return typeof proposal === "string" ? proposal : true;
 }
 
 /** What the algorithm that computes this states about its errors. */

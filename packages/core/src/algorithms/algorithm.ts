@@ -4,8 +4,9 @@
  *     y[n, i, j, o]  = bias[o] + Σ_{a, b, c} w[a, b, c, o] · x[n, i·s + a·d − p, j·s + b·d − p, g·C + c]
  *
  * with g the group of output channel o, C = inChannels / groups, and taps outside the image *skipped*; and the
- * gradients of L = ⟨dy, y⟩ with respect to x and w. A NaN or an infinity reaches exactly the results that see it. Whatever can be made before the data is seen (packed weights,
- * tables of offsets, scratch memory) is made in `prepare…`; `run` only computes.
+ * gradients of L = ⟨dy, y⟩ with respect to x and w. A NaN or an infinity reaches exactly the results that see it. An
+ * algorithm *proposes* for each pass how to prepare it, or says why it cannot. Whatever can be made before the data is seen
+ * (packed weights, tables of offsets, scratch memory) is made when a pass is prepared; `run` only computes.
  *
  * @module
  */
@@ -99,6 +100,23 @@ export interface ChoiceOptions {
   readonly runs?: Runs | undefined;
 }
 
+/** What prepares each pass. `filter` and `bias` are read and not kept. */
+export interface Preparations {
+  /** What the plan does about `activation` it says in `activated`. */
+  readonly forward: (filter: FloatArray, bias?: FloatArray, activation?: FusedActivation) => ForwardPlan;
+  readonly inputGradient: (filter: FloatArray) => InputGradientPlan;
+  readonly filterGradient: () => FilterGradientPlan;
+}
+
+/** What prepares a pass, or the reason why it is not computed, in words. */
+export type Proposal<P extends Pass> = Preparations[P] | string;
+
+/**
+ * What is proposed for each pass over a geometry. What a plan needs is found
+ * out once, here. `runs` is what is expected: a plan may run as often as it likes.
+ */
+export type Proposals = { readonly [P in Pass]: (geometry: ConvGeometry, runs?: Runs) => Proposal<P> };
+
 /** A way to compute a convolution and its gradients. */
 export interface ConvAlgorithm<Name extends string = string> {
   readonly name: Name;
@@ -106,21 +124,28 @@ export interface ConvAlgorithm<Name extends string = string> {
   /** One sentence for people who choose. */
   readonly summary: string;
   readonly errorBound: ErrorBound;
-  /** True, or the reason why not. */
-  supports(geometry: ConvGeometry, pass: Pass): true | string;
-  /**
-   * `filter` and `bias` are read here and not kept. What the plan does about `activation` it says in `activated`. `runs` is
-   * what is expected: a plan may run as often as it likes.
-   */
-  prepare(
-    geometry: ConvGeometry,
-    filter: FloatArray,
-    bias: FloatArray | undefined,
-    activation?: FusedActivation,
-    runs?: Runs,
-  ): ForwardPlan;
-  /** The gradient with respect to the input; `filter` is read here and not kept. */
-  prepareInputGradient(geometry: ConvGeometry, filter: FloatArray, runs?: Runs): InputGradientPlan;
-  /** The gradient with respect to the filter. */
-  prepareFilterGradient(geometry: ConvGeometry): FilterGradientPlan;
+  readonly propose: Proposals;
+}
+
+/**
+ * What an algorithm proposes for a pass, for callers that know it to be supported.
+ *
+ * @throws RangeError if it is not, with the reason.
+ */
+export function preparationOf<A extends Pick<ConvAlgorithm, "name" | "propose">, P extends Pass>(
+  { name, propose }: A,
+  geometry: ConvGeometry,
+  pass: P,
+  runs?: Runs,
+): Exclude<ReturnType<A["propose"][P]>, string> {
+  return accepted(
+    `${name}: cannot compute this ${pass} pass`,
+    propose[pass](geometry, runs) as ReturnType<A["propose"][P]>,
+  );
+}
+
+/** What was proposed; or an error that says what cannot be and the reason that was given instead. */
+export function accepted<T>(cannot: string, proposal: T): Exclude<T, string> {
+  if (typeof proposal === "string") throw new RangeError(`${cannot}: ${proposal}`);
+  return proposal as Exclude<T, string>;
 }

@@ -1,38 +1,45 @@
 /**
- * Which of the scalar algorithms computes a pass soonest, and why: groups of few channels and gradients of 1×1 filters have an
- * algorithm of their own, everything else is tiled, unless a cell sums more terms than a tile holds.
+ * Which of the scalar algorithms computes a pass soonest, and why: groups of few channels have an algorithm of their own, the
+ * gradient of a filter is unfolded, everything else is tiled, unless a cell sums more terms than a tile holds.
  *
  * @module
  */
 
 import type { ConvGeometry } from "../geometry.ts";
-import type { Pass } from "./algorithm.ts";
+import type { ConvAlgorithm, Pass, Preparations, Proposal } from "./algorithm.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
 import { im2col } from "./im2col.ts";
 import { naive } from "./naive.ts";
 import { tiled } from "./tiled.ts";
 
-/** A name and its reason. */
-export interface ScalarChoice {
-  readonly name: (typeof grouped | typeof tiled | typeof im2col | typeof naive)["name"];
+/** An algorithm, what it prepares, and the reason it was taken. */
+export interface ScalarChoice<P extends Pass> {
+  readonly algorithm: typeof grouped | typeof tiled | typeof im2col | typeof naive;
+  readonly prepare: Preparations[P];
   readonly reason: string;
 }
 
 /** Chooses among the scalar algorithms; the reference supports everything. */
-export function chooseScalar(g: ConvGeometry, pass: Pass): ScalarChoice {
-  if (hasSmallGroups(g) && grouped.supports(g, pass) === true) {
-    return {
-      name: grouped.name,
-      reason: `groups of ${g.groupInChannels}→${g.groupOutChannels} channels: ${grouped.summary}`,
-    };
+export function chooseScalar<P extends Pass>(g: ConvGeometry, pass: P): ScalarChoice<P> {
+  const refusals: string[] = [];
+  for (const algorithm of candidatesFor(g, pass)) {
+    const prepare = proposalOf(algorithm, g, pass);
+    if (typeof prepare !== "string") {
+      const { groupInChannels, groupOutChannels } = g;
+      const groups = algorithm === grouped ? `groups of ${groupInChannels}→${groupOutChannels} channels: ` : "";
+      return { algorithm, prepare, reason: [groups + algorithm.summary, ...refusals].join("; ") };
+    }
+    refusals.push(`not ${algorithm.name}: ${prepare}`);
   }
-  if (pass === "filterGradient" && g.kernelHeight * g.kernelWidth === 1 && im2col.supports(g, pass) === true) {
-    // A kernel of one tap has nothing to unfold, and copying channels apart costs tiled a third to a half of its time.
-    return { name: im2col.name, reason: `${im2col.summary}; a 1×1 kernel leaves nothing to unfold` };
-  }
-  const tiles = tiled.supports(g, pass);
-  if (tiles === true) return { name: tiled.name, reason: tiled.summary };
-  const unfolds = im2col.supports(g, pass);
-  if (unfolds === true) return { name: im2col.name, reason: `${im2col.summary}; not tiled: ${tiles}` };
-  return { name: naive.name, reason: `${naive.summary}; not tiled: ${tiles}; not im2col: ${unfolds}` };
+  return { algorithm: naive, prepare: naive.propose[pass](g), reason: [naive.summary, ...refusals].join("; ") };
+}
+
+/** What might be faster than the reference, the fastest first. */
+function candidatesFor(g: ConvGeometry, pass: Pass): readonly (typeof grouped | typeof tiled | typeof im2col)[] {
+  const usual = pass === "filterGradient" ? [im2col] : [tiled, im2col];
+  return hasSmallGroups(g) ? [grouped, ...usual] : usual;
+}
+
+function proposalOf<P extends Pass>(algorithm: ConvAlgorithm, g: ConvGeometry, pass: P): Proposal<P> {
+  return algorithm.propose[pass](g);
 }

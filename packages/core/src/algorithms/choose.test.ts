@@ -32,7 +32,7 @@ describe("chooseScalar", () => {
     ["more terms than a block holds", geometry([1, 128, 128, 16], [128, 128, 16, 1]), "naive"],
   ])("%s", (_, g, name) => {
     const choice = chooseScalar(g, "forward");
-    expect(choice.name).toBe(name);
+    expect(choice.algorithm.name).toBe(name);
     expect(choice.reason).toMatch(/\w+ \w+/);
   });
 
@@ -44,16 +44,16 @@ describe("chooseScalar", () => {
 
   it("looks at the channels of the pass", () => {
     const g = geometry([1, 56, 56, 3], [3, 3, 3, 64]);
-    expect(chooseScalar(g, "filterGradient").name).toBe("tiled");
+    expect(chooseScalar(g, "filterGradient").algorithm.name).toBe("im2col");
     const pointwise = geometry([1, 14, 14, 96], [1, 1, 96, 576]);
-    expect(chooseScalar(pointwise, "forward").name).toBe("tiled");
-    expect(chooseScalar(pointwise, "filterGradient").name).toBe("im2col");
-    expect(chooseScalar(geometry(...MANY), "inputGradient").name).toBe("tiled");
+    expect(chooseScalar(pointwise, "forward").algorithm.name).toBe("tiled");
+    expect(chooseScalar(pointwise, "filterGradient").algorithm.name).toBe("im2col");
+    expect(chooseScalar(geometry(...MANY), "inputGradient").algorithm.name).toBe("tiled");
   });
 
   it("chooses for every layer of the networks what is fast", () => {
     for (const layer of NETWORK_LAYERS) {
-      expect(["tiled", "grouped"]).toContain(chooseScalar(geometryOf(layer), "forward").name);
+      expect(["tiled", "grouped"]).toContain(chooseScalar(geometryOf(layer), "forward").algorithm.name);
     }
   });
 });

@@ -8,13 +8,23 @@ import { type ConvGeometry, checkCaller, checkGeometry } from "../geometry.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
 import { chooseSimd } from "../simd/choose.ts";
 import { describe } from "../tensor.ts";
-import { type ChoiceOptions, type Engine, PASSES, type Pass, type Precision } from "./algorithm.ts";
+import {
+  type ChoiceOptions,
+  type ConvAlgorithm,
+  type Engine,
+  PASSES,
+  type Pass,
+  type Precision,
+  type Preparations,
+  type Proposal,
+} from "./algorithm.ts";
 import { chooseScalar } from "./choose-scalar.ts";
 import { type AlgorithmName, algorithms, type RegisteredAlgorithm } from "./registry.ts";
 
-/** An algorithm and the reason it was taken. */
-export interface Choice {
+/** An algorithm, what it prepares, and the reason it was taken. */
+export interface Choice<P extends Pass = Pass> {
   readonly algorithm: RegisteredAlgorithm;
+  readonly prepare: Preparations[P];
   readonly reason: string;
 }
 
@@ -34,13 +44,13 @@ export interface Choice {
  * chooseAlgorithm("example", geometry, "inputGradient", "naive").algorithm.engine; // → "scalar"
  * ```
  */
-export function chooseAlgorithm(
+export function chooseAlgorithm<P extends Pass>(
   operation: string,
   geometry: ConvGeometry,
-  pass: Pass,
+  pass: P,
   wanted: AlgorithmName | "auto" = "auto",
   options: ChoiceOptions = {},
-): Choice {
+): Choice<P> {
   checkCaller("chooseAlgorithm", operation);
   checkGeometry(operation, geometry);
   checkOptionNames(operation, options, ["engine", "precision", "runs"]);
@@ -50,21 +60,21 @@ export function chooseAlgorithm(
 }
 
 /** As {@link chooseAlgorithm}, of a geometry and a pass that are checked. */
-export function choose(
+export function choose<P extends Pass>(
   operation: string,
   geometry: ConvGeometry,
-  pass: Pass,
+  pass: P,
   wanted: AlgorithmName | "auto",
   options: ChoiceOptions,
-): Choice {
+): Choice<P> {
   resolveWord<Precision>(operation, "precision", ["default", "strict"], options.precision);
   const engine = resolveWord<Engine | "auto">(operation, "engine", ["auto", "scalar", "simd"], options.engine);
   if (wanted === "auto") {
-    if (engine === "scalar") return chooseWithoutSimd(operation, geometry, pass, 'engine is "scalar"');
-    const simd = chooseSimd(geometry, pass, options);
-    if (simd.name !== undefined) return { algorithm: byName(operation, simd.name), reason: simd.reason };
-    if (engine === "auto") return chooseWithoutSimd(operation, geometry, pass, simd.reason);
-    throw new RangeError(`${operation}: engine "simd" does not support this ${pass} pass: ${simd.reason}`);
+    if (engine === "scalar") return chooseWithoutSimd(geometry, pass, 'engine is "scalar"');
+    const choice = chooseSimd(geometry, pass, options);
+    if (typeof choice !== "string") return choice;
+    if (engine === "auto") return chooseWithoutSimd(geometry, pass, choice);
+    throw new RangeError(`${operation}: engine "simd" does not support this ${pass} pass: ${choice}`);
   }
   const algorithm = byName(operation, wanted);
   if (engine !== "auto" && engine !== algorithm.engine) {
@@ -79,15 +89,15 @@ export function choose(
         `precision "strict" asks for; take precision "default" or algorithm "auto"`,
     );
   }
-  const supported = algorithm.supports(geometry, pass);
-  if (supported === true) return { algorithm, reason: "asked for by name" };
-  throw new RangeError(`${operation}: algorithm ${describe(wanted)} does not support this ${pass} pass: ${supported}`);
+  const prepare: Proposal<P> = (algorithm as ConvAlgorithm).propose[pass](geometry, options.runs);
+  if (typeof prepare !== "string") return { algorithm, prepare, reason: "asked for by name" };
+  throw new RangeError(`${operation}: algorithm ${describe(wanted)} does not support this ${pass} pass: ${prepare}`);
 }
 
 /** The scalar algorithm that suits best, and why it is not one on SIMD. */
-export function chooseWithoutSimd(operation: string, geometry: ConvGeometry, pass: Pass, why: string): Choice {
-  const { name, reason } = chooseScalar(geometry, pass);
-  return { algorithm: byName(operation, name), reason: `${reason}; not on SIMD: ${why}` };
+export function chooseWithoutSimd<P extends Pass>(geometry: ConvGeometry, pass: P, why: string): Choice<P> {
+  const choice = chooseScalar(geometry, pass);
+  return { ...choice, reason: `${choice.reason}; not on SIMD: ${why}` };
 }
 
 /** The algorithm of a name that may be unknown. */

@@ -15,7 +15,7 @@
 
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
-import type { ConvAlgorithm } from "./algorithm.ts";
+import type { ConvAlgorithm, Proposal } from "./algorithm.ts";
 import { allFinite, naive } from "./naive.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
 
@@ -25,17 +25,20 @@ export const im2col: ConvAlgorithm<"im2col"> = {
   engine: "scalar",
   summary: "patches unfolded into a matrix, a block of rows at a time, then matrix multiplication",
   errorBound: { kind: "element" },
+  propose: { forward, inputGradient, filterGradient },
+};
 
-  supports(g, pass) {
-    const row = inFours(pass === "inputGradient" ? g.groupOutChannels : patchLength(g));
-    if (row <= CACHED_LENGTH) return true;
-    return `a row of ${row} terms exceeds the ${CACHED_LENGTH} that one block holds`;
-  },
+/** Why a row of P, or of dY, is not multiplied. */
+function tooLong(terms: number): string {
+  return `a row of ${terms} terms exceeds the ${CACHED_LENGTH} that one block holds`;
+}
 
-  prepare(g, filter, bias) {
-    if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
-    const patch = patchLength(g);
-    const terms = inFours(patch);
+function forward(g: ConvGeometry): Proposal<"forward"> {
+  const patch = patchLength(g);
+  const terms = inFours(patch);
+  if (terms > CACHED_LENGTH) return tooLong(terms);
+  return (filter, bias) => {
+    if (isPadded(g) && !allFinite(filter)) return naive.propose.forward(g)(filter, bias);
     const pixels = pixelCount(g);
     const blockRows = Math.min(pixels, Math.floor(CACHED_LENGTH / terms));
     const tile = registerTile();
@@ -63,10 +66,13 @@ export const im2col: ConvAlgorithm<"im2col"> = {
         }
       },
     };
-  },
+  };
+}
 
-  prepareInputGradient(g, filter) {
-    const terms = inFours(g.groupOutChannels);
+function inputGradient(g: ConvGeometry): Proposal<"inputGradient"> {
+  const terms = inFours(g.groupOutChannels);
+  if (terms > CACHED_LENGTH) return tooLong(terms);
+  return (filter) => {
     const pixels = pixelCount(g);
     const blockRows = Math.min(pixels, Math.floor(CACHED_LENGTH / terms));
     const tile = registerTile();
@@ -92,10 +98,13 @@ export const im2col: ConvAlgorithm<"im2col"> = {
         }
       },
     };
-  },
+  };
+}
 
-  prepareFilterGradient(g) {
-    const patch = patchLength(g);
+function filterGradient(g: ConvGeometry): Proposal<"filterGradient"> {
+  const patch = patchLength(g);
+  if (inFours(patch) > CACHED_LENGTH) return tooLong(inFours(patch));
+  return () => {
     const pixels = pixelCount(g);
     const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(CACHED_LENGTH / patch) & ~3);
     const tile = registerTile();
@@ -103,7 +112,7 @@ export const im2col: ConvAlgorithm<"im2col"> = {
       scratchBytes: tile.bytes,
       run(x, dy, dw) {
         if (isPadded(g) && !allFinite(dy)) {
-          naive.prepareFilterGradient(g).run(x, dy, dw);
+          naive.propose.filterGradient(g)().run(x, dy, dw);
           return;
         }
         dw.fill(0);
@@ -134,8 +143,8 @@ export const im2col: ConvAlgorithm<"im2col"> = {
         }
       },
     };
-  },
-};
+  };
+}
 
 /** Terms of one output cell: kh · kw · inChannels / groups. */
 function patchLength(g: ConvGeometry): number {

@@ -10,17 +10,22 @@
 
 import type { ConvGeometry } from "../geometry.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
-import type { ConvAlgorithm } from "./algorithm.ts";
+import type { ConvAlgorithm, Pass, Preparations } from "./algorithm.ts";
+
+/** What supports everything. */
+type Supported = { readonly [P in Pass]: (geometry: ConvGeometry) => Preparations[P] };
 
 /** The reference: seven nested loops. */
-export const naive: ConvAlgorithm<"naive"> = {
+export const naive: Omit<ConvAlgorithm<"naive">, "propose"> & { readonly propose: Supported } = {
   name: "naive",
   engine: "scalar",
   summary: "the definition as nested loops; the reference",
   errorBound: { kind: "element" },
-  supports: () => true,
+  propose: { forward, inputGradient, filterGradient },
+};
 
-  prepare(g, filter, bias) {
+function forward(g: ConvGeometry): Preparations["forward"] {
+  return (filter, bias) => {
     const w = filter.slice();
     const b = bias?.slice();
     return {
@@ -41,9 +46,11 @@ export const naive: ConvAlgorithm<"naive"> = {
         if (b !== undefined) for (let i = 0; i < y.length; i++) y[i] += b[i % g.outChannels];
       },
     };
-  },
+  };
+}
 
-  prepareInputGradient(g, filter) {
+function inputGradient(g: ConvGeometry): Preparations["inputGradient"] {
+  return (filter) => {
     const w = filter.slice();
     return {
       scratchBytes: 0,
@@ -64,9 +71,11 @@ export const naive: ConvAlgorithm<"naive"> = {
         });
       },
     };
-  },
+  };
+}
 
-  prepareFilterGradient(g) {
+function filterGradient(g: ConvGeometry): Preparations["filterGradient"] {
+  return () => {
     const sums = zeros("float64", g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
     return {
       scratchBytes: sums.byteLength,
@@ -86,8 +95,8 @@ export const naive: ConvAlgorithm<"naive"> = {
         dw.set(sums);
       },
     };
-  },
-};
+  };
+}
 
 /**
  * Calls `visit` for every pair of an output pixel and a kernel tap that falls inside the image, with the offsets of the

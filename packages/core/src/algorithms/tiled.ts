@@ -11,21 +11,32 @@
  * Groups of few channels leave most lanes empty; those are computed by {@link grouped}.
  *
  * The gradient with respect to the input is the same computation on dy: the input cells of one residue modulo the stride
- * see dy through a fixed subset of taps, at stride one.
+ * see dy through a fixed subset of taps, at stride one. That with respect to the filter sums over the pixels, which
+ * {@link im2col} unfolds just as fast: it is left to that.
  *
  * @module
  */
 
 import type { ConvGeometry } from "../geometry.ts";
-import { isPadded } from "../geometry.ts";
 import { dtypeOf, type FloatArray } from "../tensor.ts";
-import type { ConvAlgorithm, Pass } from "./algorithm.ts";
+import type { ConvAlgorithm, Pass, Preparations, Proposal } from "./algorithm.ts";
 import { type BlockLayout, chooseBlock, copyBlock, fillOffsets, layoutOf } from "./block.ts";
 import { grouped, hasSmallGroups } from "./grouped.ts";
-import { allFinite, naive } from "./naive.ts";
-import { forwardPart, inputGradientParts, type PartCorrelation } from "./part-correlation.ts";
+import { im2col } from "./im2col.ts";
+import type { PartCorrelation } from "./part-correlation.ts";
+import { type PackedPart, partwise } from "./partwise.ts";
 import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
-import { prepareTiledFilterGradient, supportsTiledFilterGradient } from "./tiled-filter-gradient.ts";
+
+const tiles = /* @__PURE__ */ partwise({
+  holds(part) {
+    const { terms, correlation: k } = layoutOf(part);
+    if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
+    const patch = k.extentRows * k.extentColumns * k.channels;
+    return patch <= CACHED_LENGTH || `a patch of ${patch} values exceeds the ${CACHED_LENGTH} that a block holds`;
+  },
+  pack: (k, g, filter, bias) => new TiledPart(k, g, filter, bias),
+  scratchBytes: () => registerTile().bytes,
+});
 
 /** Direct, tiled for caches and registers. */
 export const tiled: ConvAlgorithm<"tiled"> = {
@@ -33,67 +44,22 @@ export const tiled: ConvAlgorithm<"tiled"> = {
   engine: "scalar",
   summary: "direct, a block of the image in cache and six output channels in registers",
   errorBound: { kind: "element" },
-
-  supports(g, pass) {
-    if (isForGrouped(g, pass)) return true;
-    if (pass === "filterGradient") return supportsTiledFilterGradient(g);
-    for (const correlation of correlationsOf(g, pass)) {
-      const { terms, correlation: k } = layoutOf(correlation);
-      if (terms > LANE_LENGTH) return `${terms} terms per output cell exceed the ${LANE_LENGTH} that a lane holds`;
-      const patch = k.extentRows * k.extentColumns * k.channels;
-      if (patch > CACHED_LENGTH) return `a patch of ${patch} values exceeds the ${CACHED_LENGTH} that a block holds`;
-    }
-    return true;
-  },
-
-  prepare(g, filter, bias) {
-    if (isForGrouped(g, "forward")) return grouped.prepare(g, filter, bias);
-    if (isPadded(g) && !allFinite(filter)) return naive.prepare(g, filter, bias);
-    const part = new PackedCorrelation(forwardPart(g), g, filter, bias?.slice());
-    const reference = part.ragged ? naive.prepare(g, filter, bias) : undefined;
-    return {
-      scratchBytes: registerTile().bytes,
-      run(x, y) {
-        if (reference !== undefined && !allFinite(x)) reference.run(x, y);
-        else part.run(x, y);
-      },
-    };
-  },
-
-  prepareInputGradient(g, filter) {
-    if (isForGrouped(g, "inputGradient")) return grouped.prepareInputGradient(g, filter);
-    if (!allFinite(filter)) return naive.prepareInputGradient(g, filter);
-    const parts = inputGradientParts(g).map((correlation) => new PackedCorrelation(correlation, g, filter, undefined));
-    const reference = parts.some((part) => part.ragged) ? naive.prepareInputGradient(g, filter) : undefined;
-    return {
-      scratchBytes: registerTile().bytes,
-      run(dy, dx) {
-        if (reference !== undefined && !allFinite(dy)) {
-          reference.run(dy, dx);
-          return;
-        }
-        dx.fill(0); // cells that no tap reaches
-        for (const part of parts) part.run(dy, dx);
-      },
-    };
-  },
-
-  prepareFilterGradient(g) {
-    if (isForGrouped(g, "filterGradient")) return grouped.prepareFilterGradient(g);
-    return prepareTiledFilterGradient(g);
+  propose: {
+    forward: (g) => alongGroups(g, "forward") ?? tiles.forward(g),
+    inputGradient: (g) => alongGroups(g, "inputGradient") ?? tiles.inputGradient(g),
+    filterGradient: (g) => alongGroups(g, "filterGradient") ?? im2col.propose.filterGradient(g),
   },
 };
 
-function isForGrouped(g: ConvGeometry, pass: Pass): boolean {
-  return hasSmallGroups(g) && grouped.supports(g, pass) === true;
-}
-
-function correlationsOf(g: ConvGeometry, pass: Pass): readonly PartCorrelation[] {
-  return pass === "forward" ? [forwardPart(g)] : inputGradientParts(g);
+/** What {@link grouped} prepares, if that is for this geometry. */
+function alongGroups<P extends Pass>(g: ConvGeometry, pass: P): Preparations[P] | undefined {
+  if (!hasSmallGroups(g)) return undefined;
+  const proposal: Proposal<P> = grouped.propose[pass](g);
+  return typeof proposal === "string" ? undefined : proposal;
 }
 
 /** A correlation with its weights packed as the lanes want them, and the blocks it is computed in. */
-class PackedCorrelation {
+class TiledPart implements PackedPart {
   readonly #layout: BlockLayout;
   readonly #batch: number;
   readonly #groups: number;

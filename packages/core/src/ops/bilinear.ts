@@ -16,11 +16,10 @@
 import type {
   ChoiceOptions,
   Engine,
-  ForwardPlan,
   FusedActivation,
-  InputGradientPlan,
   Pass,
   Precision,
+  Preparations,
   PreparedPass,
 } from "../algorithms/algorithm.ts";
 import { byName, type Choice, choose, chooseWithoutSimd } from "../algorithms/choose.ts";
@@ -112,62 +111,53 @@ export function prepareEach<Item, P extends PreparedPass>(
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
   const { algorithm: name = "auto" } = wanted;
-  const choiceFor = (pass: Pass): Choice => choose(operation, g, pass, name, wanted);
-  /** What the algorithm of a choice prepares; where SIMD was chosen and its memory cannot be had, a scalar one. */
-  const prepared = <P>(pass: Pass, prepare: (algorithm: Choice["algorithm"]) => P): readonly [Choice, P] => {
-    const choice = choiceFor(pass);
-    try {
-      return [choice, prepare(choice.algorithm)];
-    } catch (error) {
-      if (name !== "auto" || wanted.engine === "simd" || !(error instanceof OutOfMemoryError)) throw error;
-      const scalar = chooseWithoutSimd(operation, g, pass, error.message);
-      return [scalar, prepare(scalar.algorithm)];
-    }
-  };
-  const factsOf = (pass: Pass, { algorithm, reason }: Choice): Explained => ({
+  const choiceFor = <P extends Pass>(pass: P): Choice<P> => choose(operation, g, pass, name, wanted);
+  const factsOf = (pass: Pass, { algorithm, reason }: Pick<Choice, "algorithm" | "reason">): Explained => ({
     algorithm: algorithm.name,
     engine: algorithm.engine,
     reason,
     errorBound: boundOf(algorithm, g, pass),
     ...(wanted.precision && { precision: wanted.precision }),
   });
-  const replaced = (choice: Choice, { algorithm, because }: NonNullable<PreparedPass["instead"]>): Choice => ({
+  const replaced = (
+    choice: Pick<Choice, "algorithm">,
+    { algorithm, because }: NonNullable<PreparedPass["instead"]>,
+  ) => ({
     algorithm: byName(operation, algorithm),
     reason: `instead of ${choice.algorithm.name}, as ${because}`,
   });
-  const explained = (pass: Pass, choice: Choice, plan: PreparedPass) => ({
-    ...factsOf(pass, plan.instead === undefined ? choice : replaced(choice, plan.instead)),
-    scratchBytes: plan.scratchBytes,
-    [Symbol.dispose]: () => plan[Symbol.dispose]?.(),
-  });
-  /** Scalar algorithms know arrays only. */
-  const runOf = ({ algorithm }: Choice, plan: ForwardPlan | InputGradientPlan): ActivationPlan["run"] =>
-    algorithm.engine === "simd"
-      ? (plan.run.bind(plan) as ActivationPlan["run"])
-      : (source, target) => plan.run(arrayOf(source), arrayOf(target));
+  const explained = <P extends Pass, Plan extends ArrayPlan>(
+    pass: P,
+    choice: Choice<P>,
+    prepare: (prepare: Preparations[P]) => Plan,
+  ) => {
+    const { algorithm } = choice;
+    const plan = prepare(choice.prepare);
+    const facts = factsOf(pass, plan.instead === undefined ? choice : replaced(choice, plan.instead));
+    // Scalar algorithms know arrays only.
+    const run = algorithm.engine === "simd" ? plan.run : (...operands: Operand[]) => plan.run(...operands.map(arrayOf));
+    return { ...plan, ...facts, run: run as (...operands: Operand[]) => void };
+  };
+  /** What the choice for a pass prepares; where SIMD was chosen and its memory cannot be had, a scalar one. */
+  const prepared = <P extends Pass, Plan extends ArrayPlan>(pass: P, prepare: (prepare: Preparations[P]) => Plan) => {
+    try {
+      return explained(pass, choiceFor(pass), prepare);
+    } catch (error) {
+      if (name !== "auto" || wanted.engine === "simd" || !(error instanceof OutOfMemoryError)) throw error;
+      return explained(pass, chooseWithoutSimd(g, pass, error.message), prepare);
+    }
+  };
   return {
     explain: (pass) => factsOf(pass, choiceFor(pass)),
-    prepare(filter, bias, activation) {
-      const [choice, plan] = prepared("forward", (algorithm) =>
-        algorithm.prepare(g, filter, bias, activation, wanted.runs),
-      );
-      return { ...explained("forward", choice, plan), activated: plan.activated ?? false, run: runOf(choice, plan) };
-    },
-    prepareInputGradient(filter) {
-      const [choice, plan] = prepared("inputGradient", (algorithm) =>
-        algorithm.prepareInputGradient(g, filter, wanted.runs),
-      );
-      return { ...explained("inputGradient", choice, plan), run: runOf(choice, plan) };
-    },
-    prepareFilterGradient() {
-      const [choice, plan] = prepared("filterGradient", (algorithm) => algorithm.prepareFilterGradient(g));
-      const run =
-        choice.algorithm.engine === "simd"
-          ? (plan.run.bind(plan) as WeightsGradientPlan["run"])
-          : (x: Operand, dy: Operand, dw: Operand) => plan.run(arrayOf(x), arrayOf(dy), arrayOf(dw));
-      return { ...explained("filterGradient", choice, plan), run };
-    },
+    prepare: (filter, bias, activation) => prepared("forward", (prepare) => prepare(filter, bias, activation)),
+    prepareInputGradient: (filter) => prepared("inputGradient", (prepare) => prepare(filter)),
+    prepareFilterGradient: () => prepared("filterGradient", (prepare) => prepare()),
   };
+}
+
+/** A plan of an algorithm: over arrays, or over operands where it is one of SIMD. */
+interface ArrayPlan extends PreparedPass {
+  run(...arrays: FloatArray[]): void;
 }
 
 /** The map for activations with channels first; the shapes are theirs. */

@@ -12,22 +12,24 @@
  * @module
  */
 
-import type { ChoiceOptions, Pass, Runs } from "../algorithms/algorithm.ts";
-import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
+import type { ChoiceOptions, Pass, Preparations, Proposal, Runs } from "../algorithms/algorithm.ts";
+import { type Correlation, correlationOf } from "../algorithms/correlation.ts";
 import { describeTime } from "../expected-time.ts";
 import type { ConvGeometry } from "../geometry.ts";
-import { type SimdAlgorithmName, simdAlgorithms } from "./algorithms.ts";
+import { type SimdAlgorithms, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
-import { hostSupports } from "./method.ts";
-import { errsLittle, tileCount, transformsAtRun } from "./winograd/plan.ts";
+import { hostSupports, type SimdAlgorithm } from "./method.ts";
+import { errsLittle, suitsWinograd, tileCount, transformsAtRun } from "./winograd/plan.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 import { mostTilesOf } from "./winograd-gradient/plan.ts";
 
-/** A choice and its reason; or that there is none. */
-export type SimdChoice =
-  | { readonly name: SimdAlgorithmName; readonly reason: string }
-  | { readonly name: undefined; readonly reason: string };
+/** An algorithm, what it prepares, and the reason it was taken. */
+export interface SimdChoice<P extends Pass> {
+  readonly algorithm: SimdAlgorithms[number];
+  readonly prepare: Preparations[P];
+  readonly reason: string;
+}
 
 /** Measured 2026-11-23 on an AMD EPYC (Zen 4), Node 24 (V8 13.6): nanoseconds. */
 const COST = {
@@ -50,41 +52,53 @@ const COST = {
   tileTerms: 8,
 } as const;
 
-/** Chooses among all SIMD algorithms. */
-export function chooseSimd(g: ConvGeometry, pass: Pass, options: ChoiceOptions = {}): SimdChoice {
-  const { precision = "default", runs = "many" } = options;
+/** Chooses among all SIMD algorithms; or says why none of them computes the pass. */
+export function chooseSimd<P extends Pass>(
+  g: ConvGeometry,
+  pass: P,
+  { precision, runs = "many" }: ChoiceOptions = {},
+): SimdChoice<P> | string {
   const host = hostSupports(g);
-  if (host !== true) return { name: undefined, reason: host };
+  if (host !== true) return host;
+  const c = correlationOf(g, pass);
+  const [direct, winograd2, winograd4, depthwise, singleChannel] = simdAlgorithms;
   const refusals: string[] = [];
-  const supports = (name: SimdAlgorithmName): boolean => {
-    const supported = simdAlgorithms.find((algorithm) => algorithm.name === name)!.supports(g, pass);
-    if (supported !== true) refusals.push(`${name}: ${supported}`);
-    return supported === true;
+  const proposed = (algorithm: SimdAlgorithms[number], reason: string): SimdChoice<P> | undefined => {
+    const prepare: Proposal<P> = (algorithm as SimdAlgorithm).proposeOver[pass](g, c, runs);
+    if (typeof prepare !== "string") return { algorithm, prepare, reason };
+    refusals.push(`${algorithm.name}: ${prepare}`);
+    return undefined;
   };
-  if (supports("single-channel"))
-    return { name: "single-channel", reason: "one channel, one kernel: runs along the row" };
-  if (supports("depthwise")) return { name: "depthwise", reason: "one filter for each channel" };
-  if (!supports("direct")) return { name: undefined, reason: refusals.join("; ") };
+  const special =
+    proposed(singleChannel, "one channel, one kernel: runs along the row") ??
+    proposed(depthwise, "one filter for each channel");
+  if (special !== undefined) return special;
 
-  const times = timesOf(g, pass, runs);
-  const direct = { name: "direct", time: times.direct() } as const;
-  const candidates: { readonly name: SimdAlgorithmName; readonly time: number }[] = [direct];
-  if (precision === "strict") refusals.push("winograd2, winograd4: precision is strict");
-  else {
-    for (const [name, tileSize] of [
-      ["winograd2", 2],
-      ["winograd4", 4],
-    ] as const) {
-      if (!supports(name)) continue;
-      const precise = times.errsLittle(tileSize);
-      if (precise === true) candidates.push({ name, time: times.winograd(tileSize) });
-      else refusals.push(`${name}: ${precise}`);
-    }
+  const times = timesOf(c, pass, runs);
+  const candidates: { readonly algorithm: SimdAlgorithms[number]; readonly time: () => number }[] = [
+    { algorithm: direct, time: times.direct },
+  ];
+  const suits = precision === "strict" ? "precision is strict" : suitsWinograd(c);
+  const withoutWinograd = suits === true ? [] : [`no Winograd: ${suits}`];
+  for (const [algorithm, tileSize] of suits === true
+    ? ([
+        [winograd2, 2],
+        [winograd4, 4],
+      ] as const)
+    : []) {
+    const precise = times.errsLittle(tileSize);
+    if (precise === true) candidates.push({ algorithm, time: () => times.winograd(tileSize) });
+    else withoutWinograd.push(`${algorithm.name}: ${precise}`);
   }
-  const best = candidates.reduce((a, b) => (b.time < a.time ? b : a));
-  const estimates = candidates.map(({ name, time }) => `${name} ${describeTime(time)}`).join(", ");
-  const why = candidates.length > 1 ? `least estimated time (${estimates})` : refusals.slice(2).join("; ");
-  return { name: best.name, reason: why };
+  if (candidates.length === 1) return proposed(direct, withoutWinograd.join("; ")) ?? refusals.join("; ");
+
+  const timed = candidates.map(({ algorithm, time }) => ({ algorithm, time: time() }));
+  const estimates = timed.map(({ algorithm: { name }, time }) => `${name} ${describeTime(time)}`).join(", ");
+  for (const { algorithm } of timed.sort((a, b) => a.time - b.time)) {
+    const choice = proposed(algorithm, `least estimated time (${estimates})`);
+    if (choice !== undefined) return choice;
+  }
+  return refusals.join("; ");
 }
 
 /** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm errs as little as its head says. */
@@ -94,16 +108,14 @@ interface PassTimes {
   errsLittle(tileSize: TileSize): true | string;
 }
 
-function timesOf(g: ConvGeometry, pass: Pass, runs: Runs): PassTimes {
+function timesOf(c: Correlation, pass: Pass, runs: Runs): PassTimes {
   if (pass === "filterGradient") {
-    const c = forwardCorrelation(g);
     return {
       direct: () => directGradientTime(c),
       winograd: (tileSize) => winogradGradientTime(c, tileSize),
       errsLittle: () => true,
     };
   }
-  const c = pass === "forward" ? forwardCorrelation(g) : inputGradientCorrelation(g);
   const pack = runs === "once" ? COST.pack : undefined;
   return {
     direct: () => directTime(c, pack?.direct),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { supports } from "../../test/case-pass.ts";
 import { collectUntil } from "../../test/collect-garbage.ts";
+import { preparationOf } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
@@ -11,7 +13,7 @@ describe("memory of what nobody disposed of", () => {
   const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
   const [direct] = simdAlgorithmsOf(() => engine);
   const g = resolveConvGeometry("collection", [1, 4, 4, 4], [1, 1, 4, 4]);
-  const preparePlan = () => direct.prepare(g, new Float32Array(16).fill(1), undefined);
+  const preparePlan = () => preparationOf(direct, g, "forward")(new Float32Array(16).fill(1), undefined);
 
   it("is given back when plans and resident arrays are collected", async () => {
     for (let i = 0; i < 10; i++) {
@@ -31,9 +33,9 @@ describe("memory of what nobody disposed of", () => {
     });
     const filter = new Float32Array(9 * inGroup * channels).fill(1);
     const prepare = () => {
-      algorithm.prepare(layer, filter, undefined);
-      algorithm.prepareInputGradient(layer, filter);
-      if (algorithm.supports(layer, "filterGradient") === true) algorithm.prepareFilterGradient(layer);
+      preparationOf(algorithm, layer, "forward")(filter, undefined);
+      preparationOf(algorithm, layer, "inputGradient")(filter);
+      if (supports(algorithm, layer, "filterGradient")) preparationOf(algorithm, layer, "filterGradient")();
     };
     prepare();
     expect(engine.memory.usedBytes).toBeGreaterThan(0);

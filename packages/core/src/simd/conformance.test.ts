@@ -12,8 +12,8 @@ import {
   sizeOf,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { computePass, geometryOf } from "../../test/case-pass.ts";
-import { type ConvAlgorithm, PASSES, type Pass } from "../algorithms/algorithm.ts";
+import { computePass, geometryOf, supports } from "../../test/case-pass.ts";
+import { type ConvAlgorithm, PASSES, type Pass, preparationOf } from "../algorithms/algorithm.ts";
 import { naive } from "../algorithms/naive.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { type EngineOptions, SimdEngine } from "./engine.ts";
@@ -154,7 +154,7 @@ describe.each(VARIANTS)("SIMD with $title", ({ features, options }) => {
     it.each(PASSES)("%s", (pass) => {
       let [computed, refused] = [0, 0];
       for (const convCase of PROBLEMS.keys()) {
-        if (algorithm.supports(geometryOf(convCase), pass) !== true) {
+        if (!supports(algorithm, geometryOf(convCase), pass)) {
           refused++;
           expect(() => computePass(algorithm, pass, convCase, PROBLEMS.get(convCase)!.exact.data)).toThrow(
             `${algorithm.name}: cannot compute`,
@@ -191,16 +191,16 @@ describe("SIMD with a fused activation", () => {
       const seen = { negative: 0, large: 0, nan: 0, infinite: 0 };
       for (const convCase of PROBLEMS.keys()) {
         const geometry = geometryOf(convCase);
-        if (algorithm.supports(geometry, "forward") !== true) continue;
+        if (!supports(algorithm, geometry, "forward")) continue;
         for (const { data } of Object.values(PROBLEMS.get(convCase)!)) {
           const x = data.x.slice();
           x[0] = Number.NaN;
           x[x.length - 1] = Number.POSITIVE_INFINITY;
           // A bias of −0 stands for sums that underflow: the sign of a zero is part of its bits.
           const bias = data.bias?.slice().fill(-0, 0, 1);
-          const fused = algorithm.prepare(geometry, data.filter, bias, activation);
+          const fused = preparationOf(algorithm, geometry, "forward")(data.filter, bias, activation);
           expect(fused.activated).toBe(true);
-          const unfused = algorithm.prepare(geometry, data.filter, bias);
+          const unfused = preparationOf(algorithm, geometry, "forward")(data.filter, bias);
           expect(unfused.activated).not.toBe(true);
           const [y, z] = [fused, unfused].map((plan) => {
             const result = new Float32Array(sizeOf(resultShapeOf(convCase, "forward")));
@@ -223,16 +223,19 @@ describe("SIMD with a fused activation", () => {
 
     it("does not apply to what a non-finite filter leaves to the reference, and says so", () => {
       const padded = [...PROBLEMS.keys()].filter(
-        (candidate) => algorithm.supports(geometryOf(candidate), "forward") === true && candidate.padding === "same",
+        (candidate) => supports(algorithm, geometryOf(candidate), "forward") && candidate.padding === "same",
       );
       const convCase = padded.reduce((a, b) => (sizeOf(b.inputShape) > sizeOf(a.inputShape) ? b : a));
       const { data } = PROBLEMS.get(convCase)!.real;
       const filter = data.filter.slice().fill(Number.NEGATIVE_INFINITY, 0, 1);
       const [y, z] = [0, 0].map(() => new Float32Array(sizeOf(resultShapeOf(convCase, "forward"))));
-      const plan = algorithm.prepare(geometryOf(convCase), filter, data.bias, { name: "relu6", slope: 0 });
+      const plan = preparationOf(algorithm, geometryOf(convCase), "forward")(filter, data.bias, {
+        name: "relu6",
+        slope: 0,
+      });
       expect(plan.activated).not.toBe(true);
       plan.run(data.x, y!);
-      naive.prepare(geometryOf(convCase), filter, data.bias).run(data.x, z!);
+      preparationOf(naive, geometryOf(convCase), "forward")(filter, data.bias).run(data.x, z!);
       expect(y).toEqual(z);
       expect(z!.every(Number.isFinite)).toBe(false);
       expect(z!.every((value) => !Number.isNaN(value))).toBe(true);
@@ -256,7 +259,7 @@ describe("SIMD filter gradients of values that are not finite", () => {
     const truth = reference(convCase, "filterGradient", data);
     let computed = 0;
     for (const algorithm of simdAlgorithmsOf(() => engine)) {
-      if (algorithm.supports(geometryOf(convCase), "filterGradient") !== true) continue;
+      if (!supports(algorithm, geometryOf(convCase), "filterGradient")) continue;
       computed++;
       const verdict = judge(computePass(algorithm, "filterGradient", convCase, data), truth, 0);
       expect(verdict.reason, algorithm.name).toBeUndefined();
@@ -326,7 +329,7 @@ describe("SIMD in more than one block, or with many weights", () => {
   it.each(large)("$name", (convCase) => {
     const { data, truth, bound } = problemOf(convCase, exactData(convCase, 3), true);
     const computing = simdAlgorithmsOf(() => engine).filter((algorithm) => {
-      const passes = PASSES.filter((pass) => algorithm.supports(geometryOf(convCase), pass) === true);
+      const passes = PASSES.filter((pass) => supports(algorithm, geometryOf(convCase), pass));
       for (const pass of passes) {
         for (const runs of ["many", "once"] as const) {
           const result = computePass(algorithm, pass, convCase, data, runs);

@@ -1,6 +1,7 @@
 /** What an engine compiles, and what it does not compile again. */
 
 import { describe, expect, it } from "vitest";
+import { preparationOf } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithms, simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
@@ -38,7 +39,7 @@ function runLayer(
   const algorithm = algorithms.find((candidate) => candidate.name === name)!;
   const g = resolveConvGeometry("engine", inputShape, filterShape, { padding: "same", groups });
   const filter = new Float32Array(filterShape.reduce((a, b) => a * b)).fill(1);
-  const plan = algorithm.prepare(g, filter, undefined);
+  const plan = preparationOf(algorithm, g, "forward")(filter, undefined);
   plan.run(
     new Float32Array(inputShape.reduce((a, b) => a * b)),
     new Float32Array(g.batch * g.outHeight * g.outWidth * g.outChannels),

@@ -5,8 +5,9 @@
 
 import { Conv2d, residentArray, SeparableConv2d } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
+import { supports } from "../../test/case-pass.ts";
 import { fill } from "../../test/other-orders.ts";
-import { PASSES, type Pass } from "../algorithms/algorithm.ts";
+import { PASSES, type Pass, preparationOf } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { call } from "../ops/call.ts";
 import { filterGradient, gradients } from "../ops/gradients.ts";
@@ -93,7 +94,7 @@ describe("an algorithm that cannot be prepared", () => {
   ];
   const runnable = simdAlgorithmsOf(() => engine).flatMap((algorithm) =>
     geometries.flatMap((g) =>
-      PASSES.filter((pass) => algorithm.supports(g, pass) === true).map((pass) => ({ algorithm, g, pass })),
+      PASSES.filter((pass) => supports(algorithm, g, pass)).map((pass) => ({ algorithm, g, pass })),
     ),
   );
   const prepare = ({ algorithm, g, pass }: (typeof runnable)[number]) => {
@@ -102,16 +103,16 @@ describe("an algorithm that cannot be prepared", () => {
     const y = fill([g.batch, g.outHeight, g.outWidth, g.outChannels], 4);
     const passes: Record<Pass, () => { run(): Float32Array; [Symbol.dispose](): void }> = {
       forward: () => {
-        const prepared = algorithm.prepare(g, filter, undefined);
+        const prepared = preparationOf(algorithm, g, "forward")(filter, undefined);
         return { ...prepared, run: () => sliceAfter(() => prepared.run(x, y), y) };
       },
       inputGradient: () => {
-        const prepared = algorithm.prepareInputGradient(g, filter);
+        const prepared = preparationOf(algorithm, g, "inputGradient")(filter);
         const dx = new Float32Array(x.length);
         return { ...prepared, run: () => sliceAfter(() => prepared.run(y, dx), dx) };
       },
       filterGradient: () => {
-        const prepared = algorithm.prepareFilterGradient(g);
+        const prepared = preparationOf(algorithm, g, "filterGradient")();
         const dw = new Float32Array(filter.length);
         return { ...prepared, run: () => sliceAfter(() => prepared.run(x, y, dw), dw) };
       },

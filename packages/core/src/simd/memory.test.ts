@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { supports } from "../../test/case-pass.ts";
 import type { Pass } from "../algorithms/algorithm.ts";
+import { preparationOf } from "../algorithms/algorithm.ts";
 import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf, resolveConvGeometry } from "../geometry.ts";
 import { sizeOf } from "../shape.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
@@ -167,8 +169,8 @@ describe("plans and their memory", () => {
       for (const size of [6, 30, 120]) {
         const g = resolveConvGeometry("memory", [2, size, size, channels], [3, 3, channels, 64], { padding: "same" });
         for (const algorithm of simdAlgorithmsOf(() => engine)) {
-          if (algorithm.supports(g, "forward") !== true) continue;
-          const plan = algorithm.prepare(g, new Float32Array(9 * channels * 64), undefined);
+          if (!supports(algorithm, g, "forward")) continue;
+          const plan = preparationOf(algorithm, g, "forward")(new Float32Array(9 * channels * 64), undefined);
           expect(plan.scratchBytes).toBeLessThanOrEqual(SCRATCH_BYTES);
           (plan as typeof plan & Disposable)[Symbol.dispose]();
         }
@@ -185,11 +187,11 @@ describe("plans and their memory", () => {
     (_what, inputShape, filterShape) => {
       const g = resolveConvGeometry("memory", inputShape, filterShape, { padding: "same" });
       for (const algorithm of simdAlgorithmsOf(() => engine)) {
-        const supported = algorithm.supports(g, "filterGradient");
-        if (supported === true) algorithm.prepareFilterGradient(g)[Symbol.dispose]();
+        const prepare = algorithm.propose.filterGradient(g);
+        if (typeof prepare !== "string") prepare()[Symbol.dispose]();
         else {
-          expect(supported).toMatch(/\w+ \w+/);
-          expect(() => algorithm.prepareFilterGradient(g)).toThrow(RangeError);
+          expect(prepare).toMatch(/\w+ \w+/);
+          expect(() => preparationOf(algorithm, g, "filterGradient")).toThrow(RangeError);
         }
       }
     },
@@ -205,7 +207,7 @@ function layerFor(name: string): ConvGeometry {
 
 function passesOf(algorithm: SimdAlgorithm, g: ConvGeometry): readonly Pass[] {
   const passes = ["forward", "inputGradient", "filterGradient"] as const;
-  return passes.filter((pass) => algorithm.supports(g, pass) === true);
+  return passes.filter((pass) => supports(algorithm, g, pass));
 }
 
 /** A pass of a layer, to be run over ones, and the length of its result. */
@@ -217,9 +219,12 @@ function preparePass(
   const filter = new Float32Array(sizeOf(filterShapeOf(g))).fill(1);
   const [x, y] = [inputShapeOf(g), outputShapeOf(g)].map((shape) => new Float32Array(sizeOf(shape)).fill(1));
   if (pass === "filterGradient") {
-    const plan = algorithm.prepareFilterGradient(g);
+    const plan = preparationOf(algorithm, g, "filterGradient")();
     return { plan, run: (result) => plan.run(x!, y!, result), length: filter.length };
   }
-  const plan = pass === "forward" ? algorithm.prepare(g, filter, undefined) : algorithm.prepareInputGradient(g, filter);
+  const plan =
+    pass === "forward"
+      ? preparationOf(algorithm, g, "forward")(filter, undefined)
+      : preparationOf(algorithm, g, "inputGradient")(filter);
   return { plan, run: (result) => plan.run(x!, result), length: x!.length };
 }

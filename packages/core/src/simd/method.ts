@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { ConvAlgorithm, ForwardPlan, Pass, PreparedPass, Runs } from "../algorithms/algorithm.ts";
-import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
+import type { ConvAlgorithm, FusedActivation, Pass, PreparedPass, Runs } from "../algorithms/algorithm.ts";
+import { type Correlation, correlationOf } from "../algorithms/correlation.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
@@ -22,37 +22,45 @@ export interface CorrelationMethod<Name extends string> {
   readonly name: Name;
   readonly summary: string;
   readonly errorBound: ConvAlgorithm["errorBound"];
-  /** True, or why not. */
-  supports(c: Correlation): true | string;
-  /** Packs the filter of a correlation that is supported. */
-  prepare(
-    engine: SimdEngine,
-    c: Correlation,
-    filter: FloatArray,
-    bias: FloatArray | undefined,
-    activation: Activation,
-    runs: Runs | undefined,
-  ): SimdPlan<[source: Operand, target: Operand]> & Pick<PreparedPass, "instead">;
+  /** What packs a filter for a correlation, or why it is not computed. */
+  propose(c: Correlation, runs: Runs | undefined): PackFilter | string;
 }
+
+/** Packs a filter on an engine, and makes what runs over it. */
+export type PackFilter = (
+  engine: SimdEngine,
+  filter: FloatArray,
+  bias: FloatArray | undefined,
+  activation: Activation,
+) => SimdPlan<[source: Operand, target: Operand]> & Pick<PreparedPass, "instead">;
 
 /** The gradient of a forward correlation with respect to its filter. */
 export interface FilterGradientMethod {
-  /** True, or why not. */
-  supports(c: Correlation): true | string;
-  prepare(engine: SimdEngine, c: Correlation): SimdPlan<[x: Operand, dy: Operand, dw: Operand]>;
+  /** What plans it, or why it is not computed. */
+  propose(c: Correlation): ((engine: SimdEngine) => SimdPlan<[x: Operand, dy: Operand, dw: Operand]>) | string;
 }
 
-/** An algorithm of the engine: its plans run over arrays of the engine, too. */
-export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorithm<Name> {
-  prepare(
-    g: ConvGeometry,
+/** What prepares each pass: plans that run over arrays of the caller and of the engine. */
+interface SimdPreparations {
+  readonly forward: (
     filter: FloatArray,
-    bias: FloatArray | undefined,
-    activation?: Activation,
-    runs?: Runs,
-  ): OperandPlan<[x: Operand, y: Operand]> & Pick<ForwardPlan, "activated">;
-  prepareInputGradient(g: ConvGeometry, filter: FloatArray, runs?: Runs): OperandPlan<[dy: Operand, dx: Operand]>;
-  prepareFilterGradient(g: ConvGeometry): OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
+    bias?: FloatArray,
+    activation?: FusedActivation,
+  ) => OperandPlan<[x: Operand, y: Operand]> & { readonly activated: boolean };
+  readonly inputGradient: (filter: FloatArray) => OperandPlan<[dy: Operand, dx: Operand]>;
+  readonly filterGradient: () => OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
+}
+
+/** Proposals for each pass of what is found out from `Given`. */
+type SimdProposals<Given extends readonly unknown[]> = {
+  readonly [P in keyof SimdPreparations]: (...given: [...Given, runs?: Runs]) => SimdPreparations[P] | string;
+};
+
+/** An algorithm of the engine. */
+export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorithm<Name> {
+  readonly propose: SimdProposals<[geometry: ConvGeometry]>;
+  /** As `propose`, of a geometry that the host supports and the correlation of its pass, found out once for all algorithms. */
+  readonly proposeOver: SimdProposals<[geometry: ConvGeometry, correlation: Correlation]>;
 }
 
 /** A plan that runs over arrays of the caller and of the engine. It need not be disposed of, but may be. */
@@ -78,70 +86,75 @@ export function algorithmOf<Name extends string>(
   engineOf: () => SimdEngine,
   filterGradient?: FilterGradientMethod,
 ): SimdAlgorithm<Name> {
-  const supports = (g: ConvGeometry, pass: Pass): true | string => {
-    const host = hostSupports(g);
-    if (host !== true) return host;
-    if (pass === "forward") return method.supports(forwardCorrelation(g));
-    if (pass === "inputGradient") return method.supports(inputGradientCorrelation(g));
-    return filterGradient?.supports(forwardCorrelation(g)) ?? "it does not compute filter gradients";
-  };
-  const requireSupport = (g: ConvGeometry, pass: Pass): void => {
-    const supported = supports(g, pass);
-    if (supported !== true) throw new RangeError(`${method.name}: cannot compute this ${pass} pass: ${supported}`);
-  };
-  return {
-    name: method.name,
-    engine: "simd",
-    summary: method.summary,
-    errorBound: method.errorBound,
-    supports,
-
-    prepare(g, filter, bias, activation, runs) {
-      requireSupport(g, "forward");
-      const engine = engineOf();
-      // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, has not.
-      if (!isPadded(g) || allFiniteOn(engine, filter)) {
-        const c = forwardCorrelation(g);
-        const plan = engine.memory.taking(() => method.prepare(engine, c, filter, bias, activation, runs));
+  const { name, summary, errorBound } = method;
+  const proposeOver: SimdAlgorithm["proposeOver"] = {
+    forward(g, c, runs) {
+      const pack = method.propose(c, runs);
+      if (typeof pack === "string") return pack;
+      return (filter, bias, activation) => {
+        const engine = engineOf();
+        // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, does not have.
+        if (isPadded(g) && !allFiniteOn(engine, filter)) {
+          const plan = naive.propose.forward(g)(filter, bias);
+          return { ...referencePlan((x: Operand, y: Operand) => plan.run(arrayOf(x), arrayOf(y))), activated: false };
+        }
+        const plan = engine.memory.taking(() => pack(engine, filter, bias, activation));
         return { ...plan, activated: activation !== undefined };
-      }
-      const plan = naive.prepare(g, filter, bias);
-      return scalarPlan(plan.scratchBytes, (x: Operand, y: Operand) => plan.run(arrayOf(x), arrayOf(y)));
-    },
-
-    prepareInputGradient(g, filter, runs) {
-      requireSupport(g, "inputGradient");
-      const engine = engineOf();
-      if (!allFiniteOn(engine, filter)) {
-        const plan = naive.prepareInputGradient(g, filter);
-        return scalarPlan(plan.scratchBytes, (dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
-      }
-      const c = inputGradientCorrelation(g);
-      return engine.memory.taking(() => method.prepare(engine, c, filter, undefined, undefined, runs));
-    },
-
-    prepareFilterGradient(g) {
-      requireSupport(g, "filterGradient");
-      const engine = engineOf();
-      const plan = engine.memory.taking(() => filterGradient!.prepare(engine, forwardCorrelation(g)));
-      if (!isPadded(g)) return plan;
-      // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
-      const run = (x: Operand, dy: Operand, dw: Operand): void => {
-        plan.run(x, dy, dw);
-        // The cause tells, too, and may be sooner read.
-        if (!allFinite(arrayOf(dy.length < dw.length ? dy : dw)))
-          naive.prepareFilterGradient(g).run(arrayOf(x), arrayOf(dy), arrayOf(dw));
       };
-      return { ...plan, run };
     },
+
+    inputGradient(g, c, runs) {
+      const pack = method.propose(c, runs);
+      if (typeof pack === "string") return pack;
+      return (filter) => {
+        const engine = engineOf();
+        if (allFiniteOn(engine, filter)) return engine.memory.taking(() => pack(engine, filter, undefined, undefined));
+        const plan = naive.propose.inputGradient(g)(filter);
+        return referencePlan((dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
+      };
+    },
+
+    filterGradient(g, c) {
+      const planOn = filterGradient?.propose(c) ?? "it does not compute filter gradients";
+      if (typeof planOn === "string") return planOn;
+      return () => {
+        const engine = engineOf();
+        const plan = engine.memory.taking(() => planOn(engine));
+        if (!isPadded(g)) return plan;
+        // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
+        const run = (x: Operand, dy: Operand, dw: Operand): void => {
+          plan.run(x, dy, dw);
+          // The cause tells, too, and may be sooner read.
+          if (!allFinite(arrayOf(dy.length < dw.length ? dy : dw)))
+            naive.propose.filterGradient(g)().run(arrayOf(x), arrayOf(dy), arrayOf(dw));
+        };
+        return { ...plan, run };
+      };
+    },
+  };
+  const propose: SimdAlgorithm["propose"] = {
+    forward: ofGeometry("forward", proposeOver.forward),
+    inputGradient: ofGeometry("inputGradient", proposeOver.inputGradient),
+    filterGradient: ofGeometry("filterGradient", proposeOver.filterGradient),
+  };
+  return { name, engine: "simd", summary, errorBound, propose, proposeOver };
+}
+
+/** Proposes for a geometry: asks the host, and finds the correlation. */
+function ofGeometry<T>(
+  pass: Pass,
+  propose: (g: ConvGeometry, c: Correlation, runs?: Runs) => T | string,
+): (g: ConvGeometry, runs?: Runs) => T | string {
+  return (g, runs) => {
+    const host = hostSupports(g);
+    return host === true ? propose(g, correlationOf(g, pass), runs) : host;
   };
 }
 
-/** A plan of the reference, which holds no memory of the engine. */
-function scalarPlan<Operands extends readonly Operand[]>(
-  scratchBytes: number,
+/** A plan of the reference, which holds no memory. */
+function referencePlan<Operands extends readonly Operand[]>(
   run: (...operands: Operands) => void,
 ): OperandPlan<Operands> {
   const instead = { algorithm: naive.name, because: "a weight is not finite" };
-  return { run, scratchBytes, instead, [Symbol.dispose]: () => undefined };
+  return { run, scratchBytes: 0, instead, [Symbol.dispose]: () => undefined };
 }

@@ -1,7 +1,8 @@
 import { CASES, type ConvCase, exactData } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { geometryOf } from "../../test/case-pass.ts";
+import { geometryOf, supports } from "../../test/case-pass.ts";
 import type { Pass } from "../algorithms/algorithm.ts";
+import { preparationOf } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine } from "./engine.ts";
@@ -32,12 +33,24 @@ describe("resident arrays", () => {
     const g = geometryOf(convCase);
     for (const algorithm of simdAlgorithmsOf(() => engine)) {
       const plans = {
-        forward: () => ({ plan: algorithm.prepare(g, filter, bias), sources: [x], length: dy.length }),
-        inputGradient: () => ({ plan: algorithm.prepareInputGradient(g, filter), sources: [dy], length: x.length }),
-        filterGradient: () => ({ plan: algorithm.prepareFilterGradient(g), sources: [x, dy], length: filter.length }),
+        forward: () => ({
+          plan: preparationOf(algorithm, g, "forward")(filter, bias),
+          sources: [x],
+          length: dy.length,
+        }),
+        inputGradient: () => ({
+          plan: preparationOf(algorithm, g, "inputGradient")(filter),
+          sources: [dy],
+          length: x.length,
+        }),
+        filterGradient: () => ({
+          plan: preparationOf(algorithm, g, "filterGradient")(),
+          sources: [x, dy],
+          length: filter.length,
+        }),
       };
       for (const [pass, prepare] of Object.entries(plans)) {
-        if (algorithm.supports(g, pass as Pass) !== true) continue;
+        if (!supports(algorithm, g, pass as Pass)) continue;
         const { plan, sources, length } = prepare();
         const run = plan.run as (...operands: Operand[]) => void;
         const expected = new Float32Array(length);
@@ -56,10 +69,14 @@ describe("resident arrays", () => {
 
   it("chain layers without leaving memory", () => {
     const g = resolveConvGeometry("resident", [1, 8, 8, 4], [3, 3, 4, 4], { padding: "same" });
-    const plan = simdAlgorithmsOf(() => engine)[0].prepare(g, new Float32Array(144).fill(1), undefined, {
-      name: "relu",
-      slope: 0,
-    });
+    const plan = preparationOf(simdAlgorithmsOf(() => engine)[0], g, "forward")(
+      new Float32Array(144).fill(1),
+      undefined,
+      {
+        name: "relu",
+        slope: 0,
+      },
+    );
     const [a, b] = [resident(new Float32Array(256).fill(1)), resident(new Float32Array(256))];
     plan.run(a, b);
     plan.run(b, a);
@@ -72,7 +89,7 @@ describe("resident arrays", () => {
   it("are copied like any array by another engine's plan", () => {
     const other = new SimdEngine(host, simdFeatures());
     const g = resolveConvGeometry("resident", [1, 12, 12, 8], [1, 1, 8, 8]);
-    const plan = simdAlgorithmsOf(() => other)[0].prepare(g, new Float32Array(64).fill(1), undefined);
+    const plan = preparationOf(simdAlgorithmsOf(() => other)[0], g, "forward")(new Float32Array(64).fill(1), undefined);
     const [x, y] = [resident(new Float32Array(12 * 12 * 8).fill(2)), resident(new Float32Array(12 * 12 * 8))];
     plan.run(x, y);
     expect(y.read()).toEqual(new Float32Array(12 * 12 * 8).fill(16));

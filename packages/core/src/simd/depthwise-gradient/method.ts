@@ -4,17 +4,18 @@
  * @module
  */
 
-import { supportsDepthwise } from "../depthwise/plan.ts";
+import { suitsDepthwise } from "../depthwise/plan.ts";
 import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import type { FilterGradientMethod } from "../method.ts";
 import { prepareDepthwiseGradient } from "./run.ts";
 
 /** Products of x and dy, channel by channel. */
 export const depthwiseGradientMethod: FilterGradientMethod = {
-  supports(c) {
-    const supported = supportsDepthwise(c);
-    if (supported !== true) return supported;
-    return cutIntoWholeRows(c) === undefined ? "one row of the image exceeds scratch memory" : true;
+  propose(c) {
+    const suits = suitsDepthwise(c);
+    if (suits !== true) return suits;
+    const blocks = cutIntoWholeRows(c);
+    if (blocks === undefined) return "one row of the image exceeds scratch memory";
+    return (engine) => prepareDepthwiseGradient(engine, c, blocks);
   },
-  prepare: (engine, c) => prepareDepthwiseGradient(engine, c, cutIntoWholeRows(c)!),
 };

@@ -5,7 +5,7 @@
  */
 
 import type { CorrelationMethod } from "../method.ts";
-import { planDepthwise, supportsDepthwise } from "./plan.ts";
+import { planDepthwise, tileDepthwise } from "./plan.ts";
 import { prepareDepthwise } from "./run.ts";
 
 /** One filter for each channel. */
@@ -13,7 +13,10 @@ export const depthwiseMethod: CorrelationMethod<"depthwise"> = {
   name: "depthwise",
   summary: "depthwise in WebAssembly SIMD, a tile of pixels by four channels in registers",
   errorBound: { kind: "element" },
-  supports: supportsDepthwise,
-  prepare: (engine, c, filter, bias, activation) =>
-    prepareDepthwise(engine, planDepthwise(c, engine.fma, activation), filter, bias),
+  propose(c) {
+    const tiles = tileDepthwise(c);
+    if (typeof tiles === "string") return tiles;
+    return (engine, filter, bias, activation) =>
+      prepareDepthwise(engine, planDepthwise(c, tiles, engine.fma, activation), filter, bias);
+  },
 };

@@ -40,21 +40,38 @@ export interface DepthwisePlan {
   readonly hasEmptyParts: boolean;
 }
 
+/** A correlation whose cells are tiles of another's, and how it is cut. */
+export interface TiledCorrelation {
+  readonly tiled: Correlation;
+  readonly blocks: Blocks;
+}
+
 /** True, or why this correlation is not computed as a depthwise one. */
-export function supportsDepthwise(c: Correlation): true | string {
+export function suitsDepthwise(c: Correlation): true | string {
   if (c.groupSourceChannels !== 1 || c.groupTargetChannels !== 1)
     return "the convolution is not depthwise with one filter per channel";
   if (c.groups < 4) return `${c.groups} channels do not fill a vector of 4`;
   const tapsOf = ({ parts }: CorrelationAxis) => Math.max(...parts.map(({ taps }) => taps.length));
   const taps = tapsOf(c.rows) * tapsOf(c.columns);
-  if (taps > MOST_TAPS) return `${taps} taps exceed the ${MOST_TAPS} that are unrolled`;
-  return cutIntoBlocks(tileCorrelation(c)) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+  return taps <= MOST_TAPS || `${taps} taps exceed the ${MOST_TAPS} that are unrolled`;
 }
 
-/** Plans a correlation that is supported. */
-export function planDepthwise(c: Correlation, fma: boolean, activation: Activation): DepthwisePlan {
+/** Cuts a depthwise correlation into blocks of tiles, or says why it is not computed as one. */
+export function tileDepthwise(c: Correlation): TiledCorrelation | string {
+  const suits = suitsDepthwise(c);
+  if (suits !== true) return suits;
   const tiled = tileCorrelation(c);
-  const blocks = cutIntoBlocks(tiled)!;
+  const blocks = cutIntoBlocks(tiled);
+  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { tiled, blocks };
+}
+
+/** Plans a correlation and its tiles. */
+export function planDepthwise(
+  c: Correlation,
+  { tiled, blocks }: TiledCorrelation,
+  fma: boolean,
+  activation: Activation,
+): DepthwisePlan {
   const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));
   const used = pairs.filter(({ rows, columns }) => rows.taps.length > 0 && columns.taps.length > 0);
   const pixelBytes = 4 * c.groups;

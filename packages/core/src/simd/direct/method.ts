@@ -15,7 +15,10 @@ export const directMethod: CorrelationMethod<"direct"> = {
   name: "direct",
   summary: "implicit GEMM in WebAssembly SIMD, a tile of pixels by channels in registers",
   errorBound: { kind: "element" },
-  supports: (c) => (cutIntoBlocks(c) === undefined ? "one row of the image exceeds scratch memory" : true),
-  prepare: (engine, c, filter, bias, activation) =>
-    prepareDirect(engine, planDirect(engine, c, activation), filter, bias),
+  propose(c) {
+    const blocks = cutIntoBlocks(c);
+    if (blocks === undefined) return "one row of the image exceeds scratch memory";
+    return (engine, filter, bias, activation) =>
+      prepareDirect(engine, planDirect(engine, c, blocks, activation), filter, bias);
+  },
 };

@@ -7,7 +7,7 @@
 
 import type { AxisPart, Correlation } from "../../algorithms/correlation.ts";
 import type { Activation } from "../activation.ts";
-import { type Blocks, cutIntoBlocks } from "../blocks.ts";
+import type { Blocks } from "../blocks.ts";
 import { type CellTables, cellTables } from "../cell-tables.ts";
 import type { SimdEngine } from "../engine.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
@@ -57,9 +57,8 @@ export interface DirectPlan {
   readonly hasEmptyParts: boolean;
 }
 
-/** Plans a correlation whose blocks fit scratch. */
-export function planDirect(engine: SimdEngine, c: Correlation, activation: Activation): DirectPlan {
-  const blocks = cutIntoBlocks(c)!;
+/** Plans a correlation that is cut into blocks. */
+export function planDirect(engine: SimdEngine, c: Correlation, blocks: Blocks, activation: Activation): DirectPlan {
   const tile = chooseTile(engine, pixelsOf(blocks), c.groupTargetChannels);
   const pairs = c.rows.parts.flatMap((rows) => c.columns.parts.map((columns) => ({ rows, columns })));
   const used = pairs.filter(({ rows, columns }) => rows.taps.length > 0 && columns.taps.length > 0);

@@ -5,11 +5,14 @@
  */
 
 import type { FilterGradientMethod } from "../method.ts";
-import { planFilterGradient, supportsFilterGradient } from "./plan.ts";
+import { cutFilterGradient, planFilterGradient } from "./plan.ts";
 import { prepareFilterGradient } from "./run.ts";
 
 /** Sums of outer products. */
 export const filterGradientMethod: FilterGradientMethod = {
-  supports: supportsFilterGradient,
-  prepare: (engine, c) => prepareFilterGradient(engine, planFilterGradient(engine, c)),
+  propose(c) {
+    const blocks = cutFilterGradient(c);
+    if (typeof blocks === "string") return blocks;
+    return (engine) => prepareFilterGradient(engine, planFilterGradient(engine, c, blocks));
+  },
 };

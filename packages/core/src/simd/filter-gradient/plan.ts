@@ -45,17 +45,20 @@ export interface FilterGradientPlan {
   readonly sumGroup: number;
 }
 
-/** True, or why the filter gradient of this forward correlation is not computed. */
-export function supportsFilterGradient(c: Correlation): true | string {
+/** Cuts a forward correlation into blocks of whole rows, or says why its filter gradient is not computed. */
+export function cutFilterGradient(c: Correlation): Blocks | string {
   const groupSums = c.groupSourceChannels * c.groupTargetChannels;
   if (c.groups > 1 && groupSums < FEWEST_GROUP_SUMS)
     return `groups of ${groupSums} weights per tap leave its tiles empty`;
-  return cut(c) === undefined ? "one row of the image exceeds scratch memory" : true;
+  const blocks = cutIntoWholeRows(c);
+  // There must be room for a packed chunk of dy.
+  const packedRow = 4 * (blocks?.columns.periods ?? 0) * (c.groupTargetChannels + WIDEST_PANEL);
+  if (blocks === undefined || packedRow > BLOCK_BYTES) return "one row of the image exceeds scratch memory";
+  return blocks;
 }
 
-/** Plans the filter gradient of a forward correlation that is supported. */
-export function planFilterGradient(engine: SimdEngine, c: Correlation): FilterGradientPlan {
-  const blocks = cut(c)!;
+/** Plans the filter gradient of a forward correlation that is cut into blocks. */
+export function planFilterGradient(engine: SimdEngine, c: Correlation, blocks: Blocks): FilterGradientPlan {
   const { images, rows, columns, sourceChannels } = blocks;
   const rowTaps = c.rows.parts[0]!.taps.length;
   const columnTaps = c.columns.parts[0]!.taps.length;
@@ -93,14 +96,6 @@ export function rowOffsets({ images, rows, columns, sourceChannels }: Blocks): I
     const imageRow = Math.floor(row / rows.periods) * rows.imageSize + (row % rows.periods) * rows.imageStep;
     return 4 * imageRow * columns.imageSize * sourceChannels;
   });
-}
-
-/** Blocks with room for a packed chunk of dy. */
-function cut(c: Correlation): Blocks | undefined {
-  const blocks = cutIntoWholeRows(c);
-  if (blocks === undefined) return undefined;
-  const packedRow = 4 * blocks.columns.periods * (c.groupTargetChannels + WIDEST_PANEL);
-  return packedRow > BLOCK_BYTES ? undefined : blocks;
 }
 
 /** Blocks of whole rows, if a row fits: blocks of columns overlap, and a pixel must be counted once. */

@@ -6,7 +6,7 @@
  */
 
 import type { CorrelationMethod } from "../method.ts";
-import { planPlane, supportsPlane } from "./plan.ts";
+import { planPlane, tilePlane } from "./plan.ts";
 import { preparePlane } from "./run.ts";
 
 /** One channel in and out. */
@@ -14,7 +14,10 @@ export const planeMethod: CorrelationMethod<"single-channel"> = {
   name: "single-channel",
   summary: "one channel in WebAssembly SIMD, a tile of rows by neighbouring pixels in registers",
   errorBound: { kind: "element" },
-  supports: supportsPlane,
-  prepare: (engine, c, filter, bias, activation) =>
-    preparePlane(engine, planPlane(c, engine.fma, activation), c, filter, bias),
+  propose(c) {
+    const tiles = tilePlane(c);
+    if (typeof tiles === "string") return tiles;
+    return (engine, filter, bias, activation) =>
+      preparePlane(engine, planPlane(c, tiles, engine.fma, activation), c, filter, bias);
+  },
 };

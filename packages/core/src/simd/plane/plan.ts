@@ -12,6 +12,9 @@ import { type PlaneShape, planeTile } from "./emit.ts";
 /** More tap rows than this are not unrolled. */
 export const MOST_TAP_ROWS = 64;
 
+/** A correlation with tiles for cells, and how it is cut. */
+export type TiledPlane = Pick<PlanePlan, "correlation" | "blocks">;
+
 /** Everything a run needs to know. */
 export interface PlanePlan {
   readonly correlation: Correlation;
@@ -19,22 +22,22 @@ export interface PlanePlan {
   readonly shape: PlaneShape;
 }
 
-/** True, or why this correlation is not computed along the row. */
-export function supportsPlane(c: Correlation): true | string {
+/** Cuts a correlation of planes into blocks of tiles, or says why it is not computed along the row. */
+export function tilePlane(c: Correlation): TiledPlane | string {
   const { groups, groupSourceChannels, groupTargetChannels, rows, columns } = c;
   if (groups !== 1 || groupSourceChannels !== 1 || groupTargetChannels !== 1) return "there is more than one channel";
   if (![rows, columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1)) return "the stride is not 1";
   const tapRows = rows.parts[0]!.taps.length;
   if (tapRows > MOST_TAP_ROWS) return `${tapRows} rows of taps exceed the ${MOST_TAP_ROWS} that are unrolled`;
-  const blocks = cutIntoBlocks(tileCorrelation(c));
+  const correlation = tileCorrelation(c);
+  const blocks = cutIntoBlocks(correlation);
   // Where rows are so wide that they are cut, a block may be narrower than a tile.
   const fits = blocks !== undefined && blocks.columns.outSize >= 4 * tileOf(c).vectors;
-  return fits || "a row of its tiles exceeds scratch memory";
+  return fits ? { correlation, blocks } : "a row of its tiles exceeds scratch memory";
 }
 
-/** Plans a correlation that is supported. */
-export function planPlane(c: Correlation, fma: boolean, activation: Activation): PlanePlan {
-  const correlation = tileCorrelation(c);
+/** Plans a correlation and its tiles. */
+export function planPlane(c: Correlation, tiles: TiledPlane, fma: boolean, activation: Activation): PlanePlan {
   const shape: PlaneShape = {
     ...tileOf(c),
     tapRows: c.rows.parts[0]!.taps.length,
@@ -44,7 +47,7 @@ export function planPlane(c: Correlation, fma: boolean, activation: Activation):
     fma,
     activation,
   };
-  return { correlation, blocks: cutIntoBlocks(correlation)!, shape };
+  return { ...tiles, shape };
 }
 
 /** The same correlation with a tile of rows for each row; of columns only if a row is shorter than a tile. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { supports } from "../../../test/case-pass.ts";
+import { preparationOf } from "../../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../../geometry.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
 import { SimdEngine } from "../engine.ts";
@@ -25,9 +27,9 @@ describe("a plane whose rows are so wide that they are cut", () => {
       const filter = new Float32Array(rows * columns).fill(1);
       let computed = 0;
       for (const algorithm of [direct, singleChannel]) {
-        if (algorithm.supports(g, "forward") !== true) continue;
+        if (!supports(algorithm, g, "forward")) continue;
         const y = new Float32Array(g.outHeight * g.outWidth);
-        using plan = algorithm.prepare(g, filter, undefined);
+        using plan = preparationOf(algorithm, g, "forward")(filter, undefined);
         plan.run(new Float32Array(height * width).fill(1), y);
         expect(y.every((value) => value === rows * columns)).toBe(true);
         computed++;

@@ -13,29 +13,35 @@
  * @module
  */
 
+import { accepted } from "../../algorithms/algorithm.ts";
 import { filterGradientMethod } from "../filter-gradient/method.ts";
 import type { FilterGradientMethod } from "../method.ts";
 import type { TileSize } from "../winograd/points.ts";
-import { planWinogradGradient, supportsWinogradGradient } from "./plan.ts";
+import { planWinogradGradient, tileWinogradGradient } from "./plan.ts";
 import { prepareWinogradGradient } from "./run.ts";
 
-/** Of tiles of so many outputs. */
+/** With tiles of `tileSize`² outputs. */
 export function winogradGradientMethod(tileSize: TileSize): FilterGradientMethod {
   return {
-    supports: (c) => supportsWinogradGradient(c, tileSize),
-    prepare(engine, c) {
-      const plan = prepareWinogradGradient(engine, planWinogradGradient(engine, c, tileSize));
-      const run = (...arrays: Parameters<typeof plan.run>): void => {
-        plan.run(...arrays);
-        if (plan.wasEven()) return;
-        const direct = engine.memory.taking(() => filterGradientMethod.prepare(engine, c));
-        try {
-          direct.run(...arrays);
-        } finally {
-          direct[Symbol.dispose]();
-        }
+    propose(c) {
+      const tiles = tileWinogradGradient(c, tileSize);
+      if (typeof tiles === "string") return tiles;
+      return (engine) => {
+        const plan = prepareWinogradGradient(engine, planWinogradGradient(engine, c, tiles, tileSize));
+        const run = (...arrays: Parameters<typeof plan.run>): void => {
+          plan.run(...arrays);
+          if (plan.wasEven()) return;
+          const direct = engine.memory.taking(() =>
+            accepted("direct: cannot take the place of Winograd", filterGradientMethod.propose(c))(engine),
+          );
+          try {
+            direct.run(...arrays);
+          } finally {
+            direct[Symbol.dispose]();
+          }
+        };
+        return { ...plan, run };
       };
-      return { ...plan, run };
     },
   };
 }

@@ -11,7 +11,7 @@ import { pixelsOf } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import { chooseTile, type TileShape } from "../microkernels.ts";
-import { oddLines, suitsWinograd, tileBytes, tileCorrelation } from "../winograd/plan.ts";
+import { oddLines, suitsWinograd, type TiledCorrelation, tileBytes, tileCorrelation } from "../winograd/plan.ts";
 import { pointCount, type TileSize } from "../winograd/points.ts";
 
 /** S of a chunk of channels, which is written and read at once. */
@@ -60,17 +60,22 @@ export interface WinogradGradientPlan {
   readonly outTable: Int32Array;
 }
 
-/** True, or why Winograd's algorithm does not compute the filter gradient of this forward correlation. */
-export function supportsWinogradGradient(c: Correlation, tileSize: TileSize): true | string {
+/** Cuts a forward correlation into blocks of tiles, or says why Winograd's algorithm does not compute its filter gradient. */
+export function tileWinogradGradient(c: Correlation, tileSize: TileSize): TiledCorrelation | string {
   const suits = suitsWinograd(c);
   if (suits !== true) return suits;
-  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+  const correlation = tileCorrelation(c, tileSize);
+  const blocks = cut(correlation, tileSize);
+  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { correlation, blocks };
 }
 
-/** Plans the filter gradient of a forward correlation that is supported. */
-export function planWinogradGradient(engine: SimdEngine, c: Correlation, tileSize: TileSize): WinogradGradientPlan {
-  const correlation = tileCorrelation(c, tileSize);
-  const blocks = cut(correlation, tileSize)!;
+/** Plans the filter gradient of a forward correlation and its tiles. */
+export function planWinogradGradient(
+  engine: SimdEngine,
+  c: Correlation,
+  { correlation, blocks }: TiledCorrelation,
+  tileSize: TileSize,
+): WinogradGradientPlan {
   const points = pointCount(tileSize) ** 2;
   const tile = chooseTile(engine, c.groupSourceChannels, c.groupTargetChannels);
   const panelChannels = 4 * tile.vectors;

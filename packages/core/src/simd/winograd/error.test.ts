@@ -9,7 +9,8 @@ import {
   seededRandom,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { geometryOf } from "../../../test/case-pass.ts";
+import { geometryOf, supports } from "../../../test/case-pass.ts";
+import { preparationOf } from "../../algorithms/algorithm.ts";
 import { forwardCorrelation, inputGradientCorrelation } from "../../algorithms/correlation.ts";
 import { resolveConvGeometry } from "../../geometry.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
@@ -43,7 +44,8 @@ function smallCase(random: Random, name: string): ConvCase {
   };
 }
 
-describe.each(winograd)("$name on small pictures", ({ name, supports, prepare, prepareInputGradient }) => {
+describe.each(winograd)("$name on small pictures", (algorithm) => {
+  const { name } = algorithm;
   it.each(["forward", "inputGradient"] as const)("errs by no more than is usual, %s", (pass) => {
     const random = seededRandom(7);
     const tileSize = tileSizeOf(name);
@@ -52,12 +54,15 @@ describe.each(winograd)("$name on small pictures", ({ name, supports, prepare, p
     for (let n = 0; n < CASES_PER_PASS; n++) {
       const convCase = smallCase(random, `small ${n}`);
       const g = geometryOf(convCase);
-      expect(supports(g, pass)).toBe(true);
+      expect(supports(algorithm, g, pass)).toBe(true);
       const data = realData(convCase, n);
       const sums = absoluteReference(convCase, pass, data);
       const truth = reference(convCase, pass, data);
       const result = new Float32Array(truth.length);
-      using plan = pass === "forward" ? prepare(g, data.filter, undefined) : prepareInputGradient(g, data.filter);
+      using plan =
+        pass === "forward"
+          ? preparationOf(algorithm, g, "forward")(data.filter, undefined)
+          : preparationOf(algorithm, g, "inputGradient")(data.filter);
       plan.run(pass === "forward" ? data.x : data.dy, result);
       const promised = normwiseBounds(convCase, pass, data, constant);
       expect(
@@ -146,9 +151,9 @@ describe.each([2, 4] as const)("the bound of F(%i×%i)", (tileSize) => {
       };
       const truth = reference(convCase, pass, data);
       const result = new Float32Array(truth.length);
-      if (pass === "forward") algorithm.prepare(g, data.filter, undefined).run(data.x, result);
-      else if (pass === "inputGradient") algorithm.prepareInputGradient(g, data.filter).run(data.dy, result);
-      else algorithm.prepareFilterGradient(g).run(data.x, data.dy, result);
+      if (pass === "forward") preparationOf(algorithm, g, "forward")(data.filter, undefined).run(data.x, result);
+      else if (pass === "inputGradient") preparationOf(algorithm, g, "inputGradient")(data.filter).run(data.dy, result);
+      else preparationOf(algorithm, g, "filterGradient")().run(data.x, data.dy, result);
       const constant = errorConstant(tileSize, g, pass);
       expect(algorithm.errorBound.kind === "normwise" && algorithm.errorBound.constant(g, pass)).toBe(constant);
       expect(judge(result, truth, normwiseBounds(convCase, pass, data, constant)).reason).toBeUndefined();

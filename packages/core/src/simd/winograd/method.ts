@@ -10,10 +10,11 @@
  * @module
  */
 
+import { accepted } from "../../algorithms/algorithm.ts";
 import { directMethod } from "../direct/method.ts";
 import type { CorrelationMethod } from "../method.ts";
 import { errorConstant } from "./error.ts";
-import { planWinograd, supportsWinograd } from "./plan.ts";
+import { planWinograd, tileWinograd } from "./plan.ts";
 import { pointCount, type TileSize } from "./points.ts";
 import { prepareWinograd } from "./run.ts";
 
@@ -29,15 +30,23 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
     name,
     summary: `Winograd F(${tileSize}×${tileSize}, 3×3) in WebAssembly SIMD, ${saving} times fewer products`,
     errorBound: { kind: "normwise", constant: (g, pass) => errorConstant(tileSize, g, pass) },
-    supports: (c) => supportsWinograd(c, tileSize),
-    prepare(engine, c, filter, bias, activation, runs) {
-      const plan = planWinograd(engine, c, tileSize, runs);
-      const prepared = prepareWinograd(engine, plan, c, filter, bias, activation);
-      if (prepared !== undefined) return prepared;
-      const direct = directMethod.prepare(engine, c, filter, bias, activation, runs);
-      return {
-        ...direct,
-        instead: { algorithm: directMethod.name, because: "its weights differ too much in magnitude" },
+    propose(c, runs) {
+      const tiles = tileWinograd(c, tileSize);
+      if (typeof tiles === "string") return tiles;
+      return (engine, filter, bias, activation) => {
+        const plan = planWinograd(engine, c, tiles, tileSize, runs);
+        const prepared = prepareWinograd(engine, plan, c, filter, bias, activation);
+        if (prepared !== undefined) return prepared;
+        const direct = accepted("direct: cannot take the place of Winograd", directMethod.propose(c, runs))(
+          engine,
+          filter,
+          bias,
+          activation,
+        );
+        return {
+          ...direct,
+          instead: { algorithm: directMethod.name, because: "its weights differ too much in magnitude" },
+        };
       };
     },
   };

@@ -1,7 +1,7 @@
 import { absoluteReference, type CaseData, type ConvCase, realData, reference, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { computePass, geometryOf } from "../../../test/case-pass.ts";
-import { PASSES, type Pass } from "../../algorithms/algorithm.ts";
+import { PASSES, type Pass, preparationOf } from "../../algorithms/algorithm.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
 import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
@@ -126,20 +126,22 @@ describe.each(winograd)("$name beside one value that is not like the others", (a
   it("computes directly, and says so, where weights differ too much", () => {
     const convCase = CASES[1]!;
     const { filter } = withOne(realData(convCase, 5), "filter", 0.3, 1e9);
-    expect(algorithm.prepare(geometryOf(convCase), filter, undefined).instead?.algorithm).toBe("direct");
-    expect(algorithm.prepareInputGradient(geometryOf(convCase), filter).instead?.algorithm).toBe("direct");
+    expect(preparationOf(algorithm, geometryOf(convCase), "forward")(filter, undefined).instead?.algorithm).toBe(
+      "direct",
+    );
+    expect(preparationOf(algorithm, geometryOf(convCase), "inputGradient")(filter).instead?.algorithm).toBe("direct");
     // Zeros are no small weights: taps and channels that are missing leave Winograd what it is.
     const { filter: sparse } = realData(convCase, 5);
     sparse.fill(0, 0, 3 * 16 * 12);
-    expect(algorithm.prepare(geometryOf(convCase), sparse, undefined).instead).toBeUndefined();
+    expect(preparationOf(algorithm, geometryOf(convCase), "forward")(sparse, undefined).instead).toBeUndefined();
   });
 
   it("gives zeros for the filter gradient of an empty batch", () => {
     const g = geometryOf({ ...CASES[0]!, inputShape: [0, 16, 16, 32] });
-    using before = algorithm.prepareFilterGradient(geometryOf(CASES[0]!));
+    using before = preparationOf(algorithm, geometryOf(CASES[0]!), "filterGradient")();
     const full = realData(CASES[0]!, 5);
     before.run(full.x, full.dy, new Float32Array(9 * 32 * 8));
-    using plan = algorithm.prepareFilterGradient(g);
+    using plan = preparationOf(algorithm, g, "filterGradient")();
     const dw = new Float32Array(9 * 32 * 8).fill(1);
     plan.run(new Float32Array(0), new Float32Array(0), dw);
     expect(dw.every((value) => value === 0)).toBe(true);

@@ -92,11 +92,16 @@ export interface WinogradPlan {
   readonly tileLists: readonly TileList[];
 }
 
-/** True, or why Winograd's algorithm does not compute this correlation. */
-export function supportsWinograd(c: Correlation, tileSize: TileSize): true | string {
+/** A correlation with tiles for cells, and how it is cut. */
+export type TiledCorrelation = Pick<WinogradPlan, "correlation" | "blocks">;
+
+/** Cuts a correlation into blocks of tiles, or says why Winograd's algorithm does not compute it. */
+export function tileWinograd(c: Correlation, tileSize: TileSize): TiledCorrelation | string {
   const suits = suitsWinograd(c);
   if (suits !== true) return suits;
-  return cut(tileCorrelation(c, tileSize), tileSize) === undefined ? "a row of its tiles exceeds scratch memory" : true;
+  const correlation = tileCorrelation(c, tileSize);
+  const blocks = cut(correlation, tileSize);
+  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { correlation, blocks };
 }
 
 /** True, or what of the kernel or the channels is not what Winograd's algorithm needs. */
@@ -124,15 +129,14 @@ export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, 
   );
 }
 
-/** Plans a correlation that is supported. */
+/** Plans a correlation and its tiles. */
 export function planWinograd(
   engine: SimdEngine,
   c: Correlation,
+  { correlation, blocks }: TiledCorrelation,
   tileSize: TileSize,
   runs: Runs = "many",
 ): WinogradPlan {
-  const correlation = tileCorrelation(c, tileSize);
-  const blocks = cut(correlation, tileSize)!;
   const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
   const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, tileSize, tile.vectors) : undefined;

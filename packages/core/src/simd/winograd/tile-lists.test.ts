@@ -1,6 +1,7 @@
 import { realData } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { geometryOf } from "../../../test/case-pass.ts";
+import { preparationOf } from "../../algorithms/algorithm.ts";
 import { forwardCorrelation } from "../../algorithms/correlation.ts";
 import { resolveConvGeometry } from "../../geometry.ts";
 import type { Shape4 } from "../../shape.ts";
@@ -8,13 +9,14 @@ import { simdAlgorithmsOf } from "../algorithms.ts";
 import { SimdEngine } from "../engine.ts";
 import { simdFeatures } from "../features.ts";
 import { hostWebAssembly } from "../webassembly.ts";
-import { planWinograd } from "./plan.ts";
+import { planWinograd, type TiledCorrelation, tileWinograd } from "./plan.ts";
 
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
 
 function planOf([batch, height, width, channels]: Shape4) {
   const g = resolveConvGeometry("test", [batch, height, width, channels], [3, 3, channels, 8], { padding: "same" });
-  return planWinograd(engine, forwardCorrelation(g), 4);
+  const c = forwardCorrelation(g);
+  return planWinograd(engine, c, tileWinograd(c, 4) as TiledCorrelation, 4);
 }
 
 describe("tileLists", () => {
@@ -68,7 +70,7 @@ describe("tileLists", () => {
     const { x, filter } = realData(caseOf(batch), 1);
     const compute = (images: number, image: Float32Array) => {
       const y = new Float32Array(images * size * size * 8);
-      using plan = winograd4!.prepare(geometryOf(caseOf(images)), filter, undefined);
+      using plan = preparationOf(winograd4!, geometryOf(caseOf(images)), "forward")(filter, undefined);
       plan.run(image, y);
       return y;
     };
