@@ -52,6 +52,15 @@ export function svg(size: readonly [width: number, height: number], title: strin
   .grid { stroke: var(--grid) }
   .one { stroke: var(--quiet); stroke-width: 1.5 }
   .frame { fill: none }
+  .mark { fill: none; stroke: var(--ink); stroke-width: 2.5 }
+  .number { font-size: 16px }
+  .none { fill: var(--line) }
+  .above { stroke: #e06c1a }
+  .below { stroke: #2f81f7 }
+  .unit { fill: var(--card); stroke: var(--ink); stroke-width: 2 }
+  .arrow { stroke: var(--quiet); stroke-width: 1.5 }
+  .curve { fill: none; stroke: var(--bar); stroke-width: 3 }
+  .pale { stroke-opacity: 0.4 }
 </style>
 <rect width="100%" height="100%" rx="8" style="fill: var(--card); stroke: none"/>
 ${body}
@@ -109,4 +118,31 @@ export async function heatMap(
     .toBuffer();
   const frame = `<rect x="${left}" y="${top}" width="${width}" height="${height}" class="frame"/>`;
   return image([left, top], [width, height], "png", png) + frame;
+}
+
+/** A frame around what a picture speaks of. */
+export function frame([x, y]: readonly [number, number], [width, height]: readonly [number, number]): string {
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" class="mark"/>`;
+}
+
+/** A line from one point to another. */
+export function arrow([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): string {
+  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" class="arrow"/>`;
+}
+
+/** A matrix as numbers in cells; `weights` is coloured by sign, with zeros dimmed. */
+export function grid(
+  [left, top]: readonly [number, number],
+  { shape: [, columns], data }: Matrix,
+  cell: number,
+  kind: "numbers" | "weights" = "numbers",
+): string {
+  const cells = Array.from(data, (value, n) => {
+    const [x, y] = [left + (n % columns) * cell, top + Math.floor(n / columns) * cell];
+    const sign = value < 0 ? "negative" : value > 0 && kind === "weights" ? "positive" : "zero";
+    const style = kind === "weights" && value === 0 ? "number none" : "number";
+    const number = text(x + cell / 2, y + cell / 2 + 6, value < 0 ? `−${-value}` : `${value}`, style);
+    return `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" class="${sign}"/>${number}`;
+  });
+  return cells.join("");
 }

@@ -9,6 +9,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import temml from "temml";
 import {
   Application,
   type CommentDisplayPart,
@@ -26,7 +27,13 @@ const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 export const PACKAGES: readonly string[] = ["core", "tfjs", "parity", "testkit"];
 
 /** Pages beside the API. */
-const PAGES: readonly string[] = ["docs/derivation.md", "docs/features.md", "apps/bench/README.md", "CONTRIBUTING.md"];
+const PAGES: readonly string[] = [
+  "docs/derivation.md",
+  "docs/derivation.zh.md",
+  "docs/features.md",
+  "apps/bench/README.md",
+  "CONTRIBUTING.md",
+];
 
 /** What must have a docstring. Properties and parameters need none where their name says it all. */
 const DOCUMENTED = ["Module", "Variable", "Function", "Class", "Interface", "TypeAlias", "Method", "Accessor"] as const;
@@ -118,7 +125,7 @@ function adaptPages(project: ProjectReflection): void {
   for (const page of project.getReflectionsByKind(ReflectionKind.Document)) {
     if (!page.isDocument()) continue;
     page.name = /^# (.*)/.exec(page.content[0]?.text ?? "")?.[1] ?? page.name;
-    page.content = namesAsLinks(project, linkedToReference(project, page.content));
+    page.content = namesAsLinks(project, linkedToReference(project, page.content)).map(withFormulas);
   }
   for (const { readme } of [project, ...(project.children ?? [])]) {
     if (readme !== undefined) readme.splice(0, readme.length, ...linkedToReference(project, readme));
@@ -152,6 +159,14 @@ function linkedToReference(project: ProjectReflection, parts: readonly CommentDi
     closing = 1;
   }
   return result;
+}
+
+/** Formulas between `$$`, which GitHub sets, as MathML. */
+function withFormulas(part: CommentDisplayPart): CommentDisplayPart {
+  if (part.kind !== "text") return part;
+  const markup = (_: string, tex: string): string =>
+    temml.renderToString(tex.trim(), { displayMode: true, throwOnError: true });
+  return { ...part, text: part.text.replaceAll(/\$\$(.+?)\$\$/gs, markup) };
 }
 
 /** A code span that is an exported name leads to its description, unless it stands in a link already. */

@@ -35,6 +35,12 @@ it("has a page for every name of the core and every page of docs, all documented
       expect(pages).toContain(`modules/_corr2d_${folder}.${module}.html`);
     }
   }
+  const derivation = await readFile(
+    join(out, "documents", "From_a_fully_connected_layer_to_a_convolution.html"),
+    "utf8",
+  );
+  expect(derivation.match(/<math /g)?.length).toBeGreaterThan(5);
+  expect(derivation).not.toContain("$$");
   const features = await readFile(join(out, "documents", "Features.html"), "utf8");
   expect(features).toMatch(/href="\.\.\/functions\/_corr2d_core\.index\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
   const corr2d = await readFile(join(out, "functions", "_corr2d_core.index.corr2d.html"), "utf8");
