@@ -349,9 +349,10 @@ function kernelSize(): string {
   const [left, width, top, height] = [70, 430, 40, 220];
   const most = Math.max(...results.map(({ heldOut }) => heldOut)) * 1.05;
   const x = (n: number): number => left + (width * (n + 0.5)) / results.length;
-  const y = (error: number): number => top + height * (1 - error / most);
+  // Rounded, since another processor may round the last digits of an error otherwise.
+  const y = (error: number): number => Math.round(top + height * (1 - error / most));
   const curve = (kind: "training" | "heldOut", style: string): string => {
-    const points = results.map((result, n) => `${x(n).toFixed(1)},${y(result[kind]).toFixed(1)}`);
+    const points = results.map((result, n) => `${x(n).toFixed(1)},${y(result[kind])}`);
     return `<polyline points="${points.join(" ")}" class="${style}"/>`;
   };
   const last = results.at(-1)!;

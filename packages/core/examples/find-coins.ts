@@ -1,5 +1,5 @@
 /**
- * Finds all coins of a photograph by template matching: `node packages/core/examples/find-coins.ts` (Node 24).
+ * Finds all coins of a photograph by template matching, and draws a circle around each: `npm run example find-coins.ts`.
  *
  * The coins are of all sizes and wear, and the light falls off across the picture. What they share is being a bright disc on a
  * darker ground, so that is the template, in a few sizes; normalised cross-correlation does not mind how bright. At each place
@@ -8,6 +8,7 @@
  * @module
  */
 
+import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { findPeaks, type Matrix, matchTemplate, tensor } from "@corr2d/core";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
@@ -71,8 +72,24 @@ export async function readCoins(): Promise<Matrix> {
   return tensor([height, width], Float32Array.from(pixels));
 }
 
+/** The photograph with a circle around each coin, as a PNG. */
+export function drawCoins(coins: readonly Coin[]): Promise<Buffer> {
+  const { url, width, height } = PHOTOGRAPHS.coins;
+  const circles = coins.map(({ row, column, radius }) => `<circle cx="${column}" cy="${row}" r="${radius}"/>`);
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" fill="none" stroke="#e06c1a" stroke-width="2">${circles.join("")}</svg>`;
+  return sharp(fileURLToPath(url))
+    .toColourspace("srgb")
+    .composite([{ input: Buffer.from(drawing) }])
+    .png()
+    .toBuffer();
+}
+
 if (import.meta.main) {
   const coins = findCoins(await readCoins());
   console.log(`${coins.length} coins`);
   console.table(coins.map((coin) => ({ ...coin, score: coin.score.toFixed(2) })));
+  const folder = new URL("../../../report/", import.meta.url);
+  await mkdir(folder, { recursive: true });
+  await writeFile(new URL("coins.png", folder), await drawCoins(coins));
+  console.log("report/coins.png shows them");
 }

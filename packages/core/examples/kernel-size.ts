@@ -1,7 +1,7 @@
 /**
  * The size of a kernel is a hyperparameter: gradient descent does not learn it. Too small, and the kernel cannot say what
  * there is to say; too large, and it learns the noise of the pictures it was shown. On pictures it was not shown, the true size
- * wins: `node packages/core/examples/kernel-size.ts` (Node 24).
+ * wins: `npm run example kernel-size.ts`.
  *
  * @module
  */

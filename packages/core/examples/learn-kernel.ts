@@ -1,6 +1,6 @@
 /**
  * The textbook experiment: someone has detected the edges of a picture with a kernel that we do not know. From the picture
- * and the result alone, gradient descent finds the kernel: `node packages/core/examples/learn-kernel.ts` (Node 24).
+ * and the result alone, gradient descent finds the kernel: `npm run example learn-kernel.ts`.
  *
  * Source: "Dive into Deep Learning", section 7.2.4.
  *

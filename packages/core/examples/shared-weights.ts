@@ -1,6 +1,6 @@
 /**
  * Translation invariance can be learned: a fully connected layer that is shown the same things in all places drifts towards
- * shared weights; one that sees them in one place only has no reason to: `node packages/core/examples/shared-weights.ts` (Node 24).
+ * shared weights; one that sees them in one place only has no reason to: `npm run example shared-weights.ts`.
  *
  * Both layers start from the same random weights and learn to do what one edge detector does. Theirs are 4096 weights where
  * a convolution has nine.

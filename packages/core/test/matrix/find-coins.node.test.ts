@@ -1,5 +1,6 @@
+import sharp from "sharp";
 import { expect, it } from "vitest";
-import { findCoins, readCoins } from "../../examples/find-coins.ts";
+import { drawCoins, findCoins, readCoins } from "../../examples/find-coins.ts";
 
 /** Centres of the coins: scikit-image 0.26's segmentation of the picture by watershed, less specks of under 100 pixels. */
 const CENTRES = [
@@ -39,4 +40,31 @@ it("finds every coin of the photograph, once, and nothing else", async () => {
     expect(radius).toBeGreaterThanOrEqual(18);
     expect(score).toBeGreaterThan(0.8);
   }
+});
+
+it("draws a circle around each, and nothing elsewhere", async () => {
+  const coin = { row: 100, column: 150, radius: 20, score: 1 };
+  const [drawn, plain] = await Promise.all(
+    [[coin], []].map(async (coins) =>
+      sharp(await drawCoins(coins))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    ),
+  );
+  const { width, channels } = drawn!.info;
+  const differs = (row: number, column: number): boolean => {
+    const first = (row * width + column) * channels;
+    return !drawn!.data.subarray(first, first + 3).equals(plain!.data.subarray(first, first + 3));
+  };
+  for (const [row, column] of [
+    [80, 150],
+    [120, 150],
+    [100, 130],
+    [100, 170],
+  ] as const) {
+    expect(differs(row, column)).toBe(true);
+  }
+  expect(differs(100, 150)).toBe(false);
+  expect(differs(100, 180)).toBe(false);
 });
