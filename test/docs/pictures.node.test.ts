@@ -38,7 +38,9 @@ test("pictures are drawn by today's code: if not, `pnpm pictures` draws them ane
   }
 });
 
-test("the chart and the table of ratios say what a report says, the strongest rival first", async () => {
+test("the chart and the table of ratios say what a report says, the strongest rival first", {
+  timeout: 60_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "pictures-"));
   try {
     const report = join(folder, "report.json");

@@ -126,7 +126,7 @@ test("packs what is published and would publish it, dependencies first", { timeo
   expect(refused.text).toContain('provenance needs "git+https://example.org/someone/else.git"');
 });
 
-test("says what it is told wrongly", () => {
+test("says what it is told wrongly", { timeout: 60_000 }, () => {
   expect(release(ROOT, ["publish", folder, "--dry-run"]).text).toMatch(/holds no \.tgz: run .* pack/);
   expect(release(ROOT, ["unpack", folder]).text).toContain("usage: release.ts pack <folder>");
 });
