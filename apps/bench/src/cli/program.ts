@@ -10,6 +10,7 @@ import { printableLines } from "@corr2d/parity/escape";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { Argument, Command, CommanderError } from "commander";
 import { THOROUGHNESS } from "../measure/bench-run.ts";
+import { BACKENDS } from "../networks/compare.ts";
 import { packageVersion } from "../package-version.ts";
 import { parseBenchReport } from "../report/schema.ts";
 import { writeReport } from "../report/write.ts";
@@ -18,6 +19,7 @@ import { collectNames, collectPeers, parseCount, parseInteger, parseOddCounts, p
 import { type BenchArguments, runBench } from "./bench-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { LISTS, listText } from "./list-command.ts";
+import { type NetworksArguments, runNetworks } from "./networks-command.ts";
 import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
 import { runShowcase } from "./showcase-command.ts";
 
@@ -31,6 +33,7 @@ Commands:
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
+  networks    whole networks on TensorFlow.js, with and without our kernels
   showcase    edges, parity and a quick benchmark, in one report
   render      make the pages of a report anew from its JSON
 
@@ -153,6 +156,21 @@ function makeProgram(onExitCode: (code: number) => void): Command {
     .option("--json", "print JSON instead of the table")
     .helpOption(...help)
     .action((args: ScipyArguments) => runScipy(args));
+  program
+    .command("networks")
+    .description(
+      "Times predictions of whole networks, the result read, on one thread: TensorFlow.js's WebAssembly backend as it is and " +
+        "with our kernels, in fresh processes in turn, with a profile by kernel.",
+    )
+    .option("-f, --filter <text>", "only networks whose name holds this text")
+    .option("--backends <names>", `by comma, of ${BACKENDS.join(", ")} (default: the first two)`, collectNames)
+    .option("--turns <count>", "fresh processes of each", parseCount, 3)
+    .option("--predictions <count>", "timed in a process, after two that are not", parseCount, 15)
+    .option("--json", "print JSON instead of the table")
+    .helpOption(...help)
+    .action(async (args: NetworksArguments) => {
+      onExitCode(await runNetworks(args));
+    });
   program
     .command("showcase")
     .description("Edges of a photograph, parity with TensorFlow.js, a quick benchmark: one report, in a few minutes.")

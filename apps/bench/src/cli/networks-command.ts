@@ -1,0 +1,36 @@
+/**
+ * The command that times whole networks.
+ *
+ * @module
+ */
+
+import { stderr, stdout } from "node:process";
+import { BACKENDS, compareNetworks, networksNamed, networksText } from "../networks/compare.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** Arguments of the command. */
+export interface NetworksArguments {
+  readonly filter?: string;
+  readonly backends?: readonly string[];
+  readonly turns: number;
+  readonly predictions: number;
+  readonly json?: true;
+}
+
+/** Measures and prints; resolves to the exit code, 1 if one of ours or tfjs-wasm failed. */
+export async function runNetworks({
+  filter,
+  backends = BACKENDS.slice(0, 2),
+  json,
+  ...rest
+}: NetworksArguments): Promise<number> {
+  const unknown = backends.find((name) => !BACKENDS.includes(name));
+  if (unknown !== undefined) throw new UsageError(`no backend ${unknown}; there are ${BACKENDS.join(", ")}`);
+  const networks = networksNamed(filter);
+  if (networks.length === 0)
+    throw new UsageError(`no network holds ${filter}; there are ${networksNamed(undefined).join("; ")}`);
+  const found = await compareNetworks({ ...rest, networks, backends }, (text) => void stderr.write(`${text}\n`));
+  stdout.write(`${json ? JSON.stringify(found, null, 2) : networksText(found)}\n`);
+  const needed = ["tfjs-wasm", "corr2d"];
+  return found.some(({ failures }) => failures.some(({ backend }) => needed.includes(backend))) ? 1 : 0;
+}

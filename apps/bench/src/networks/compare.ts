@@ -1,0 +1,132 @@
+/**
+ * Whole networks: TensorFlow.js's backends with and without our kernels, in fresh processes that take turns. The ratio is that of
+ * medians within a turn, and its interval comes from all turns.
+ *
+ * @module
+ */
+
+import { execFile } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { median } from "simple-statistics";
+import { NETWORKS } from "./catalog.ts";
+
+/** What a process tells. */
+export interface Predictions {
+  /** Milliseconds of the first prediction, which prepares. */
+  readonly first: number;
+  readonly times: readonly number[];
+  readonly output: readonly number[];
+  readonly kernels: readonly { readonly kernel: string; readonly ms: number }[];
+}
+
+/** Whom networks are timed on: TensorFlow.js's WebAssembly backend as it is, and with our kernels; and others. */
+export const BACKENDS: readonly string[] = ["tfjs-wasm", "corr2d", "tfjs-cpu", "tfjs-node"];
+
+/** One backend on one network. */
+export interface NetworkTimes {
+  readonly backend: string;
+  /** Median milliseconds of a prediction over all turns, and of the first one. */
+  readonly ms: number;
+  readonly firstMs: number;
+  /** How many times as long tfjs-wasm takes: the median of the turns, the least and the most. */
+  readonly speedup: readonly [median: number, least: number, most: number];
+  /** Largest distance of its output to that of tfjs-wasm. */
+  readonly apart: number;
+  readonly kernels: Predictions["kernels"];
+}
+
+/** A network, and who was timed on it; who failed stands with the reason. */
+export interface NetworkComparison {
+  readonly network: string;
+  readonly times: readonly NetworkTimes[];
+  readonly failures: readonly { readonly backend: string; readonly reason: string }[];
+}
+
+/** How thorough to be. */
+export interface NetworksOptions {
+  readonly networks: readonly string[];
+  readonly backends: readonly string[];
+  readonly turns: number;
+  readonly predictions: number;
+}
+
+/** Times networks; `say` is told what is under way. */
+export async function compareNetworks(
+  { networks, backends, turns, predictions }: NetworksOptions,
+  say: (text: string) => void,
+): Promise<NetworkComparison[]> {
+  const comparisons: NetworkComparison[] = [];
+  const all = ["tfjs-wasm", ...backends.filter((backend) => backend !== "tfjs-wasm")];
+  for (const network of networks) {
+    const found = new Map<string, Predictions[]>();
+    const failures = new Map<string, string>();
+    for (let turn = 0; turn < turns; turn++) {
+      for (const backend of all.filter((name) => !failures.has(name))) {
+        say(`${network}, ${backend}, turn ${turn + 1} of ${turns}`);
+        try {
+          found.set(backend, [...(found.get(backend) ?? []), await predictionsOf(backend, network, predictions)]);
+        } catch (error) {
+          failures.set(
+            backend,
+            (error as Error).message.split("\n").find((line) => line.includes("Error")) ?? "failed",
+          );
+        }
+      }
+    }
+    const theirs = found.get("tfjs-wasm") ?? [];
+    const times = all.flatMap((backend): NetworkTimes[] => {
+      const runs = found.get(backend);
+      if (runs === undefined || failures.has(backend) || runs.length !== theirs.length) return [];
+      const ratios = runs.map((run, turn) => median([...theirs[turn]!.times]) / median([...run.times]));
+      return [
+        {
+          backend,
+          ms: median(runs.flatMap((run) => run.times)),
+          firstMs: median(runs.map((run) => run.first)),
+          speedup: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
+          apart: Math.max(...runs[0]!.output.map((value, i) => Math.abs(value - theirs[0]!.output[i]!))),
+          kernels: runs.at(-1)!.kernels,
+        },
+      ];
+    });
+    comparisons.push({ network, times, failures: [...failures].map(([backend, reason]) => ({ backend, reason })) });
+  }
+  return comparisons;
+}
+
+/** The predictions of one fresh process. */
+async function predictionsOf(backend: string, network: string, count: number): Promise<Predictions> {
+  const script = fileURLToPath(new URL(`predict-child${extname(import.meta.url)}`, import.meta.url));
+  // The slowest is not worth more than one.
+  const predictions = backend === "tfjs-cpu" ? 1 : count;
+  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", OMP_NUM_THREADS: "1" };
+  const args = [...process.execArgv, script, backend, network, String(predictions)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Predictions;
+}
+
+/** The comparison as text. */
+export function networksText(comparisons: readonly NetworkComparison[]): string {
+  const lines = comparisons.flatMap(({ network, times, failures }) => [
+    network,
+    ...times.map(({ backend, ms, firstMs, speedup: [ratio, least, most], apart, kernels }) => {
+      const factor =
+        backend === "tfjs-wasm" ? "" : `, ${ratio.toFixed(2)} × (${least.toFixed(2)} to ${most.toFixed(2)})`;
+      const top = kernels.slice(0, 5).map(({ kernel, ms }) => `${kernel} ${ms.toFixed(1)}`);
+      return (
+        `  ${backend.padEnd(10)}${ms.toFixed(1).padStart(8)} ms${factor}; first ${firstMs.toFixed(0)} ms; ` +
+        `apart ${apart.toExponential(1)}\n    ${top.join(", ")}`
+      );
+    }),
+    ...failures.map(({ backend, reason }) => `  ${backend}: ${reason}`),
+  ]);
+  return lines.join("\n");
+}
+
+/** Names of the networks that hold a text, or all. */
+export function networksNamed(text: string | undefined): readonly string[] {
+  const names = NETWORKS.map(({ name }) => name);
+  return text === undefined ? names : names.filter((name) => name.toLowerCase().includes(text.toLowerCase()));
+}
