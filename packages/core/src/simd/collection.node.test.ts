@@ -43,6 +43,37 @@ describe("memory of what nobody disposed of", () => {
     expect(engine.memory.usedBytes).toBe(0);
   });
 
+  /** More plans than memory is taken for, each run again and again between the others. */
+  function useMany(): void {
+    const layer = resolveConvGeometry("many", [1, 1, 1, 128], [1, 1, 128, 128]);
+    const prepare = (i: number) =>
+      preparationOf(direct, layer, "forward")(new Float32Array(128 * 128).fill(i), undefined);
+    const plans = Array.from({ length: 900 }, (_, i) => prepare(i));
+    const withPlans = engine.memory.byteLength;
+    for (let i = 0; i < 2000; i++) prepare(i);
+    expect(engine.memory.byteLength).toBe(withPlans);
+    expect(engine.memory.usedBytes).toBeLessThan(80 * 2 ** 20);
+    const ones = new Float32Array(128).fill(1);
+    const y = new Float32Array(128);
+    const wrong = Array.from({ length: 1800 }, (_, n) => (n * 7) % 900).filter((i, n) => {
+      plans[i]!.run(ones, y);
+      return y[n % 128] !== 128 * i;
+    });
+    expect(wrong).toEqual([]);
+    const last = plans.at(-1)!;
+    for (const plan of plans) plan[Symbol.dispose]();
+    expect(() => last.run(ones, y)).toThrow("disposed of");
+  }
+
+  it("is shared by plans that are many: each computes what is its own, and memory stays small", {
+    timeout: 60_000,
+  }, async () => {
+    const used = engine.memory.usedBytes;
+    useMany();
+    await collectUntil(() => engine.memory.usedBytes <= used);
+    expect(engine.memory.usedBytes).toBeLessThanOrEqual(used);
+  });
+
   it("stays while the run of a collected plan is held", async () => {
     const { run } = preparePlan();
     const used = engine.memory.usedBytes;

@@ -11,6 +11,7 @@
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
+import { SharedBlock } from "./shared-range.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
@@ -95,12 +96,15 @@ export class SimdEngine {
     scratch: ScratchLayout,
   ): SimdPlan<Arrays> {
     // What is watched is held by the run, not the plan: a caller may keep the function alone.
+    const bringBack = blocks.flatMap((block) => this.memory.keep(block) ?? []);
     let isLiving = true;
     const watched = (...arrays: Arrays): void => {
       if (!isLiving) throw new Error("simd: the plan was disposed of");
+      for (const bring of bringBack) bring();
       this.memory.guarded(scratch, () => run(...arrays));
     };
-    const giveBack = this.lend(watched, blocks);
+    const own = blocks.filter((block) => !(block instanceof SharedBlock));
+    const giveBack = own.length > 0 ? this.lend(watched, own) : () => undefined;
     const dispose = (): void => {
       isLiving = false;
       giveBack();

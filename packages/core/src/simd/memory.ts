@@ -8,11 +8,15 @@
  * asked for at each use ({@link SimdMemory.floats}) and never leave this folder. WebAssembly cannot shrink a memory;
  * when the last block is given back and the memory is large, it is let go as a whole and a new one made at next use.
  *
+ * Where blocks are many, further ones of plans lie over one another in a part of it, and their content in the plan
+ * (`shared-range.ts`).
+ *
  * Tests put guards around every block and every scratch buffer (`guards.ts`).
  *
  * @module
  */
 
+import { LARGEST_SHARED_BYTES, SHARED_BYTES, SharedBlock, SharedRange } from "./shared-range.ts";
 import type { WasmApi, WasmMemory } from "./webassembly.ts";
 
 const PAGE_BYTES = 65536;
@@ -26,6 +30,10 @@ const OVERREAD_BYTES = 64;
 
 /** An empty memory larger than this is let go. */
 const KEEP_BYTES = 64 * 2 ** 20;
+
+/** With so many blocks of so many bytes in all, no network is so large: small ones of plans share memory then. */
+const MANY_BLOCKS = 512;
+const MANY_BYTES = 32 * 2 ** 20;
 
 /** A range of memory. */
 export interface MemoryRange {
@@ -75,6 +83,11 @@ export class SimdMemory {
   /** Gaps between the blocks, by address. */
   #free: MemoryRange[] = [];
   readonly #blocks = new Set<MemoryRange>();
+  #usedBytes = 0;
+  /** Where blocks lie over one another, while somebody holds one: then it is given back. */
+  #shared: WeakRef<SharedRange> | undefined;
+  #sharedPlace: MemoryRange | undefined;
+  readonly #collected = new FinalizationRegistry<MemoryRange>((block) => this.free(block));
 
   constructor(host: WasmApi, guards?: MemoryGuards) {
     this.#host = host;
@@ -96,9 +109,7 @@ export class SimdMemory {
 
   /** Bytes in blocks, without guards. */
   get usedBytes(): number {
-    let sum = 0;
-    for (const { bytes } of this.#blocks) sum += bytes;
-    return sum;
+    return this.#usedBytes;
   }
 
   /** All of it as floats; valid until memory grows. */
@@ -113,9 +124,13 @@ export class SimdMemory {
     return this.#ints;
   }
 
-  /** Takes a block of so many bytes, multiples of four, filled with whatever was there, and behind them tables. */
+  /**
+   * Takes a block of so many bytes, multiples of four, filled with whatever was there, and behind them tables, for a plan that
+   * will {@link keep} what it writes there.
+   */
   allocateWith(bytes: number, tables: readonly Int32Array[]): TabledBlock {
-    const block = this.allocate(tables.reduce((sum, { byteLength }) => sum + byteLength, bytes));
+    const whole = tables.reduce((sum, { byteLength }) => sum + byteLength, bytes);
+    const block = this.#mustShare(whole) ? this.#share(whole) : this.allocate(whole);
     let end = block.address + bytes;
     const addresses = tables.map((table) => {
       const address = end;
@@ -126,11 +141,24 @@ export class SimdMemory {
     return Object.assign(block, { tables: addresses });
   }
 
+  /**
+   * Keeps the content of a block that may lie under others: the function returned brings it back where that is needed.
+   * Undefined of a block that has its memory to itself.
+   */
+  keep(block: MemoryRange): (() => void) | undefined {
+    if (!(block instanceof SharedBlock)) return undefined;
+    const content = this.#bytes.slice(block.address, block.address + block.bytes);
+    return () => {
+      if (block.claim()) this.#bytes.set(content, block.address);
+    };
+  }
+
   /** Takes a block, filled with whatever was there. */
   allocate(bytes: number): MemoryRange {
     const outer = this.#take(this.#outerBytes(bytes));
     const block = { address: outer + this.#guardBytes, bytes };
     this.#blocks.add(block);
+    this.#usedBytes += bytes;
     this.#guards?.paint(this.#bytes, block);
     return block;
   }
@@ -141,7 +169,7 @@ export class SimdMemory {
     try {
       return take();
     } catch (error) {
-      for (const block of [...this.#blocks].slice(size)) this.free(block);
+      for (const block of [...this.#blocks].slice(size)) if (block !== this.#sharedPlace) this.free(block);
       throw error;
     }
   }
@@ -149,6 +177,7 @@ export class SimdMemory {
   /** Gives a block back. */
   free(block: MemoryRange): void {
     if (!this.#blocks.delete(block)) return;
+    this.#usedBytes -= block.bytes;
     this.#giveBack({ address: block.address - this.#guardBytes, bytes: this.#outerBytes(block.bytes) });
     if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#letGo();
   }
@@ -177,6 +206,27 @@ export class SimdMemory {
     compute();
     this.#guards?.check(this.#bytes, scratch.buffers, "scratch buffer");
     this.#guards?.check(this.#bytes, this.#blocks, "block");
+  }
+
+  #mustShare(bytes: number): boolean {
+    return (
+      this.#guards === undefined &&
+      bytes <= LARGEST_SHARED_BYTES &&
+      this.#blocks.size >= MANY_BLOCKS &&
+      this.#usedBytes >= MANY_BYTES
+    );
+  }
+
+  #share(bytes: number): MemoryRange {
+    let range = this.#shared?.deref();
+    if (range === undefined) {
+      const block = this.allocate(SHARED_BYTES);
+      range = new SharedRange(block.address);
+      this.#shared = new WeakRef(range);
+      this.#sharedPlace = block;
+      this.#collected.register(range, block);
+    }
+    return range.take(bytes, OVERREAD_BYTES);
   }
 
   get #guardBytes(): number {

@@ -24,7 +24,7 @@ export function preparePlane(
   const { blocks, shape } = plan;
   const { rows: rowAxis, columns } = blocks;
   const { memory } = engine;
-  const block = memory.allocate(16 * (1 + shape.tapRows * shape.tapColumns));
+  const block = memory.allocateWith(16 * (1 + shape.tapRows * shape.tapColumns), []);
   const weights = block.address;
   packWeights(c, filter, bias, memory.floats, weights / 4);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);

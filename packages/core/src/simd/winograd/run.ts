@@ -21,7 +21,7 @@ import { emitTransforms, squareBytes, transformsName } from "./emit.ts";
 import { transformChunk, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
-import { directComputer, unevenFinder } from "./uneven-tiles.ts";
+import { directComputer, tileMasks, unevenFinder } from "./uneven-tiles.ts";
 
 /**
  * Transforms a filter for a plan and makes it runnable: `run(source, target)`; undefined if its weights are too far apart for
@@ -46,9 +46,10 @@ export function prepareWinograd(
   const biasOffset = uOffset + (transformsAtRun ? 0 : plan.uBytes);
   const betweenOffset = biasOffset + 4 * blocks.targetChannels;
   const listTables = plan.tileLists.flatMap(({ vTable, mTable }) => [vTable, mTable]);
-  const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...listTables];
+  const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...tileMasks(plan), ...listTables];
   const block = memory.allocateWith(betweenOffset + squareBytes(), tables);
-  const [imageTable, outTable, jumps, ...listAddresses] = block.tables as [number, number, number, ...number[]];
+  const [imageTable, outTable, jumps] = block.tables as [number, number, number];
+  const [masks, listAddresses] = [block.tables.slice(3, 7), block.tables.slice(7)];
   const packed = block.address;
   const biasAddress = packed + biasOffset;
   const between = packed + betweenOffset;
@@ -73,7 +74,7 @@ export function prepareWinograd(
   const transform = (chunk: Chunk): void =>
     transformChunk(engine, plan, c, chunk, transformFilter!, packed, u, between);
   if (!transformsAtRun) plan.chunks.forEach(transform);
-  const findUneven = unevenFinder(engine, plan, m.address);
+  const findUneven = unevenFinder(engine, plan, m.address, masks);
   const computeDirectly = directComputer(engine, plan, activation, { packed, v: v.address, m: m.address });
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,

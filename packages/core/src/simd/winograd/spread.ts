@@ -89,29 +89,27 @@ export function cellUnroll(channels: number): number {
 export interface SpreadVariant {
   readonly tileSize: TileSize;
   readonly unroll: number;
-  /** Outputs of the last tile of an axis that are wanted. */
-  readonly lastRows: number;
-  readonly lastColumns: number;
 }
 
 /** Name of the module: unique in an engine. */
-export function spreadName({ tileSize, unroll, lastRows, lastColumns }: SpreadVariant): string {
-  return `winograd-spread-${tileSize}-k${unroll}-${lastRows}x${lastColumns}`;
+export function spreadName({ tileSize, unroll }: SpreadVariant): string {
+  return `winograd-spread-${tileSize}-k${unroll}`;
 }
 
-/** Name of the function for tiles of which so many rows and columns of outputs are wanted. */
-export function measureTilesName(rows: number, columns: number): string {
-  return `measureTiles${rows}x${columns}`;
-}
-
-/** Writes the module: `measureCells`, and `measureTiles…` for whole tiles and those at the ends of axes. */
-export function emitSpread({ tileSize, unroll, lastRows, lastColumns }: SpreadVariant): Uint8Array<ArrayBuffer> {
+/** Writes the module: `measureCells`, `measureTiles`. */
+export function emitSpread({ tileSize, unroll }: SpreadVariant): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   emitMeasureCells(module, unroll, "measureCells");
-  for (const rows of new Set([tileSize, lastRows])) {
-    for (const columns of new Set([tileSize, lastColumns])) emitMeasureTiles(module, tileSize, rows, columns);
-  }
+  emitMeasureTiles(module, tileSize);
   return module.toBytes();
+}
+
+/** Bytes of the mask of a tile: a vector for each row of outputs. */
+export const MASK_BYTES: number = 16 * 4;
+
+/** For a tile of which so many rows and columns are wanted: bits of 1 where an output is not, 0 where it is. */
+export function maskOf(rows: number, columns: number): Int32Array {
+  return Int32Array.from({ length: MASK_BYTES / 4 }, (_, n) => (n >> 2 < rows && n % 4 < columns ? 0 : -1));
 }
 
 /** Parameters of the emitted function that measures cells, in order. */
@@ -143,21 +141,24 @@ export function emitMeasureCells(module: ModuleBuilder, unroll: number, name: st
   });
 }
 
-/** Parameters of the emitted functions `measureTiles…`, in order. */
+/** Parameters of the emitted function `measureTiles`, in order. */
 type MeasureTilesParameters = [
   tiles: I32Local, // at least 1, side by side
   rowBytes: I32Local, // from row to row of cells
   from: I32Local, // address of the first tile's first cell, as `measureCells` writes it
   to: I32Local, // address for the largest and the smallest of each tile
+  mask: I32Local, // address of the mask of all of them
 ];
 
-function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize, rows: number, columns: number): void {
-  module.function<MeasureTilesParameters>(measureTilesName(rows, columns), 4, (f, tiles, rowBytes, from, to) => {
+function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize): void {
+  module.function<MeasureTilesParameters>("measureTiles", 5, (f, tiles, rowBytes, from, to, mask) => {
     const at = f.i32();
     // Of each row of cells, the largest of the three that an output sees there, for outputs side by side.
     const threes = f.v128s(pointCount(tileSize));
     const largest = f.v128();
     const smallest = f.v128();
+    const masks = f.v128s(tileSize);
+    for (const [i, row] of masks.entries()) f.set(row, v128.load(mask, 16 * i));
     f.repeat(tiles, () => {
       f.set(at, from);
       for (const three of threes) {
@@ -165,9 +166,8 @@ function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize, rows: numbe
         f.advance(at, rowBytes);
       }
       f.set(largest, threes.reduce<V128>(u32x4.max, v128.splatBits(0)));
-      const windows = threes
-        .slice(0, rows)
-        .map((three, i) => [three, threes[i + 1]!, threes[i + 2]!].reduce<V128>(u32x4.max, v128.splatBits(0)));
+      // An output that is not wanted has the largest window.
+      const windows = masks.map((row, i) => [threes[i]!, threes[i + 1]!, threes[i + 2]!].reduce<V128>(u32x4.max, row));
       f.set(smallest, windows.reduce(u32x4.min));
       if (tileSize === 2) {
         // All four outputs see the cells in the middle, but some may have no weight for them. Less 1, a zero is the largest.
@@ -175,7 +175,7 @@ function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize, rows: numbe
         f.set(smallest, u32x4.min(smallest, u32x4.add(nonzero, v128.splatBits(1))));
       }
       reduceLanes(f, u32x4.max, largest, tileSize);
-      reduceLanes(f, u32x4.min, smallest, columns);
+      reduceLanes(f, u32x4.min, smallest, tileSize);
       f.store(to, largest, 0, 1);
       f.store(to, smallest, 4, 1);
       f.advance(to, EXTREMES_BYTES);

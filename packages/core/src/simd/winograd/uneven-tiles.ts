@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { CorrelationAxis } from "../../algorithms/correlation.ts";
 import type { FloatArray } from "../../tensor.ts";
 import type { Activation } from "../activation.ts";
 import type { BlockPlace } from "../blocks.ts";
@@ -15,28 +16,30 @@ import { emitGemm, microkernelName } from "../direct/emit.ts";
 import { unrolling } from "../direct/plan.ts";
 import type { SimdEngine } from "../engine.ts";
 import type { WinogradPlan } from "./plan.ts";
-import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, measureTilesName, spreadName } from "./spread.ts";
+import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, maskOf, spreadName } from "./spread.ts";
 
 /** Finds the uneven tiles of a block whose image stands at an address; `scratch` is where M will be. */
 export type FindUneven = (place: BlockPlace, imageAt: number) => readonly number[];
 
-/** Makes the search of a plan. */
-export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, scratch: number): FindUneven {
-  const { tileSize, blocks, correlation: c } = plan;
+/** The masks of a plan's tiles: whole ones, the last of a row, those of the last row, and the last of it. */
+export function tileMasks({ tileSize, correlation: c }: WinogradPlan): readonly Int32Array[] {
+  const lastOf = ({ targetSize }: CorrelationAxis): number => ((targetSize - 1) % tileSize) + 1;
+  const [rows, columns] = [lastOf(c.rows), lastOf(c.columns)];
+  return [maskOf(tileSize, tileSize), maskOf(tileSize, columns), maskOf(rows, tileSize), maskOf(rows, columns)];
+}
+
+/** Makes the search of a plan; `masks` are the addresses of its masks. */
+export function unevenFinder(
+  engine: SimdEngine,
+  plan: WinogradPlan,
+  scratch: number,
+  masks: readonly number[],
+): FindUneven {
+  const { tileSize, blocks } = plan;
   const { rows, columns, sourceChannels } = blocks;
   const unroll = cellUnroll(sourceChannels);
-  const [lastRows, lastColumns] = [c.rows, c.columns].map(({ targetSize }) => ((targetSize - 1) % tileSize) + 1) as [
-    number,
-    number,
-  ];
-  const variant = { tileSize, unroll, lastRows, lastColumns } as const;
-  const functions = engine.functions(spreadName(variant), () => emitSpread(variant));
-  const { measureCells } = functions;
-  const measurerOf = (wantedRows: number) => ({
-    whole: functions[measureTilesName(wantedRows, tileSize)]!,
-    last: functions[measureTilesName(wantedRows, lastColumns)]!,
-  });
-  const [measureTiles, measureLastTiles] = [measurerOf(tileSize), measurerOf(lastRows)];
+  const variant = { tileSize, unroll };
+  const { measureCells, measureTiles } = engine.functions(spreadName(variant), () => emitSpread(variant));
   const rowBytes = 4 * columns.imageSize;
   const imageBytes = rows.imageSize * rowBytes;
   return (place, imageAt) => {
@@ -47,12 +50,12 @@ export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, scratch: nu
     let to = extremes;
     for (let n = 0; n < place.images; n++) {
       for (let row = 0; row < place.rows; row++) {
-        const measure = place.row + row + 1 === rows.total ? measureLastTiles : measureTiles;
+        const [mask, lastMask] = place.row + row + 1 === rows.total ? masks.slice(2) : masks;
         const from = scratch + n * imageBytes + row * tileSize * rowBytes;
-        if (whole > 0) measure.whole(whole, rowBytes, from, to);
+        if (whole > 0) measureTiles!(whole, rowBytes, from, to, mask!);
         to += EXTREMES_BYTES * whole;
         if (!isLastColumn) continue;
-        measure.last(1, rowBytes, from + 4 * tileSize * whole, to);
+        measureTiles!(1, rowBytes, from + 4 * tileSize * whole, to, lastMask!);
         to += EXTREMES_BYTES;
       }
     }
