@@ -30,7 +30,7 @@ const config: ViteUserConfigFnPromise = defineConfig(async () => ({
           name: "packed",
           include: ["test/packages/**/*.test.ts"],
           globalSetup: ["test/packages/pack.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       mergeConfig(browserResolution, {

@@ -35,7 +35,8 @@ const HOSTS = [
   [
     "a content security policy",
     refusing,
-    "this host refuses to compile WebAssembly: Refused to compile or instantiate: 'unsafe-eval' is not allowed",
+    "this host refuses to compile WebAssembly, which a content security policy allows by script-src 'wasm-unsafe-eval': " +
+      "Refused to compile or instantiate: 'unsafe-eval' is not allowed",
   ],
 ] as const;
 

@@ -29,13 +29,14 @@ describe("probeFeatures", () => {
       ...pick(host),
       Module: class {
         constructor() {
-          throw new EvalError("Refused to compile: 'wasm-unsafe-eval' is not allowed");
+          throw new EvalError("Refused to compile: 'unsafe-eval' is not allowed");
         }
       },
     };
     const { simd, relaxedMadd } = probeFeatures(refusing);
     expect(simd).toBe(
-      "this host refuses to compile WebAssembly: Refused to compile: 'wasm-unsafe-eval' is not allowed",
+      "this host refuses to compile WebAssembly, which a content security policy allows by script-src 'wasm-unsafe-eval': " +
+        "Refused to compile: 'unsafe-eval' is not allowed",
     );
     expect(relaxedMadd).toBe(false);
   });

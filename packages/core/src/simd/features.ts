@@ -53,8 +53,14 @@ export function probeFeatures(host: WasmApi | undefined): SimdFeatures {
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { simd: `this host refuses to compile WebAssembly: ${reason}`, ...NO_SIMD };
+    return { simd: `this host refuses to compile WebAssembly${remedyOf(reason)}: ${reason}`, ...NO_SIMD };
   }
+}
+
+/** What allows it, where the message names a policy: hosts speak of `unsafe-eval`, though less is enough. */
+function remedyOf(reason: string): string {
+  if (!/unsafe-eval|content security policy/i.test(reason)) return "";
+  return ", which a content security policy allows by script-src 'wasm-unsafe-eval'";
 }
 
 let known: SimdFeatures | undefined;

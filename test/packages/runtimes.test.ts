@@ -1,0 +1,79 @@
+/**
+ * The packed core where JavaScript runs: required by CommonJS, in Jest, in ts-node, in Deno and in Bun.
+ */
+
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, inject, test } from "vitest";
+import { run } from "./pack.ts";
+
+const project = inject("project");
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const ARGUMENTS = "tensor([3, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8]), tensor([2, 2], [0, 1, 2, 3])";
+const IMPORTS = `
+import { corr2d, tensor } from "@corr2d/core";
+import { corr2d as inPlainJavaScript } from "@corr2d/core/scalar";
+`;
+const SHOW = `console.log(corr2d(${ARGUMENTS}).data.join(), inPlainJavaScript(${ARGUMENTS}).data.join());`;
+const SHOWN = "19,25,37,43 19,25,37,43\n";
+
+/** A new folder of the project with these files. */
+function folderOf(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = join(project, name);
+  mkdirSync(folder);
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+  return folder;
+}
+
+test("CommonJS can require it, with its subpaths", () => {
+  const folder = folderOf("commonjs", {
+    "program.cjs": `
+      const { corr2d, tensor } = require("@corr2d/core");
+      const { corr2d: inPlainJavaScript } = require("@corr2d/core/scalar");
+      ${SHOW}`,
+  });
+  expect(run(folder, process.execPath, "program.cjs")).toBe(SHOWN);
+});
+
+test("Jest tests with it, told of modules by one flag, whether tests import or require", () => {
+  const check = `test("it computes", () => expect(corr2d(${ARGUMENTS}).data.join()).toBe("19,25,37,43"));`;
+  const folder = folderOf("jest", {
+    "package.json": JSON.stringify({ private: true, type: "module" }),
+    "imports.test.js": `import { corr2d, tensor } from "@corr2d/core";\n${check}`,
+    "requires.test.cjs": `const { corr2d, tensor } = require("@corr2d/core");\n${check}`,
+  });
+  const jest = join(root, "node_modules", "jest", "bin", "jest.js");
+  const report = run(folder, process.execPath, "--experimental-vm-modules", jest, "--json", "--no-cache");
+  expect(JSON.parse(report)).toMatchObject({ success: true, numPassedTests: 2 });
+});
+
+test("ts-node runs it, with the module resolution of Node 10", () => {
+  const compilerOptions = { module: "commonjs", moduleResolution: "node", target: "es2022", strict: true, types: [] };
+  const folder = folderOf("ts-node", {
+    "package.json": JSON.stringify({ private: true }),
+    "tsconfig.json": JSON.stringify({ compilerOptions }),
+    "program.ts": `${IMPORTS}declare const console: { log(...words: string[]): void };\n${SHOW}`,
+  });
+  const [tsNode, compiler] = ["ts-node/dist/bin.js", "typescript-5.9"].map((path) => join(root, "node_modules", path));
+  expect(run(folder, process.execPath, tsNode!, "--compiler", compiler!, "program.ts")).toBe(SHOWN);
+});
+
+/** Runtimes that npm has as programs: of which package, where in it, and how they are asked to run a file. */
+const RUNTIMES = [
+  { name: "deno", program: "@deno/linux-x64-glibc/deno", args: ["run", "--no-lock", "--node-modules-dir=manual"] },
+  { name: "bun", program: "@oven/bun-linux-x64/bin/bun", args: ["run"] },
+];
+
+describe.runIf(process.platform === "linux" && process.arch === "x64")("other runtimes", () => {
+  test.each(RUNTIMES)("$name", ({ name, program, args }) => {
+    // The program is in a package that only the package of this name depends on.
+    const manifest = realpathSync(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    const executable = join(dirname(manifest), "..", program);
+    expect(existsSync(executable)).toBe(true);
+    const folder = folderOf(name, { "program.mjs": IMPORTS + SHOW });
+    expect(run(folder, executable, ...args, "program.mjs")).toBe(SHOWN);
+  });
+});
