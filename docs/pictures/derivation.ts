@@ -17,21 +17,18 @@
  * @module
  */
 
+import { convolve2d, corr2d, type Matrix, tensor } from "@corr2d/core";
 import {
-  convolve2d,
-  corr2d,
   type DenseWeights,
   localize,
-  type Matrix,
   parameterCounts,
   type RelativeWeights,
   shareWeights,
-  tensor,
   toAbsolute,
   toDense,
   toRelative,
   unshareWeights,
-} from "@corr2d/core";
+} from "@corr2d/core/derivation";
 import { seededRandom } from "@corr2d/testkit";
 import { sweepKernelSizes } from "../../packages/core/examples/kernel-size.ts";
 import { arrow, frame, grid, heatMap, svg, text, write } from "./drawing.ts";

@@ -7,9 +7,10 @@
 import {
   type ActivationName,
   activationGradient,
-  conv2dGradients,
-  conv2dTransposeGradients,
-  separableConv2dGradients,
+  conv2d,
+  convTranspose2d,
+  gradients,
+  separableConv2d,
   type Tensor4,
   tensor,
 } from "@corr2d/core";
@@ -52,8 +53,8 @@ it.each([
   const inputs = [x, depthwise, pointwise].map(tensor4d) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   const dy = integers(convolve(...inputs).shape);
   const theirs = tf.grads(convolve as (...all: tf.Tensor[]) => tf.Tensor)(inputs, tensor4d(dy));
-  const ours = separableConv2dGradients(x, depthwise, pointwise, dy, { strides: stride, padding });
-  expectSame([ours.input, ours.depthwiseFilter, ours.pointwiseFilter], theirs);
+  const ours = gradients(separableConv2d, x, { depthwise, pointwise }, dy, { strides: stride, padding });
+  expectSame([ours.input, ours.filter.depthwise, ours.filter.pointwise], theirs);
 });
 
 it.each([
@@ -62,7 +63,7 @@ it.each([
   [[2, 3], "same", [1, 9, 16, 2]],
   [[1, 2], "valid", [1, 7, 13, 2]],
   [[2, 2], "valid", [1, 11, 14, 2]],
-] as const)("conv2dTranspose, strides %j, padding %s, to %j", (strides, padding, outputShape) => {
+] as const)("convTranspose2d, strides %j, padding %s, to %j", (strides, padding, outputShape) => {
   const [x, filter, dy] = [integers([1, 5, 6, 4]), integers([3, 3, 2, 4]), integers(outputShape)];
   const [, height, width] = outputShape;
   const transpose = (a: tf.Tensor4D, b: tf.Tensor4D) =>
@@ -71,7 +72,7 @@ it.each([
     [tensor4d(x), tensor4d(filter)],
     tensor4d(dy),
   );
-  const ours = conv2dTransposeGradients(x, filter, dy, { strides, padding, outputSize: [height, width] });
+  const ours = gradients(convTranspose2d, x, filter, dy, { strides, padding, outputSize: [height, width] });
   expectSame([ours.input, ours.filter], theirs);
 });
 
@@ -113,7 +114,7 @@ it.each(["relu", "relu6", "leakyRelu", "prelu"] as const)("conv2d with bias and 
     ACTIVATIONS[activation](tf.add(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 2, "same"), c));
   const [dx, dw, db] = tf.grads(layer)([tensor4d(x), tensor4d(filter), tf.tensor1d(bias)], tensor4d(dy));
   const options = { strides: 2, padding: "same", bias, ...optionsOf(activation) } as const;
-  const ours = conv2dGradients(x, filter, dy, options);
+  const ours = gradients(conv2d, x, filter, dy, options);
   expectSame([ours.input, ours.filter], [dx!, dw!]);
   expect(values(ours.bias)).toEqual(values(db!.dataSync()));
 });

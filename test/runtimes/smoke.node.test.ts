@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { algorithms } from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
 import { expect, it } from "vitest";
 
 it("every algorithm of the built package stays within its bounds under plain node", { timeout: 60_000 }, () => {

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { algorithms, conv2d, conv2dFilterGradient, conv2dInputGradient, type Pass, tensor } from "@corr2d/core";
+import { conv2d, filterGradient, inputGradient, type Pass, tensor } from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
 import { CASES, type CaseData, type ConvCase, judge, realData, reference, resultShapeOf } from "@corr2d/testkit";
 import { boundsOf, geometryOf, optionsOf } from "../../packages/core/test/case-pass.ts";
 
@@ -21,8 +22,8 @@ function compute(algorithm: Algorithm, pass: Pass, convCase: ConvCase, data: Cas
   const [x, filter] = [tensor(inputShape, data.x), tensor(filterShape, data.filter)];
   const dy = tensor(resultShapeOf(convCase, "forward") as typeof inputShape, data.dy);
   if (pass === "forward") return conv2d(x, filter, { ...options, bias: data.bias }).data;
-  if (pass === "inputGradient") return conv2dInputGradient(dy, filter, inputShape, options).data;
-  return conv2dFilterGradient(x, dy, filterShape, options).data;
+  if (pass === "inputGradient") return inputGradient(conv2d, dy, filter, inputShape, options).data;
+  return filterGradient(conv2d, x, dy, filterShape, options).data;
 }
 
 const checked = new Map<string, number>();

@@ -7,7 +7,7 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { algorithms } from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
 import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
 import { type CasePass, type ConvCase, flopsOf } from "@corr2d/testkit";

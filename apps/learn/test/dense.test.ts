@@ -1,6 +1,7 @@
 /** Stage 2: both sliders at their end make a convolution, and the figures are those of core. */
 
-import { localKernel, shareWeights, tensor, toAbsolute, toDense, toRelative } from "@corr2d/core";
+import { tensor } from "@corr2d/core";
+import { localKernel, shareWeights, toAbsolute, toDense, toRelative } from "@corr2d/core/derivation";
 import { expect, test } from "vitest";
 import { weightsBetween } from "../src/engine/derivation.ts";
 import { numbersOf, until, usePages } from "./page.ts";

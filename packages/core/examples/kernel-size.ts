@@ -6,7 +6,8 @@
  * @module
  */
 
-import { Conv2d, corr2d, sgdStep, type Tensor4, tensor } from "@corr2d/core";
+import { corr2d, type Tensor4, tensor } from "@corr2d/core";
+import { Conv2d, sgdStep } from "@corr2d/core/layers";
 import { seededRandom } from "@corr2d/testkit";
 
 /** Mean squared errors of one size. */

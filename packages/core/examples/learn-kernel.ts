@@ -7,7 +7,8 @@
  * @module
  */
 
-import { Conv2d, corr2d, sgdStep, type Tensor4, tensor } from "@corr2d/core";
+import { corr2d, type Tensor4, tensor } from "@corr2d/core";
+import { Conv2d, sgdStep } from "@corr2d/core/layers";
 
 /** What was learned, and the loss before each step. */
 export interface LearnedKernel {

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { corr2d, denseLayer, type Matrix, tensor, toRelative, translationVariance } from "@corr2d/core";
+import { corr2d, type Matrix, tensor } from "@corr2d/core";
+import { denseLayer, toRelative, translationVariance } from "@corr2d/core/derivation";
 import { seededRandom } from "@corr2d/testkit";
 
 /** How far weights are from shared ones, 0 to 1, before and after training. */

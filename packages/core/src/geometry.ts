@@ -8,7 +8,7 @@
 
 import { CONV_OPTION_NAMES, type ConvOptions, checkOptionNames, resolveWord } from "./options.ts";
 import type { FilterShape, NhwcShape, Shape4 } from "./shape.ts";
-import { isPlanar, resolveConvolution, type SpatialGeometry } from "./spatial.ts";
+import { filled, isPlanar, resolveConvolution, type SpatialGeometry } from "./spatial.ts";
 import { checkShape, type DType, describe } from "./tensor.ts";
 
 /** A convolution of planes in plain numbers, in NHWC whatever the user's layout. Frozen; valid by construction. */
@@ -65,7 +65,7 @@ export function resolveConvGeometry(
   operation: string,
   inputShape: Shape4,
   filterShape: Shape4,
-  options: Omit<ConvOptions, "paddingMode"> = {},
+  options: Omit<ConvOptions, "paddingMode" | "fillValue"> = {},
   dtype: DType = "float32",
 ): ConvGeometry {
   checkCaller("resolveConvGeometry", operation);
@@ -74,9 +74,10 @@ export function resolveConvGeometry(
   checkShape(operation, "filterShape", filterShape, 4);
   resolveWord<DType>(operation, "dtype", ["float32", "float64"], dtype);
   const geometry = resolveConvolution(operation, 2, inputShape, filterShape, options, dtype);
-  if (geometry.paddingMode !== "zeros") {
+  if (filled(geometry) !== geometry) {
     throw new RangeError(
-      `${operation}: paddingMode must be "zeros" here, got ${describe(geometry.paddingMode)}; algorithms know no other`,
+      `${operation}: paddingMode must be "constant" with fillValue 0 here, got ${describe(geometry.paddingMode)} with ` +
+        `${geometry.fillValue}; algorithms know no other`,
     );
   }
   return planarGeometry(geometry);

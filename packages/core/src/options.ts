@@ -6,6 +6,7 @@
  */
 
 import type { AxisPadding, Rounding } from "./axis.ts";
+import { BOUNDARIES, type Boundary } from "./boundary.ts";
 import { AXIS_NAMES, type AxisTuple, isChannelsFirst, type Layout, type SpatialRank } from "./layout.ts";
 import { describe } from "./tensor.ts";
 
@@ -23,24 +24,18 @@ export type Padding<R extends SpatialRank = 2> =
   | number
   | AxisTuple<R, readonly [before: number, after: number]>;
 
-/**
- * What stands in the padding, along each axis of n cells 0 … n − 1:
- *
- *     zeros      nothing: taps there are skipped
- *     reflect    … 2 1 | 0 1 2 … n−1 | n−2 n−3 …    the edge is not repeated; at most n − 1 cells
- *     replicate  … 0 0 | 0 1 2 … n−1 | n−1 n−1 …
- *     circular   … n−2 n−1 | 0 1 2 … n−1 | 0 1 …    at most n cells
- */
-export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
-
 /** What a convolution does with its shapes; `R` is its number of spatial axes. */
 export interface ConvOptions<R extends SpatialRank = 2> {
   /** Distance between neighbouring output cells, in input cells. Default 1. */
   readonly strides?: PerAxis<R> | undefined;
   /** Cells added around the input. Default `"valid"`. */
   readonly padding?: Padding<R> | undefined;
-  /** What stands in them. Default `"zeros"`: they count as absent, never as a factor. */
-  readonly paddingMode?: PaddingMode | undefined;
+  /** What stands in them. Default `"constant"`. */
+  readonly paddingMode?: Boundary | undefined;
+  /**
+   * The value in the padding for paddingMode `"constant"`. Default 0, for which those cells count as absent, never as a factor.
+   */
+  readonly fillValue?: number | undefined;
   /**
    * How (padded input − effective kernel) / stride becomes an integer, one less than the output size (the `dimRoundingMode`
    * of TensorFlow.js; `"ceil"` is the `ceil_mode` of other systems, without dropping windows that see no cell). What the
@@ -78,6 +73,7 @@ export const UNGROUPED_OPTION_NAMES: readonly (keyof ConvOptions)[] = [
   "strides",
   "padding",
   "paddingMode",
+  "fillValue",
   "rounding",
   "dilations",
   "layout",
@@ -160,13 +156,30 @@ export function resolveConvOptions<R extends SpatialRank>(
   operation: string,
   rank: R,
   options: ConvOptions<R>,
-): ResolvedOptions & { readonly paddingMode: PaddingMode; readonly rounding: Rounding } {
-  const modes = ["zeros", "reflect", "replicate", "circular"] as const;
+): ResolvedOptions & { readonly paddingMode: Boundary; readonly fillValue: number; readonly rounding: Rounding } {
   return {
     ...resolveSharedOptions(operation, rank, options),
-    paddingMode: resolveWord<PaddingMode>(operation, "paddingMode", modes, options.paddingMode),
+    ...resolveBoundary(operation, "paddingMode", options.paddingMode, options.fillValue),
     rounding: resolveWord<Rounding>(operation, "rounding", ["floor", "round", "ceil"], options.rounding),
   };
+}
+
+/** What stands outside, and the value there. */
+function resolveBoundary(
+  operation: string,
+  parameter: "paddingMode",
+  mode: unknown,
+  value: unknown,
+): { readonly paddingMode: Boundary; readonly fillValue: number } {
+  const paddingMode = resolveWord<Boundary>(operation, parameter, BOUNDARIES, mode);
+  if (value === undefined) return { paddingMode, fillValue: 0 };
+  if (paddingMode !== "constant") {
+    throw new RangeError(`${operation}: fillValue needs ${parameter} "constant", got "${paddingMode}"`);
+  }
+  if (typeof value !== "number") {
+    throw new TypeError(`${operation}: fillValue must be a number, got ${describe(value)}`);
+  }
+  return { paddingMode, fillValue: value };
 }
 
 /** {@link ConvTransposeOptions}, checked and with their defaults. */

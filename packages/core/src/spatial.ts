@@ -6,16 +6,16 @@
  */
 
 import { type AxisGeometry, resolveAxis, resolveTransposedAxis, UNIT_AXIS } from "./axis.ts";
+import type { Boundary } from "./boundary.ts";
 import { AXIS_NAMES, channelsLastShape, LAYOUTS, type SpatialRank, shapeInLayout } from "./layout.ts";
 import {
   type ConvOptions,
   type ConvTransposeOptions,
-  type PaddingMode,
   resolveConvOptions,
   resolveConvTransposeOptions,
 } from "./options.ts";
 import { sizeOf } from "./shape.ts";
-import { type DType, describe, MAX_ELEMENTS } from "./tensor.ts";
+import { type DType, MAX_ELEMENTS } from "./tensor.ts";
 
 /** A convolution of one to three spatial axes. Frozen; valid by construction. */
 export interface SpatialGeometry {
@@ -29,8 +29,9 @@ export interface SpatialGeometry {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly groups: number;
-  /** What stands in the cells `before` and `after` of each axis. */
-  readonly paddingMode: PaddingMode;
+  /** What stands in the cells `before` and `after` of each axis: nothing, if it is the constant 0. */
+  readonly paddingMode: Boundary;
+  readonly fillValue: number;
   /** Whether the channels of the user's activations come before the spatial axes. */
   readonly channelsFirst: boolean;
 }
@@ -42,7 +43,7 @@ export interface SpatialGeometry {
  * @param filterShape spatial axes, input channels per group, output channels.
  * @throws TypeError for a value of the wrong type, RangeError for one that no convolution can have: a dimension or
  *   stride that is not a positive integer, channels that groups do not divide, a kernel larger than the padded input,
- *   reflected or circular padding of more than there is, an output of more than 2³⁰ elements.
+ *   an output of more than 2³⁰ elements.
  */
 export function resolveConvolution<R extends SpatialRank>(
   operation: string,
@@ -53,7 +54,7 @@ export function resolveConvolution<R extends SpatialRank>(
   dtype: DType,
 ): SpatialGeometry {
   const resolved = resolveConvOptions(operation, rank, options);
-  const { strides, dilations, padding, groups, channelsFirst, paddingMode, rounding } = resolved;
+  const { strides, dilations, padding, groups, channelsFirst, paddingMode, fillValue, rounding } = resolved;
   const [batch, ...sizes] = channelsLastShape(inputShape, channelsFirst);
   const inChannels = sizes.pop()!;
   const [groupInChannels, outChannels] = filterShape.slice(rank);
@@ -72,8 +73,10 @@ export function resolveConvolution<R extends SpatialRank>(
     const [inSize, kernelSize, stride, dilation] = [sizes[i], filterShape[i], strides[i], dilations[i]];
     return resolveAxis({ operation, axis, inSize, kernelSize, stride, dilation, padding: padding[i] }, rounding);
   });
-  for (const [i, axis] of axes.entries()) checkBorder(operation, AXIS_NAMES[rank][i], paddingMode, axis);
-  const geometry = assemble({ dtype, rank, batch, inChannels, outChannels, groups, paddingMode, channelsFirst }, axes);
+  const geometry = assemble(
+    { dtype, rank, batch, inChannels, outChannels, groups, paddingMode, fillValue, channelsFirst },
+    axes,
+  );
   requireElements(operation, "output", outputShapeOfConvolution(geometry));
   requireElements(operation, "padded input", inputShapeOfConvolution(filled(geometry)));
   return geometry;
@@ -121,7 +124,8 @@ export function resolveTransposedConvolution<R extends SpatialRank>(
       inChannels: groupOutChannels * groups,
       outChannels: inChannels,
       groups,
-      paddingMode: "zeros",
+      paddingMode: "constant",
+      fillValue: 0,
       channelsFirst,
     },
     axes,
@@ -151,7 +155,7 @@ export function isPlanar({ depth }: SpatialGeometry): boolean {
 
 /** The convolution of the input into whose padding, if it is not to be absent, cells have been filled. */
 export function filled(s: SpatialGeometry): SpatialGeometry {
-  if (s.paddingMode === "zeros") return s;
+  if (s.paddingMode === "constant" && s.fillValue === 0) return s;
   const grow = (axis: AxisGeometry): AxisGeometry => ({
     ...axis,
     inSize: axis.before + axis.inSize + axis.after,
@@ -163,7 +167,8 @@ export function filled(s: SpatialGeometry): SpatialGeometry {
     depth: grow(s.depth),
     height: grow(s.height),
     width: grow(s.width),
-    paddingMode: "zeros",
+    paddingMode: "constant",
+    fillValue: 0,
   });
 }
 
@@ -215,23 +220,6 @@ function requirePositiveAxes(
 function requireDivisible(operation: string, side: "input" | "output", channels: number, groups: number): void {
   if (channels % groups === 0) return;
   throw new RangeError(`${operation}: ${side} channels ${channels} are not divisible by groups ${groups}`);
-}
-
-/** Reflected cells must exist, and circular padding goes round once. */
-function checkBorder(operation: string, name: string, mode: PaddingMode, axis: AxisGeometry): void {
-  const limit = {
-    zeros: Number.POSITIVE_INFINITY,
-    reflect: axis.inSize - 1,
-    replicate: Number.POSITIVE_INFINITY,
-    circular: axis.inSize,
-  }[mode];
-  const largest = Math.max(axis.before, axis.after);
-  if (largest > limit) {
-    throw new RangeError(
-      `${operation}: padding ${largest} along ${name} must be at most ${limit} ` +
-        `with paddingMode ${describe(mode)} and input ${name} ${axis.inSize}`,
-    );
-  }
 }
 
 function requireElements(operation: string, what: string, shape: readonly number[]): void {

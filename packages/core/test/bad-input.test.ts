@@ -5,20 +5,19 @@
 
 import {
   biasGradient,
-  Conv2d,
   conv2d,
-  conv2dFilterGradient,
-  conv2dInputGradient,
   convolve2d,
   corr2d,
-  explainConv2d,
-  localKernel,
-  planConv2d,
-  resolveConvGeometry,
-  sgdStep,
+  explain,
+  filterGradient,
+  inputGradient,
+  plan,
   tensor,
   zeros,
 } from "@corr2d/core";
+import { localKernel } from "@corr2d/core/derivation";
+import { resolveConvGeometry } from "@corr2d/core/internals";
+import { Conv2d, sgdStep } from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
 
 /** What TypeScript would refuse, but JavaScript callers and JSON can bring. */
@@ -196,7 +195,7 @@ const refusals: readonly Refusal[] = [
     what: "an unknown option",
     call: () => conv2d(image, filter, untyped({ stride: 2 })),
     error: TypeError,
-    text: /^conv2d: unknown option "stride"; did you mean strides\? known options are strides, padding, paddingMode, rounding, dilations, layout, groups/,
+    text: /^conv2d: unknown option "stride"; did you mean strides\? known options are strides, padding, paddingMode, fillValue, rounding, dilations, layout, groups/,
   },
   {
     what: "options that are not an object",
@@ -242,15 +241,15 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: "a gradient of the wrong shape",
-    call: () => conv2dInputGradient(zeros([1, 5, 6, 8]), filter, [1, 5, 6, 4]),
+    call: () => inputGradient(conv2d, zeros([1, 5, 6, 8]), filter, [1, 5, 6, 4]),
     error: RangeError,
-    text: /^conv2dInputGradient: dy has shape \[1,5,6,8\], but the output of this convolution has \[1,3,4,8\]$/,
+    text: /^inputGradient\(conv2d\): dy has shape \[1,5,6,8\], but the output of this convolution has \[1,3,4,8\]$/,
   },
   {
     what: "a filter shape of the wrong rank",
-    call: () => conv2dFilterGradient(image, zeros([1, 3, 4, 8]), untyped([3, 3])),
+    call: () => filterGradient(conv2d, image, zeros([1, 3, 4, 8]), untyped([3, 3])),
     error: RangeError,
-    text: /^conv2dFilterGradient: filterShape must have rank 4/,
+    text: /^filterGradient\(conv2d\): filterShape must have rank 4/,
   },
   {
     what: "a bias gradient of a matrix",
@@ -260,24 +259,24 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: "an explanation of an impossible convolution",
-    call: () => explainConv2d([1, 2, 2, 1], [3, 3, 1, 1]),
+    call: () => explain(conv2d, [1, 2, 2, 1], [3, 3, 1, 1]),
     error: RangeError,
-    text: /^explainConv2d: kernel height 3 exceeds input height 2$/,
+    text: /^explain\(conv2d\): kernel height 3 exceeds input height 2$/,
   },
   {
     what: "an output of the wrong length",
-    call: () => planConv2d([1, 5, 6, 4], filter).run(image.data, new Float32Array(7)),
+    call: () => plan(conv2d, [1, 5, 6, 4], filter).run(image.data, new Float32Array(7)),
     error: RangeError,
-    text: /^Conv2dPlan\.run: y must have 96 elements, got 7$/,
+    text: /^plan\(conv2d\)\.run: y must have 96 elements, got 7$/,
   },
   {
     what: "an output that overlaps the input",
     call: () => {
       const memory = new Float32Array(200);
-      planConv2d([1, 5, 6, 4], filter).run(memory.subarray(0, 120), memory.subarray(100, 196));
+      plan(conv2d, [1, 5, 6, 4], filter).run(memory.subarray(0, 120), memory.subarray(100, 196));
     },
     error: RangeError,
-    text: /^Conv2dPlan\.run: y overlaps x in memory; give it memory of its own$/,
+    text: /^plan\(conv2d\)\.run: y overlaps x in memory; give it memory of its own$/,
   },
   {
     what: "an unknown initialiser",
@@ -311,9 +310,9 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: "options of an explanation that are not an object",
-    call: () => explainConv2d([1, 5, 5, 1], [3, 3, 1, 1], untyped(null)),
+    call: () => explain(conv2d, [1, 5, 5, 1], [3, 3, 1, 1], untyped(null)),
     error: TypeError,
-    text: /^explainConv2d: options must be an object, got null$/,
+    text: /^explain\(conv2d\): options must be an object, got null$/,
   },
   {
     what: "a slope that float32 cannot hold",
@@ -352,7 +351,7 @@ it("changes nothing of the caller's in a call that fails", () => {
   const weights = tensor([3, 3, 1, 1], new Float32Array(9).fill(3));
   const y = new Float32Array(5).fill(7);
   const options = Object.freeze({ strides: Object.freeze([1, 1] as const) });
-  expect(() => planConv2d(x.shape, weights, options).run(x.data, y)).toThrow(RangeError);
+  expect(() => plan(conv2d, x.shape, weights, options).run(x.data, y)).toThrow(RangeError);
   expect(y).toEqual(new Float32Array(5).fill(7));
   expect(x.data).toEqual(new Float32Array(16).fill(2));
   expect(weights.data).toEqual(new Float32Array(9).fill(3));

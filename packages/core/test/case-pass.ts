@@ -4,15 +4,8 @@
  * @module
  */
 
-import {
-  type ConvAlgorithm,
-  type ConvGeometry,
-  type ConvOptions,
-  type Pass,
-  preparationOf,
-  type Runs,
-  resolveConvGeometry,
-} from "@corr2d/core";
+import type { ConvGeometry, ConvOptions, Pass } from "@corr2d/core";
+import { type ConvAlgorithm, preparationOf, type Runs, resolveConvGeometry } from "@corr2d/core/internals";
 import { type CaseData, type ConvCase, elementBounds, normwiseBounds, resultShapeOf, sizeOf } from "@corr2d/testkit";
 
 /** What a caller would write. */

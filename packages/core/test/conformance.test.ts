@@ -4,7 +4,8 @@
  * from the number of terms for each element, or a normwise one.
  */
 
-import { algorithms, type ConvAlgorithm, type Pass } from "@corr2d/core";
+import type { Pass } from "@corr2d/core";
+import { algorithms, type ConvAlgorithm } from "@corr2d/core/internals";
 import {
   CASES,
   type CaseData,

@@ -1,4 +1,5 @@
-import { Conv2d, conv2d, SeparableConv2d, sgdStep, tensor, zeros } from "@corr2d/core";
+import { conv2d, tensor, zeros } from "@corr2d/core";
+import { Conv2d, SeparableConv2d, sgdStep } from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
 
 const x = tensor(

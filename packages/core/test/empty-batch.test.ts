@@ -1,16 +1,15 @@
 /** No images at all: results are empty, and gradients of filters and biases are 0, whatever ran before. */
 
+import { algorithms, preparationOf } from "@corr2d/core/internals";
 import {
-  algorithms,
   Conv1d,
   Conv2d,
   Conv3d,
   ConvTranspose2d,
   DepthwiseConv2d,
   type Layer,
-  preparationOf,
   SeparableConv2d,
-} from "@corr2d/core";
+} from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
 import { PASSES } from "../src/algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../src/geometry.ts";

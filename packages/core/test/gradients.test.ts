@@ -3,7 +3,7 @@
  * suite holds them against the float64 reference, the parity run against TensorFlow.js.)
  */
 
-import { biasGradient, conv2d, conv2dFilterGradient, conv2dInputGradient, type Tensor4, tensor } from "@corr2d/core";
+import { biasGradient, conv2d, filterGradient, inputGradient, type Tensor4, tensor } from "@corr2d/core";
 import { CASES, exactData, generateCases, outputShapeOf, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { optionsOf } from "./case-pass.ts";
@@ -24,8 +24,8 @@ describe("adjoint identity ⟨dy, conv(x, w)⟩ = ⟨inputGradient(dy), x⟩ = �
     const dy: Tensor4 = { shape: outputShapeOf(convCase), data: data.dy };
     const y = conv2d(x, filter, options);
     const inner = dot(dy.data, y.data);
-    expect(dot(conv2dInputGradient(dy, filter, x.shape, options).data, x.data)).toBe(inner);
-    expect(dot(conv2dFilterGradient(x, dy, filter.shape, options).data, filter.data)).toBe(inner);
+    expect(dot(inputGradient(conv2d, dy, filter, x.shape, options).data, x.data)).toBe(inner);
+    expect(dot(filterGradient(conv2d, x, dy, filter.shape, options).data, filter.data)).toBe(inner);
     const ones = tensor(y.shape, new Float32Array(y.data.length).fill(1));
     expect(dot(biasGradient(dy), new Float32Array(filter.shape[3]).fill(1))).toBe(dot(dy.data, ones.data));
   });
@@ -52,8 +52,8 @@ describe("finite differences in float64", () => {
     const y = conv2d(x, filter, options);
     const dy = tensor(y.shape, normal(y.data.length));
     const loss = (): number => dot(dy.data, conv2d(x, filter, options).data);
-    const dx = conv2dInputGradient(dy, filter, x.shape, options);
-    const dw = conv2dFilterGradient(x, dy, filter.shape, options);
+    const dx = inputGradient(conv2d, dy, filter, x.shape, options);
+    const dw = filterGradient(conv2d, x, dy, filter.shape, options);
     const difference = (values: Float64Array, i: number): number => {
       const step = 1e-3;
       const kept = values[i];

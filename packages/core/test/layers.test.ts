@@ -3,6 +3,7 @@
  * refuses what it cannot be.
  */
 
+import { conv2d, gradients, plan, type Shape4, type Tensor, type Tensor4, tensor, zeros } from "@corr2d/core";
 import {
   Conv1d,
   Conv2d,
@@ -10,18 +11,11 @@ import {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
-  conv2dGradients,
   DepthwiseConv2d,
   type Layer,
-  planConv2d,
   SeparableConv2d,
-  type Shape4,
   sgdStep,
-  type Tensor,
-  type Tensor4,
-  tensor,
-  zeros,
-} from "@corr2d/core";
+} from "@corr2d/core/layers";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -187,10 +181,10 @@ it.each([
   const filter = { shape: layer.filter.shape as Shape4, data: layer.filter.value };
   const fused = { padding: "same", bias: layer.bias!.value, ...options } as const;
   const y = layer.forward(x);
-  expect(y.data).toEqual(planConv2d(x.shape, filter, fused).run(x.data));
+  expect(y.data).toEqual(plan(conv2d, x.shape, filter, fused).run(x.data));
   y.data.fill(1);
-  expect(layer.backward(dy)).toEqual(conv2dGradients(x, filter, dy, fused).input);
-  expect(layer.bias!.gradient).toEqual(conv2dGradients(x, filter, dy, fused).bias);
+  expect(layer.backward(dy)).toEqual(gradients(conv2d, x, filter, dy, fused).input);
+  expect(layer.bias!.gradient).toEqual(gradients(conv2d, x, filter, dy, fused).bias);
 });
 
 it("keeps what its backward pass needs from step to step, whatever shapes come between", () => {
@@ -202,7 +196,7 @@ it("keeps what its backward pass needs from step to step, whatever shapes come b
     layer.forward(x);
     layer.filter.gradient.fill(0);
     const filter = { shape: [3, 3, 4, 8] as const, data: layer.filter.value };
-    const expected = conv2dGradients(x, filter, dy, { padding: "same" });
+    const expected = gradients(conv2d, x, filter, dy, { padding: "same" });
     expect(layer.backward(dy)).toEqual(expected.input);
     expect(layer.filter.gradient).toEqual(expected.filter.data);
     sgdStep(layer.parameters, 0.01);

@@ -1,4 +1,5 @@
-import { algorithms, type ConvAlgorithm, conv2d, explainConv2d, planConv2d, tensor, zeros } from "@corr2d/core";
+import { conv2d, explain, plan, tensor, zeros } from "@corr2d/core";
+import { algorithms, type ConvAlgorithm } from "@corr2d/core/internals";
 import { CASES, type ConvCase, realData } from "@corr2d/testkit";
 import { expect, it } from "vitest";
 import { geometryOf, optionsOf, supports } from "./case-pass.ts";
@@ -11,11 +12,11 @@ const filter = tensor(
 );
 
 it("gives at every run what conv2d gives", () => {
-  const plan = planConv2d(shape, filter, { padding: "same", strides: 2 });
+  const planned = plan(conv2d, shape, filter, { padding: "same", strides: 2 });
   const expected = conv2d(tensor(shape, x), filter, { padding: "same", strides: 2 });
-  expect(plan.outputShape).toEqual(expected.shape);
-  expect(plan.run(x)).toEqual(expected.data);
-  expect(plan.run(x)).toEqual(expected.data);
+  expect(planned.outputShape).toEqual(expected.shape);
+  expect(planned.run(x)).toEqual(expected.data);
+  expect(planned.run(x)).toEqual(expected.data);
 });
 
 /** What an algorithm can be asked: the first of some cases that it supports. */
@@ -32,15 +33,15 @@ it.each(algorithms)("$name keeps its own copy of filter and bias", (algorithm) =
   );
   const data = realData(convCase, 1);
   const filter = { shape: convCase.filterShape, data: data.filter };
-  const plan = planConv2d(convCase.inputShape, filter, {
+  const planned = plan(conv2d, convCase.inputShape, filter, {
     ...optionsOf(convCase),
     bias: data.bias!,
     algorithm: algorithm.name,
   });
-  const once = plan.run(data.x);
+  const once = planned.run(data.x);
   data.filter.fill(9);
   data.bias!.fill(9);
-  expect(plan.run(data.x)).toEqual(once);
+  expect(planned.run(data.x)).toEqual(once);
 });
 
 it.each(algorithms)("$name lets plans take turns, though they share scratch memory", (algorithm) => {
@@ -49,7 +50,7 @@ it.each(algorithms)("$name lets plans take turns, though they share scratch memo
   const input = data.x.slice();
   const [first, second] = [1, 2].map((factor) => {
     const filter = { shape: convCase.filterShape, data: data.filter.map((w) => factor * w) };
-    return planConv2d(convCase.inputShape, filter, { ...optionsOf(convCase), algorithm: algorithm.name });
+    return plan(conv2d, convCase.inputShape, filter, { ...optionsOf(convCase), algorithm: algorithm.name });
   });
   const once = first.run(input);
   expect(second.run(input)).toEqual(once.map((value) => 2 * value));
@@ -59,12 +60,12 @@ it.each(algorithms)("$name lets plans take turns, though they share scratch memo
 it("writes into the caller's array, in either layout, and nowhere else", () => {
   for (const layout of ["NHWC", "NCHW"] as const) {
     const inputShape = layout === "NHWC" ? shape : ([2, 4, 9, 7] as const);
-    const plan = planConv2d(inputShape, filter, { layout });
-    const size = plan.outputShape.reduce((a, b) => a * b);
+    const planned = plan(conv2d, inputShape, filter, { layout });
+    const size = planned.outputShape.reduce((a, b) => a * b);
     const memory = new Float32Array(size + 2).fill(-99);
     const y = memory.subarray(1, 1 + size);
-    expect(plan.run(x, y)).toBe(y);
-    expect(y).toEqual(plan.run(x));
+    expect(planned.run(x, y)).toBe(y);
+    expect(y).toEqual(planned.run(x));
     expect([memory[0], memory[size + 1]]).toEqual([-99, -99]);
   }
 });
@@ -104,7 +105,7 @@ it("computes NCHW as the transpose of NHWC", () => {
 });
 
 it("says what it chose and why", () => {
-  const { algorithm, reason } = explainConv2d([1, 56, 56, 64], [3, 3, 64, 64]);
+  const { algorithm, reason } = explain(conv2d, [1, 56, 56, 64], [3, 3, 64, 64]);
   expect(algorithms.map(({ name }) => name)).toContain(algorithm);
   expect(reason).toMatch(/\w+ \w+/);
 });
@@ -116,18 +117,18 @@ it.each(algorithms)("$name keeps scratch memory bounded, whatever the image", (a
     { ...usual, inputShape: [1, 224, 224, 64], filterShape: [3, 3, 1, 64], groups: 64 },
     { ...usual, inputShape: [1, 1024, 1024, 1], filterShape: [3, 3, 1, 1] },
   ]);
-  const plan = planConv2d(convCase.inputShape, zeros(convCase.filterShape), {
+  const planned = plan(conv2d, convCase.inputShape, zeros(convCase.filterShape), {
     ...optionsOf(convCase),
     algorithm: algorithm.name,
   });
-  expect(plan.scratchBytes).toBeLessThanOrEqual(4 * 2 ** 20);
+  expect(planned.scratchBytes).toBeLessThanOrEqual(4 * 2 ** 20);
 });
 
 it("says that the reference computes where a weight is not finite, in the place of SIMD", () => {
   const weights = filter.data.slice();
   weights[3] = Number.POSITIVE_INFINITY;
-  const plan = planConv2d(shape, tensor(filter.shape, weights), { padding: "same", algorithm: "direct" });
-  expect(plan).toMatchObject({
+  const planned = plan(conv2d, shape, tensor(filter.shape, weights), { padding: "same", algorithm: "direct" });
+  expect(planned).toMatchObject({
     algorithm: "naive",
     engine: "scalar",
     reason: "instead of direct, as a weight is not finite",
@@ -138,10 +139,10 @@ it("runs on the engine that is asked for, and says so", () => {
   const weights = tensor(filter.shape, filter.data);
   for (const engine of ["scalar", "simd"] as const) {
     const options = { padding: "same", engine } as const;
-    expect(planConv2d(shape, weights, options).engine).toBe(engine);
-    expect(explainConv2d(shape, filter.shape, { ...options, pass: "filterGradient" }).engine).toBe(engine);
+    expect(plan(conv2d, shape, weights, options).engine).toBe(engine);
+    expect(explain(conv2d, shape, filter.shape, { ...options, pass: "filterGradient" }).engine).toBe(engine);
   }
-  expect(() => planConv2d(shape, tensor(filter.shape, Float64Array.from(filter.data)), { engine: "simd" })).toThrow(
+  expect(() => plan(conv2d, shape, tensor(filter.shape, Float64Array.from(filter.data)), { engine: "simd" })).toThrow(
     'plan(conv2d): engine "simd" does not support this forward pass: SIMD computes in float32, not in float64',
   );
 });

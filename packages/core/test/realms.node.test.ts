@@ -4,7 +4,9 @@
  */
 
 import { runInNewContext } from "node:vm";
-import { algorithms, conv2d, corr2d, planConv2d, readSafetensors, type Tensor4, tensor } from "@corr2d/core";
+import { conv2d, corr2d, plan, type Tensor4, tensor } from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
+import { readSafetensors } from "@corr2d/core/weights";
 import { expect, it } from "vitest";
 
 const filter = tensor([3, 3, 1, 2], new Float32Array(18).fill(0.5));
@@ -20,8 +22,8 @@ it("takes arrays of another realm for what they are", () => {
   const y = conv2d(x, filter, foreign.options);
   expect(y.data).toEqual(conv2d(tensor([1, 12, 12, 1], values), filter, { strides: [1, 2] }).data);
   expect(y.data).toBeInstanceOf(Float32Array);
-  const plan = planConv2d([1, 12, 12, 1], filter);
-  expect(plan.run(foreign.floats)).toEqual(plan.run(values));
+  const planned = plan(conv2d, [1, 12, 12, 1], filter);
+  expect(planned.run(foreign.floats)).toEqual(planned.run(values));
   for (const file of [foreign.bytes, foreign.bytes.buffer]) expect(readSafetensors(file).size).toBe(0);
 });
 
@@ -56,7 +58,7 @@ it.each(algorithms.map(({ name }) => [name]))("reads and writes shared and growi
     const x = new Float32Array(memory, 8, 144);
     const y = new Float32Array(memory, 1024, 200);
     x.set(values);
-    planConv2d([1, 12, 12, 1], filter, { algorithm }).run(x, y);
+    plan(conv2d, [1, 12, 12, 1], filter, { algorithm }).run(x, y);
     expect(y).toEqual(expected);
     expect(x).toEqual(values);
   }

@@ -4,12 +4,13 @@
  */
 
 import {
-  type ConvPlan,
+  conv2d,
+  conv3d,
+  convTranspose2d,
+  depthwiseConv2d,
   type Padding,
-  planConv2d,
-  planConv2dTranspose,
-  planConv3d,
-  planDepthwiseConv2d,
+  type Plan,
+  plan,
   type ResidentArray,
   residentArray,
   type Tensor,
@@ -22,22 +23,22 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * 
 
 const random = seededRandom(1, "resident");
 const normals = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
-const weights = <S extends readonly number[]>(shape: S): Tensor<S> => ({ shape, data: normals(sizeOf(shape)) });
+const weights = <const S extends readonly number[]>(shape: S): Tensor<S> => ({ shape, data: normals(sizeOf(shape)) });
 
-type Plan = ConvPlan<readonly number[]>;
+type AnyPlan = Plan<readonly number[]>;
 
 /** The last output of a chain, each layer's in plain memory. */
-function plainly(chain: readonly Plan[], x: Float32Array): Float32Array {
-  return chain.reduce((activations, plan) => plan.run(activations), x);
+function plainly(chain: readonly AnyPlan[], x: Float32Array): Float32Array {
+  return chain.reduce((activations, planned) => planned.run(activations), x);
 }
 
 /** The same, written once and read once. */
-function residently(chain: readonly Plan[], x: Float32Array): Float32Array {
+function residently(chain: readonly AnyPlan[], x: Float32Array): Float32Array {
   const first = residentArray(x.length);
   first.write(x);
-  const last = chain.reduce<ResidentArray>((source, plan) => {
-    const target = residentArray(sizeOf(plan.outputShape));
-    expect(plan.run(source, target)).toBe(target);
+  const last = chain.reduce<ResidentArray>((source, planned) => {
+    const target = residentArray(sizeOf(planned.outputShape));
+    expect(planned.run(source, target)).toBe(target);
     source[Symbol.dispose]();
     return target;
   }, first);
@@ -51,22 +52,26 @@ const frame: Padding = [
   [0, 2],
 ];
 
-const CHAINS: Readonly<Record<string, readonly Plan[]>> = {
+const CHAINS: Readonly<Record<string, readonly AnyPlan[]>> = {
   "a bottleneck of MobileNetV2: 1x1, depthwise, 1x1": [
-    planConv2d([1, 28, 28, 8], weights([1, 1, 8, 48]), { ...relu6, bias: normals(48) }),
-    planDepthwiseConv2d([1, 28, 28, 48], weights([3, 3, 48, 1]), { ...same, ...relu6, bias: normals(48) }),
-    planConv2d([1, 28, 28, 48], weights([1, 1, 48, 8]), { bias: normals(8) }),
+    plan(conv2d, [1, 28, 28, 8], weights([1, 1, 8, 48]), { ...relu6, bias: normals(48) }),
+    plan(depthwiseConv2d, [1, 28, 28, 48], weights([3, 3, 48, 1]), { ...same, ...relu6, bias: normals(48) }),
+    plan(conv2d, [1, 28, 28, 48], weights([1, 1, 48, 8]), { bias: normals(8) }),
   ],
   "a block of VGG: 3x3, 3x3": [
-    planConv2d([2, 20, 22, 8], weights([3, 3, 8, 16]), { ...same, activation: "relu" }),
-    planConv2d([2, 20, 22, 16], weights([3, 3, 16, 16]), { ...same, activation: "relu" }),
+    plan(conv2d, [2, 20, 22, 8], weights([3, 3, 8, 16]), { ...same, activation: "relu" }),
+    plan(conv2d, [2, 20, 22, 16], weights([3, 3, 16, 16]), { ...same, activation: "relu" }),
   ],
   "every other way from array to array": [
-    planConv2d([1, 9, 11, 3], weights([3, 3, 3, 4]), { algorithm: "tiled", activation: "prelu", slopes: normals(4) }),
-    planConv2d([1, 7, 9, 4], weights([3, 3, 4, 4]), { padding: frame, paddingMode: "reflect", activation: "sigmoid" }),
-    planConv2dTranspose([1, 6, 9, 4], weights([3, 3, 2, 4]), { strides: 2, bias: normals(2), activation: "elu" }),
-    planConv2d([1, 2, 13, 19], weights([1, 1, 2, 2]), { layout: "NCHW", activation: "leakyRelu" }),
-    planConv3d([1, 2, 13, 19, 1], weights([2, 2, 2, 1, 1]), { ...same, activation: "relu" }),
+    plan(conv2d, [1, 9, 11, 3], weights([3, 3, 3, 4]), { algorithm: "tiled", activation: "prelu", slopes: normals(4) }),
+    plan(conv2d, [1, 7, 9, 4], weights([3, 3, 4, 4]), {
+      padding: frame,
+      paddingMode: "reflect",
+      activation: "sigmoid",
+    }),
+    plan(convTranspose2d, [1, 6, 9, 4], weights([3, 3, 2, 4]), { strides: 2, bias: normals(2), activation: "elu" }),
+    plan(conv2d, [1, 2, 13, 19], weights([1, 1, 2, 2]), { layout: "NCHW", activation: "leakyRelu" }),
+    plan(conv3d, [1, 2, 13, 19, 1], weights([2, 2, 2, 1, 1]), { ...same, activation: "relu" }),
   ],
 };
 
@@ -80,16 +85,16 @@ describe("resident arrays", () => {
   });
 
   it("may be one end of a run and a plain array the other", () => {
-    const [plan] = CHAINS["a block of VGG: 3x3, 3x3"];
-    const x = normals(sizeOf(plan.inputShape));
-    const y = plan.run(x);
+    const [planned] = CHAINS["a block of VGG: 3x3, 3x3"];
+    const x = normals(sizeOf(planned.inputShape));
+    const y = planned.run(x);
     const [source, target] = [residentArray(x.length), residentArray(y.length)];
     source.write(x);
-    expect(plan.run(source)).toEqual(y);
+    expect(planned.run(source)).toEqual(y);
     const own = new Float32Array(y.length);
-    expect(plan.run(source, own)).toBe(own);
+    expect(planned.run(source, own)).toBe(own);
     expect(own).toEqual(y);
-    plan.run(x, target);
+    planned.run(x, target);
     expect(target.read(own)).toBe(own);
     expect(own).toEqual(y);
   });
@@ -104,22 +109,22 @@ describe("resident arrays", () => {
   });
 
   it("are refused where they do not fit, overlap, or were disposed of", () => {
-    const plan = planConv2d([1, 2, 2, 1], tensor([1, 1, 1, 1], [2]));
+    const planned = plan(conv2d, [1, 2, 2, 1], tensor([1, 1, 1, 1], [2]));
     const [x, y] = [residentArray(4), residentArray(4)];
     expect(() => residentArray(-1)).toThrow(/^residentArray: length must be an integer of 0 or more, got -1$/);
     expect(() => residentArray(0.5)).toThrow(RangeError);
     expect(() => x.write(new Float32Array(3))).toThrow(/^ResidentArray\.write: values must have 4 elements, got 3$/);
     expect(() => x.write([1, 2, 3, 4] as never)).toThrow(TypeError);
     expect(() => x.read(new Float32Array(5))).toThrow(/^ResidentArray\.read: to must have 4 elements, got 5$/);
-    expect(() => plan.run(residentArray(5), y)).toThrow(/^Conv2dPlan\.run: x must have 4 elements, got 5$/);
-    expect(() => plan.run(x, x)).toThrow(/^Conv2dPlan\.run: y overlaps x in memory/);
-    const double = planConv2d([1, 2, 2, 1], { shape: [1, 1, 1, 1], data: new Float64Array(1) });
+    expect(() => planned.run(residentArray(5), y)).toThrow(/^plan\(conv2d\)\.run: x must have 4 elements, got 5$/);
+    expect(() => planned.run(x, x)).toThrow(/^plan\(conv2d\)\.run: y overlaps x in memory/);
+    const double = plan(conv2d, [1, 2, 2, 1], { shape: [1, 1, 1, 1], data: new Float64Array(1) });
     expect(() => double.run(x as never)).toThrow(/x must be a Float64Array, got Float32Array$/);
     x[Symbol.dispose]();
     x[Symbol.dispose]();
     for (const use of [
-      () => plan.run(x, y),
-      () => plan.run(y, x),
+      () => planned.run(x, y),
+      () => planned.run(y, x),
       () => x.read(),
       () => x.write(new Float32Array(4)),
     ]) {
@@ -128,7 +133,7 @@ describe("resident arrays", () => {
   });
 
   it("can be empty", () => {
-    const plan = planConv2d([0, 4, 4, 1], tensor([1, 1, 1, 1], [2]));
-    expect(plan.run(residentArray(0), residentArray(0)).read()).toEqual(new Float32Array(0));
+    const planned = plan(conv2d, [0, 4, 4, 1], tensor([1, 1, 1, 1], [2]));
+    expect(planned.run(residentArray(0), residentArray(0)).read()).toEqual(new Float32Array(0));
   });
 });

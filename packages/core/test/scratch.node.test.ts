@@ -1,4 +1,5 @@
-import { algorithms, type ConvGeometry, preparationOf } from "@corr2d/core";
+import type { ConvGeometry } from "@corr2d/core";
+import { algorithms, preparationOf } from "@corr2d/core/internals";
 import { multiplyAddsOf, NETWORK_LAYERS, outputShapeOf, sizeOf } from "@corr2d/testkit";
 import { expect, it } from "vitest";
 import { geometryOf, supports } from "./case-pass.ts";

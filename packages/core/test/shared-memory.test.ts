@@ -1,4 +1,4 @@
-import { planConv2d, tensor } from "@corr2d/core";
+import { conv2d, plan, tensor } from "@corr2d/core";
 import { expect, it } from "vitest";
 
 /** What a host has, declared here because this package is compiled without the types of any. */
@@ -14,11 +14,11 @@ it("an output that overlaps the input is found, though each has another SharedAr
   const before = memory.buffer;
   memory.grow(1);
   expect(memory.buffer).not.toBe(before);
-  const plan = planConv2d([1, 2, 2, 1], tensor([1, 1, 1, 1], [2]));
+  const planned = plan(conv2d, [1, 2, 2, 1], tensor([1, 1, 1, 1], [2]));
   const x = new Float32Array(before, 64, 4).fill(1);
   for (const offset of [52, 64, 76]) {
     const kept = new Float32Array(memory.buffer, 0, 64).slice();
-    expect(() => plan.run(x, new Float32Array(memory.buffer, offset, 4))).toThrow(/y overlaps x in memory/);
+    expect(() => planned.run(x, new Float32Array(memory.buffer, offset, 4))).toThrow(/y overlaps x in memory/);
     expect(new Float32Array(memory.buffer, 0, 64)).toEqual(kept);
   }
   for (const y of [
@@ -26,6 +26,6 @@ it("an output that overlaps the input is found, though each has another SharedAr
     new Float32Array(memory.buffer, 48, 4),
     new Float32Array(new Memory({ initial: 1, maximum: 1, shared: true }).buffer, 64, 4),
   ]) {
-    expect([...plan.run(x, y)]).toEqual([2, 2, 2, 2]);
+    expect([...planned.run(x, y)]).toEqual([2, 2, 2, 2]);
   }
 });

@@ -2,7 +2,8 @@
  * Messages that say what to write instead: for what users of NumPy, PyTorch, TensorFlow and SciPy write first.
  */
 
-import { Conv2d, conv1d, conv2d, corr2d, fromOihw, tensor, zeros } from "@corr2d/core";
+import { conv1d, conv2d, corr2d, fromOihw, tensor, zeros } from "@corr2d/core";
+import { Conv2d } from "@corr2d/core/layers";
 import { expect, it } from "vitest";
 
 const any = (value: unknown): never => value as never;

@@ -2,19 +2,9 @@
  * Weights from files: what PyTorch and TensorFlow.js wrote is read, and files that lie are refused before memory is taken.
  */
 
-import {
-  Conv1d,
-  Conv2d,
-  Conv3d,
-  ConvTranspose2d,
-  DepthwiseConv2d,
-  loadPyTorchWeights,
-  loadTensorFlowWeights,
-  readLayersModel,
-  readSafetensors,
-  SeparableConv2d,
-  tensor,
-} from "@corr2d/core";
+import { tensor } from "@corr2d/core";
+import { Conv1d, Conv2d, Conv3d, ConvTranspose2d, DepthwiseConv2d, SeparableConv2d } from "@corr2d/core/layers";
+import { loadPyTorchWeights, loadTensorFlowWeights, readLayersModel, readSafetensors } from "@corr2d/core/weights";
 import { describe, expect, it } from "vitest";
 import { MODEL_FILE, MODEL_OUTPUTS } from "./pytorch/model.ts";
 

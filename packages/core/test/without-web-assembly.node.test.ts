@@ -48,34 +48,34 @@ describe.each(HOSTS)("a host with %s", (_name, host, refusal) => {
 
   it("computes on the scalar algorithms, and explains why", async () => {
     const core = await coreOn(host);
-    const { algorithm, reason } = core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { padding: "same" });
-    expect(core.algorithms.find(({ name }) => name === algorithm)!.engine).toBe("scalar");
+    const { engine, reason } = core.explain(core.conv2d, [1, 28, 28, 16], [3, 3, 16, 16], { padding: "same" });
+    expect(engine).toBe("scalar");
     expect(reason.split("; not on SIMD: ")[1]).toBe(refusal);
     for (const pass of ["inputGradient", "filterGradient"] as const) {
-      expect(core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { pass }).reason).toContain(refusal);
+      expect(core.explain(core.conv2d, [1, 28, 28, 16], [3, 3, 16, 16], { pass }).reason).toContain(refusal);
     }
-    expect(core.explainConv1d([1, 28, 16], [3, 16, 16]).reason).toContain(refusal);
-    expect(core.explainConv3d([1, 8, 28, 28, 16], [3, 3, 3, 16, 16]).reason).toContain(refusal);
-    expect(core.explainDepthwiseConv2d([1, 28, 28, 16], [3, 3, 16, 1]).reason).toContain(refusal);
-    expect(core.explainConv2dTranspose([1, 28, 28, 16], [3, 3, 16, 16]).reason).toContain(refusal);
+    expect(core.explain(core.conv1d, [1, 28, 16], [3, 16, 16]).reason).toContain(refusal);
+    expect(core.explain(core.conv3d, [1, 8, 28, 28, 16], [3, 3, 3, 16, 16]).reason).toContain(refusal);
+    expect(core.explain(core.depthwiseConv2d, [1, 28, 28, 16], [3, 3, 16, 1]).reason).toContain(refusal);
+    expect(core.explain(core.convTranspose2d, [1, 28, 28, 16], [3, 3, 16, 16]).reason).toContain(refusal);
 
     const x = core.tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     const filter = core.tensor([2, 2, 1, 1], [0, 1, 2, 3]);
     const options = { bias: new Float32Array([-30]), activation: "relu" } as const;
     expect(core.conv2d(x, filter, options).data).toEqual(new Float32Array([0, 0, 7, 13]));
-    expect(core.conv2dInputGradient(core.tensor([1, 2, 2, 1], [1, 1, 1, 1]), filter, x.shape).data[4]).toBe(6);
+    expect(core.inputGradient(core.conv2d, core.tensor([1, 2, 2, 1], [1, 1, 1, 1]), filter, x.shape).data[4]).toBe(6);
   });
 
   it("says of an algorithm asked for by name why it cannot be had", async () => {
     const core = await coreOn(host);
-    const call = (): unknown => core.explainConv2d([1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "direct" });
+    const call = (): unknown => core.explain(core.conv2d, [1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "direct" });
     expect(call).toThrow(RangeError);
     expect(call).toThrow(`algorithm "direct" does not support this forward pass: ${refusal}`);
   });
 
   it("has resident arrays all the same", async () => {
     const core = await coreOn(host);
-    const plan = core.planConv2d([1, 2, 2, 1], core.tensor([1, 1, 1, 1], [-2]), {
+    const plan = core.plan(core.conv2d, [1, 2, 2, 1], core.tensor([1, 1, 1, 1], [-2]), {
       activation: "leakyRelu",
       slope: 0.5,
     });
@@ -117,13 +117,13 @@ describe.each([
     const core = await coreOn({ Module, Instance, Memory: memory, validate });
     const x = core.tensor([1, 3, 3, 1], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     const filter = core.tensor([2, 2, 1, 1], [0, 1, 2, 3]);
-    const plan = core.planConv2d(x.shape, filter);
-    expect(core.algorithms.find(({ name }) => name === plan.algorithm)!.engine).toBe("scalar");
+    const plan = core.plan(core.conv2d, x.shape, filter);
+    expect(plan.engine).toBe("scalar");
     expect(plan.reason.split("; not on SIMD: ")[1]).toBe(refusal);
     expect(plan.run(x.data)).toEqual(new Float32Array([19, 25, 37, 43]));
     const dy = core.tensor([1, 2, 2, 1], [1, 1, 1, 1]);
-    expect(core.conv2dInputGradient(dy, filter, x.shape).data[4]).toBe(6);
-    expect(core.conv2dFilterGradient(x, dy, filter.shape).data).toEqual(new Float32Array([8, 12, 20, 24]));
+    expect(core.inputGradient(core.conv2d, dy, filter, x.shape).data[4]).toBe(6);
+    expect(core.filterGradient(core.conv2d, x, dy, filter.shape).data).toEqual(new Float32Array([8, 12, 20, 24]));
   });
 
   it("correlates matrices", async () => {
@@ -137,7 +137,7 @@ describe.each([
   it("throws that where SIMD is asked for by name", async () => {
     const core = await coreOn({ Module, Instance, Memory: memory, validate });
     const filter = core.zeros([3, 3, 16, 16]);
-    const call = (): unknown => core.planConv2d([1, 8, 8, 16], filter, { algorithm: "direct" });
+    const call = (): unknown => core.plan(core.conv2d, [1, 8, 8, 16], filter, { algorithm: "direct" });
     expect(call).toThrow(/^simd: this host has no memory for \d+ bytes: RangeError: /);
   });
 });

@@ -8,27 +8,19 @@
 import { createRequire } from "node:module";
 import {
   type AlgorithmName,
-  algorithms,
   biasGradient,
-  type ConvAlgorithm,
   type ConvGeometry,
-  chooseAlgorithm,
+  type ConvOperation,
   conv1d,
-  conv1dFilterGradient,
-  conv1dInputGradient,
   conv2d,
-  conv2dFilterGradient,
-  conv2dInputGradient,
   conv3d,
-  conv3dFilterGradient,
-  conv3dInputGradient,
-  planConv1d,
-  planConv2d,
-  planConv2dFilterGradient,
-  planConv2dInputGradient,
-  planConv3d,
-  resolveConvGeometry,
+  filterGradient,
+  inputGradient,
+  plan,
+  planFilterGradient,
+  planInputGradient,
 } from "@corr2d/core";
+import { algorithms, type ConvAlgorithm, chooseAlgorithm, resolveConvGeometry } from "@corr2d/core/internals";
 import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase, sizeOf } from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
 import { TFJS_CPU_SUMMATION } from "./oracles/tfjs-cpu.ts";
@@ -127,53 +119,16 @@ interface PreparedPass {
   readonly dispose?: () => void;
 }
 
-/** Core's functions for each number of axes; gradients have plans in two. They differ in the type of their shapes only. */
-const OPERATIONS: Readonly<Record<number, Operations>> = {
-  1: {
-    compute: conv1d,
-    plan: planConv1d,
-    inputGradient: conv1dInputGradient,
-    filterGradient: conv1dFilterGradient,
-  } as unknown as Operations,
-  2: {
-    compute: conv2d,
-    plan: planConv2d,
-    inputGradient: conv2dInputGradient,
-    planInputGradient: planConv2dInputGradient,
-    filterGradient: conv2dFilterGradient,
-    planFilterGradient: planConv2dFilterGradient,
-  } as unknown as Operations,
-  3: {
-    compute: conv3d,
-    plan: planConv3d,
-    inputGradient: conv3dInputGradient,
-    filterGradient: conv3dFilterGradient,
-  } as unknown as Operations,
-};
-
 interface AnyTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A plan of core; the last array is written. */
-type Plan<Arrays extends readonly Float32Array[]> = Disposable & {
-  run(...arrays: [...Arrays, result: Float32Array]): Float32Array;
-  readonly scratchBytes: number;
-};
+/** A convolution of core, whatever its number of axes: they differ in the type of their shapes only. */
+type AnyConvolution = ConvOperation<readonly number[], object>;
 
-interface Operations {
-  compute(x: AnyTensor, filter: AnyTensor, options: object): AnyTensor;
-  plan(inputShape: readonly number[], filter: AnyTensor, options: object): Plan<[x: Float32Array]>;
-  inputGradient(dy: AnyTensor, filter: AnyTensor, inputShape: readonly number[], options: object): AnyTensor;
-  planInputGradient?(inputShape: readonly number[], filter: AnyTensor, options: object): Plan<[dy: Float32Array]>;
-  filterGradient(x: AnyTensor, dy: AnyTensor, filterShape: readonly number[], options: object): AnyTensor;
-  planFilterGradient?(
-    inputShape: readonly number[],
-    filterShape: readonly number[],
-    options: object,
-  ): Plan<[x: Float32Array, dy: Float32Array]>;
-}
+/** For each number of axes. */
+const CONVOLUTIONS = { 1: conv1d, 2: conv2d, 3: conv3d } as unknown as Readonly<Record<number, AnyConvolution>>;
 
 const sumDy = biasGradient as unknown as (dy: AnyTensor, options: object) => Float32Array;
 
@@ -207,7 +162,7 @@ function callOf(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, da
   const inLayout = ([batch, ...rest]: readonly number[]): readonly number[] =>
     channelsFirst ? [batch, rest[rest.length - 1], ...rest.slice(0, -1)] : [batch, ...rest];
   const inputShape = inLayout(convCase.inputShape);
-  const { compute, plan, inputGradient, planInputGradient, filterGradient, planFilterGradient } = OPERATIONS[rank];
+  const convolution = CONVOLUTIONS[rank];
   const x = { shape: inputShape, data: data.x };
   const filter = { shape: filterShape, data: data.filter };
   const dy = () => ({ shape: inLayout(outputShapeOf(convCase)), data: data.dy });
@@ -215,40 +170,40 @@ function callOf(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, da
     case "forward": {
       const withBias = { ...options, bias: data.bias };
       return {
-        compute: () => compute(x, filter, withBias).data,
-        prepare: () => planned(plan(inputShape, filter, withBias), sizeOf(outputShapeOf(convCase)), data.x),
+        compute: () => convolution(x, filter, withBias).data,
+        prepare() {
+          const prepared = plan(convolution, inputShape, filter, withBias);
+          return planned(prepared, sizeOf(outputShapeOf(convCase)), (y) => prepared.run(data.x, y));
+        },
       };
     }
     case "inputGradient":
       return {
-        compute: () => inputGradient(dy(), filter, inputShape, options).data,
-        ...(planInputGradient && {
-          prepare: () => planned(planInputGradient(inputShape, filter, options), data.x.length, data.dy),
-        }),
+        compute: () => inputGradient(convolution, dy(), filter, inputShape, options).data,
+        prepare() {
+          const prepared = planInputGradient(convolution, inputShape, filter, options);
+          return planned(prepared, data.x.length, (dx) => prepared.run(data.dy, dx));
+        },
       };
     case "filterGradient":
       return {
-        compute: () => filterGradient(x, dy(), filterShape, options).data,
-        ...(planFilterGradient && {
-          prepare: () =>
-            planned(planFilterGradient(inputShape, filterShape, options), data.filter.length, data.x, data.dy),
-        }),
+        compute: () => filterGradient(convolution, x, dy(), filterShape, options).data,
+        prepare() {
+          const prepared = planFilterGradient(convolution, inputShape, filterShape, options);
+          return planned(prepared, data.filter.length, (dw) => prepared.run(data.x, data.dy, dw));
+        },
       };
     case "biasGradient":
       return { compute: () => sumDy(dy(), layoutOption) };
   }
 }
 
-/** Runs into one array, as a program does that runs a plan many times. */
-function planned<Arrays extends readonly Float32Array[]>(
-  plan: Plan<Arrays>,
+/** A plan that runs into one array, as a program does that runs it many times. */
+function planned(
+  plan: Disposable & { readonly scratchBytes: number },
   length: number,
-  ...arrays: Arrays
+  runInto: (result: Float32Array) => Float32Array,
 ): PreparedPass {
   const result = new Float32Array(length);
-  return {
-    run: () => plan.run(...arrays, result),
-    scratchBytes: plan.scratchBytes,
-    dispose: () => plan[Symbol.dispose](),
-  };
+  return { run: () => runInto(result), scratchBytes: plan.scratchBytes, dispose: () => plan[Symbol.dispose]() };
 }

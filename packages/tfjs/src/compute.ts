@@ -4,39 +4,24 @@
  * @module
  */
 
-import {
-  type ActivationOptions,
-  activate,
-  conv2dFilterGradient,
-  conv3dFilterGradient,
-  type FusedOptions,
-  planConv2d,
-  planConv2dTranspose,
-  planConv3d,
-  planConv3dTranspose,
-  type Tensor,
-} from "@corr2d/core";
+import * as core from "@corr2d/core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Convolution } from "./convolution.ts";
 import type { Host } from "./host.ts";
 import { applyNorm, foldNorm, type NormValues } from "./norm.ts";
 import type { Plan } from "./plans.ts";
 
-/** Core's functions for one number of spatial axes. */
-interface CoreFunctions {
-  plan(inputShape: readonly number[], filter: Tensor, options: object): Plan;
-  planTranspose(inputShape: readonly number[], filter: Tensor, options: object): Plan;
-  filterGradient(x: Tensor, dy: Tensor, filterShape: readonly number[], options: object): Tensor;
-}
+/** An operation on shapes of any rank: those of a {@link Convolution} have the rank that its operation asks for. */
+type AnyOperation = core.ConvOperation<readonly number[], Readonly<Record<string, unknown>>>;
 
-/** By number of spatial axes. The shapes of a {@link Convolution} all have the rank that its functions ask for. */
-const CORE = {
-  2: { plan: planConv2d, planTranspose: planConv2dTranspose, filterGradient: conv2dFilterGradient },
-  3: { plan: planConv3d, planTranspose: planConv3dTranspose, filterGradient: conv3dFilterGradient },
-} as unknown as Readonly<Record<number, CoreFunctions>>;
+/** Convolution and its transpose, by number of spatial axes. */
+const OPERATIONS = {
+  2: { conv: core.conv2d, transpose: core.convTranspose2d },
+  3: { conv: core.conv3d, transpose: core.convTranspose3d },
+} as unknown as Readonly<Record<number, Readonly<Record<"conv" | "transpose", AnyOperation>>>>;
 
-function coreOf({ inputSize }: Convolution): CoreFunctions {
-  return CORE[inputSize.length]!;
+function operationsOf({ inputSize }: Convolution): Readonly<Record<"conv" | "transpose", AnyOperation>> {
+  return OPERATIONS[inputSize.length]!;
 }
 
 /** Batch norm of a convolution's output, whose channels are its last axis. */
@@ -49,7 +34,7 @@ export interface Norm {
 }
 
 /** What is to be computed: y = activation(norm(conv(x) + bias)). */
-export interface Forward extends Pick<FusedOptions, "activation" | "slope"> {
+export interface Forward extends Pick<core.FusedOptions, "activation" | "slope"> {
   readonly convolution: Convolution;
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
@@ -84,13 +69,14 @@ export function planForward(host: Host, step: Forward): Plan {
     const [filter, bias, slopes, mean, variance, offset, scale] = parameters.map((tensor) =>
       tensor === undefined ? undefined : arrays[given.indexOf(tensor)],
     );
-    const make = (data: Float32Array, bias: Float32Array | undefined, fused: FusedOptions): Plan =>
-      coreOf(convolution).plan(
+    const make = (data: Float32Array, bias: Float32Array | undefined, fused: core.FusedOptions): Plan =>
+      core.plan(
+        operationsOf(convolution).conv,
         inputShape,
         { shape: filterShape, data },
         { ...options, ...fused, ...(bias && { bias }) },
       );
-    const fused: FusedOptions = { activation, slope, ...(slopes && { slopes }) };
+    const fused: core.FusedOptions = { activation, slope, ...(slopes && { slopes }) };
     if (norm === undefined) return make(filter!, bias, fused);
     const values = { mean: mean!, variance: variance!, offset, scale, epsilon: norm.epsilon };
     const folded = foldNorm(filter!, bias, values);
@@ -103,12 +89,12 @@ export function planForward(host: Host, step: Forward): Plan {
 }
 
 /** Norm and activation after a convolution that they cannot be folded into. */
-function normalised(plan: Plan, norm: NormValues, activation: ActivationOptions): Plan {
+function normalised(plan: Plan, norm: NormValues, activation: core.ActivationOptions): Plan {
   return {
     run(x, y) {
       plan.run(x, y);
       applyNorm(y, norm);
-      y.set(activate({ shape: [1, y.length / norm.mean.length, norm.mean.length], data: y }, activation).data);
+      y.set(core.activate({ shape: [1, y.length / norm.mean.length, norm.mean.length], data: y }, activation).data);
     },
     [Symbol.dispose]: () => plan[Symbol.dispose](),
   };
@@ -120,7 +106,7 @@ export function inputGradient(host: Host, convolution: Convolution, dy: TensorIn
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
   const plan = host.plans.get([filter], key, () => {
     const weights = { shape: filterShape, data: host.floats([filter])[0]! };
-    return coreOf(convolution).planTranspose(outputShape, weights, { ...options, outputSize: inputSize });
+    return core.plan(operationsOf(convolution).transpose, outputShape, weights, { ...options, outputSize: inputSize });
   });
   return host.output(inputShape, [dy], (dx, dy) => plan.run(dy, dx));
 }
@@ -137,6 +123,6 @@ export function filterGradient(
   return host.output(shape, [x, dy], (dw, x, dy) => {
     const input = { shape: inputShape, data: x };
     const gradient = { shape: outputShape, data: dy };
-    dw.set(coreOf(convolution).filterGradient(input, gradient, filterShape, options).data);
+    dw.set(core.filterGradient(operationsOf(convolution).conv, input, gradient, filterShape, options).data);
   });
 }

@@ -101,7 +101,7 @@ describe.each([BACKEND_NAME, "wasm"])("on the backend %s", (backendName) => {
         () => [x(), w()],
       ],
       [
-        "conv2dTranspose",
+        "convTranspose2d",
         (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2dTranspose(x, w, [2, 18, 16, 4], 2, "same"),
         () => [x(), random("transposed", [3, 3, 4, 3])],
       ],

@@ -48,7 +48,7 @@ const cases: readonly (readonly [name: string, convolve: Convolve, shapes: reado
     ],
   ],
   [
-    "conv2dTranspose",
+    "convTranspose2d",
     (x, w) => tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [1, 8, 8, 2], 2, "same"),
     [
       [1, 4, 4, 3],
@@ -64,7 +64,7 @@ const cases: readonly (readonly [name: string, convolve: Convolve, shapes: reado
     ],
   ],
   [
-    "conv3dTranspose",
+    "convTranspose3d",
     (x, w) => tf.conv3dTranspose(x as tf.Tensor5D, w as tf.Tensor5D, [1, 4, 4, 4, 2], 1, "same"),
     [
       [1, 4, 4, 4, 3],
@@ -89,7 +89,7 @@ test.each(cases)("%s and its gradients, of casts of int32 and bool", async (name
         const inputs = () => shapes.map((shape) => cast(shape, dtype));
         const y = convolve(...inputs());
         // TensorFlow.js has no gradient of this one.
-        const gradients = name === "conv3dTranspose" ? [] : tf.grads(convolve)(inputs(), cast(y.shape, dtype));
+        const gradients = name === "convTranspose3d" ? [] : tf.grads(convolve)(inputs(), cast(y.shape, dtype));
         return [y, ...gradients].map((tensor) => [...tensor.dataSync()]);
       });
     }

@@ -4,31 +4,23 @@
  * @module
  */
 
-export type { Matrix, ParameterCounts, Tensor4 } from "@corr2d/core";
+export type { Matrix, Tensor4 } from "@corr2d/core";
+export { conv2d, convolve2d, convTranspose2d, corr2d, inputGradient, plan, tensor } from "@corr2d/core";
+export type { ParameterCounts } from "@corr2d/core/derivation";
 export {
-  Conv2d,
-  conv2d,
-  conv2dInputGradient,
-  conv2dTranspose as convTranspose2d,
-  convolve2d,
-  corr2d,
   denseLayer,
   energyBeyond,
-  LocallyConnected2d,
   localize,
   localKernel,
   parameterCounts,
-  plan,
-  planConv2d,
-  sgdStep,
   shareWeights,
-  tensor,
   toAbsolute,
   toDense,
   toRelative,
   translationVariance,
   unshareWeights,
-} from "@corr2d/core";
+} from "@corr2d/core/derivation";
+export { Conv2d, LocallyConnected2d, sgdStep } from "@corr2d/core/layers";
 
 /** A picture goes on with its outermost pixels. */
 export const EDGE = "edge";

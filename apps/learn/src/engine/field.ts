@@ -7,7 +7,7 @@
  * @module
  */
 
-import { conv2dInputGradient, tensor } from "./core.ts";
+import { conv2d, inputGradient, tensor } from "./core.ts";
 import { randomFrom } from "./random.ts";
 
 /** A layer of the stack, along both axes alike. */
@@ -44,7 +44,8 @@ export function fieldOf(layers: readonly FieldLayer[], weights: "equal" | "rando
     const taps = kernel * kernel;
     const filter = Float32Array.from({ length: taps }, () => (weights === "equal" ? 1 / taps : normal() / kernel));
     const before = (side - 1) * stride + dilation * (kernel - 1) + 1;
-    const { data } = conv2dInputGradient(
+    const { data } = inputGradient(
+      conv2d,
       tensor([1, side, side, 1], gradient),
       tensor([kernel, kernel, 1, 1], filter),
       [1, before, before, 1],

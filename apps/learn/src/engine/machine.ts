@@ -9,7 +9,7 @@
  * @module
  */
 
-import { conv2d, planConv2d, type Tensor4, tensor } from "./core.ts";
+import { conv2d, plan, type Tensor4, tensor } from "./core.ts";
 import type { Picture } from "./picture.ts";
 import { randomFrom } from "./random.ts";
 
@@ -81,7 +81,7 @@ async function preparedFor(contender: Contender, x: Tensor4, filter: Tensor4): P
     const { by, convolve } = await import("./tfjs.ts");
     return { by, run: () => convolve(x, filter) };
   }
-  const prepared = planConv2d(x.shape, filter, { padding: "same", ...OPTIONS[contender] });
+  const prepared = plan(conv2d, x.shape, filter, { padding: "same", ...OPTIONS[contender] });
   const y = new Float32Array(x.shape[1] * x.shape[2] * FILTERS);
   return { by: `${prepared.algorithm}, ${prepared.engine}`, run: () => prepared.run(x.data, y) };
 }

@@ -1,12 +1,13 @@
 /**
- * Transposed convolution layers: {@link conv1dTranspose}, {@link conv2dTranspose} and {@link conv3dTranspose} with a filter
+ * Transposed convolution layers: {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d} with a filter
  * and a bias that are learned.
  *
  * @module
  */
 
 import type { SpatialRank } from "../layout.ts";
-import { CONV_TRANSPOSE } from "../ops/kinds.ts";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/conv-transpose.ts";
+import { DESCRIPTION, type Operation } from "../ops/operation.ts";
 import { type ConvTransposeOptions, type PerAxis, resolveConvTransposeOptions, resolvePerAxis } from "../options.ts";
 import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
 import { requireGroups } from "./conv.ts";
@@ -36,7 +37,7 @@ export class ConvTranspose1d extends ConvLayer<Shape3> {
    *   integers, channels that groups do not divide, an unknown initialiser.
    */
   constructor(options: ConvTransposeLayerOptions<1>) {
-    super(specOf("ConvTranspose1d", 1, options), options);
+    super(specOf("ConvTranspose1d", convTranspose1d, 1, options), options);
   }
 }
 
@@ -53,7 +54,7 @@ export class ConvTranspose1d extends ConvLayer<Shape3> {
 export class ConvTranspose2d extends ConvLayer<Shape4> {
   /** @throws as {@link ConvTranspose1d}. */
   constructor(options: ConvTransposeLayerOptions<2>) {
-    super(specOf("ConvTranspose2d", 2, options), options);
+    super(specOf("ConvTranspose2d", convTranspose2d, 2, options), options);
   }
 }
 
@@ -69,12 +70,16 @@ export class ConvTranspose2d extends ConvLayer<Shape4> {
 export class ConvTranspose3d extends ConvLayer<Shape5> {
   /** @throws as {@link ConvTranspose1d}. */
   constructor(options: ConvTransposeLayerOptions<3>) {
-    super(specOf("ConvTranspose3d", 3, options), options);
+    super(specOf("ConvTranspose3d", convTranspose3d, 3, options), options);
   }
 }
 
-function specOf<R extends SpatialRank>(kind: string, rank: R, options: ConvTransposeLayerOptions<R>): ConvLayerSpec {
-  const operation = CONV_TRANSPOSE[rank];
+function specOf<R extends SpatialRank>(
+  kind: string,
+  { [DESCRIPTION]: operation }: Operation,
+  rank: R,
+  options: ConvTransposeLayerOptions<R>,
+): ConvLayerSpec {
   const { inChannels, outChannels } = options ?? {};
   checkLayerOptions(kind, options, operation, { inChannels, outChannels });
   const { groups } = resolveConvTransposeOptions(kind, rank, options);

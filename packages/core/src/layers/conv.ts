@@ -8,7 +8,8 @@
  */
 
 import type { SpatialRank } from "../layout.ts";
-import { CONV } from "../ops/kinds.ts";
+import { conv1d, conv2d, conv3d } from "../ops/conv.ts";
+import { DESCRIPTION, type Operation } from "../ops/operation.ts";
 import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
 import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
@@ -32,7 +33,7 @@ export type Conv3dLayerOptions = ConvLayerOptions<3>;
  *
  * @example
  * ```ts
- * const layer = new Conv1d({ inChannels: 2, outChannels: 4, kernelSize: 3, padding: "same", paddingMode: "circular" });
+ * const layer = new Conv1d({ inChannels: 2, outChannels: 4, kernelSize: 3, padding: "same", paddingMode: "wrap" });
  * layer.forward(zeros([1, 16, 2])).shape; // → [1, 16, 4]
  * ```
  */
@@ -42,7 +43,7 @@ export class Conv1d extends ConvLayer<Shape3> {
    *   integers, channels that groups do not divide, an unknown initialiser.
    */
   constructor(options: Conv1dLayerOptions) {
-    super(convSpec("Conv1d", 1, options), options);
+    super(convSpec("Conv1d", conv1d, 1, options), options);
   }
 }
 
@@ -60,7 +61,7 @@ export class Conv1d extends ConvLayer<Shape3> {
 export class Conv2d extends ConvLayer<Shape4> {
   /** @throws as {@link Conv1d}. */
   constructor(options: Conv2dLayerOptions) {
-    super(convSpec("Conv2d", 2, options), options);
+    super(convSpec("Conv2d", conv2d, 2, options), options);
   }
 }
 
@@ -76,13 +77,17 @@ export class Conv2d extends ConvLayer<Shape4> {
 export class Conv3d extends ConvLayer<Shape5> {
   /** @throws as {@link Conv1d}. */
   constructor(options: Conv3dLayerOptions) {
-    super(convSpec("Conv3d", 3, options), options);
+    super(convSpec("Conv3d", conv3d, 3, options), options);
   }
 }
 
 /** What the options of a layer whose errors begin with `kind` say. */
-export function convSpec<R extends SpatialRank>(kind: string, rank: R, options: ConvLayerOptions<R>): ConvLayerSpec {
-  const operation = CONV[rank];
+export function convSpec<R extends SpatialRank>(
+  kind: string,
+  { [DESCRIPTION]: operation }: Operation,
+  rank: R,
+  options: ConvLayerOptions<R>,
+): ConvLayerSpec {
   const { inChannels, outChannels } = options ?? {};
   checkLayerOptions(kind, options, operation, { inChannels, outChannels });
   const { groups } = resolveConvOptions(kind, rank, options);

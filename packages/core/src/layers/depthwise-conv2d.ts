@@ -4,7 +4,8 @@
  * @module
  */
 
-import { DEPTHWISE } from "../ops/kinds.ts";
+import { depthwiseConv2d } from "../ops/depthwise-conv2d.ts";
+import { DESCRIPTION } from "../ops/operation.ts";
 import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
@@ -39,12 +40,12 @@ export class DepthwiseConv2d extends ConvLayer<Shape4> {
 /** What the options of a layer whose errors begin with `kind` say. */
 export function depthwiseSpec(kind: string, options: DepthwiseConv2dLayerOptions): ConvLayerSpec {
   const { channels, multiplier = 1 } = options ?? {};
-  checkLayerOptions(kind, options, DEPTHWISE, { channels, multiplier });
+  checkLayerOptions(kind, options, depthwiseConv2d[DESCRIPTION], { channels, multiplier });
   resolveConvOptions(kind, 2, options);
   const [kernelHeight, kernelWidth] = resolvePerAxis(kind, "kernelSize", 2, options.kernelSize);
   return {
     kind,
-    operation: DEPTHWISE,
+    operation: depthwiseConv2d[DESCRIPTION],
     filterShape: [kernelHeight, kernelWidth, channels, multiplier],
     outChannels: channels * multiplier,
     fanIn: kernelHeight * kernelWidth,

@@ -5,7 +5,9 @@
  * @module
  */
 
-import { DEPTHWISE } from "../ops/kinds.ts";
+import { conv2d } from "../ops/conv.ts";
+import { depthwiseConv2d } from "../ops/depthwise-conv2d.ts";
+import { DESCRIPTION } from "../ops/operation.ts";
 import type { ConvOptions, PerAxis } from "../options.ts";
 import type { Shape4 } from "../shape.ts";
 import type { Tensor4 } from "../tensor.ts";
@@ -56,13 +58,13 @@ export class SeparableConv2d extends Layer<Shape4> {
   constructor(options: SeparableConv2dLayerOptions) {
     super("SeparableConv2d");
     const { inChannels, outChannels, multiplier = 1, bias, activation, slope, seed = 0, ...first } = options ?? {};
-    checkLayerOptions(this.kind, options, DEPTHWISE, { inChannels, outChannels, multiplier });
+    checkLayerOptions(this.kind, options, depthwiseConv2d[DESCRIPTION], { inChannels, outChannels, multiplier });
     const { layout, algorithm, engine, precision, initializer } = first;
     const filtering = { ...first, channels: inChannels, multiplier, bias: false, seed };
     this.depthwise = new Part(depthwiseSpec(this.kind, filtering), filtering);
     const shared = { layout, algorithm, engine, precision, initializer, bias, activation, slope, seed: seed + 1 };
     const mixing = { ...shared, inChannels: inChannels * multiplier, outChannels, kernelSize: 1 };
-    this.pointwise = new Part(convSpec(this.kind, 2, mixing), mixing);
+    this.pointwise = new Part(convSpec(this.kind, conv2d, 2, mixing), mixing);
   }
 
   override get parameters(): readonly Parameter[] {

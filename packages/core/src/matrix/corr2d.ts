@@ -94,8 +94,11 @@ export const convolve2d: MatrixOperation = /* @__PURE__ */ matrixOperation("conv
 
 function matrixOperation(name: string, flip: boolean): MatrixOperation {
   const kind = matrixKind(name, flip);
-  const run = <T extends FloatArray>(x: Matrix<T>, kernel: MatrixKernel<T>, options: Corr2dOptions = {}): Matrix<T> =>
-    call(kind, x, kernel, options);
+  const run = <T extends FloatArray>(
+    x: Matrix<T>,
+    kernel: MatrixKernel<T>,
+    options: Corr2dOptions = {},
+  ): Matrix<Owned<T>> => call(kind, x, kernel, options);
   return operation(kind, run as Omit<MatrixOperation, keyof Operation>) as MatrixOperation;
 }
 

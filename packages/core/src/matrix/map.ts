@@ -11,12 +11,12 @@
  */
 
 import type { Pass } from "../algorithms/algorithm.ts";
+import { continuedIndices } from "../boundary.ts";
 import type { BilinearMap, Explained, WeightsGradientPlan } from "../ops/bilinear.ts";
 import { withRoundings } from "../ops/error-bound.ts";
 import { type Shape2, sizeOf } from "../shape.ts";
 import { arrayOf } from "../simd/resident.ts";
 import { type DType, type FloatArray, zeros } from "../tensor.ts";
-import { continuedIndices } from "./boundary.ts";
 import { chooseMatrix, type MatrixChoiceOptions, prepareMatrix } from "./choose.ts";
 import { prepareKernelGradient } from "./kernel-gradient.ts";
 import { type KernelGeometry, type KernelValues, oriented } from "./problem.ts";

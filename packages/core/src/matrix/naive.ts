@@ -7,8 +7,8 @@
  * @module
  */
 
+import { continuedIndices } from "../boundary.ts";
 import type { FloatArray } from "../tensor.ts";
-import { continuedIndices } from "./boundary.ts";
 import type { MatrixProblem } from "./problem.ts";
 
 /** y[i, j] = Σ k[a, b] · x[i + a − top, j + b − left]. */

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { BOUNDARIES, type Boundary } from "../boundary.ts";
 import { resolveWord } from "../options.ts";
 import type { Shape2 } from "../shape.ts";
 import {
@@ -22,7 +23,7 @@ import {
   type Matrix,
   zeros,
 } from "../tensor.ts";
-import { BOUNDARIES, type Boundary, type ContinuedMatrix, type ContinuedShape } from "./boundary.ts";
+import type { ContinuedMatrix, ContinuedShape } from "./boundary.ts";
 
 /** How much of the plane is computed. */
 export type Corr2dMode =

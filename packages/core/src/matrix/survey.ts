@@ -5,9 +5,9 @@
  * @module
  */
 
+import { type Boundary, continuedIndices } from "../boundary.ts";
 import type { Shape2 } from "../shape.ts";
 import type { FloatArray } from "../tensor.ts";
-import { type Boundary, continuedIndices } from "./boundary.ts";
 
 /** Cells of a block along either axis. */
 export const BLOCK = 8;

@@ -49,6 +49,8 @@ export interface Explained<Name extends string = string> {
   readonly errorBound: ErrorBoundFact;
   /** What was asked for, if it was. */
   readonly precision?: Precision;
+  /** The same of each part, by name, where several compute one after the other. */
+  readonly parts?: Readonly<Record<string, Explained>>;
 }
 
 /**

@@ -1,29 +1,35 @@
 /**
- * Padding that is not absent: the image is written into a larger one whose border cells are copies of inner cells, and
- * that is convolved without padding. Along each axis
+ * Padding that is not absent: the image is written into a larger one whose border cells are copies of inner cells, or the
+ * fill value, and that is convolved without padding. Along each axis
  *
  *     padded[i] = x[source(i − before)]
  *
- * with `source` as in {@link PaddingMode}. The adjoint adds each cell of the padded gradient to the cell that it is a copy
- * of.
+ * with `source` as in {@link Boundary}. The adjoint adds each cell of the padded gradient to the cell that it is a copy of;
+ * what arrives at the fill value goes nowhere.
  *
  * @module
  */
 
 import type { AxisGeometry } from "../axis.ts";
-import type { PaddingMode } from "../options.ts";
+import { type Boundary, continuedIndices } from "../boundary.ts";
 import { sizeOf } from "../shape.ts";
 import { arrayOf } from "../simd/resident.ts";
 import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../spatial.ts";
 import { type FloatArray, zeros } from "../tensor.ts";
-import type { BilinearMap } from "./bilinear.ts";
+import type { BilinearMap, Explained } from "./bilinear.ts";
+import { gathered } from "./error-bound.ts";
 
 /** The map of `s`, out of `inner`, the map of {@link filled} `s`. Activations have their channels last. */
 export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
   const sources = sourceCells(s);
+  /** What is said of the padded image, said of the image: a cell gathers the gradients of all its copies. */
+  const ofGathered = <P extends Explained>(plan: P): P => ({
+    ...plan,
+    errorBound: gathered(plan.errorBound, mostCopies(sources), s.dtype),
+  });
   const makeImage = (): FloatArray => zeros(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
   return {
-    explain: inner.explain,
+    explain: (pass) => (pass === "inputGradient" ? ofGathered(inner.explain(pass)) : inner.explain(pass)),
     prepare(filter, bias, activation) {
       const image = makeImage();
       const plan = inner.prepare(filter, bias, activation);
@@ -31,20 +37,20 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(x, y) {
-          copyCells(arrayOf(x), image, sources, s.inChannels);
+          copyCells(arrayOf(x), image, sources, s);
           plan.run(image, y);
         },
       };
     },
     prepareInputGradient(filter) {
       const image = makeImage();
-      const plan = inner.prepareInputGradient(filter);
+      const plan = ofGathered(inner.prepareInputGradient(filter));
       return {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(dy, dx) {
           plan.run(dy, image);
-          addCells(image, arrayOf(dx), sources, s.inChannels);
+          addCells(image, arrayOf(dx), sources, s);
         },
       };
     },
@@ -55,7 +61,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
         ...plan,
         scratchBytes: plan.scratchBytes + image.byteLength + sources.byteLength,
         run(x, dy, dw) {
-          copyCells(arrayOf(x), image, sources, s.inChannels);
+          copyCells(arrayOf(x), image, sources, s);
           plan.run(image, dy, dw);
         },
       };
@@ -63,8 +69,8 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
   };
 }
 
-/** For each cell of the padded images of a batch, the cell that it is a copy of. */
-export function sourceCells(s: SpatialGeometry): Int32Array {
+/** For each cell of the padded images of a batch, the cell that it is a copy of; −1 for the fill value. */
+function sourceCells(s: SpatialGeometry): Int32Array {
   const [planes, rows, columns] = [s.depth, s.height, s.width].map((axis) => sourcesAlong(axis, s.paddingMode));
   const cells = new Int32Array(s.batch * planes.length * rows.length * columns.length);
   let at = 0;
@@ -72,7 +78,7 @@ export function sourceCells(s: SpatialGeometry): Int32Array {
     for (const plane of planes) {
       for (const row of rows) {
         const start = ((n * s.depth.inSize + plane) * s.height.inSize + row) * s.width.inSize;
-        for (const column of columns) cells[at++] = start + column;
+        for (const column of columns) cells[at++] = Math.min(plane, row, column) < 0 ? -1 : start + column;
       }
     }
   }
@@ -80,38 +86,42 @@ export function sourceCells(s: SpatialGeometry): Int32Array {
 }
 
 /** target[i] = source[cells[i]], cell by cell. */
-export function copyCells(source: FloatArray, target: FloatArray, cells: Int32Array, channels: number): void {
+function copyCells(
+  source: FloatArray,
+  target: FloatArray,
+  cells: Int32Array,
+  { inChannels, fillValue }: SpatialGeometry,
+): void {
   for (let i = 0; i < cells.length; i++) {
-    for (let c = 0; c < channels; c++) target[i * channels + c] = source[cells[i] * channels + c];
+    const at = i * inChannels;
+    const from = cells[i] * inChannels;
+    if (from < 0) target.fill(fillValue, at, at + inChannels);
+    else for (let c = 0; c < inChannels; c++) target[at + c] = source[from + c];
   }
 }
 
 /** The adjoint of {@link copyCells}: target[cells[i]] gathers source[i]. */
-export function addCells(source: FloatArray, target: FloatArray, cells: Int32Array, channels: number): void {
+function addCells(
+  source: FloatArray,
+  target: FloatArray,
+  cells: Int32Array,
+  { inChannels }: Pick<SpatialGeometry, "inChannels">,
+): void {
   target.fill(0);
   for (let i = 0; i < cells.length; i++) {
-    for (let c = 0; c < channels; c++) target[cells[i] * channels + c] += source[i * channels + c];
+    const to = cells[i] * inChannels;
+    if (to >= 0) for (let c = 0; c < inChannels; c++) target[to + c] += source[i * inChannels + c];
   }
 }
 
-function sourcesAlong(axis: AxisGeometry, mode: PaddingMode): readonly number[] {
-  return Array.from({ length: axis.before + axis.inSize + axis.after }, (_, i) =>
-    sourceOf(i - axis.before, axis, mode),
-  );
+/** How many copies there are of a cell, at most. */
+function mostCopies(cells: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const cell of cells) if (cell >= 0) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  return Math.max(1, ...new Set(counts.values()));
 }
 
-/** The cell that stands in cell i along an axis, or −1 if that is absent. */
-export function sourceOf(i: number, { before, inSize, after }: AxisGeometry, mode: PaddingMode): number {
-  if (i >= 0 && i < inSize) return i;
-  if (i < -before || i >= inSize + after) return -1; // past the padding
-  switch (mode) {
-    case "zeros":
-      return -1;
-    case "reflect":
-      return i < 0 ? -i : 2 * (inSize - 1) - i;
-    case "replicate":
-      return i < 0 ? 0 : inSize - 1;
-    case "circular":
-      return (i + inSize) % inSize;
-  }
+/** For each cell of an axis with its padding, the cell inside that it is a copy of; −1 for the fill value. */
+export function sourcesAlong({ before, inSize, after }: AxisGeometry, mode: Boundary): Int32Array {
+  return continuedIndices(mode, -before, before + inSize + after, inSize);
 }

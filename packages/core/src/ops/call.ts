@@ -8,30 +8,41 @@ import type { Runs } from "../algorithms/algorithm.ts";
 import { checkOptionNames } from "../options.ts";
 import { sizeOf } from "../shape.ts";
 import { arrayOf, type Operand } from "../simd/resident.ts";
-import { checkArray, checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor.ts";
+import {
+  checkArray,
+  checkShape,
+  checkTensor,
+  dtypeOf,
+  type FloatArray,
+  type Owned,
+  type Tensor,
+  zeros,
+} from "../tensor.ts";
 import { applyActivation, fusibleOf, resolveActivation } from "./activation.ts";
 import { type ActivationPlan, once } from "./bilinear.ts";
 import {
   type CheckedFilter,
+  type ConvOperation,
   type FusedOptions,
   type OperationKind,
+  operation,
   type ResolvedOperation,
   requireSameDtype,
 } from "./operation.ts";
 
-/** The operation of a kind, once; errors begin with `name`. */
+/** The operation of a kind, once. */
 export function call<Weights, S extends readonly number[], T extends FloatArray>(
   kind: OperationKind<Weights>,
   x: Tensor<S, T>,
   filter: unknown,
   options: object,
-  name: string = kind.name,
-): Tensor<S, T> {
+): Tensor<S, Owned<T>> {
+  const { name } = kind;
   checkTensor(name, "x", x, kind.tensorRank);
   const checked = kind.readFilter(name, filter);
   const dtype = requireSameDtype(name, "x", dtypeOf(x.data), "filter", checked.dtype);
   const { resolved, pass } = prepareForward(kind, name, x.shape, checked, options, "once");
-  const y = zeros(dtype, sizeOf(resolved.outputShape)) as T;
+  const y = zeros(dtype, sizeOf(resolved.outputShape)) as Owned<T>;
   once(pass, ({ run }) => run(x.data, y));
   return { shape: resolved.outputShape as S, data: y };
 }
@@ -58,4 +69,14 @@ export function prepareForward<Weights>(
     applyActivation(arrayOf(y), arrayOf(y), activation, resolved.inner);
   };
   return { resolved, pass: { ...pass, run } };
+}
+
+/** The operation of a kind whose filter is one tensor. */
+export function convOperation<S extends readonly number[], O extends object>(kind: OperationKind): ConvOperation<S, O> {
+  const run = <T extends FloatArray>(
+    x: Tensor<S, T>,
+    filter: Tensor<S, T>,
+    options: FusedOptions<T> = {},
+  ): Tensor<S, Owned<T>> => call(kind, x, filter, options);
+  return operation(kind, run);
 }

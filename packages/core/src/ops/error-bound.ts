@@ -32,6 +32,12 @@ export function withRoundings({ kind, constant }: ErrorBoundFact, roundings: num
   return { kind, constant: (1 + constant) * (1 + gamma(roundings, dtype)) - 1 };
 }
 
+/** The bound of sums of up to `terms` elements, for what each of them sums. */
+export function gathered(bound: ErrorBoundFact, terms: number, dtype: DType): ErrorBoundFact {
+  const { kind, constant } = withRoundings(bound, terms - 1, dtype);
+  return { kind, constant: kind === "element" ? constant : constant * terms };
+}
+
 /** How many products an element sums, at most. */
 function productsOf(g: ConvGeometry, pass: Pass): number {
   if (pass === "filterGradient") return g.batch * g.outHeight * g.outWidth;

@@ -10,11 +10,26 @@ import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
 import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
 import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
-import type { Shape2 } from "../shape.ts";
-import { checkShape, checkTensor, type DType, dtypeOf, type FloatArray, type Matrix, type Tensor } from "../tensor.ts";
+import type { Shape2, Shape4 } from "../shape.ts";
+import {
+  checkShape,
+  checkTensor,
+  type DType,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  type Tensor,
+  type Tensor4,
+} from "../tensor.ts";
 import type { Explained } from "./bilinear.ts";
 import { type DTypeOption, dtypeAsked } from "./gradient-plans.ts";
 import { type ConvOperation, type FusedOptions, kindOf, type Operation, requireSameDtype } from "./operation.ts";
+import type {
+  SeparableConv2dOptions,
+  SeparableFilter,
+  SeparableOperation,
+  SeparableParts,
+} from "./separable-conv2d.ts";
 
 /** What is asked about, besides the options of the operation. */
 export interface ExplainOptions extends DTypeOption {
@@ -46,10 +61,16 @@ export interface Explanation<S extends readonly number[] = readonly number[], Na
  */
 export function explain<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
-  input: NoInfer<S> | Tensor<NoInfer<S>, T>,
-  filter: NoInfer<S> | Tensor<NoInfer<S>, T>,
+  input: NoInfer<S> | Tensor<S, T>,
+  filter: NoInfer<S> | Tensor<S, T>,
   options?: O & FusedOptions<T> & ExplainOptions,
 ): Explanation<S>;
+export function explain<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  input: Shape4 | Tensor4<T>,
+  filter: SeparableParts<Shape4> | SeparableFilter<T>,
+  options?: SeparableConv2dOptions & FusedOptions<T> & ExplainOptions,
+): Explanation<Shape4, string>;
 export function explain<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   input: Shape2 | Matrix<T>,
@@ -60,16 +81,16 @@ export function explain<Weights>(
   operation: Operation<Weights>,
   input: unknown,
   filter: unknown,
-  { pass: asked, dtype: wanted, ...options }: ExplainOptions = {},
+  options: ExplainOptions = {},
 ): unknown {
   const kind = kindOf("explain", operation);
   const name = `explain(${kind.name})`;
   checkOptionNames(name, options, [...kind.optionNames, "pass", "dtype"]);
-  const pass = resolveWord<Pass>(name, "pass", PASSES, asked);
+  const pass = resolveWord<Pass>(name, "pass", PASSES, options.pass);
   const x = readInput(name, input, kind.tensorRank);
   const { shape, weights, ...given } = kind.readFilterShape(name, filter);
   if (x.dtype !== undefined && given.dtype !== undefined) requireSameDtype(name, "x", x.dtype, "filter", given.dtype);
-  const dtype = dtypeAsked(name, wanted, given.dtype ?? x.dtype);
+  const dtype = dtypeAsked(name, options.dtype, given.dtype ?? x.dtype);
   const { map, inputShape, outputShape } = kind.resolve(name, x.shape, shape, options, dtype, "many");
   return { ...map.explain(pass, weights, x.data), inputShape, outputShape };
 }

@@ -10,10 +10,16 @@ import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
 import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
 import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames, resolveWord } from "../options.ts";
-import type { Shape2 } from "../shape.ts";
-import { checkShape, type DType, type FloatArray, type Tensor } from "../tensor.ts";
+import type { Shape2, Shape4 } from "../shape.ts";
+import { checkShape, type DType, type FloatArray, type Owned, type Tensor } from "../tensor.ts";
 import { type AlgorithmOption, type ConvOperation, kindOf, type Operation, requireSameDtype } from "./operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand, weightsPlan } from "./planned.ts";
+import type {
+  SeparableConv2dOptions,
+  SeparableFilter,
+  SeparableOperation,
+  SeparableParts,
+} from "./separable-conv2d.ts";
 
 /** A gradient with respect to the input whose filter is packed. */
 export interface InputGradientPlan<
@@ -26,7 +32,7 @@ export interface InputGradientPlan<
    *
    * @throws TypeError, RangeError if an array has another element type or length than the plan; Error after it was disposed of.
    */
-  run(dy: RunOperand<T>): T;
+  run(dy: RunOperand<T>): Owned<T>;
   /**
    * Computes it into `dx`, an array or a {@link ResidentArray}, and returns that.
    *
@@ -47,13 +53,21 @@ export interface FilterGradientPlan<
    *
    * @throws TypeError, RangeError if an array has another element type or length than the plan; Error after it was disposed of.
    */
-  run(x: RunOperand<T>, dy: RunOperand<T>): T;
+  run(x: RunOperand<T>, dy: RunOperand<T>): Owned<T>;
   /**
    * Computes it into `dw`, an array or a {@link ResidentArray}, and returns that.
    *
    * @throws as without `dw`, and RangeError if `dw` overlaps `x` or `dy`.
    */
   run<Y extends RunOperand<T>>(x: RunOperand<T>, dy: RunOperand<T>, dw: Y): Y;
+}
+
+/** A gradient with respect to both filters of {@link separableConv2d}, which are packed. */
+export interface SeparableFilterGradientPlan<T extends FloatArray = Float32Array> extends PlanFacts<Shape4, string> {
+  readonly filterShape: SeparableParts<Shape4>;
+  /** As `run` of a {@link FilterGradientPlan}. */
+  run(x: RunOperand<T>, dy: RunOperand<T>): SeparableParts<Owned<T>>;
+  run<Y extends SeparableParts<RunOperand<T>>>(x: RunOperand<T>, dy: RunOperand<T>, dw: Y): Y;
 }
 
 /** The arrays of an element type. */
@@ -82,9 +96,15 @@ export interface DTypeOption<D extends DType = DType> {
 export function planInputGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
   inputShape: NoInfer<S>,
-  filter: Tensor<NoInfer<S>, T>,
+  filter: Tensor<S, T>,
   options?: O & AlgorithmOption,
 ): InputGradientPlan<S, T>;
+export function planInputGradient<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  inputShape: Shape4,
+  filter: SeparableFilter<T>,
+  options?: SeparableConv2dOptions & AlgorithmOption,
+): InputGradientPlan<Shape4, T, string>;
 export function planInputGradient<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   inputShape: Shape2,
@@ -111,7 +131,9 @@ export function planInputGradient<Weights>(
  * computes.
  *
  * @param operation any: `conv2d`, `depthwiseConv2d`, …
- * @param filterShape of an operation whose filter is one tensor; a filter in its place says its element type, too.
+ * @param filterShape of the filter; of {@link separableConv2d} both filters themselves, as the gradient of each depends on the
+ *   other.
+ * @param options with `dtype`, the element type of the plan, where only a shape is given.
  * @throws as the operation.
  *
  * @example
@@ -128,6 +150,12 @@ export function planFilterGradient<S extends readonly number[], O extends object
   filterShape: NoInfer<S>,
   options?: O & AlgorithmOption & DTypeOption<D>,
 ): FilterGradientPlan<S, ArrayOf<D>>;
+export function planFilterGradient<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  inputShape: Shape4,
+  filter: SeparableFilter<T>,
+  options?: SeparableConv2dOptions & AlgorithmOption,
+): SeparableFilterGradientPlan<T>;
 export function planFilterGradient<D extends DType = "float32">(
   operation: MatrixOperation,
   inputShape: Shape2,
@@ -138,13 +166,14 @@ export function planFilterGradient<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],
   filterShape: unknown,
-  { dtype: wanted, ...options }: DTypeOption = {},
+  given: object = {},
 ): unknown {
+  const options: DTypeOption = given;
   const kind = kindOf("planFilterGradient", operation);
   const name = `planFilterGradient(${kind.name})`;
-  checkOptionNames(name, options, kind.linearOptionNames);
+  checkOptionNames(name, options, [...kind.linearOptionNames, "dtype"]);
   const filter = kind.readFilterShape(name, filterShape);
-  const dtype = dtypeAsked(name, wanted, filter.dtype);
+  const dtype = dtypeAsked(name, options.dtype, filter.dtype);
   checkShape(name, "inputShape", inputShape, kind.tensorRank);
   const resolved = kind.resolve(name, inputShape, filter.shape, options, dtype, "many");
   return weightsPlan(kind, resolved, name, resolved.map.prepareFilterGradient(filter.weights), dtype, filter.shape);

@@ -8,7 +8,7 @@
 import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
 import type { MatrixKernel } from "../matrix/problem.ts";
 import { checkOptionNames } from "../options.ts";
-import { type Shape2, sizeOf } from "../shape.ts";
+import { type Shape2, type Shape4, sizeOf } from "../shape.ts";
 import {
   checkArray,
   checkShape,
@@ -17,7 +17,9 @@ import {
   dtypeOf,
   type FloatArray,
   type Matrix,
+  type Owned,
   type Tensor,
+  type Tensor4,
   zeros,
 } from "../tensor.ts";
 import { type Activation, applyDerivative, resolveActivation, slopesGradient } from "./activation.ts";
@@ -37,16 +39,21 @@ import {
   requireSameDtype,
 } from "./operation.ts";
 import { zeroGradient } from "./planned.ts";
+import type { SeparableConv2dOptions, SeparableFilter, SeparableOperation } from "./separable-conv2d.ts";
 
 /** All gradients of L = ⟨dy, y⟩. */
-export interface Gradients<S extends readonly number[], T extends FloatArray = Float32Array, F = Tensor<S, T>> {
-  readonly input: Tensor<S, T>;
-  /** As the filter is. */
-  readonly filter: F;
+export interface Gradients<
+  S extends readonly number[],
+  T extends FloatArray = Float32Array,
+  Filter = Tensor<S, Owned<T>>,
+> {
+  readonly input: Tensor<S, Owned<T>>;
+  /** As the filter is: a tensor, or both. */
+  readonly filter: Filter;
   /** One value for each output channel, whether there was a bias or not. */
-  readonly bias: T;
+  readonly bias: Owned<T>;
   /** Of the slopes of activation `"prelu"`; undefined with any other. */
-  readonly slopes: T | undefined;
+  readonly slopes: Owned<T> | undefined;
 }
 
 /**
@@ -66,18 +73,25 @@ export interface Gradients<S extends readonly number[], T extends FloatArray = F
  */
 export function inputGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
-  dy: Tensor<NoInfer<S>, T>,
-  filter: Tensor<NoInfer<S>, T>,
+  dy: Tensor<S, T>,
+  filter: Tensor<S, T>,
   inputShape: NoInfer<S>,
   options?: O & AlgorithmOption,
-): Tensor<S, T>;
+): Tensor<S, Owned<T>>;
+export function inputGradient<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  dy: Tensor4<T>,
+  filter: SeparableFilter<T>,
+  inputShape: Shape4,
+  options?: SeparableConv2dOptions & AlgorithmOption,
+): Tensor4<Owned<T>>;
 export function inputGradient<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   dy: Matrix<T>,
   kernel: MatrixKernel<T>,
   inputShape: Shape2,
   options?: Corr2dOptions,
-): Matrix<T>;
+): Matrix<Owned<T>>;
 export function inputGradient<Weights>(
   operation: Operation<Weights>,
   dy: Tensor<readonly number[], FloatArray>,
@@ -101,7 +115,8 @@ export function inputGradient<Weights>(
  *
  * @param x input of the operation.
  * @param dy gradient with respect to the output, in its shape and layout.
- * @param filterShape of an operation whose filter is one tensor.
+ * @param filterShape of the filter; of {@link separableConv2d} both filters themselves, as the gradient of each depends on the
+ *   other.
  * @returns gradient with respect to the filter, of its shape.
  * @throws TypeError, RangeError as the operation, and if `dy` does not have the shape of the output.
  *
@@ -114,18 +129,25 @@ export function inputGradient<Weights>(
  */
 export function filterGradient<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
-  x: Tensor<NoInfer<S>, T>,
-  dy: Tensor<NoInfer<S>, T>,
+  x: Tensor<S, T>,
+  dy: Tensor<S, T>,
   filterShape: NoInfer<S>,
   options?: O & AlgorithmOption,
-): Tensor<S, T>;
+): Tensor<S, Owned<T>>;
+export function filterGradient<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  x: Tensor4<T>,
+  dy: Tensor4<T>,
+  filter: SeparableFilter<T>,
+  options?: SeparableConv2dOptions & AlgorithmOption,
+): SeparableFilter<Owned<T>>;
 export function filterGradient<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   x: Matrix<T>,
   dy: Matrix<T>,
   kernelShape: Shape2,
   options?: Corr2dOptions,
-): Matrix<T>;
+): Matrix<Owned<T>>;
 export function filterGradient<Weights>(
   operation: Operation<Weights>,
   x: Tensor<readonly number[], FloatArray>,
@@ -169,11 +191,18 @@ export function filterGradient<Weights>(
  */
 export function gradients<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
-  x: Tensor<NoInfer<S>, T>,
-  filter: Tensor<NoInfer<S>, T>,
-  dy: Tensor<NoInfer<S>, T>,
+  x: Tensor<S, T>,
+  filter: Tensor<S, T>,
+  dy: Tensor<S, T>,
   options?: O & FusedOptions<T>,
 ): Gradients<S, T>;
+export function gradients<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  x: Tensor4<T>,
+  filter: SeparableFilter<T>,
+  dy: Tensor4<T>,
+  options?: SeparableConv2dOptions & FusedOptions<T>,
+): Gradients<Shape4, T, SeparableFilter<Owned<T>>>;
 export function gradients<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   x: Matrix<T>,

@@ -1,7 +1,7 @@
 /**
  * The kinds of convolution: how the shapes and options of each become a geometry and a map. Depthwise is grouped
  * convolution, transposed is the input gradient of a convolution; one and three spatial axes differ from two in nothing
- * that is written here. (The calls are marked as pure so that bundlers drop the kinds that nobody imports.)
+ * that is written here.
  *
  * @module
  */
@@ -39,25 +39,6 @@ import {
   tensorFilter,
 } from "./operation.ts";
 
-/** conv1d, conv2d, conv3d. */
-export const CONV: Readonly<Record<SpatialRank, OperationKind>> = {
-  1: /* @__PURE__ */ convKind(1),
-  2: /* @__PURE__ */ convKind(2),
-  3: /* @__PURE__ */ convKind(3),
-};
-
-/** conv1dTranspose, conv2dTranspose, conv3dTranspose. */
-export const CONV_TRANSPOSE: Readonly<Record<SpatialRank, OperationKind>> = {
-  1: /* @__PURE__ */ transposeKind(1),
-  2: /* @__PURE__ */ transposeKind(2),
-  3: /* @__PURE__ */ transposeKind(3),
-};
-
-/**
- * depthwiseConv2d. The filter [kh, kw, C, multiplier] is, element for element, [kh, kw, 1, C · multiplier] in C groups.
- */
-export const DEPTHWISE: OperationKind = /* @__PURE__ */ depthwiseKind();
-
 /** What all kinds say alike: their filter is one tensor of the rank of the input. */
 function described(name: string, tensorRank: number, own: readonly string[]): Omit<OperationKind, "resolve"> {
   return {
@@ -73,9 +54,10 @@ function wantedOf({ algorithm, engine, precision }: AlgorithmOption, runs: Runs)
   return { algorithm, engine, precision, runs };
 }
 
-function convKind<R extends SpatialRank>(rank: R): OperationKind {
+/** A convolution of `rank` spatial axes. */
+export function convKind<R extends SpatialRank>(name: string, rank: R): OperationKind {
   return {
-    ...described(`conv${rank}d`, rank + 2, CONV_OPTION_NAMES),
+    ...described(name, rank + 2, CONV_OPTION_NAMES),
     resolve(operation, inputShape, filterShape, options, dtype, runs) {
       const geometry = resolveConvolution<R>(
         operation,
@@ -90,7 +72,8 @@ function convKind<R extends SpatialRank>(rank: R): OperationKind {
   };
 }
 
-function depthwiseKind(): OperationKind {
+/** depthwiseConv2d. The filter [kh, kw, C, multiplier] is, element for element, [kh, kw, 1, C · multiplier] in C groups. */
+export function depthwiseKind(): OperationKind {
   return {
     ...described("depthwiseConv2d", 4, UNGROUPED_OPTION_NAMES),
     resolve(operation, inputShape, filter, options, dtype, runs) {
@@ -105,18 +88,16 @@ function depthwiseKind(): OperationKind {
       }
       const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
       const grouped = { ...convOptions, groups: Math.max(1, channels) };
-      return convResolved(
-        operation,
-        resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype),
-        wantedOf(options, runs),
-      );
+      const geometry = resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype);
+      return convResolved(operation, geometry, wantedOf(options, runs));
     },
   };
 }
 
-function transposeKind<R extends SpatialRank>(rank: R): OperationKind {
+/** A transposed convolution of `rank` spatial axes. */
+export function transposeKind<R extends SpatialRank>(name: string, rank: R): OperationKind {
   return {
-    ...described(`conv${rank}dTranspose`, rank + 2, CONV_TRANSPOSE_OPTION_NAMES),
+    ...described(name, rank + 2, CONV_TRANSPOSE_OPTION_NAMES),
     resolve(operation, inputShape, filterShape, options, dtype, runs) {
       const geometry = resolveTransposedConvolution<R>(
         operation,

@@ -9,7 +9,16 @@
 import type { Engine, Precision, Runs } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { SpatialGeometry } from "../spatial.ts";
-import { checkShape, checkTensor, type DType, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
+import {
+  checkShape,
+  checkTensor,
+  type DType,
+  describe,
+  dtypeOf,
+  type FloatArray,
+  type Owned,
+  type Tensor,
+} from "../tensor.ts";
 import { ACTIVATION_OPTION_NAMES, type ActivationOptions } from "./activation.ts";
 import type { BilinearMap } from "./bilinear.ts";
 
@@ -110,7 +119,7 @@ export interface ConvOperation<S extends readonly number[], O extends object> ex
     x: Tensor<S, T>,
     filter: Tensor<S, T>,
     options?: O & FusedOptions<T>,
-  ): Tensor<S, T>;
+  ): Tensor<S, Owned<T>>;
 }
 
 /**

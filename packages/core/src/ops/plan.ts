@@ -9,11 +9,12 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { MatrixAlgorithmName } from "../matrix/algorithm.ts";
 import type { Corr2dOptions, MatrixOperation } from "../matrix/corr2d.ts";
 import type { MatrixKernel } from "../matrix/problem.ts";
-import type { Shape2 } from "../shape.ts";
-import type { FloatArray, Tensor } from "../tensor.ts";
+import type { Shape2, Shape4 } from "../shape.ts";
+import type { FloatArray, Owned, Tensor } from "../tensor.ts";
 import { prepareForward } from "./call.ts";
 import { type ConvOperation, type FusedOptions, kindOf, type Operation } from "./operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand } from "./planned.ts";
+import type { SeparableConv2dOptions, SeparableFilter, SeparableOperation } from "./separable-conv2d.ts";
 
 /** An operation whose filter is packed and whose scratch memory is taken: made once, run many times. */
 export interface Plan<
@@ -26,7 +27,7 @@ export interface Plan<
    *
    * @throws TypeError, RangeError if an array has another element type or length than the plan; Error after it was disposed of.
    */
-  run(x: RunOperand<T>): T;
+  run(x: RunOperand<T>): Owned<T>;
   /**
    * Computes it into `y`, an array or a {@link ResidentArray}, and returns that.
    *
@@ -54,9 +55,15 @@ export interface Plan<
 export function plan<S extends readonly number[], O extends object, T extends FloatArray = Float32Array>(
   operation: ConvOperation<S, O>,
   inputShape: NoInfer<S>,
-  filter: Tensor<NoInfer<S>, T>,
+  filter: Tensor<S, T>,
   options?: O & FusedOptions<T>,
 ): Plan<S, T>;
+export function plan<T extends FloatArray = Float32Array>(
+  operation: SeparableOperation,
+  inputShape: Shape4,
+  filter: SeparableFilter<T>,
+  options?: SeparableConv2dOptions & FusedOptions<T>,
+): Plan<Shape4, T, string>;
 export function plan<T extends FloatArray = Float32Array>(
   operation: MatrixOperation,
   inputShape: Shape2,

@@ -109,18 +109,13 @@ function factsOf(
   { geometry, inputShape, outputShape }: ResolvedShapes,
   pass: PreparedPass & Explained,
 ): Omit<PlanFacts<readonly number[], string>, typeof Symbol.dispose> {
-  const { algorithm, engine, reason, errorBound, precision, scratchBytes } = pass;
-  const facts = {
-    algorithm,
-    engine,
-    reason,
-    errorBound,
+  const { algorithm, engine, reason, errorBound, precision, parts, scratchBytes } = pass;
+  return {
+    ...{ algorithm, engine, reason, errorBound, scratchBytes, inputShape, outputShape },
+    ...(geometry && { geometry: planarGeometry(filled(geometry)) }),
     ...(precision && { precision }),
-    scratchBytes,
-    inputShape,
-    outputShape,
+    ...(parts && { parts }),
   };
-  return geometry === undefined ? facts : { ...facts, geometry: planarGeometry(filled(geometry)) };
 }
 
 function disposedOf(runName: string): Error {

@@ -1,47 +1,65 @@
 /**
- * Depthwise separable convolution, {@link separableConv2d}: once, prepared, and its gradients. It is a depthwise convolution and,
- * on what it gives, a 1 × 1 convolution that mixes the channels.
+ * Depthwise separable convolution, {@link separableConv2d}: a depthwise convolution u and, on what it gives, a 1 × 1
+ * convolution v that mixes the channels,
+ *
+ *     h = u(x),    y = v(h),    dh = vᵀ(dy),    dx = uᵀ(dh)
+ *
+ * Its gradient with respect to either filter depends on the other: h meets dy for that of v, x meets dh for that of u.
  *
  * @module
  */
 
+import type { Pass } from "../algorithms/algorithm.ts";
 import { isChannelsFirst } from "../layout.ts";
-import { checkOptionNames } from "../options.ts";
+import type { ConvOptions } from "../options.ts";
 import { type Shape4, sizeOf } from "../shape.ts";
 import { type Operand, ResidentArray, residentArray } from "../simd/resident.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor4, zeros } from "../tensor.ts";
-import type { Conv2dOptions } from "./conv2d.ts";
-import type { DepthwiseConv2dGradientOptions } from "./depthwise-conv2d.ts";
-import { CONV, DEPTHWISE } from "./kinds.ts";
-import { type ConvPlan, gradients, makePlan, runOnce } from "./legacy.ts";
-import { type FusedOptions, requireSameDtype } from "./operation.ts";
-import { activationsPlan, type PlanFacts } from "./planned.ts";
+import {
+  checkShape,
+  checkTensor,
+  type DType,
+  describe,
+  dtypeOf,
+  type FloatArray,
+  type Owned,
+  type Tensor4,
+  zeros,
+} from "../tensor.ts";
+import type { ActivationPlan, BilinearMap, Explained } from "./bilinear.ts";
+import { call } from "./call.ts";
+import { convKind, depthwiseKind } from "./kinds.ts";
+import {
+  type CheckedFilterShape,
+  type FusedOptions,
+  type Operation,
+  type OperationKind,
+  operation,
+  type ResolvedOperation,
+  requireSameDtype,
+} from "./operation.ts";
 
-/**
- * Options of {@link separableConv2d}: strides, padding and dilations are those of the depthwise convolution, bias and
- * activation those of the pointwise one; an algorithm by name has to do for both.
- */
-export interface SeparableConv2dOptions<T extends FloatArray = Float32Array>
-  extends DepthwiseConv2dGradientOptions,
-    FusedOptions<T> {}
-
-/** A {@link separableConv2d} that has been prepared. What stands between its two convolutions stays in its memory. */
-export interface SeparableConv2dPlan<T extends FloatArray = Float32Array>
-  extends Pick<ConvPlan<Shape4, T>, "inputShape" | "outputShape" | "scratchBytes" | "run" | typeof Symbol.dispose> {
-  /** What the plans of the two convolutions say of themselves. */
-  readonly depthwise: PlanFacts<Shape4>;
-  readonly pointwise: PlanFacts<Shape4>;
+/** What is given or found for each of the two filters. */
+export interface SeparableParts<Part> {
+  readonly depthwise: Part;
+  readonly pointwise: Part;
 }
 
-/** All gradients of L = ⟨dy, y⟩. */
-export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
-  readonly input: Tensor4<T>;
-  readonly depthwiseFilter: Tensor4<T>;
-  readonly pointwiseFilter: Tensor4<T>;
-  readonly bias: T;
-  /** Of the slopes of activation `"prelu"`; undefined with any other. */
-  readonly slopes: T | undefined;
+/** The two filters: `[kernelHeight, kernelWidth, channels, multiplier]` and `[1, 1, channels · multiplier, outChannels]`. */
+export type SeparableFilter<T extends FloatArray = Float32Array> = SeparableParts<Tensor4<T>>;
+
+/** Strides, padding and dilations are those of the depthwise convolution; an algorithm by name has to do for both. */
+export type SeparableConv2dOptions = Omit<ConvOptions, "groups">;
+
+/** The operation {@link separableConv2d}. */
+export interface SeparableOperation extends Operation<SeparableParts<FloatArray>> {
+  <T extends FloatArray = Float32Array>(
+    x: Tensor4<T>,
+    filter: SeparableFilter<T>,
+    options?: SeparableConv2dOptions & FusedOptions<T>,
+  ): Tensor4<Owned<T>>;
 }
+
+const PARTS = ["depthwise", "pointwise"] as const;
 
 /**
  * Depthwise separable convolution of a batch of images: filters each channel on its own, then mixes the channels.
@@ -52,9 +70,9 @@ export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
  * with u the depthwise and v the pointwise filter, strides s, dilations d, padding p before and M = multiplier.
  *
  * @param x `[batch, height, width, channels]`, or `[batch, channels, height, width]` with `layout: "NCHW"`.
- * @param depthwiseFilter `[kernelHeight, kernelWidth, channels, multiplier]`.
- * @param pointwiseFilter `[1, 1, channels · multiplier, outChannels]`.
- * @returns `[batch, outHeight, outWidth, outChannels]` in the layout of `x`.
+ * @param filter `{ depthwise, pointwise }`: `[kernelHeight, kernelWidth, channels, multiplier]` and
+ *   `[1, 1, channels · multiplier, outChannels]`.
+ * @returns `[batch, outHeight, outWidth, outChannels]` in the layout of `x`, in memory of its own.
  * @throws TypeError, RangeError as {@link conv2d}, and if the filters do not fit x or each other.
  *
  * @example
@@ -62,159 +80,203 @@ export interface SeparableConv2dGradients<T extends FloatArray = Float32Array> {
  * const x = tensor([1, 1, 2, 2], [1, 10, 2, 20]);
  * const depthwise = tensor([1, 2, 2, 1], [1, 1, 1, 1]); // sums each channel over both pixels
  * const pointwise = tensor([1, 1, 2, 1], [1, 100]);
- * separableConv2d(x, depthwise, pointwise).data; // → [3003]
+ * separableConv2d(x, { depthwise, pointwise }).data; // → [3003]
+ *
+ * const found = gradients(separableConv2d, x, { depthwise, pointwise }, tensor([1, 1, 1, 1], [1]));
+ * found.input.data; // → [1, 100, 1, 100]
+ * found.filter.depthwise.data; // → [1, 1000, 2, 2000]
+ * found.filter.pointwise.data; // → [3, 30]
  * ```
  * Source: F. Chollet, "Xception: deep learning with depthwise separable convolutions", arXiv:1610.02357.
  */
-export function separableConv2d<T extends FloatArray = Float32Array>(
-  x: Tensor4<T>,
-  depthwiseFilter: Tensor4<T>,
-  pointwiseFilter: Tensor4<T>,
-  options: SeparableConv2dOptions<T> = {},
-): Tensor4<T> {
-  const operation = "separableConv2d";
-  checkInput(operation, x, depthwiseFilter);
-  const [first, second] = optionsOfParts(operation, x.shape, depthwiseFilter, pointwiseFilter, options);
-  const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
-  return runOnce(CONV[2], between, pointwiseFilter, second, operation);
+export const separableConv2d: SeparableOperation = /* @__PURE__ */ separableOperation();
+
+function separableOperation(): SeparableOperation {
+  const kind = separableKind();
+  return operation(kind, (<T extends FloatArray>(
+    x: Tensor4<T>,
+    filter: SeparableFilter<T>,
+    options: SeparableConv2dOptions & FusedOptions<T> = {},
+  ) => call(kind, x, filter, options)) as Omit<SeparableOperation, keyof Operation>) as SeparableOperation;
 }
 
-/**
- * Prepares {@link separableConv2d}: weights are packed once, `run` only computes. What is given is copied.
- *
- * @throws as {@link separableConv2d}.
- *
- * @example
- * ```ts
- * const depthwise = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
- * const plan = planSeparableConv2d([1, 1, 2, 2], depthwise, tensor([1, 1, 2, 1], [1, 100]));
- * plan.outputShape; // → [1, 1, 1, 1]
- * plan.run(new Float32Array([1, 10, 2, 20])); // → [3003]
- * ```
- */
-export function planSeparableConv2d<T extends FloatArray = Float32Array>(
-  inputShape: Shape4,
-  depthwiseFilter: Tensor4<T>,
-  pointwiseFilter: Tensor4<T>,
-  options: SeparableConv2dOptions<T> = {},
-): SeparableConv2dPlan<T> {
-  const operation = "planSeparableConv2d";
-  const [first, second] = optionsOfParts(operation, inputShape, depthwiseFilter, pointwiseFilter, options);
-  const depthwise = makePlan(DEPTHWISE, operation, inputShape, depthwiseFilter, first);
-  const pointwise = makePlan(CONV[2], operation, depthwise.outputShape, pointwiseFilter, second);
-  const dtype = dtypeOf(depthwiseFilter.data);
-  const size = sizeOf(depthwise.outputShape);
-  const between = dtype === "float32" ? residentArray(size) : zeros(dtype, size);
+function separableKind(): OperationKind<SeparableParts<FloatArray>> {
+  const depthwise = depthwiseKind();
+  const pointwise = convKind("conv2d", 2);
+  const { tensorRank, optionNames, linearOptionNames } = depthwise;
   return {
-    ...(activationsPlan(
-      { inputShape, outputShape: pointwise.outputShape, outChannels: 0, inner: 1 },
-      operation,
-      {
-        ...pointwise,
-        run(x: Operand, y: Operand) {
+    name: "separableConv2d",
+    tensorRank,
+    optionNames,
+    linearOptionNames,
+    parts: PARTS,
+    readFilter(name, filter) {
+      const { depthwise: u, pointwise: v } = partsOf<SeparableFilter<FloatArray>>(name, filter);
+      checkTensor(name, "filter.depthwise", u, 4);
+      checkTensor(name, "filter.pointwise", v, 4);
+      const dtype = requireSameDtype(name, "filter.depthwise", dtypeOf(u.data), "filter.pointwise", dtypeOf(v.data));
+      return {
+        dtype,
+        shape: { depthwise: u.shape, pointwise: v.shape },
+        weights: { depthwise: u.data, pointwise: v.data },
+      };
+    },
+    readFilterShape(name, filter): CheckedFilterShape<SeparableParts<FloatArray>> {
+      const { depthwise: u, pointwise: v } = partsOf<SeparableParts<unknown>>(name, filter);
+      if (!Array.isArray(u) || !Array.isArray(v)) return this.readFilter(name, filter);
+      checkShape(name, "filterShape.depthwise", u, 4);
+      checkShape(name, "filterShape.pointwise", v, 4);
+      return { shape: { depthwise: [...u], pointwise: [...v] } };
+    },
+    resolve(name, inputShape, filterShape, options: SeparableConv2dOptions & FusedOptions, dtype, runs) {
+      const shapes = filterShape as SeparableParts<Shape4>;
+      const { layout, algorithm, engine, precision } = options;
+      requireFit(name, inputShape, shapes, layout);
+      const first = depthwise.resolve(name, inputShape, shapes.depthwise, options, dtype, runs);
+      const mixing = { layout, algorithm, engine, precision };
+      const second = pointwise.resolve(name, first.outputShape, shapes.pointwise, mixing, dtype, runs);
+      const { outputShape, outChannels, inner } = second;
+      return {
+        inputShape: first.inputShape,
+        outputShape,
+        outChannels,
+        inner,
+        map: composed(name, first, second, dtype),
+      };
+    },
+  };
+}
+
+/** Both filters, or their shapes. */
+function partsOf<Parts extends SeparableParts<unknown>>(name: string, filter: unknown): Parts {
+  const parts = Object(filter) as Parts;
+  if (PARTS.every((part) => parts[part] !== undefined)) return parts;
+  throw new TypeError(`${name}: filter must be { depthwise, pointwise }, got ${describe(filter)}`);
+}
+
+/** Checks that input and filters fit each other, in the words of the whole. */
+function requireFit(
+  name: string,
+  inputShape: readonly number[],
+  { depthwise, pointwise }: SeparableParts<Shape4>,
+  layout: ConvOptions["layout"],
+): void {
+  const inChannels = inputShape[isChannelsFirst(name, 2, layout) ? 1 : 3];
+  const [, , channels, multiplier] = depthwise;
+  if (channels !== inChannels) {
+    throw new RangeError(
+      `${name}: filter.depthwise is for ${channels} channels, but the input has ${inChannels} (its shape ` +
+        `[${depthwise}], input shape [${inputShape}] in ${layout ?? "NHWC"})`,
+    );
+  }
+  const [height, width, between] = pointwise;
+  if (height !== 1 || width !== 1 || between !== channels * multiplier) {
+    throw new RangeError(
+      `${name}: filter.pointwise must be [1, 1, channels · multiplier, outChannels], ` +
+        `here [1, 1, ${channels * multiplier}, …], got [${pointwise}]`,
+    );
+  }
+}
+
+/** The map of `second` after `first`. What stands between them stays in the memory that SIMD computes in. */
+function composed(
+  name: string,
+  first: ResolvedOperation,
+  second: ResolvedOperation,
+  dtype: DType,
+): BilinearMap<SeparableParts<FloatArray>> {
+  const size = sizeOf(first.outputShape);
+  const makeBetween = (): Operand => (dtype === "float32" ? residentArray(size) : zeros(dtype, size));
+  /** What the whole says of itself, and gives back when it is disposed of. */
+  const whole = <P extends Explained & Partial<ActivationPlan>>(
+    depthwise: P,
+    pointwise: P,
+    between: Operand,
+    others: readonly P[] = [],
+  ) => {
+    const all = [depthwise, pointwise, ...others];
+    return {
+      ...togetherOf(depthwise, pointwise),
+      scratchBytes: all.reduce((sum, plan) => sum + (plan.scratchBytes ?? 0), 0) + bytesOf(dtype) * size,
+      [Symbol.dispose]() {
+        for (const plan of all) plan[Symbol.dispose]?.();
+        if (between instanceof ResidentArray) between[Symbol.dispose]();
+      },
+    };
+  };
+  return {
+    explain: (pass: Pass) => togetherOf(first.map.explain(pass), second.map.explain(pass)),
+    prepare(filter, bias, activation) {
+      const depthwise = first.map.prepare(filter.depthwise);
+      const pointwise = second.map.prepare(filter.pointwise, bias, activation);
+      const between = makeBetween();
+      return {
+        ...whole(depthwise, pointwise, between),
+        activated: pointwise.activated === true,
+        run(x, y) {
           depthwise.run(x, between);
           pointwise.run(between, y);
         },
-        [Symbol.dispose]() {
-          depthwise[Symbol.dispose]();
-          pointwise[Symbol.dispose]();
-          if (between instanceof ResidentArray) between[Symbol.dispose]();
+      };
+    },
+    prepareInputGradient(filter) {
+      const depthwise = first.map.prepareInputGradient(filter.depthwise);
+      const pointwise = second.map.prepareInputGradient(filter.pointwise);
+      const between = makeBetween();
+      return {
+        ...whole(depthwise, pointwise, between),
+        run(dy, dx) {
+          pointwise.run(dy, between);
+          depthwise.run(between, dx);
         },
-      },
-      dtype,
-      ["x", "y"],
-    ) as ConvPlan<Shape4, T>),
-    depthwise,
-    pointwise,
-    scratchBytes: depthwise.scratchBytes + pointwise.scratchBytes + depthwiseFilter.data.BYTES_PER_ELEMENT * size,
+      };
+    },
+    prepareFilterGradient(filter) {
+      if (filter === undefined) {
+        throw new TypeError(
+          `${name}: needs the filter itself, not its shape: the gradient of each part depends on the other`,
+        );
+      }
+      const forward = first.map.prepare(filter.depthwise);
+      const backward = second.map.prepareInputGradient(filter.pointwise);
+      const depthwise = first.map.prepareFilterGradient();
+      const pointwise = second.map.prepareFilterGradient();
+      const between = makeBetween();
+      return {
+        ...whole<Explained & Partial<Pick<ActivationPlan, "scratchBytes" | typeof Symbol.dispose>>>(
+          depthwise,
+          pointwise,
+          between,
+          [forward, backward],
+        ),
+        run(x, dy, dw) {
+          forward.run(x, between);
+          pointwise.run(between, dy, dw.pointwise);
+          backward.run(dy, between);
+          depthwise.run(x, between, dw.depthwise);
+        },
+      };
+    },
   };
 }
 
-/**
- * All gradients of {@link separableConv2d}; what stands between its two convolutions is computed anew.
- *
- * @param dy gradient with respect to the output, after the activation.
- * @param options those of the call that is differentiated.
- * @throws TypeError, RangeError as {@link separableConv2d}, and if `dy` has not the shape of the output.
- *
- * @example
- * ```ts
- * const x = tensor([1, 1, 2, 2], [1, 10, 2, 20]);
- * const depthwise = tensor([1, 2, 2, 1], [1, 1, 1, 1]);
- * const pointwise = tensor([1, 1, 2, 1], [1, 100]);
- * const gradients = separableConv2dGradients(x, depthwise, pointwise, tensor([1, 1, 1, 1], [1]));
- * gradients.input.data; // → [1, 100, 1, 100]
- * gradients.depthwiseFilter.data; // → [1, 1000, 2, 2000]
- * gradients.pointwiseFilter.data; // → [3, 30]
- * ```
- */
-export function separableConv2dGradients<T extends FloatArray = Float32Array>(
-  x: Tensor4<T>,
-  depthwiseFilter: Tensor4<T>,
-  pointwiseFilter: Tensor4<T>,
-  dy: Tensor4<T>,
-  options: SeparableConv2dOptions<T> = {},
-): SeparableConv2dGradients<T> {
-  const operation = "separableConv2dGradients";
-  checkInput(operation, x, depthwiseFilter);
-  const [first, second] = optionsOfParts(operation, x.shape, depthwiseFilter, pointwiseFilter, options);
-  const between = runOnce(DEPTHWISE, x, depthwiseFilter, first, operation);
-  const pointwise = gradients(CONV[2], between, pointwiseFilter, dy, second, operation);
-  const depthwise = gradients(DEPTHWISE, x, depthwiseFilter, pointwise.input, first, operation);
+/** What two maps, one after the other, say of themselves together. */
+function togetherOf(depthwise: Explained, pointwise: Explained): Explained {
+  const kinds = [depthwise.errorBound.kind, pointwise.errorBound.kind];
+  const isSimd = depthwise.engine === "simd" && pointwise.engine === "simd";
   return {
-    input: depthwise.input,
-    depthwiseFilter: depthwise.filter,
-    pointwiseFilter: pointwise.filter,
-    bias: pointwise.bias,
-    slopes: pointwise.slopes,
+    algorithm: `${depthwise.algorithm} + ${pointwise.algorithm}`,
+    engine: isSimd ? "simd" : "scalar",
+    reason: `depthwise: ${depthwise.reason}; pointwise: ${pointwise.reason}`,
+    errorBound: {
+      kind: kinds.includes("normwise") ? "normwise" : "element",
+      constant: (1 + depthwise.errorBound.constant) * (1 + pointwise.errorBound.constant) - 1,
+    },
+    ...(depthwise.precision && { precision: depthwise.precision }),
+    parts: { depthwise, pointwise },
   };
 }
 
-/** Checks that x is a tensor, of the element type of the filter. */
-function checkInput<T extends FloatArray>(operation: string, x: Tensor4<T>, depthwiseFilter: Tensor4<T>): void {
-  checkTensor(operation, "x", x, 4);
-  checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
-  requireSameDtype(operation, "x", dtypeOf(x.data), "depthwiseFilter", dtypeOf(depthwiseFilter.data));
-}
-
-/**
- * Checks that input and filters fit each other, in the words of the whole, and gives the options of the depthwise
- * convolution and those of the pointwise one, which has bias and activation.
- */
-function optionsOfParts<T extends FloatArray>(
-  operation: string,
-  inputShape: Shape4,
-  depthwiseFilter: Tensor4<T>,
-  pointwiseFilter: Tensor4<T>,
-  options: SeparableConv2dOptions<T>,
-): [DepthwiseConv2dGradientOptions, Conv2dOptions<T>] {
-  checkOptionNames(operation, options, DEPTHWISE.optionNames);
-  checkShape(operation, "inputShape", inputShape, 4);
-  checkTensor(operation, "depthwiseFilter", depthwiseFilter, 4);
-  checkTensor(operation, "pointwiseFilter", pointwiseFilter, 4);
-  requireSameDtype(
-    operation,
-    "depthwiseFilter",
-    dtypeOf(depthwiseFilter.data),
-    "pointwiseFilter",
-    dtypeOf(pointwiseFilter.data),
-  );
-  const { bias, activation, slope, slopes, ...first } = options;
-  const { layout, algorithm, engine, precision } = options;
-  const inChannels = inputShape[isChannelsFirst(operation, 2, layout) ? 1 : 3];
-  const [, , channels, multiplier] = depthwiseFilter.shape;
-  if (channels !== inChannels) {
-    throw new RangeError(
-      `${operation}: depthwiseFilter is for ${channels} channels, but the input has ${inChannels} (depthwiseFilter shape ` +
-        `[${depthwiseFilter.shape}], input shape [${inputShape}] in ${layout ?? "NHWC"})`,
-    );
-  }
-  const [height, width, between] = pointwiseFilter.shape;
-  if (height !== 1 || width !== 1 || between !== channels * multiplier) {
-    throw new RangeError(
-      `${operation}: pointwiseFilter must be [1, 1, channels · multiplier, outChannels], ` +
-        `here [1, 1, ${channels * multiplier}, …], got [${pointwiseFilter.shape}]`,
-    );
-  }
-  return [first, { bias, activation, slope, slopes, layout, algorithm, engine, precision }];
+function bytesOf(dtype: DType): number {
+  return dtype === "float64" ? 8 : 4;
 }

@@ -17,7 +17,7 @@ import {
 import type { Shape3, Shape4 } from "../shape.ts";
 import { resolveConvolution, type SpatialGeometry } from "../spatial.ts";
 import { checkShape, checkTensor, dtypeOf, type FloatArray, type Tensor3, type Tensor4, zeros } from "../tensor.ts";
-import { sourceOf } from "./border.ts";
+import { sourcesAlong } from "./border.ts";
 
 /** Options of {@link unfold} and {@link fold}: those of the convolution, but for groups. */
 export type UnfoldOptions = Omit<ConvOptions, "groups">;
@@ -49,10 +49,10 @@ export function unfold<T extends FloatArray = Float32Array>(
   options: UnfoldOptions = {},
 ): Tensor3<T> {
   checkTensor("unfold", "x", x, 4);
-  const { shape, size, forEachElement } = resolveMatrix("unfold", x.shape, kernelSize, options);
+  const { shape, size, fillValue, forEachElement } = resolveMatrix("unfold", x.shape, kernelSize, options);
   const data = zeros(dtypeOf(x.data), size) as T;
   forEachElement((element, cell) => {
-    data[element] = x.data[cell];
+    data[element] = cell < 0 ? fillValue : x.data[cell];
   });
   return { shape, data };
 }
@@ -86,7 +86,7 @@ export function fold<T extends FloatArray = Float32Array>(
   }
   const data = zeros(dtypeOf(patches.data), cells) as T;
   forEachElement((element, cell) => {
-    data[cell] += patches.data[element];
+    if (cell >= 0) data[cell] += patches.data[element];
   });
   return { shape: [...inputShape] as unknown as Shape4, data };
 }
@@ -94,7 +94,8 @@ export function fold<T extends FloatArray = Float32Array>(
 interface PatchMatrix {
   readonly shape: Shape3;
   readonly size: number;
-  /** Calls `visit` with each element of the matrix that is a copy of a cell, and that cell. */
+  readonly fillValue: number;
+  /** Calls `visit` with each element of the matrix that is not absent, and the cell that it is a copy of; −1 for the fill value. */
   forEachElement(visit: (element: number, cell: number) => void): void;
 }
 
@@ -122,17 +123,21 @@ function resolveMatrix(
   return {
     shape: s.channelsFirst ? [s.batch, patchLength, patchCount] : [s.batch, patchCount, patchLength],
     size: s.batch * patchCount * patchLength,
+    fillValue: s.fillValue,
     forEachElement(visit) {
       for (let patch = 0; patch < patchCount; patch++) {
         const row = rows[Math.floor(patch / columns.length)];
         const column = columns[patch % columns.length];
         for (let tap = 0; tap < taps; tap++) {
           const [y, x] = [row[Math.floor(tap / kernelWidth)], column[tap % kernelWidth]];
-          if (y < 0 || x < 0) continue;
+          if (y === ABSENT || x === ABSENT) continue;
+          const isFill = y < 0 || x < 0;
           for (let n = 0; n < s.batch; n++) {
             const element = n * patchCount * patchLength + patch * patchStep + tap * tapStep;
             const cell = n * cellCount * channels + (y * s.width.inSize + x) * cellStep;
-            for (let c = 0; c < channels; c++) visit(element + c * channelStep, cell + c * cellChannelStep);
+            for (let c = 0; c < channels; c++) {
+              visit(element + c * channelStep, isFill ? -1 : cell + c * cellChannelStep);
+            }
           }
         }
       }
@@ -140,12 +145,14 @@ function resolveMatrix(
   };
 }
 
-/** For each output cell along an axis, the input cell under each tap, or −1 where there is none. */
+/** What stands under a tap past the padding, where the sums of a convolution have no term. */
+const ABSENT = -2;
+
+/** For each output cell along an axis, the input cell under each tap; −1 for the fill value, or absent. */
 function cellsUnder(s: SpatialGeometry, name: "height" | "width"): readonly (readonly number[])[] {
   const axis = s[name];
+  const sources = sourcesAlong(axis, s.paddingMode);
   return Array.from({ length: axis.outSize }, (_, o) =>
-    Array.from({ length: axis.kernelSize }, (_, k) =>
-      sourceOf(o * axis.stride + k * axis.dilation - axis.before, axis, s.paddingMode),
-    ),
+    Array.from({ length: axis.kernelSize }, (_, k) => sources[o * axis.stride + k * axis.dilation] ?? ABSENT),
   );
 }

@@ -3,16 +3,15 @@
  * that lives computes what it computed before.
  */
 
-import { Conv2d, residentArray, SeparableConv2d } from "@corr2d/core";
+import { residentArray } from "@corr2d/core";
+import { Conv2d, SeparableConv2d } from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
 import { supports } from "../../test/case-pass.ts";
 import { fill } from "../../test/other-orders.ts";
 import { PASSES, type Pass, preparationOf } from "../algorithms/algorithm.ts";
 import { resolveConvGeometry } from "../geometry.ts";
-import { call } from "../ops/call.ts";
+import { conv2d, conv3d } from "../ops/conv.ts";
 import { filterGradient, gradients } from "../ops/gradients.ts";
-import { CONV } from "../ops/kinds.ts";
-import { DESCRIPTION } from "../ops/operation.ts";
 import { plan } from "../ops/plan.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine, sharedEngine } from "./engine.ts";
@@ -82,7 +81,6 @@ function failAtEachStep(engine: SimdEngine, act: () => unknown, look: () => unkn
 
 const injected = (): Error => new Error("injected");
 const noMemory = (): Error => new OutOfMemoryError("injected");
-const [conv2d, conv3d] = [CONV[2], CONV[3]].map((kind) => ({ [DESCRIPTION]: kind })) as [never, never];
 const tensorOf = (...shape: number[]) => ({ shape, data: fill(shape, 1) }) as never;
 
 describe("an algorithm that cannot be prepared", () => {
@@ -156,7 +154,7 @@ describe("an operation or a layer that fails midway", () => {
   };
   const volume = { x: tensorOf(1, 4, 6, 6, 4), filter: tensorOf(3, 3, 3, 4, 4) };
   const actions: Record<string, () => unknown> = {
-    "conv2d, once": () => call(CONV[2], x, filter, { padding: "same" }),
+    "conv2d, once": () => conv2d(x, filter, { padding: "same" }),
     "plan of conv3d": () => plan(conv3d, [1, 4, 6, 6, 4], volume.filter)[Symbol.dispose](),
     "gradients of conv3d": () => gradients(conv3d, volume.x, volume.filter, tensorOf(1, 2, 4, 4, 4)),
     "filterGradient of conv2d": () => filterGradient(conv2d, x, dy as never, [3, 3, 8, 8], { padding: "same" }),

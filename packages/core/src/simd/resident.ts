@@ -111,8 +111,8 @@ export class ResidentArray {
  * @example
  * ```ts
  * const options = { padding: "same", activation: "relu" } as const;
- * const first = planConv2d([1, 4, 4, 1], tensor([3, 3, 1, 2], new Float32Array(18).fill(1)), options);
- * const second = planConv2d([1, 4, 4, 2], tensor([1, 1, 2, 1], [1, -0.5]), options);
+ * const first = plan(conv2d, [1, 4, 4, 1], tensor([3, 3, 1, 2], new Float32Array(18).fill(1)), options);
+ * const second = plan(conv2d, [1, 4, 4, 2], tensor([1, 1, 2, 1], [1, -0.5]), options);
  * const x = residentArray(16);
  * const between = residentArray(32);
  * const y = residentArray(16);

@@ -3,7 +3,7 @@
  * of this package: `pads` become pairs, SAME_UPPER and SAME_LOWER `"same"` and `"same-lower"`, `output_shape` `outputSize`.
  */
 
-import { type ConvTransposeOptions, conv1d, conv2d, conv2dTranspose, conv3dTranspose, tensor } from "@corr2d/core";
+import { type ConvTransposeOptions, conv1d, conv2d, convTranspose2d, convTranspose3d, tensor } from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
@@ -55,7 +55,7 @@ describe("Conv", () => {
 describe("ConvTranspose", () => {
   const x = tensor([1, 1, 3, 3], range(9));
   const transposed = (options: ConvTransposeOptions) => {
-    const { shape, data } = conv2dTranspose(x, ones([3, 3, 2, 1]), { layout: "NCHW", ...options });
+    const { shape, data } = convTranspose2d(x, ones([3, 3, 2, 1]), { layout: "NCHW", ...options });
     const half = data.length / 2;
     expect(data.subarray(half)).toEqual(data.subarray(0, half)); // both filters are ones
     return { shape, rows: range(shape[2]).map((i) => Array.from(data.subarray(i * shape[3], (i + 1) * shape[3]))) };
@@ -129,13 +129,13 @@ describe("ConvTranspose", () => {
       [9, 5, 88, 45, 63],
       [3, 2, 33, 18, 54],
     ];
-    const y = conv2dTranspose(image, filter, { layout: "NCHW", dilations: 2 });
+    const y = convTranspose2d(image, filter, { layout: "NCHW", dilations: 2 });
     expect(Array.from(y.data)).toEqual(expected.flat());
   });
 
   it("three axes", () => {
     const filter = tensor([3, 3, 3, 2, 1], new Float32Array(54).fill(1));
-    const y = conv3dTranspose(tensor([1, 1, 3, 4, 5], range(60)), filter, { layout: "NCDHW" });
+    const y = convTranspose3d(tensor([1, 1, 3, 4, 5], range(60)), filter, { layout: "NCDHW" });
     expect(y.shape).toEqual([1, 2, 5, 6, 7]);
     expect(Array.from(y.data.subarray(0, 14))).toEqual([0, 1, 3, 6, 9, 7, 4, 5, 12, 21, 27, 33, 24, 13]);
   });

@@ -3,7 +3,15 @@
  * here with a message that says why, and what they must allow next to it.
  */
 
-import { type Conv2dOptions, type Conv2dTransposeOptions, conv2d, conv2dTranspose, tensor, zeros } from "@corr2d/core";
+import {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv2d,
+  convTranspose2d,
+  type FusedOptions,
+  tensor,
+  zeros,
+} from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 
 const untyped = (value: unknown): never => value as never;
@@ -102,7 +110,7 @@ describe("conv2d", () => {
     expect(call).toThrow(text);
   });
 
-  it.each<[string, Conv2dOptions, readonly number[]]>([
+  it.each<[string, ConvOptions<2> & FusedOptions, readonly number[]]>([
     [
       "padding on every side",
       {
@@ -133,13 +141,13 @@ describe("conv2d", () => {
 describe("convTranspose2d", () => {
   const x = zeros([1, 3, 3, 4]);
   const filter = zeros([3, 3, 2, 4]);
-  const transpose = (options: Conv2dTransposeOptions) => conv2dTranspose(x, filter, options);
+  const transpose = (options: ConvTransposeOptions<2> & FusedOptions) => convTranspose2d(x, filter, options);
   const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
-    ["an input that is not 4-D", () => conv2dTranspose(untyped(zeros([3, 3, 4])), filter), /x must have rank 4/],
-    ["a filter that is not 4-D", () => conv2dTranspose(x, untyped(zeros([3, 3]))), /filter must have rank 4/],
+    ["an input that is not 4-D", () => convTranspose2d(untyped(zeros([3, 3, 4])), filter), /x must have rank 4/],
+    ["a filter that is not 4-D", () => convTranspose2d(x, untyped(zeros([3, 3]))), /filter must have rank 4/],
     [
       "filter channels that are not the input's",
-      () => conv2dTranspose(x, zeros([3, 3, 2, 3])),
+      () => convTranspose2d(x, zeros([3, 3, 2, 3])),
       /filter takes 3 input channels, but the input has 4/,
     ],
     ["padding of a wrong length", () => transpose({ padding: untyped([1, 1, 1, 1]) }), /padding must be/],
@@ -183,18 +191,18 @@ describe("convTranspose2d", () => {
     ],
     [
       "a bias that is not [outputChannels]",
-      () => conv2dTranspose(x, filter, { bias: new Float32Array(4) }),
+      () => convTranspose2d(x, filter, { bias: new Float32Array(4) }),
       /bias must have 2 elements, got 4/,
     ],
     ["padding that leaves nothing", () => transpose({ padding: 3 }), /output height .* = -1 must be at least 1/],
     ["options of the other direction", () => transpose(untyped({ rounding: "ceil" })), /unknown option "rounding"/],
   ];
   it.each(refused)("refuses %s", (_what, call, text) => {
-    expect(call).toThrow(/^conv2dTranspose: /);
+    expect(call).toThrow(/^convTranspose2d: /);
     expect(call).toThrow(text);
   });
 
-  it.each<[string, Conv2dTransposeOptions, readonly number[]]>([
+  it.each<[string, ConvTransposeOptions<2> & FusedOptions, readonly number[]]>([
     ["output padding below the stride", { strides: [3, 2], outputPadding: [2, 1] }, [1, 11, 8, 2]],
     ["an output size that the stride leaves open", { strides: [3, 2], outputSize: [10, 8] }, [1, 10, 8, 2]],
     ["groups", { groups: 2 }, [1, 5, 5, 4]],

@@ -2,27 +2,21 @@
  * The way from a fully connected layer to a convolution and back, on integers where every step is exact.
  */
 
+import { type Corr2dMode, conv2d, corr2d, type Matrix, type Tensor4, tensor, zeros } from "@corr2d/core";
 import {
-  type Corr2dMode,
-  conv2d,
-  corr2d,
   denseLayer,
   energyBeyond,
   fromDense,
   localize,
   localKernel,
-  type Matrix,
   parameterCounts,
   shareWeights,
-  type Tensor4,
-  tensor,
   toAbsolute,
   toDense,
   toRelative,
   translationVariance,
   unshareWeights,
-  zeros,
-} from "@corr2d/core";
+} from "@corr2d/core/derivation";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 

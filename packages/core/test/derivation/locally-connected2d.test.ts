@@ -3,7 +3,8 @@
  * and it refuses what it cannot be.
  */
 
-import { Conv2d, conv2dGradients, LocallyConnected2d, sgdStep, type Tensor4, tensor, zeros } from "@corr2d/core";
+import { conv2d, gradients, type Tensor4, tensor, zeros } from "@corr2d/core";
+import { Conv2d, LocallyConnected2d, sgdStep } from "@corr2d/core/layers";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -53,7 +54,7 @@ describe.each(placements)("with %o", (options) => {
     const convolution = new Conv2d({ inChannels: 3, outChannels: 4, kernelSize: [3, 2], ...options });
     convolution.loadState({ filter: { shape: filter.shape, data: filter.data }, bias: { shape: [4], data: bias } });
     expect(layer.forward(x)).toEqual(convolution.forward(x));
-    const expected = conv2dGradients(x, filter, dy, options);
+    const expected = gradients(conv2d, x, filter, dy, options);
     expect(layer.backward(dy)).toEqual(expected.input);
     const summed = new Float32Array(72);
     layer.filter.gradient.forEach((g, i) => {
@@ -79,13 +80,13 @@ describe.each(placements)("with %o", (options) => {
 it("has the derivatives that differences give", () => {
   const { layer, x, dy } = makeLayer({ padding: "same" });
   layer.backward(dy);
-  const gradients = layer.parameters.map(({ gradient }) => gradient.slice());
+  const found = layer.parameters.map(({ gradient }) => gradient.slice());
   layer.parameters.forEach(({ value }, p) => {
     for (let i = 0; i < value.length; i += 97) {
       // The output is linear in each weight, and all numbers are integers: a difference is the derivative.
       const before = dot(dy.data, layer.forward(x).data);
       value[i] += 1;
-      expect(dot(dy.data, layer.forward(x).data) - before).toBe(gradients[p][i]);
+      expect(dot(dy.data, layer.forward(x).data) - before).toBe(found[p][i]);
       value[i] -= 1;
     }
   });

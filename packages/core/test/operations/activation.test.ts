@@ -6,14 +6,14 @@ import {
   type ActivationOptions,
   activate,
   activationGradient,
-  algorithms,
   conv2d,
   type Layout,
-  planConv2d,
+  plan,
   type Tensor,
   tensor,
   zeros,
 } from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
 import { CASES, realData, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { geometryOf, optionsOf, supports } from "../case-pass.ts";
@@ -124,15 +124,15 @@ it.each(algorithms)("fused to $name gives the bits that it gives afterwards, who
     const data = realData(convCase, 3);
     const filter = { shape: convCase.filterShape, data: data.filter };
     const options = { ...optionsOf(convCase), algorithm: name };
-    const z = planConv2d(convCase.inputShape, filter, options).run(data.x);
+    const z = plan(conv2d, convCase.inputShape, filter, options).run(data.x);
     for (const activation of ["relu", "relu6", "leakyRelu", "elu"] as const) {
-      const y = planConv2d(convCase.inputShape, filter, { ...options, activation }).run(data.x);
+      const y = plan(conv2d, convCase.inputShape, filter, { ...options, activation }).run(data.x);
       expect(y, convCase.name).toEqual(activate({ shape: [1, z.length, 1], data: z }, { activation }).data);
     }
     // Minus infinity in the padded filter is for the reference, and relu makes 0 of it all the same.
     filter.data[0] = Number.NEGATIVE_INFINITY;
-    const infinite = planConv2d(convCase.inputShape, filter, options).run(data.x);
-    const y = planConv2d(convCase.inputShape, filter, { ...options, activation: "relu" }).run(data.x);
+    const infinite = plan(conv2d, convCase.inputShape, filter, options).run(data.x);
+    const y = plan(conv2d, convCase.inputShape, filter, { ...options, activation: "relu" }).run(data.x);
     expect(y).toEqual(activate({ shape: [1, z.length, 1], data: infinite }, { activation: "relu" }).data);
   }
 });
@@ -148,7 +148,7 @@ describe("refuses", () => {
     [
       "an unknown option",
       () => activate(z, untyped({ alpha: 1 })),
-      /^activate: unknown option "alpha"; known options are activation, slope, slopes, layout$/,
+      /^activate: unknown option "alpha"; known options are layout, activation, slope, slopes$/,
     ],
     [
       "a slope of another activation",

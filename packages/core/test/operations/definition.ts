@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PaddingMode, Rounding } from "@corr2d/core";
+import type { Boundary, Rounding } from "@corr2d/core";
 
 /** A convolution, channels last. */
 export interface Problem {
@@ -19,7 +19,7 @@ export interface Problem {
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   readonly padding: readonly (readonly [before: number, after: number])[];
-  readonly paddingMode: PaddingMode;
+  readonly paddingMode: Boundary;
 }
 
 /** Output size along an axis. */
@@ -50,13 +50,19 @@ function source(
   position: number,
   size: number,
   [before, after]: readonly number[],
-  mode: PaddingMode,
+  mode: Boundary,
 ): number | undefined {
-  if (position >= 0 && position < size) return position;
-  if (mode === "zeros" || position < -before || position >= size + after) return undefined;
-  if (mode === "circular") return (position + size) % size;
-  if (mode === "replicate") return position < 0 ? 0 : size - 1;
-  return position < 0 ? -position : 2 * (size - 1) - position;
+  if (position < -before || position >= size + after) return undefined;
+  // One step after the other, until it is inside: what lies outside looks like what lies a step nearer.
+  let inside = position;
+  while (inside < 0 || inside >= size) {
+    if (mode === "constant") return undefined;
+    if (mode === "edge" || size === 1) inside = inside < 0 ? 0 : size - 1;
+    else if (mode === "wrap") inside += inside < 0 ? size : -size;
+    else if (mode === "symmetric") inside = inside < 0 ? -1 - inside : 2 * size - 1 - inside;
+    else inside = inside < 0 ? -inside : 2 * (size - 1) - inside;
+  }
+  return inside;
 }
 
 /** Calls `visit` with the offsets of output element, input element and weight of every product of the definition. */

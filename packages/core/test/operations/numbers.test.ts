@@ -3,7 +3,8 @@
  * infinities that stay where they are, and batches of nothing.
  */
 
-import { algorithms, resolveConvGeometry, type Tensor, tensor, zeros } from "@corr2d/core";
+import { type Tensor, tensor, zeros } from "@corr2d/core";
+import { algorithms, resolveConvGeometry } from "@corr2d/core/internals";
 import { gamma, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { type Call, calls, KINDS, type Kind, LAYOUTS } from "./cases.ts";

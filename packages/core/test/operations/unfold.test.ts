@@ -30,8 +30,8 @@ const OPTIONS: readonly UnfoldOptions[] = [
     ],
     paddingMode: "reflect",
   },
-  { padding: 4, paddingMode: "replicate", strides: 3 },
-  { padding: "same-lower", paddingMode: "circular", dilations: 2 },
+  { padding: 4, paddingMode: "edge", strides: 3 },
+  { padding: "same-lower", paddingMode: "wrap", dilations: 2 },
   {
     strides: 3,
     rounding: "ceil",
@@ -39,7 +39,7 @@ const OPTIONS: readonly UnfoldOptions[] = [
       [0, 0],
       [0, 2],
     ],
-    paddingMode: "circular",
+    paddingMode: "wrap",
   },
 ];
 

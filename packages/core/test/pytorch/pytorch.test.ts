@@ -7,7 +7,7 @@ import * as core from "@corr2d/core";
 import { describe, expect, it } from "vitest";
 import { fill, layoutsOf, turnWeights } from "../other-orders.ts";
 import { CONV_CASES, UNFOLD_CASES } from "./cases.ts";
-import { call, computeIfSupported, EXACT, functionsOf, optionsOf, rankOf } from "./words.ts";
+import { computeIfSupported, EXACT, functionsOf, optionsOf, rankOf } from "./words.ts";
 
 const close = (actual: core.Tensor, expected: core.Tensor): void => {
   expect(actual.shape).toEqual(expected.shape);
@@ -31,9 +31,9 @@ describe.each(CONV_CASES.map((c) => [`${c.kind}: ${c.name}`, c] as const))("%s",
         const result = computeIfSupported(algorithm, run);
         if (result !== undefined) close(result, expected);
       };
-      compute(() => call(forward, x, filter, { ...all, bias }), turn(outputShape, torchCase.y));
-      compute(() => call(inputGradient, dy, filter, x.shape, all), turn(inputShape, torchCase.dx));
-      compute(() => call(filterGradient, x, dy, filter.shape, all), turnWeights(weightShape, torchCase.dw));
+      compute(() => forward(x, filter, { ...all, bias }), turn(outputShape, torchCase.y));
+      compute(() => inputGradient(dy, filter, x.shape, all), turn(inputShape, torchCase.dx));
+      compute(() => filterGradient(x, dy, filter.shape, all), turnWeights(weightShape, torchCase.dw));
       expect(Array.from(core.biasGradient(dy as core.Tensor4, { layout: layout as core.Layout }))).toEqual(
         torchCase.db,
       );

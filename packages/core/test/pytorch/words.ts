@@ -5,16 +5,29 @@
  */
 
 import * as core from "@corr2d/core";
+import { algorithms } from "@corr2d/core/internals";
+
+/** PyTorch's words for what stands in the padding, in NumPy's. */
+const MODES: Readonly<Record<string, string>> = {
+  zeros: "constant",
+  reflect: "reflect",
+  replicate: "edge",
+  circular: "wrap",
+};
+
+type Compute = (...values: unknown[]) => core.Tensor;
 
 /** The functions that compute what a module does, and its gradients. */
-export function functionsOf(kind: string): { forward: string; inputGradient: string; filterGradient: string } {
-  const name = kind.startsWith("ConvTranspose") ? `conv${kind.at(-2)}dTranspose` : kind.toLowerCase();
-  return { forward: name, inputGradient: `${name}InputGradient`, filterGradient: `${name}FilterGradient` };
+export function functionsOf(kind: string): { forward: Compute; inputGradient: Compute; filterGradient: Compute } {
+  const rank = rankOf(kind);
+  const name = kind.startsWith("ConvTranspose") ? `convTranspose${rank}d` : `conv${rank}d`;
+  const forward = (core as unknown as Record<string, Compute>)[name];
+  const of =
+    (verb: unknown): Compute =>
+    (...values) =>
+      (verb as Compute)(forward, ...values);
+  return { forward, inputGradient: of(core.inputGradient), filterGradient: of(core.filterGradient) };
 }
-
-/** Calls one of those by its name. */
-export const call = (name: string, ...values: unknown[]): core.Tensor =>
-  (core as unknown as Record<string, (...values: unknown[]) => core.Tensor>)[name](...values);
 
 /** Number of spatial axes of a module: of Conv2d two. */
 export const rankOf = (kind: string): 1 | 2 | 3 => Number(/\d/.exec(kind)![0]) as 1 | 2 | 3;
@@ -25,7 +38,7 @@ export function optionsOf(kind: string, options: Readonly<Record<string, unknown
   for (const [name, value] of Object.entries(options)) {
     if (name === "stride") renamed.strides = value;
     else if (name === "dilation") renamed.dilations = value;
-    else if (name === "padding_mode") renamed.paddingMode = value;
+    else if (name === "padding_mode") renamed.paddingMode = MODES[value as string];
     else if (name === "output_padding") renamed.outputPadding = value;
     else if (name === "padding") {
       const each = Array.isArray(value) ? value : Array.from({ length: rankOf(kind) }, () => value);
@@ -36,7 +49,7 @@ export function optionsOf(kind: string, options: Readonly<Record<string, unknown
 }
 
 /** Algorithms that sum integers exactly. */
-export const EXACT: readonly string[] = core.algorithms
+export const EXACT: readonly string[] = algorithms
   .filter(({ errorBound }) => errorBound.kind === "element")
   .map(({ name }) => name);
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { readLayersModel } from "@corr2d/core";
+import { readLayersModel } from "@corr2d/core/weights";
 import { crop, readPicture } from "../picture.ts";
 import { findPackage } from "./installed-package.ts";
 import type { Convolution, Network, Step } from "./network.ts";

@@ -12,7 +12,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { readLayersModel } from "@corr2d/core";
+import { readLayersModel } from "@corr2d/core/weights";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { readPicture } from "../picture.ts";
 import { findPackage } from "./installed-package.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WeightFile } from "@corr2d/core";
+import type { WeightFile } from "@corr2d/core/weights";
 import type { Convolution } from "./network.ts";
 
 /** What a convolution needs beside its weights. */

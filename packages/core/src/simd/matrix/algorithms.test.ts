@@ -1,8 +1,8 @@
 /** The SIMD algorithms on matrices, between guard zones, against the definition in float64 and the bounds they state. */
 
 import { describe, expect, it } from "vitest";
+import { BOUNDARIES } from "../../boundary.ts";
 import type { MatrixAlgorithmName } from "../../matrix/algorithm.ts";
-import { BOUNDARIES } from "../../matrix/boundary.ts";
 import { chooseMatrix } from "../../matrix/choose.ts";
 import { correlateDirectly } from "../../matrix/direct.ts";
 import {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type ContinuedShape, continuedIndices } from "../../matrix/boundary.ts";
+import { continuedIndices } from "../../boundary.ts";
+import type { ContinuedShape } from "../../matrix/boundary.ts";
 import type { Shape2 } from "../../shape.ts";
 import type { FloatArray } from "../../tensor.ts";
 

@@ -1,0 +1,34 @@
+/**
+ * `@corr2d/core/internals`: what computes, for those who measure or teach it: the algorithms, how one is chosen, and the
+ * geometry that they take.
+ *
+ * @module
+ */
+
+export {
+  type ChoiceOptions,
+  type ConvAlgorithm,
+  type Engine,
+  type ErrorBound,
+  type FilterGradientPlan,
+  type ForwardPlan,
+  type FusedActivation,
+  type InputGradientPlan,
+  type Pass,
+  type Precision,
+  type Preparations,
+  type Proposal,
+  type Proposals,
+  preparationOf,
+  type Runs,
+} from "./algorithms/algorithm.ts";
+export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
+export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
+export {
+  type ConvGeometry,
+  filterShapeOf,
+  flopsOf,
+  inputShapeOf,
+  outputShapeOf,
+  resolveConvGeometry,
+} from "./geometry.ts";
