@@ -12,6 +12,6 @@ test("packages are imported from their source", () => {
     }
     return undefined;
   };
-  expect(thrownBy(() => convolve2d(tensor([1, 1], [1]), zeros([2, 2])))).toMatch(/packages\/core\/src\/corr2d\.ts/);
+  expect(thrownBy(() => convolve2d(tensor([1, 1], [1]), zeros([2, 2])))).toMatch(/packages\/core\/src\/[\w/-]+\.ts/);
   expect(thrownBy(() => seededRandom(0.5))).toMatch(/packages\/testkit\/src\/random\.ts/);
 });
