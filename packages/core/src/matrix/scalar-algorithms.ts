@@ -21,7 +21,7 @@ import { planTiles, scalarTransform } from "./overlap-save.ts";
 import { type PlannedProblem, type Region, restricted } from "./problem.ts";
 import { directCost, separableCost } from "./scalar-costs.ts";
 import { correlateSeparably } from "./separable.ts";
-import { defaultTolerance } from "./separate-kernel.ts";
+import { deviationOf } from "./separate-kernel.ts";
 import { guarded } from "./transform-guard.ts";
 
 /** Bytes of the views that blocks are read into, shared by all runs. */
@@ -59,7 +59,7 @@ const separable: MatrixAlgorithm = {
   offer(problem, factors) {
     if (factors === undefined) return "the kernel is not of rank 1";
     const [kernelHeight, kernelWidth] = problem.kernelShape;
-    const tolerance = problem.factors === undefined ? defaultTolerance(problem.kernel) : 0;
+    const tolerance = problem.factors === undefined ? deviationOf(problem.kernel, factors) : 0;
     return {
       cost: separableCost(problem),
       errorConstant: errorConstant(problem.kernel, kernelHeight + kernelWidth + 4) + tolerance,

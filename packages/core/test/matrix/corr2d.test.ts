@@ -270,6 +270,26 @@ describe("separable kernels", () => {
     },
   );
 
+  it.each([
+    ["float32", (values: readonly number[]): FloatArray => Float32Array.from(values)],
+    ["float64", (values: readonly number[]): FloatArray => Float64Array.from(values)],
+  ] as const)("are found in every Gaussian of %s, whatever its width and size", (_name, rounded) => {
+    for (let sigma = 0.3; sigma <= 10; sigma *= 1.17) {
+      for (const side of [2, 3, 5, 11, 21, 31, 63, 127]) {
+        const along = (i: number): number => (i - (side - 1) / 2) ** 2 / (2 * sigma * sigma);
+        const at = (i: number): [number, number] => [Math.floor(i / side), i % side];
+        for (const weigh of [
+          ([a, b]: [number, number]) => Math.exp(-along(a) - along(b)) / (2 * Math.PI * sigma * sigma),
+          ([a, b]: [number, number]) => Math.exp(-along(a)) * Math.exp(-along(b)),
+        ]) {
+          const data = rounded(Array.from({ length: side * side }, (_, i) => weigh(at(i))));
+          const found = separateKernel<FloatArray>({ shape: [side, side], data });
+          expect(found, `${sigma} ${side}`).toBeDefined();
+        }
+      }
+    }
+  });
+
   it("are found where they are, within the tolerance, and only there", () => {
     const gaussian = (sigma: number, size: number): number[] =>
       Array.from({ length: size }, (_, i) => Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * sigma * sigma)));

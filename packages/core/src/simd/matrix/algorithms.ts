@@ -16,7 +16,7 @@
 import { gamma, type MatrixAlgorithm, type Offer } from "../../matrix/algorithm.ts";
 import type { PlannedProblem, Region } from "../../matrix/problem.ts";
 import { correlateRegions } from "../../matrix/scalar-algorithms.ts";
-import { defaultTolerance } from "../../matrix/separate-kernel.ts";
+import { deviationOf } from "../../matrix/separate-kernel.ts";
 import { guarded } from "../../matrix/transform-guard.ts";
 import { sizeOf } from "../../shape.ts";
 import { dtypeOf, type FloatArray } from "../../tensor.ts";
@@ -65,7 +65,7 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
         const obstacle = obstacleOf(problem) ?? obstacleOfSize(problem);
         if (obstacle !== undefined) return obstacle;
         const products = problem.kernelShape[0] + problem.kernelShape[1];
-        const tolerance = problem.factors === undefined ? defaultTolerance(problem.kernel) : 0;
+        const tolerance = problem.factors === undefined ? deviationOf(problem.kernel, factors) : 0;
         return {
           cost: CALL_NS + sizeOf(problem.outShape) * (SEPARABLE_CELL_NS + SEPARABLE_TAP_NS * products),
           errorConstant: gamma(products + 4, UNIT) + tolerance,
