@@ -1,8 +1,8 @@
 /**
- * The packed core where JavaScript runs: required by CommonJS, in Jest, in ts-node, in Deno and in Bun.
+ * The packed core where JavaScript runs: required by CommonJS, in Jest, in ts-node, in Deno, Bun and workerd.
  */
 
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,5 +75,33 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("other ru
     expect(existsSync(executable)).toBe(true);
     const folder = folderOf(name, { "program.mjs": IMPORTS + SHOW });
     expect(run(folder, executable, ...args, "program.mjs")).toBe(SHOWN);
+  });
+
+  test("workerd, which compiles no WebAssembly at run time, as `explain` says", () => {
+    const manifest = realpathSync(createRequire(import.meta.url).resolve("workerd/package.json"));
+    const executable = join(dirname(manifest), "..", "@cloudflare/workerd-linux-64/bin/workerd");
+    const folder = folderOf("workerd", {
+      "worker.js": `
+        import { corr2d, explain, tensor, zeros } from "./dist/index.js";
+        export default {
+          test() {
+            const y = corr2d(${ARGUMENTS}).data.join();
+            const { engine, reason } = explain(corr2d, zeros([64, 64]), zeros([3, 3]));
+            if (y !== "19,25,37,43") throw new Error(y);
+            if (engine !== "scalar" || !reason.includes("refuses to compile WebAssembly")) throw new Error(reason);
+          },
+        };`,
+    });
+    cpSync(join(inject("packages").core!.folder, "dist"), join(folder, "dist"), { recursive: true });
+    const modules = ["worker.js", ...readdirSync(join(folder, "dist"), "utf8").map((name) => `dist/${name}`)]
+      .filter((path) => path.endsWith(".js"))
+      .map((path) => `(name = "${path}", esModule = embed "${path}")`);
+    writeFileSync(
+      join(folder, "config.capnp"),
+      `using Workerd = import "/workerd/workerd.capnp";
+       const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
+       const worker :Workerd.Worker = (compatibilityDate = "2026-01-01", modules = [${modules.join(", ")}]);`,
+    );
+    run(folder, executable, "test", "config.capnp");
   });
 });
