@@ -16,7 +16,6 @@
  */
 
 import type { ConvGeometry } from "../geometry.ts";
-import type { Pass } from "./algorithm.ts";
 
 /** Cells of one axis of the target that use the same taps. */
 export interface AxisPart {
@@ -60,11 +59,6 @@ export interface Correlation {
     readonly targetChannel: number;
     readonly group: number;
   };
-}
-
-/** What a pass goes over: of the gradient of a filter, too, the forward correlation. */
-export function correlationOf(g: ConvGeometry, pass: Pass): Correlation {
-  return pass === "inputGradient" ? inputGradientCorrelation(g) : forwardCorrelation(g);
 }
 
 /** y from x. */

@@ -13,13 +13,13 @@
  */
 
 import type { ChoiceOptions, Pass, Preparations, Proposal, Runs } from "../algorithms/algorithm.ts";
-import { type Correlation, correlationOf } from "../algorithms/correlation.ts";
+import type { Correlation } from "../algorithms/correlation.ts";
 import { describeTime } from "../expected-time.ts";
 import type { ConvGeometry } from "../geometry.ts";
 import { type SimdAlgorithms, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./features.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
-import { hostSupports, type SimdAlgorithm } from "./method.ts";
+import { correlationOf, hostSupports, type SimdAlgorithm } from "./method.ts";
 import { errsLittle, suitsWinograd, tileCount, transformsAtRun } from "./winograd/plan.ts";
 import { pointCount, type TileSize } from "./winograd/points.ts";
 import { mostTilesOf } from "./winograd-gradient/plan.ts";
@@ -74,18 +74,18 @@ export function chooseSimd<P extends Pass>(
     proposed(depthwise, "one filter for each channel");
   if (special !== undefined) return special;
 
+  const suits = precision === "strict" ? "precision is strict" : suitsWinograd(c);
+  if (suits !== true) return proposed(direct, `no Winograd: ${suits}`) ?? refusals.join("; ");
+
   const times = timesOf(c, pass, runs);
   const candidates: { readonly algorithm: SimdAlgorithms[number]; readonly time: () => number }[] = [
     { algorithm: direct, time: times.direct },
   ];
-  const suits = precision === "strict" ? "precision is strict" : suitsWinograd(c);
-  const withoutWinograd = suits === true ? [] : [`no Winograd: ${suits}`];
-  for (const [algorithm, tileSize] of suits === true
-    ? ([
-        [winograd2, 2],
-        [winograd4, 4],
-      ] as const)
-    : []) {
+  const withoutWinograd: string[] = [];
+  for (const [algorithm, tileSize] of [
+    [winograd2, 2],
+    [winograd4, 4],
+  ] as const) {
     const precise = times.errsLittle(tileSize);
     if (precise === true) candidates.push({ algorithm, time: () => times.winograd(tileSize) });
     else withoutWinograd.push(`${algorithm.name}: ${precise}`);

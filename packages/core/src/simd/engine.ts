@@ -37,7 +37,8 @@ export interface SimdPlan<Arrays extends readonly unknown[]> {
 
 /** Compiled code and memory of a set of plans. */
 export class SimdEngine {
-  #features: SimdFeatures;
+  /** What plans may rely on. */
+  features: SimdFeatures;
   readonly fma: boolean;
   readonly microkernel: string | undefined;
   readonly memory: SimdMemory;
@@ -49,20 +50,15 @@ export class SimdEngine {
 
   constructor(host: WasmApi, features: SimdFeatures, options: EngineOptions = {}) {
     this.#host = host;
-    this.#features = features;
+    this.features = features;
     this.fma = options.fma ?? features.relaxedMadd;
     this.microkernel = options.microkernel;
     this.memory = new SimdMemory(host, options.guards);
   }
 
-  /** What plans may rely on. */
-  get features(): SimdFeatures {
-    return this.#features;
-  }
-
   /** Goes on with other features: modules are compiled anew for plans to come; those there are keep what they have. */
   adopt(features: SimdFeatures): void {
-    this.#features = features;
+    this.features = features;
     this.#modules.clear();
     this.#instances.clear();
   }

@@ -77,6 +77,7 @@ export class OutOfMemoryError extends RangeError {}
 export class SimdMemory {
   readonly #host: WasmApi;
   readonly #guards: MemoryGuards | undefined;
+  readonly #guardBytes: number;
   #memory: WasmMemory | undefined;
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
@@ -92,6 +93,7 @@ export class SimdMemory {
   constructor(host: WasmApi, guards?: MemoryGuards) {
     this.#host = host;
     this.#guards = guards;
+    this.#guardBytes = guards?.bytes ?? 0;
   }
 
   /** The memory as modules import it; another one after everything was given back. */
@@ -227,10 +229,6 @@ export class SimdMemory {
       this.#collected.register(range, block);
     }
     return range.take(bytes, OVERREAD_BYTES);
-  }
-
-  get #guardBytes(): number {
-    return this.#guards?.bytes ?? 0;
   }
 
   /** All of it as bytes. */

@@ -7,7 +7,7 @@
  */
 
 import type { ConvAlgorithm, FusedActivation, Pass, PreparedPass, Runs } from "../algorithms/algorithm.ts";
-import { type Correlation, correlationOf } from "../algorithms/correlation.ts";
+import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../algorithms/correlation.ts";
 import { allFinite, naive } from "../algorithms/naive.ts";
 import { type ConvGeometry, isPadded } from "../geometry.ts";
 import type { FloatArray } from "../tensor.ts";
@@ -69,6 +69,11 @@ export interface OperandPlan<Operands extends readonly Operand[]> {
   readonly scratchBytes: number;
   readonly instead?: NonNullable<PreparedPass["instead"]>;
   [Symbol.dispose](): void;
+}
+
+/** What a pass goes over: of the gradient of a filter, too, the forward correlation. */
+export function correlationOf(g: ConvGeometry, pass: Pass): Correlation {
+  return pass === "inputGradient" ? inputGradientCorrelation(g) : forwardCorrelation(g);
 }
 
 /** True, or why nothing of this element type runs on SIMD here, whatever the algorithm. */
