@@ -18,7 +18,7 @@ const FOLDERS = ["packages/core", "packages/testkit"];
 /** Tests that take longer than five seconds even if nothing is counted. */
 const LONG = [
   "packages/core/src/simd/conformance.test.ts",
-  "packages/core/src/simd/matrix/algorithms.test.ts",
+  "packages/core/src/corr2d/simd/algorithms.test.ts",
   "packages/core/src/simd/winograd/error.test.ts",
   "packages/core/src/simd/winograd/outliers.test.ts",
   "packages/core/test/any-value.test.ts",

@@ -6,58 +6,45 @@
  * @module
  */
 
-export type { Engine, Pass, Precision } from "./algorithms/algorithm.ts";
-export type { AlgorithmName } from "./algorithms/registry.ts";
-export type { Rounding } from "./axis.ts";
-export type { Boundary } from "./boundary.ts";
-export { fromOihw } from "./from-oihw.ts";
-export type { ConvGeometry } from "./geometry.ts";
-export type { AxisTuple, Layout, SpatialRank } from "./layout.ts";
-export type { MatrixAlgorithmName } from "./matrix/algorithm.ts";
-export type { MatrixChoiceOptions } from "./matrix/choose.ts";
-export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./matrix/corr2d.ts";
-export { findPeaks, type Peak, type PeakOptions } from "./matrix/find-peaks.ts";
-export { matchTemplate } from "./matrix/match-template.ts";
-export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./matrix/problem.ts";
-export { separateKernel } from "./matrix/separate-kernel.ts";
-export {
-  type ActivateOptions,
-  type ActivationName,
-  type ActivationOptions,
-  activate,
-  activationGradient,
-} from "./ops/activation.ts";
-export { biasGradient } from "./ops/bias-gradient.ts";
-export type { Explained } from "./ops/bilinear.ts";
-export { conv1d, conv2d, conv3d } from "./ops/conv.ts";
-export { convTranspose1d, convTranspose2d, convTranspose3d } from "./ops/conv-transpose.ts";
-export { depthwiseConv2d } from "./ops/depthwise-conv2d.ts";
-export type { ErrorBoundFact } from "./ops/error-bound.ts";
-export { type ExplainOptions, type Explanation, explain } from "./ops/explain.ts";
-export {
-  type ArrayOf,
-  type DTypeOption,
-  type FilterGradientPlan,
-  type InputGradientPlan,
-  planFilterGradient,
-  planInputGradient,
-  type SeparableFilterGradientPlan,
-} from "./ops/gradient-plans.ts";
-export { filterGradient, type Gradients, gradients, inputGradient } from "./ops/gradients.ts";
-export type { AlgorithmOption, ConvOperation, FusedOptions, Operation } from "./ops/operation.ts";
-export { type Plan, plan } from "./ops/plan.ts";
-export type { PlanFacts, RunOperand } from "./ops/planned.ts";
+export type { Engine, Pass, Precision } from "./algorithm/algorithm.ts";
+export type { ErrorBoundFact } from "./algorithm/error-bound.ts";
+export type { AlgorithmName } from "./choice/registry.ts";
+export { conv1d, conv2d, conv3d } from "./conv/conv.ts";
+export { convTranspose1d, convTranspose2d, convTranspose3d } from "./conv/conv-transpose.ts";
+export { depthwiseConv2d } from "./conv/depthwise-conv2d.ts";
 export {
   type SeparableConv2dOptions,
   type SeparableFilter,
   type SeparableOperation,
   type SeparableParts,
   separableConv2d,
-} from "./ops/separable-conv2d.ts";
-export { fold, type UnfoldOptions, unfold } from "./ops/unfold.ts";
-export type { ConvOptions, ConvTransposeOptions, Padding, PerAxis } from "./options.ts";
-export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./shape.ts";
-export { type ResidentArray, residentArray } from "./simd/resident.ts";
+} from "./conv/separable-conv2d.ts";
+export { fold, type UnfoldOptions, unfold } from "./conv/unfold.ts";
+export type { MatrixChoiceOptions } from "./corr2d/choose.ts";
+export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./corr2d/corr2d.ts";
+export { findPeaks, type Peak, type PeakOptions } from "./corr2d/find-peaks.ts";
+export { matchTemplate } from "./corr2d/match-template.ts";
+export type { MatrixAlgorithmName } from "./corr2d/problem/algorithm.ts";
+export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./corr2d/problem/problem.ts";
+export { separateKernel } from "./corr2d/problem/separate-kernel.ts";
+export type { Rounding } from "./geometry/axis.ts";
+export type { Boundary } from "./geometry/boundary.ts";
+export type { ConvOptions, ConvTransposeOptions, Padding, PerAxis } from "./geometry/options.ts";
+export type { ConvGeometry } from "./geometry/planes.ts";
+export {
+  type ActivateOptions,
+  type ActivationName,
+  type ActivationOptions,
+  activate,
+  activationGradient,
+} from "./operation/activation.ts";
+export type { Explained } from "./operation/bilinear-map.ts";
+export type { AlgorithmOption, ConvOperation, FusedOptions, Operation } from "./operation/operation.ts";
+export type { PlanFacts, RunOperand } from "./operation/planned.ts";
+export { type ResidentArray, residentArray } from "./simd/engine/resident.ts";
+export { fromOihw } from "./tensor/from-oihw.ts";
+export type { AxisTuple, Layout, SpatialRank } from "./tensor/layout.ts";
+export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./tensor/shape.ts";
 export {
   type DType,
   type FloatArray,
@@ -71,4 +58,17 @@ export {
   type Tensor5,
   tensor,
   zeroTensor as zeros,
-} from "./tensor.ts";
+} from "./tensor/tensor.ts";
+export { biasGradient } from "./verbs/bias-gradient.ts";
+export { type ExplainOptions, type Explanation, explain } from "./verbs/explain.ts";
+export {
+  type ArrayOf,
+  type DTypeOption,
+  type FilterGradientPlan,
+  type InputGradientPlan,
+  planFilterGradient,
+  planInputGradient,
+  type SeparableFilterGradientPlan,
+} from "./verbs/gradient-plans.ts";
+export { filterGradient, type Gradients, gradients, inputGradient } from "./verbs/gradients.ts";
+export { type Plan, plan } from "./verbs/plan.ts";

@@ -21,9 +21,9 @@ export {
   type Proposals,
   preparationOf,
   type Runs,
-} from "./algorithms/algorithm.ts";
-export { type Choice, chooseAlgorithm } from "./algorithms/choose.ts";
-export { type AlgorithmName, algorithms } from "./algorithms/registry.ts";
+} from "./algorithm/algorithm.ts";
+export { type Choice, chooseAlgorithm } from "./choice/choose.ts";
+export { type AlgorithmName, algorithms } from "./choice/registry.ts";
 export {
   type ConvGeometry,
   filterShapeOf,
@@ -31,4 +31,4 @@ export {
   inputShapeOf,
   outputShapeOf,
   resolveConvGeometry,
-} from "./geometry.ts";
+} from "./geometry/planes.ts";

@@ -14,13 +14,19 @@
  * @module
  */
 
-import { type ConvAlgorithm, type Pass, preparationOf } from "./algorithms/algorithm.ts";
-import { type ConvGeometry, filterShapeOf, inputShapeOf, outputShapeOf, resolveConvGeometry } from "./geometry.ts";
-import { sizeOf } from "./shape.ts";
+import { type ConvAlgorithm, type Pass, preparationOf } from "./algorithm/algorithm.ts";
+import {
+  type ConvGeometry,
+  filterShapeOf,
+  inputShapeOf,
+  outputShapeOf,
+  resolveConvGeometry,
+} from "./geometry/planes.ts";
 import { simdAlgorithmsOf } from "./simd/algorithms.ts";
-import { adoptFeatures, SimdEngine } from "./simd/engine.ts";
-import { type SimdFeatures, simdFeatures } from "./simd/features.ts";
-import { hostWebAssembly, type WasmApi } from "./simd/webassembly.ts";
+import { adoptFeatures, SimdEngine } from "./simd/engine/engine.ts";
+import { type SimdFeatures, simdFeatures } from "./simd/engine/features.ts";
+import { hostWebAssembly, type WasmApi } from "./simd/engine/webassembly.ts";
+import { sizeOf } from "./tensor/shape.ts";
 
 /** What came of {@link revectorize}. */
 export interface Revectorization {

@@ -6,5 +6,5 @@
  * @module
  */
 
-export { convolve2d, corr2d, type ScalarOptions } from "./matrix/scalar.ts";
-export { tensor } from "./tensor.ts";
+export { convolve2d, corr2d, type ScalarOptions } from "./corr2d/scalar/corr2d.ts";
+export { tensor } from "./tensor/tensor.ts";

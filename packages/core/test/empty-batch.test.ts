@@ -11,8 +11,8 @@ import {
   SeparableConv2d,
 } from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
-import { PASSES } from "../src/algorithms/algorithm.ts";
-import { resolveConvGeometry } from "../src/geometry.ts";
+import { PASSES } from "../src/algorithm/algorithm.ts";
+import { resolveConvGeometry } from "../src/geometry/planes.ts";
 import { supports } from "./case-pass.ts";
 import { fill, sizeOf } from "./other-orders.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { simdFeatures } from "../src/simd/features.ts";
+import { simdFeatures } from "../src/simd/engine/features.ts";
 
 /** What the options of Node and the script that follow them print. */
 async function node(...options: readonly string[]): Promise<string> {
@@ -15,9 +15,9 @@ async function revectorized(options: readonly string[] = [], preparation = "") {
   const script = `
     ${preparation};
     import { revectorize } from ${JSON.stringify(new URL("../src/revectorize.ts", import.meta.url))};
-    import { sharedEngine } from ${JSON.stringify(new URL("../src/simd/engine.ts", import.meta.url))};
-    import { chooseTile, tileName } from ${JSON.stringify(new URL("../src/simd/microkernels.ts", import.meta.url))};
-    import { simdFeatures } from ${JSON.stringify(new URL("../src/simd/features.ts", import.meta.url))};
+    import { sharedEngine } from ${JSON.stringify(new URL("../src/simd/engine/engine.ts", import.meta.url))};
+    import { chooseTile, tileName } from ${JSON.stringify(new URL("../src/simd/gemm/tile-shapes.ts", import.meta.url))};
+    import { simdFeatures } from ${JSON.stringify(new URL("../src/simd/engine/features.ts", import.meta.url))};
     const tile = () => tileName(chooseTile(sharedEngine(), 600, 256));
     const before = tile();
     const answers = [revectorize(), revectorize()];

@@ -15,8 +15,8 @@
  * @module
  */
 
-import type { Shape2, Shape4 } from "../shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros } from "../tensor.ts";
+import type { Shape2, Shape4 } from "../tensor/shape.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros } from "../tensor/tensor.ts";
 
 /** Weights of a fully connected layer on images: `[hiddenHeight, hiddenWidth, height, width]`. */
 export type DenseWeights<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;

@@ -10,9 +10,9 @@
  * @module
  */
 
-import { requireInteger } from "../options.ts";
-import type { Shape2 } from "../shape.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { requireInteger } from "../geometry/options.ts";
+import type { Shape2 } from "../tensor/shape.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor/tensor.ts";
 import { checkRelative, forEachWeight, type RelativeWeights } from "./translation-invariance.ts";
 
 /**

@@ -9,9 +9,9 @@
  * @module
  */
 
-import { checkOptionNames, requireInteger } from "../options.ts";
-import type { Shape2 } from "../shape.ts";
-import { checkShape } from "../tensor.ts";
+import { checkOptionNames, requireInteger } from "../geometry/options.ts";
+import type { Shape2 } from "../tensor/shape.ts";
+import { checkShape } from "../tensor/tensor.ts";
 
 /** Numbers of weights; biases are not counted. */
 export interface ParameterCounts {

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { type Corr2dMode, resolveGeometry } from "../matrix/problem.ts";
-import { checkOptionNames, requireNotNegative, resolveWord } from "../options.ts";
-import type { Shape2, Shape4 } from "../shape.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor.ts";
+import { type Corr2dMode, resolveGeometry } from "../corr2d/problem/problem.ts";
+import { checkOptionNames, requireNotNegative, resolveWord } from "../geometry/options.ts";
+import type { Shape2, Shape4 } from "../tensor/shape.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor/tensor.ts";
 import type { DenseWeights } from "./dense-layer.ts";
 
 /**

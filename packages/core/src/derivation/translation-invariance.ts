@@ -22,8 +22,16 @@
  * @module
  */
 
-import type { Shape2, Shape4 } from "../shape.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros } from "../tensor.ts";
+import type { Shape2, Shape4 } from "../tensor/shape.ts";
+import {
+  checkShape,
+  checkTensor,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  type Tensor,
+  zeros,
+} from "../tensor/tensor.ts";
 import type { DenseWeights } from "./dense-layer.ts";
 
 /** V: weights of a fully connected layer named by distance. See the head of this module for the layout. */

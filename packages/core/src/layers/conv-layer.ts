@@ -4,25 +4,25 @@
  * @module
  */
 
-import type { FusedActivation, Runs } from "../algorithms/algorithm.ts";
+import type { FusedActivation, Runs } from "../algorithm/algorithm.ts";
+import { checkOptionNames, requireInteger, resolveWord } from "../geometry/options.ts";
 import {
   type Activation,
   type ActivationName,
   applyActivation,
   fusibleOf,
   resolveActivation,
-} from "../ops/activation.ts";
-import type { BilinearMap, Explained } from "../ops/bilinear.ts";
-import { gradientsOf } from "../ops/gradients.ts";
+} from "../operation/activation.ts";
+import type { BilinearMap, Explained } from "../operation/bilinear-map.ts";
 import {
   type AlgorithmOption,
   type OperationKind,
   type ResolvedOperation,
   requireOutputShape,
-} from "../ops/operation.ts";
-import { checkOptionNames, requireInteger, resolveWord } from "../options.ts";
-import { sizeOf } from "../shape.ts";
-import { checkArray, checkShape, checkTensor, describe, type Tensor } from "../tensor.ts";
+} from "../operation/operation.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { checkArray, checkShape, checkTensor, describe, type Tensor } from "../tensor/tensor.ts";
+import { gradientsOf } from "../verbs/gradients.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
 import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";

@@ -5,11 +5,16 @@
  * @module
  */
 
-import type { SpatialRank } from "../layout.ts";
-import { convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/conv-transpose.ts";
-import { DESCRIPTION, type Operation } from "../ops/operation.ts";
-import { type ConvTransposeOptions, type PerAxis, resolveConvTransposeOptions, resolvePerAxis } from "../options.ts";
-import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "../conv/conv-transpose.ts";
+import {
+  type ConvTransposeOptions,
+  type PerAxis,
+  resolveConvTransposeOptions,
+  resolvePerAxis,
+} from "../geometry/options.ts";
+import { DESCRIPTION, type Operation } from "../operation/operation.ts";
+import type { SpatialRank } from "../tensor/layout.ts";
+import { type Shape3, type Shape4, type Shape5, sizeOf } from "../tensor/shape.ts";
 import { requireGroups } from "./conv.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 

@@ -7,11 +7,11 @@
  * @module
  */
 
-import type { SpatialRank } from "../layout.ts";
-import { conv1d, conv2d, conv3d } from "../ops/conv.ts";
-import { DESCRIPTION, type Operation } from "../ops/operation.ts";
-import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
-import { type Shape3, type Shape4, type Shape5, sizeOf } from "../shape.ts";
+import { conv1d, conv2d, conv3d } from "../conv/conv.ts";
+import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../geometry/options.ts";
+import { DESCRIPTION, type Operation } from "../operation/operation.ts";
+import type { SpatialRank } from "../tensor/layout.ts";
+import { type Shape3, type Shape4, type Shape5, sizeOf } from "../tensor/shape.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 
 /** What a {@link Conv1d}, {@link Conv2d} or {@link Conv3d} is made of; `R` is its number of spatial axes. */

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { depthwiseConv2d } from "../ops/depthwise-conv2d.ts";
-import { DESCRIPTION } from "../ops/operation.ts";
-import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../options.ts";
-import type { Shape4 } from "../shape.ts";
+import { depthwiseConv2d } from "../conv/depthwise-conv2d.ts";
+import { type ConvOptions, type PerAxis, resolveConvOptions, resolvePerAxis } from "../geometry/options.ts";
+import { DESCRIPTION } from "../operation/operation.ts";
+import type { Shape4 } from "../tensor/shape.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 
 /** What a {@link DepthwiseConv2d} is made of. */

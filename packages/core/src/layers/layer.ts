@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkShape, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor.ts";
+import { checkShape, describe, dtypeOf, type FloatArray, type Tensor } from "../tensor/tensor.ts";
 import { changeValues, type Parameter, valuesOf } from "./parameter.ts";
 
 /**

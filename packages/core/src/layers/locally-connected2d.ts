@@ -5,7 +5,6 @@
  * @module
  */
 
-import { type ConvGeometry, inputShapeOf, outputShapeOf, resolveConvGeometry } from "../geometry.ts";
 import {
   type ConvOptions,
   checkOptionNames,
@@ -13,9 +12,10 @@ import {
   requireInteger,
   resolvePerAxis,
   resolveWord,
-} from "../options.ts";
-import { type Shape4, sizeOf } from "../shape.ts";
-import { checkArray, checkShape, checkTensor, describe, type Tensor4 } from "../tensor.ts";
+} from "../geometry/options.ts";
+import { type ConvGeometry, inputShapeOf, outputShapeOf, resolveConvGeometry } from "../geometry/planes.ts";
+import { type Shape4, sizeOf } from "../tensor/shape.ts";
+import { checkArray, checkShape, checkTensor, describe, type Tensor4 } from "../tensor/tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
 import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { sizeOf } from "../shape.ts";
-import { describe, dtypeOf } from "../tensor.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { describe, dtypeOf } from "../tensor/tensor.ts";
 
 /** A learnable array. Both arrays may be written freely; the layer notices changed values at its next forward pass. */
 export interface Parameter {

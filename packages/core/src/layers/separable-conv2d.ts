@@ -5,12 +5,12 @@
  * @module
  */
 
-import { conv2d } from "../ops/conv.ts";
-import { depthwiseConv2d } from "../ops/depthwise-conv2d.ts";
-import { DESCRIPTION } from "../ops/operation.ts";
-import type { ConvOptions, PerAxis } from "../options.ts";
-import type { Shape4 } from "../shape.ts";
-import type { Tensor4 } from "../tensor.ts";
+import { conv2d } from "../conv/conv.ts";
+import { depthwiseConv2d } from "../conv/depthwise-conv2d.ts";
+import type { ConvOptions, PerAxis } from "../geometry/options.ts";
+import { DESCRIPTION } from "../operation/operation.ts";
+import type { Shape4 } from "../tensor/shape.ts";
+import type { Tensor4 } from "../tensor/tensor.ts";
 import { convSpec } from "./conv.ts";
 import { ConvLayer, type ConvLayerSpec, checkLayerOptions, type FilterLayerOptions } from "./conv-layer.ts";
 import { depthwiseSpec } from "./depthwise-conv2d.ts";

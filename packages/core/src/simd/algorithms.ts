@@ -7,11 +7,11 @@
 
 import { depthwiseMethod } from "./depthwise/method.ts";
 import { depthwiseGradientMethod } from "./depthwise-gradient/method.ts";
-import { directMethod } from "./direct/method.ts";
-import { type SimdEngine, sharedEngine } from "./engine.ts";
+import { type SimdEngine, sharedEngine } from "./engine/engine.ts";
+import { algorithmOf, type SimdAlgorithm } from "./engine/method.ts";
 import { filterGradientMethod } from "./filter-gradient/method.ts";
-import { algorithmOf, type SimdAlgorithm } from "./method.ts";
-import { planeMethod } from "./plane/method.ts";
+import { directMethod } from "./gemm/method.ts";
+import { planeMethod } from "./single-channel/method.ts";
 import { winograd2Method, winograd4Method } from "./winograd/method.ts";
 import { winogradGradientMethod } from "./winograd-gradient/method.ts";
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { supports } from "../../test/case-pass.ts";
 import { collectUntil } from "../../test/collect-garbage.ts";
-import { preparationOf } from "../algorithms/algorithm.ts";
-import { resolveConvGeometry } from "../geometry.ts";
+import { preparationOf } from "../algorithm/algorithm.ts";
+import { resolveConvGeometry } from "../geometry/planes.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
-import { SimdEngine } from "./engine.ts";
-import { simdFeatures } from "./features.ts";
-import { ResidentArray } from "./resident.ts";
-import { hostWebAssembly } from "./webassembly.ts";
+import { SimdEngine } from "./engine/engine.ts";
+import { simdFeatures } from "./engine/features.ts";
+import { ResidentArray } from "./engine/resident.ts";
+import { hostWebAssembly } from "./engine/webassembly.ts";
 
 describe("memory of what nobody disposed of", () => {
   const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());

@@ -13,14 +13,14 @@ import {
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { computePass, geometryOf, supports } from "../../test/case-pass.ts";
-import { type ConvAlgorithm, PASSES, type Pass, preparationOf } from "../algorithms/algorithm.ts";
-import { naive } from "../algorithms/naive.ts";
+import { type ConvAlgorithm, PASSES, type Pass, preparationOf } from "../algorithm/algorithm.ts";
+import { naive } from "../scalar/naive.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
-import { type EngineOptions, SimdEngine } from "./engine.ts";
-import { type SimdFeatures, simdFeatures } from "./features.ts";
-import { GuardZones } from "./guards.ts";
-import { MICROKERNELS, tileName } from "./microkernels.ts";
-import { hostWebAssembly } from "./webassembly.ts";
+import { type EngineOptions, SimdEngine } from "./engine/engine.ts";
+import { type SimdFeatures, simdFeatures } from "./engine/features.ts";
+import { GuardZones } from "./engine/guards.ts";
+import { hostWebAssembly } from "./engine/webassembly.ts";
+import { MICROKERNELS, tileName } from "./gemm/tile-shapes.ts";
 import { USUAL_ERRORS } from "./winograd/error.ts";
 
 /** Leaves the filter gradient to the others. */

@@ -8,17 +8,17 @@ import { Conv2d, SeparableConv2d } from "@corr2d/core/layers";
 import { describe, expect, it } from "vitest";
 import { supports } from "../../test/case-pass.ts";
 import { fill } from "../../test/other-orders.ts";
-import { PASSES, type Pass, preparationOf } from "../algorithms/algorithm.ts";
-import { resolveConvGeometry } from "../geometry.ts";
-import { conv2d, conv3d } from "../ops/conv.ts";
-import { filterGradient, gradients } from "../ops/gradients.ts";
-import { plan } from "../ops/plan.ts";
+import { PASSES, type Pass, preparationOf } from "../algorithm/algorithm.ts";
+import { conv2d, conv3d } from "../conv/conv.ts";
+import { resolveConvGeometry } from "../geometry/planes.ts";
+import { filterGradient, gradients } from "../verbs/gradients.ts";
+import { plan } from "../verbs/plan.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
-import { SimdEngine, sharedEngine } from "./engine.ts";
-import { simdFeatures } from "./features.ts";
-import { GuardZones } from "./guards.ts";
-import { OutOfMemoryError } from "./memory.ts";
-import { hostWebAssembly } from "./webassembly.ts";
+import { SimdEngine, sharedEngine } from "./engine/engine.ts";
+import { simdFeatures } from "./engine/features.ts";
+import { GuardZones } from "./engine/guards.ts";
+import { OutOfMemoryError } from "./engine/memory.ts";
+import { hostWebAssembly } from "./engine/webassembly.ts";
 
 /** A copy of a result after it was computed. */
 function sliceAfter(compute: () => void, result: Float32Array): Float32Array {

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { describe } from "../tensor.ts";
+import { describe } from "../tensor/tensor.ts";
 import {
   bytesOf,
   ELEMENT_TYPES,

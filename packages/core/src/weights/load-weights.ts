@@ -7,11 +7,11 @@
  * @module
  */
 
-import { fromOihw } from "../from-oihw.ts";
 import type { ConvLayer } from "../layers/conv-layer.ts";
 import type { Layer } from "../layers/layer.ts";
 import { type Parameter, valuesOf } from "../layers/parameter.ts";
-import { describe, type Tensor } from "../tensor.ts";
+import { fromOihw } from "../tensor/from-oihw.ts";
+import { describe, type Tensor } from "../tensor/tensor.ts";
 import type { StoredTensor, WeightFile } from "./weight-file.ts";
 
 /** Parameters by the names that Keras gives them; a depthwise layer's filter is called either. */

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { describe } from "../tensor.ts";
+import { describe } from "../tensor/tensor.ts";
 import { JsonReader } from "./json-reader.ts";
 import {
   bytesOf,

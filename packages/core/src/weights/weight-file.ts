@@ -6,8 +6,8 @@
  * @module
  */
 
-import { sizeOf } from "../shape.ts";
-import { checkShape, describe, type Tensor } from "../tensor.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { checkShape, describe, type Tensor } from "../tensor/tensor.ts";
 
 /** A tensor of a file. */
 export interface StoredTensor {

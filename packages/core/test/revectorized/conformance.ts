@@ -10,13 +10,13 @@
  */
 
 import { CASES, type ConvCase, judge, realData, reference } from "@corr2d/testkit";
-import type { ConvAlgorithm, Pass } from "../../src/algorithms/algorithm.ts";
+import type { ConvAlgorithm, Pass } from "../../src/algorithm/algorithm.ts";
 import { simdAlgorithmsOf } from "../../src/simd/algorithms.ts";
-import { SimdEngine } from "../../src/simd/engine.ts";
-import { simdFeatures } from "../../src/simd/features.ts";
-import { GuardZones } from "../../src/simd/guards.ts";
-import { MICROKERNELS, tileName } from "../../src/simd/microkernels.ts";
-import { hostWebAssembly } from "../../src/simd/webassembly.ts";
+import { SimdEngine } from "../../src/simd/engine/engine.ts";
+import { simdFeatures } from "../../src/simd/engine/features.ts";
+import { GuardZones } from "../../src/simd/engine/guards.ts";
+import { hostWebAssembly } from "../../src/simd/engine/webassembly.ts";
+import { MICROKERNELS, tileName } from "../../src/simd/gemm/tile-shapes.ts";
 import { boundsOf, computePass, geometryOf, supports } from "../case-pass.ts";
 
 const PASSES = ["forward", "inputGradient", "filterGradient"] as const satisfies readonly Pass[];

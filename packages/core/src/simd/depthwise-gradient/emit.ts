@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type I32Local, i32, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
+import { type I32Local, i32, ModuleBuilder, multiplyAddOf, v128 } from "../engine/assembler.ts";
 
 /** Everything the code depends on. */
 export interface DepthwiseGradientShape {

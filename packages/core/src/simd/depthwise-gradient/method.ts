@@ -5,8 +5,8 @@
  */
 
 import { suitsDepthwise } from "../depthwise/plan.ts";
+import type { FilterGradientMethod } from "../engine/method.ts";
 import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
-import type { FilterGradientMethod } from "../method.ts";
 import { prepareDepthwiseGradient } from "./run.ts";
 
 /** Products of x and dy, channel by channel. */

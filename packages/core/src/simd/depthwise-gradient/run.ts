@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { Correlation } from "../../algorithms/correlation.ts";
-import type { FloatArray } from "../../tensor.ts";
-import { planSums } from "../block-plan.ts";
-import type { Blocks } from "../blocks.ts";
-import type { SimdEngine, SimdPlan } from "../engine.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import type { Blocks } from "../blocks/cut.ts";
+import { planSums } from "../blocks/run-blocks.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import type { Operand } from "../engine/resident.ts";
 import { rowOffsets } from "../filter-gradient/plan.ts";
-import type { Operand } from "../resident.ts";
 import { type DepthwiseGradientShape, depthwiseGradientName, emitDepthwiseGradient } from "./emit.ts";
 
 /** Makes the gradient of a depthwise correlation runnable over blocks of whole rows: `run(x, dy, dw)`. */

@@ -12,7 +12,6 @@
  * @module
  */
 
-import { type Activation, activationName, emitActivation } from "../activation.ts";
 import {
   type FunctionBuilder,
   type I32Local,
@@ -21,7 +20,8 @@ import {
   ModuleBuilder,
   multiplyAddOf,
   v128,
-} from "../assembler.ts";
+} from "../engine/assembler.ts";
+import { type Activation, activationName, emitActivation } from "../engine/emit-activation.ts";
 
 /** One axis of a tile. */
 export interface DepthwiseAxis {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CorrelationMethod } from "../method.ts";
+import type { CorrelationMethod } from "../engine/method.ts";
 import { planDepthwise, tileDepthwise } from "./plan.ts";
 import { prepareDepthwise } from "./run.ts";
 

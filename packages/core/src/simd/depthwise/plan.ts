@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../../algorithms/correlation.ts";
-import type { Activation } from "../activation.ts";
-import { type Blocks, cutIntoBlocks } from "../blocks.ts";
-import { cellTables } from "../cell-tables.ts";
+import { type AxisPart, type Correlation, type CorrelationAxis, coarsened } from "../../geometry/correlation.ts";
+import { cellTables } from "../blocks/cell-tables.ts";
+import { type Blocks, cutIntoBlocks } from "../blocks/cut.ts";
+import type { Activation } from "../engine/emit-activation.ts";
 import type { DepthwiseAxis, DepthwiseShape } from "./emit.ts";
 
 /** More taps than this are not unrolled. */

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Correlation } from "../../algorithms/correlation.ts";
-import type { FloatArray } from "../../tensor.ts";
-import { planBlocks } from "../block-plan.ts";
-import type { SimdEngine, SimdPlan } from "../engine.ts";
-import type { Operand } from "../resident.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import { planBlocks } from "../blocks/run-blocks.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import type { Operand } from "../engine/resident.ts";
 import { depthwiseName, emitDepthwise } from "./emit.ts";
 import type { DepthwisePart, DepthwisePlan } from "./plan.ts";
 

@@ -12,8 +12,8 @@
  * @module
  */
 
-import { type I32Local, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../assembler.ts";
-import type { TileShape } from "../microkernels.ts";
+import { type I32Local, i32, type Local, ModuleBuilder, multiplyAddOf, v128 } from "../engine/assembler.ts";
+import type { TileShape } from "../gemm/tile-shapes.ts";
 
 /** Everything the code depends on. */
 export interface OuterProductShape extends TileShape {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FilterGradientMethod } from "../method.ts";
+import type { FilterGradientMethod } from "../engine/method.ts";
 import { cutFilterGradient, planFilterGradient } from "./plan.ts";
 import { prepareFilterGradient } from "./run.ts";
 

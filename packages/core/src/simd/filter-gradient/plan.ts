@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Correlation } from "../../algorithms/correlation.ts";
-import { type BlockDemand, type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import type { SimdEngine } from "../engine.ts";
-import { chooseTile, type TileShape } from "../microkernels.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import { type BlockDemand, type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks/cut.ts";
+import type { SimdEngine } from "../engine/engine.ts";
+import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 
 /** Image and dy of a block, which leave room for a packed chunk of dy. */
 const BLOCK_BYTES = LARGEST_BYTES / 2;

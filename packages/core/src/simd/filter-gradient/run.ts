@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { FloatArray } from "../../tensor.ts";
-import { planSums } from "../block-plan.ts";
-import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { packPanelsOf } from "../panels.ts";
-import type { Operand } from "../resident.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import { planSums } from "../blocks/run-blocks.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import type { Operand } from "../engine/resident.ts";
+import { packPanelsOf } from "../gemm/emit-packing.ts";
 import { emitOuterProduct, outerProductName } from "./emit.ts";
 import type { FilterGradientPlan } from "./plan.ts";
 

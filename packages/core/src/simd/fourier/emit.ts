@@ -31,7 +31,7 @@ import {
   multiplySubtractOf,
   type V128,
   v128,
-} from "../assembler.ts";
+} from "../engine/assembler.ts";
 
 /** Bytes of four complex numbers. */
 export const VECTOR_BYTES = 32;

@@ -1,10 +1,10 @@
 /** The transform of every size, with and without fused multiply-add, between guard zones. */
 
 import { describe, expect, it } from "vitest";
-import { SimdEngine } from "../engine.ts";
-import { simdFeatures } from "../features.ts";
-import { GuardZones } from "../guards.ts";
-import { hostWebAssembly } from "../webassembly.ts";
+import { SimdEngine } from "../engine/engine.ts";
+import { simdFeatures } from "../engine/features.ts";
+import { GuardZones } from "../engine/guards.ts";
+import { hostWebAssembly } from "../engine/webassembly.ts";
 import { emitFourier } from "./emit.ts";
 import { fourierTransform, SIDES, transformBytes } from "./transform.ts";
 

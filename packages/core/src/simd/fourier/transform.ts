@@ -19,7 +19,7 @@
  * @module
  */
 
-import type { SimdEngine } from "../engine.ts";
+import type { SimdEngine } from "../engine/engine.ts";
 import { emitFourier, VECTOR_BYTES } from "./emit.ts";
 
 /** Sides there are: powers of four, twice and three times as much. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { f32x4, ModuleBuilder, v128 } from "../assembler.ts";
+import { f32x4, ModuleBuilder, v128 } from "../engine/assembler.ts";
 import { emitInputTransform, emitTransform, type TransformVariant } from "../winograd/emit.ts";
 import { Formulas } from "../winograd/formulas.ts";
 import { pointCount } from "../winograd/points.ts";

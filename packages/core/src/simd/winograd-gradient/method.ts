@@ -13,9 +13,9 @@
  * @module
  */
 
-import { accepted } from "../../algorithms/algorithm.ts";
+import { accepted } from "../../algorithm/algorithm.ts";
+import type { FilterGradientMethod } from "../engine/method.ts";
 import { filterGradientMethod } from "../filter-gradient/method.ts";
-import type { FilterGradientMethod } from "../method.ts";
 import type { TileSize } from "../winograd/points.ts";
 import { planWinogradGradient, tileWinogradGradient } from "./plan.ts";
 import { prepareWinogradGradient } from "./run.ts";

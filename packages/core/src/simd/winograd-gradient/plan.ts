@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
-import { type BlockAxis, type Blocks, evenShare, LARGEST_BYTES } from "../blocks.ts";
-import { cellTables } from "../cell-tables.ts";
-import { pixelsOf } from "../direct/plan.ts";
-import type { SimdEngine } from "../engine.ts";
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
+import { cellTables } from "../blocks/cell-tables.ts";
+import { type BlockAxis, type Blocks, evenShare, LARGEST_BYTES } from "../blocks/cut.ts";
+import type { SimdEngine } from "../engine/engine.ts";
 import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
-import { chooseTile, type TileShape } from "../microkernels.ts";
+import { pixelsOf } from "../gemm/plan.ts";
+import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 import { oddLines, suitsWinograd, type TiledCorrelation, tileBytes, tileCorrelation } from "../winograd/plan.ts";
 import { pointCount, type TileSize } from "../winograd/points.ts";
 

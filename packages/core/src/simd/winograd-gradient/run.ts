@@ -6,13 +6,13 @@
  * @module
  */
 
-import { type BlockPlace, forEachBlock, rowsOf } from "../blocks.ts";
-import { bringIn } from "../copies.ts";
-import { pixelsOf } from "../direct/plan.ts";
-import type { SimdEngine, SimdPlan } from "../engine.ts";
+import { bringIn } from "../blocks/copies.ts";
+import { type BlockPlace, forEachBlock, rowsOf } from "../blocks/cut.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import type { MemoryRange } from "../engine/memory.ts";
+import { arrayOf, type Operand } from "../engine/resident.ts";
 import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
-import type { MemoryRange } from "../memory.ts";
-import { arrayOf, type Operand } from "../resident.ts";
+import { pixelsOf } from "../gemm/plan.ts";
 import { squareBytes } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
 import { pointCount } from "../winograd/points.ts";

@@ -25,8 +25,8 @@ import {
   u32x4,
   type V128,
   v128,
-} from "../assembler.ts";
-import type { SimdEngine } from "../engine.ts";
+} from "../engine/assembler.ts";
+import type { SimdEngine } from "../engine/engine.ts";
 import { pointCount, type TileSize } from "../winograd/points.ts";
 import { emitMeasureCells, IMAGE_SPREAD, reduceLanes } from "../winograd/spread.ts";
 

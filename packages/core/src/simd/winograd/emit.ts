@@ -9,8 +9,16 @@
  * @module
  */
 
-import { type Activation, activationName, emitActivation } from "../activation.ts";
-import { type FunctionBuilder, f32x4, type I32Local, i32, type Local, ModuleBuilder, v128 } from "../assembler.ts";
+import {
+  type FunctionBuilder,
+  f32x4,
+  type I32Local,
+  i32,
+  type Local,
+  ModuleBuilder,
+  v128,
+} from "../engine/assembler.ts";
+import { type Activation, activationName, emitActivation } from "../engine/emit-activation.ts";
 import { Formulas, type Transform } from "./formulas.ts";
 import { pointCount, type TileSize } from "./points.ts";
 

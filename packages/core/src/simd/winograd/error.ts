@@ -15,8 +15,8 @@
  * @module
  */
 
-import type { Pass } from "../../algorithms/algorithm.ts";
-import type { ConvGeometry } from "../../geometry.ts";
+import type { Pass } from "../../algorithm/algorithm.ts";
+import type { ConvGeometry } from "../../geometry/planes.ts";
 import type { TileSize } from "./points.ts";
 
 /** α, rounded up. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../engine/assembler.ts";
 import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
 
 /** A one-dimensional transform: so many vectors in, so many out, good until the next transform. */

@@ -10,9 +10,9 @@
  * @module
  */
 
-import { accepted } from "../../algorithms/algorithm.ts";
-import { directMethod } from "../direct/method.ts";
-import type { CorrelationMethod } from "../method.ts";
+import { accepted } from "../../algorithm/algorithm.ts";
+import type { CorrelationMethod } from "../engine/method.ts";
+import { directMethod } from "../gemm/method.ts";
 import { errorConstant } from "./error.ts";
 import { planWinograd, tileWinograd } from "./plan.ts";
 import { pointCount, type TileSize } from "./points.ts";

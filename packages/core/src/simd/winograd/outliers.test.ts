@@ -1,12 +1,12 @@
 import { absoluteReference, type CaseData, type ConvCase, realData, reference, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { computePass, geometryOf } from "../../../test/case-pass.ts";
-import { PASSES, type Pass, preparationOf } from "../../algorithms/algorithm.ts";
+import { PASSES, type Pass, preparationOf } from "../../algorithm/algorithm.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
-import { SimdEngine } from "../engine.ts";
-import { simdFeatures } from "../features.ts";
-import { GuardZones } from "../guards.ts";
-import { hostWebAssembly } from "../webassembly.ts";
+import { SimdEngine } from "../engine/engine.ts";
+import { simdFeatures } from "../engine/features.ts";
+import { GuardZones } from "../engine/guards.ts";
+import { hostWebAssembly } from "../engine/webassembly.ts";
 
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures(), { guards: new GuardZones(64) });
 const winograd = simdAlgorithmsOf(() => engine).filter(({ name }) => name.startsWith("winograd"));

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Correlation } from "../../algorithms/correlation.ts";
-import type { SimdEngine } from "../engine.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { SimdEngine } from "../engine/engine.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
 import { areEven, emitWeightSpread, WEIGHT_MAXIMA_BYTES } from "./spread.ts";

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Runs } from "../../algorithms/algorithm.ts";
-import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
-import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks.ts";
-import { cellTables } from "../cell-tables.ts";
+import type { Runs } from "../../algorithm/algorithm.ts";
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
+import { cellTables } from "../blocks/cell-tables.ts";
+import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks/cut.ts";
+import type { SimdEngine } from "../engine/engine.ts";
 import {
   comesFromFar,
   type PackedPart,
@@ -16,9 +17,8 @@ import {
   pixelsOf,
   touchesAhead,
   unrolling,
-} from "../direct/plan.ts";
-import type { SimdEngine } from "../engine.ts";
-import { chooseTile, type TileShape } from "../microkernels.ts";
+} from "../gemm/plan.ts";
+import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 import { pointCount, type TileSize } from "./points.ts";
 import { type TileList, tileLists } from "./tile-lists.ts";
 

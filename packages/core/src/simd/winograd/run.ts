@@ -6,17 +6,17 @@
  * @module
  */
 
-import type { Correlation } from "../../algorithms/correlation.ts";
-import type { FloatArray } from "../../tensor.ts";
-import type { Activation } from "../activation.ts";
-import { planBlocks } from "../block-plan.ts";
-import type { BlockPlace } from "../blocks.ts";
-import { packWeights } from "../direct/pack.ts";
-import { touchStep } from "../direct/plan.ts";
-import { gemmOf } from "../direct/run.ts";
-import type { SimdEngine, SimdPlan } from "../engine.ts";
-import { aligned, type MemoryRange } from "../memory.ts";
-import { arrayOf, type Operand } from "../resident.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import type { BlockPlace } from "../blocks/cut.ts";
+import { planBlocks } from "../blocks/run-blocks.ts";
+import type { Activation } from "../engine/emit-activation.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import { aligned, type MemoryRange } from "../engine/memory.ts";
+import { arrayOf, type Operand } from "../engine/resident.ts";
+import { packWeights } from "../gemm/pack.ts";
+import { touchStep } from "../gemm/plan.ts";
+import { gemmOf } from "../gemm/run.ts";
 import { emitTransforms, squareBytes, transformsName } from "./emit.ts";
 import { transformChunk, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";

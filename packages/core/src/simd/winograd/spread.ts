@@ -26,7 +26,7 @@ import {
   u32x4,
   type V128,
   v128,
-} from "../assembler.ts";
+} from "../engine/assembler.ts";
 import { pointCount, type TileSize } from "./points.ts";
 
 /**

@@ -1,14 +1,14 @@
 import { realData } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { geometryOf } from "../../../test/case-pass.ts";
-import { preparationOf } from "../../algorithms/algorithm.ts";
-import { forwardCorrelation } from "../../algorithms/correlation.ts";
-import { resolveConvGeometry } from "../../geometry.ts";
-import type { Shape4 } from "../../shape.ts";
+import { preparationOf } from "../../algorithm/algorithm.ts";
+import { forwardCorrelation } from "../../geometry/correlation.ts";
+import { resolveConvGeometry } from "../../geometry/planes.ts";
+import type { Shape4 } from "../../tensor/shape.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
-import { SimdEngine } from "../engine.ts";
-import { simdFeatures } from "../features.ts";
-import { hostWebAssembly } from "../webassembly.ts";
+import { SimdEngine } from "../engine/engine.ts";
+import { simdFeatures } from "../engine/features.ts";
+import { hostWebAssembly } from "../engine/webassembly.ts";
 import { planWinograd, type TiledCorrelation, tileWinograd } from "./plan.ts";
 
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { type Correlation, type CorrelationAxis, firstIntegers } from "../../algorithms/correlation.ts";
-import type { BlockAxis, Blocks } from "../blocks.ts";
-import { pixelsOf } from "../direct/plan.ts";
+import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
+import type { BlockAxis, Blocks } from "../blocks/cut.ts";
+import { pixelsOf } from "../gemm/plan.ts";
 
 /** Some of the tiles of a block. */
 export interface TileList {

@@ -8,13 +8,13 @@
  * @module
  */
 
-import type { CorrelationAxis } from "../../algorithms/correlation.ts";
-import type { FloatArray } from "../../tensor.ts";
-import type { Activation } from "../activation.ts";
-import type { BlockPlace } from "../blocks.ts";
-import { emitGemm, microkernelName } from "../direct/emit.ts";
-import { unrolling } from "../direct/plan.ts";
-import type { SimdEngine } from "../engine.ts";
+import type { CorrelationAxis } from "../../geometry/correlation.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import type { BlockPlace } from "../blocks/cut.ts";
+import type { Activation } from "../engine/emit-activation.ts";
+import type { SimdEngine } from "../engine/engine.ts";
+import { emitGemm, microkernelName } from "../gemm/emit.ts";
+import { unrolling } from "../gemm/plan.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, maskOf, spreadName } from "./spread.ts";
 

@@ -1,0 +1,173 @@
+/**
+ * Which algorithm correlates matrices, and on which engine: one pure function of shapes and kernel that can say why, and the
+ * preparation of what it chose.
+ *
+ * @module
+ */
+
+import { describeTime } from "../algorithm/expected-time.ts";
+import { resolveWord } from "../geometry/options.ts";
+import { OutOfMemoryError } from "../simd/engine/memory.ts";
+import { dtypeOf } from "../tensor/tensor.ts";
+import {
+  MATRIX_ALGORITHM_NAMES,
+  type MatrixAlgorithm,
+  type MatrixAlgorithmName,
+  type Offer,
+  type PreparedMatrix,
+} from "./problem/algorithm.ts";
+import type { PlannedProblem } from "./problem/problem.ts";
+import { factorsOf } from "./problem/separate-kernel.ts";
+import { scalarAlgorithms } from "./scalar/algorithms.ts";
+import { sharedSimdAlgorithms } from "./simd/algorithms.ts";
+
+/** What runs an algorithm: plain JavaScript, or WebAssembly SIMD. */
+export type Engine = "scalar" | "simd";
+
+/** How to compute. */
+export interface MatrixChoiceOptions {
+  /** The result is the same within the stated bounds. Default `"auto"`: the one that is expected to be fastest. */
+  readonly algorithm?: MatrixAlgorithmName | "auto" | undefined;
+  /** Default `"auto"`: SIMD wherever it is faster. */
+  readonly engine?: Engine | "auto" | undefined;
+  /** `"strict"` keeps transforms out: every cell is a plain sum. Default `"default"`. */
+  readonly precision?: "default" | "strict" | undefined;
+}
+
+/** The names of {@link MatrixChoiceOptions}. */
+export const CHOICE_OPTION_NAMES: readonly (keyof MatrixChoiceOptions)[] = ["algorithm", "engine", "precision"];
+
+/** What is known of a choice. */
+export interface MatrixFacts {
+  readonly algorithm: MatrixAlgorithmName;
+  readonly engine: Engine;
+  readonly reason: string;
+  readonly errorBound: { readonly kind: "element"; readonly constant: number };
+  readonly precision?: "default" | "strict";
+}
+
+/** An algorithm that was chosen for a problem. */
+export interface MatrixChoice extends MatrixFacts {
+  readonly prepare: Offer["prepare"];
+  /** Whether another might take its place. */
+  readonly isForced: boolean;
+}
+
+/** Every algorithm on the engine of this process, and the scalar ones. */
+const ALGORITHMS: readonly MatrixAlgorithm[] = /* @__PURE__ */ (() => [...sharedSimdAlgorithms, ...scalarAlgorithms])();
+
+/**
+ * Chooses the algorithm that is expected to be fastest, or one that is asked for by name.
+ *
+ * @throws RangeError if an option has a value that is not allowed, or nothing that is asked for by name can do it.
+ */
+export function chooseMatrix(
+  operation: string,
+  problem: PlannedProblem,
+  options: MatrixChoiceOptions,
+  algorithms: readonly MatrixAlgorithm[] = ALGORITHMS,
+): MatrixChoice {
+  const algorithm = resolveWord(operation, "algorithm", ["auto", ...MATRIX_ALGORITHM_NAMES], options.algorithm);
+  const engine = resolveWord(operation, "engine", ["auto", "scalar", "simd"], options.engine);
+  const precision = resolveWord(operation, "precision", ["default", "strict"], options.precision);
+  const factors = problem.factors ?? factorsOf(problem.kernel, problem.kernelShape[1]);
+  const productsAreExact = problem.factors === undefined || areInRange(problem);
+  const refused = new Map<string, string>();
+  const offers: { readonly by: MatrixAlgorithm; readonly offer: Offer }[] = [];
+  for (const by of algorithms) {
+    if ((algorithm !== "auto" && by.name !== algorithm) || (engine !== "auto" && by.engine !== engine)) continue;
+    const offer =
+      by.name === "fft" && precision === "strict"
+        ? 'precision "strict" keeps transforms out'
+        : by.name !== "separable" && !productsAreExact
+          ? "products of column and row leave the range of their element type"
+          : by.offer(problem, factors);
+    if (typeof offer === "string") refused.set(`${by.name} on ${by.engine}`, offer);
+    else offers.push({ by, offer });
+  }
+  offers.sort((a, b) => a.offer.cost - b.offer.cost);
+  const [best] = offers;
+  if (best === undefined) {
+    const asked = [algorithm !== "auto" && `algorithm "${algorithm}"`, engine !== "auto" && `engine "${engine}"`];
+    const why = [...new Set(refused.values())].join("; ");
+    throw new RangeError(
+      `${operation}: ${asked.filter(Boolean).join(" on ")} cannot do it: ${why || "there is no such algorithm"}; use "auto"`,
+    );
+  }
+  const { by, offer } = best;
+  // Weights that are products of the factors given were rounded once more.
+  const rounding = problem.factors !== undefined && by.name !== "separable" ? unitOf(problem) : 0;
+  return {
+    algorithm: by.name,
+    engine: by.engine,
+    reason: algorithm !== "auto" ? "asked for by name" : reasonOf(offers, refused),
+    errorBound: { kind: "element", constant: offer.errorConstant * (1 + rounding) + rounding },
+    ...(options.precision && { precision }),
+    prepare: offer.prepare,
+    isForced: by.engine === "scalar" || engine !== "auto",
+  };
+}
+
+/** Prepares a choice; where SIMD's memory cannot be had, and SIMD was not asked for, on the scalar engine. */
+export function prepareMatrix(
+  operation: string,
+  problem: PlannedProblem,
+  options: MatrixChoiceOptions,
+  algorithms: readonly MatrixAlgorithm[] = ALGORITHMS,
+): MatrixFacts & PreparedMatrix {
+  const { prepare, isForced, ...facts } = chooseMatrix(operation, problem, options, algorithms);
+  const withoutSimd = (error: unknown): MatrixFacts & PreparedMatrix => {
+    if (isForced || !(error instanceof OutOfMemoryError)) throw error;
+    const {
+      prepare,
+      isForced: _,
+      reason,
+      ...scalar
+    } = chooseMatrix(operation, problem, { ...options, engine: "scalar" });
+    return { ...scalar, reason: `${reason}; not on SIMD: ${error.message}`, ...prepare() };
+  };
+  let prepared: PreparedMatrix;
+  try {
+    prepared = prepare();
+  } catch (error) {
+    return withoutSimd(error);
+  }
+  return {
+    ...facts,
+    ...prepared,
+    run(source, y) {
+      try {
+        prepared.run(source, y);
+      } catch (error) {
+        // The memory may have been let go since, and not be had again.
+        prepared = withoutSimd(error);
+        prepared.run(source, y);
+      }
+    },
+  };
+}
+
+function reasonOf(
+  offers: readonly { readonly by: MatrixAlgorithm; readonly offer: Offer }[],
+  refused: ReadonlyMap<string, string>,
+): string {
+  const times = offers
+    .filter(({ offer }) => offer.cost < Infinity)
+    .map(({ by, offer }) => `${by.name} on ${by.engine} ${describeTime(offer.cost)}`);
+  const reasons = [...new Set(refused.values())].map((why) => `; ${why}`);
+  return `expected to be fastest: ${times.join(", ")}${reasons.join("")}`;
+}
+
+function unitOf({ kernel }: PlannedProblem): number {
+  return dtypeOf(kernel) === "float64" ? 2 ** -53 : 2 ** -24;
+}
+
+/** Whether no product of the factors has overflowed or lost digits. */
+function areInRange({ kernel, factors }: PlannedProblem): boolean {
+  const smallest = dtypeOf(kernel) === "float64" ? 2 ** -1022 : 2 ** -126;
+  const { column, row } = factors!;
+  return (kernel as Float64Array).every((product, i) => {
+    if (column[Math.floor(i / row.length)] === 0 || row[i % row.length] === 0) return true;
+    return Number.isFinite(product) && Math.abs(product) >= smallest;
+  });
+}

@@ -1,0 +1,175 @@
+/**
+ * Which SIMD algorithm computes a pass soonest, and why.
+ *
+ * Planes and depthwise convolutions have an algorithm of their own. Between direct and Winograd decides an estimate:
+ *
+ *     time = max(multiply-adds / throughput, bytes of weights / bandwidth) + transformed values · cost of one
+ *            + (packing the weights, if the plan runs once)
+ *
+ * The bandwidth is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
+ * channels and few pixels they are read once for little work.
+ *
+ * @module
+ */
+
+import type { ChoiceOptions, Pass, Preparations, Proposal, Runs } from "../algorithm/algorithm.ts";
+import { describeTime } from "../algorithm/expected-time.ts";
+import type { Correlation } from "../geometry/correlation.ts";
+import type { ConvGeometry } from "../geometry/planes.ts";
+import { type SimdAlgorithms, simdAlgorithms } from "./algorithms.ts";
+import { simdFeatures } from "./engine/features.ts";
+import { correlationOf, hostSupports, type SimdAlgorithm } from "./engine/method.ts";
+import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
+import { errsLittle, suitsWinograd, tileCount, transformsAtRun } from "./winograd/plan.ts";
+import { pointCount, type TileSize } from "./winograd/points.ts";
+import { mostTilesOf } from "./winograd-gradient/plan.ts";
+
+/** An algorithm, what it prepares, and the reason it was taken. */
+export interface SimdChoice<P extends Pass> {
+  readonly algorithm: SimdAlgorithms[number];
+  readonly prepare: Preparations[P];
+  readonly reason: string;
+}
+
+/** Measured 2026-11-23 on an AMD EPYC (Zen 4), Node 24 (V8 13.6): nanoseconds. */
+const COST = {
+  /** With operations of 128 bits, and of 256. */
+  multiplyAdd: { narrow: 1 / 27.5, wide: 1 / 50 },
+  /** Per value of V and M, or E, by tile size: reading, transforming, writing. */
+  transform: { 2: 0.09, 4: 0.31 },
+  /**
+   * Of Winograd's filter gradient: a term of its sums in multiply-adds (tiles lie far apart); beginning a sum, which is not
+   * read, in terms; and per sum writing, transforming back, adding.
+   */
+  tileSums: { term: 1.17, terms: 2, sum: 0.15 },
+  /** Per byte of packed weights, out of memory. */
+  weightByte: 0.03,
+  /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
+  pack: { direct: 1.1, 2: 14, 4: 26 },
+  /** The latter where a run transforms the filter as it goes. */
+  transformAtRun: { 2: 13, 4: 16 },
+  /** Filling and emptying a tile of sums, in terms of the sum. */
+  tileTerms: 8,
+} as const;
+
+/** Chooses among all SIMD algorithms; or says why none of them computes the pass. */
+export function chooseSimd<P extends Pass>(
+  g: ConvGeometry,
+  pass: P,
+  { precision, runs = "many" }: ChoiceOptions = {},
+): SimdChoice<P> | string {
+  const host = hostSupports(g);
+  if (host !== true) return host;
+  const c = correlationOf(g, pass);
+  const [direct, winograd2, winograd4, depthwise, singleChannel] = simdAlgorithms;
+  const refusals: string[] = [];
+  const proposed = (algorithm: SimdAlgorithms[number], reason: string): SimdChoice<P> | undefined => {
+    const prepare: Proposal<P> = (algorithm as SimdAlgorithm).proposeOver[pass](g, c, runs);
+    if (typeof prepare !== "string") return { algorithm, prepare, reason };
+    refusals.push(`${algorithm.name}: ${prepare}`);
+    return undefined;
+  };
+  const special =
+    proposed(singleChannel, "one channel, one kernel: runs along the row") ??
+    proposed(depthwise, "one filter for each channel");
+  if (special !== undefined) return special;
+
+  const suits = precision === "strict" ? "precision is strict" : suitsWinograd(c);
+  if (suits !== true) return proposed(direct, `no Winograd: ${suits}`) ?? refusals.join("; ");
+
+  const times = timesOf(c, pass, runs);
+  const candidates: { readonly algorithm: SimdAlgorithms[number]; readonly time: () => number }[] = [
+    { algorithm: direct, time: times.direct },
+  ];
+  const withoutWinograd: string[] = [];
+  for (const [algorithm, tileSize] of [
+    [winograd2, 2],
+    [winograd4, 4],
+  ] as const) {
+    const precise = times.errsLittle(tileSize);
+    if (precise === true) candidates.push({ algorithm, time: () => times.winograd(tileSize) });
+    else withoutWinograd.push(`${algorithm.name}: ${precise}`);
+  }
+  if (candidates.length === 1) return proposed(direct, withoutWinograd.join("; ")) ?? refusals.join("; ");
+
+  const timed = candidates.map(({ algorithm, time }) => ({ algorithm, time: time() }));
+  const estimates = timed.map(({ algorithm: { name }, time }) => `${name} ${describeTime(time)}`).join(", ");
+  for (const { algorithm } of timed.sort((a, b) => a.time - b.time)) {
+    const choice = proposed(algorithm, `least estimated time (${estimates})`);
+    if (choice !== undefined) return choice;
+  }
+  return refusals.join("; ");
+}
+
+/** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm errs as little as its head says. */
+interface PassTimes {
+  direct(): number;
+  winograd(tileSize: TileSize): number;
+  errsLittle(tileSize: TileSize): true | string;
+}
+
+function timesOf(c: Correlation, pass: Pass, runs: Runs): PassTimes {
+  if (pass === "filterGradient") {
+    return {
+      direct: () => directGradientTime(c),
+      winograd: (tileSize) => winogradGradientTime(c, tileSize),
+      errsLittle: () => true,
+    };
+  }
+  const pack = runs === "once" ? COST.pack : undefined;
+  return {
+    direct: () => directTime(c, pack?.direct),
+    winograd: (tileSize) =>
+      winogradTime(c, tileSize, pack && (transformsAtRun(c, tileSize) ? COST.transformAtRun : pack)[tileSize]),
+    errsLittle: (tileSize) => errsLittle(c, tileSize),
+  };
+}
+
+/** Outer products over the pixels, chunk by chunk. */
+function directGradientTime(c: Correlation): number {
+  const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
+  const weights = tapCount(c) * c.groupSourceChannels * c.groupTargetChannels * c.groups;
+  return productTime((cells + Math.ceil(cells / CHUNK_PIXELS) * COST.tileTerms) * weights, 0);
+}
+
+/** Outer products over the tiles, block by block. */
+function winogradGradientTime(c: Correlation, tileSize: TileSize): number {
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const points = pointCount(tileSize) ** 2;
+  const tiles = tileCount(c, tileSize);
+  const blocks = Math.ceil(tiles / mostTilesOf(c, tileSize));
+  const sums = points * sources * targets;
+  const { term, terms, sum } = COST.tileSums;
+  const products = productTime(term * (tiles + blocks * terms) * sums, 0);
+  return products + tiles * points * (sources + targets) * COST.transform[tileSize] + blocks * sums * sum;
+}
+
+function directTime(c: Correlation, packWeight = 0): number {
+  const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
+  const terms = tapCount(c) * c.groupSourceChannels;
+  const columns = c.groupTargetChannels * c.groups;
+  const weights = terms * columns;
+  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + weights * packWeight;
+}
+
+function winogradTime(c: Correlation, tileSize: TileSize, packKernel = 0): number {
+  const tiles = tileCount(c, tileSize);
+  const points = pointCount(tileSize) ** 2;
+  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
+  const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * points * sources * targets);
+  const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
+  return products + transforms + sources * targets * packKernel;
+}
+
+/** Multiplying goes on while weights are on their way. */
+function productTime(multiplyAdds: number, weightBytes: number): number {
+  const { narrow, wide } = COST.multiplyAdd;
+  return Math.max(multiplyAdds * (simdFeatures().revectorizes ? wide : narrow), weightBytes * COST.weightByte);
+}
+
+/** Taps of a cell, on average over the parts. */
+function tapCount({ rows, columns }: Correlation): number {
+  const mean = (parts: readonly { readonly taps: readonly number[] }[]): number =>
+    parts.reduce((sum, { taps }) => sum + taps.length, 0) / parts.length;
+  return mean(rows.parts) * mean(columns.parts);
+}

@@ -1,0 +1,165 @@
+/**
+ * From a way to compute correlations to an algorithm of the registry. What all ways have in common is here: the host
+ * and the element type are asked first, the input gradient is a correlation like any other, and what the frame of zeros
+ * would spoil is left to the reference.
+ *
+ * @module
+ */
+
+import type { ConvAlgorithm, FusedActivation, Pass, PreparedPass, Runs } from "../../algorithm/algorithm.ts";
+import { type Correlation, forwardCorrelation, inputGradientCorrelation } from "../../geometry/correlation.ts";
+import { type ConvGeometry, isPadded } from "../../geometry/planes.ts";
+import { allFinite, naive } from "../../scalar/naive.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import type { Activation } from "./emit-activation.ts";
+import type { SimdEngine, SimdPlan } from "./engine.ts";
+import { simdFeatures } from "./features.ts";
+import { allFiniteOn } from "./finite.ts";
+import { arrayOf, type Operand } from "./resident.ts";
+
+/** A way to compute correlations on an engine. */
+export interface CorrelationMethod<Name extends string> {
+  readonly name: Name;
+  readonly summary: string;
+  readonly errorBound: ConvAlgorithm["errorBound"];
+  /** What packs a filter for a correlation, or why it is not computed. */
+  propose(c: Correlation, runs: Runs | undefined): PackFilter | string;
+}
+
+/** Packs a filter on an engine, and makes what runs over it. */
+export type PackFilter = (
+  engine: SimdEngine,
+  filter: FloatArray,
+  bias: FloatArray | undefined,
+  activation: Activation,
+) => SimdPlan<[source: Operand, target: Operand]> & Pick<PreparedPass, "instead">;
+
+/** The gradient of a forward correlation with respect to its filter. */
+export interface FilterGradientMethod {
+  /** What plans it, or why it is not computed. */
+  propose(c: Correlation): ((engine: SimdEngine) => SimdPlan<[x: Operand, dy: Operand, dw: Operand]>) | string;
+}
+
+/** What prepares each pass: plans that run over arrays of the caller and of the engine. */
+interface SimdPreparations {
+  readonly forward: (
+    filter: FloatArray,
+    bias?: FloatArray,
+    activation?: FusedActivation,
+  ) => OperandPlan<[x: Operand, y: Operand]> & { readonly activated: boolean };
+  readonly inputGradient: (filter: FloatArray) => OperandPlan<[dy: Operand, dx: Operand]>;
+  readonly filterGradient: () => OperandPlan<[x: Operand, dy: Operand, dw: Operand]>;
+}
+
+/** Proposals for each pass of what is found out from `Given`. */
+type SimdProposals<Given extends readonly unknown[]> = {
+  readonly [P in keyof SimdPreparations]: (...given: [...Given, runs?: Runs]) => SimdPreparations[P] | string;
+};
+
+/** An algorithm of the engine. */
+export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorithm<Name> {
+  readonly propose: SimdProposals<[geometry: ConvGeometry]>;
+  /** As `propose`, of a geometry that the host supports and the correlation of its pass, found out once for all algorithms. */
+  readonly proposeOver: SimdProposals<[geometry: ConvGeometry, correlation: Correlation]>;
+}
+
+/** A plan that runs over arrays of the caller and of the engine. It need not be disposed of, but may be. */
+export interface OperandPlan<Operands extends readonly Operand[]> {
+  run(...operands: Operands): void;
+  readonly scratchBytes: number;
+  readonly instead?: NonNullable<PreparedPass["instead"]>;
+  [Symbol.dispose](): void;
+}
+
+/** What a pass goes over: of the gradient of a filter, too, the forward correlation. */
+export function correlationOf(g: ConvGeometry, pass: Pass): Correlation {
+  return pass === "inputGradient" ? inputGradientCorrelation(g) : forwardCorrelation(g);
+}
+
+/** True, or why nothing of this element type runs on SIMD here, whatever the algorithm. */
+export function hostSupports({ dtype }: ConvGeometry): true | string {
+  return dtype === "float32" ? simdFeatures().simd : `SIMD computes in float32, not in ${dtype}`;
+}
+
+/**
+ * Makes the algorithm of a method.
+ *
+ * @param engineOf asked for the engine when the first plan is prepared, so that making an algorithm compiles nothing.
+ */
+export function algorithmOf<Name extends string>(
+  method: CorrelationMethod<Name>,
+  engineOf: () => SimdEngine,
+  filterGradient?: FilterGradientMethod,
+): SimdAlgorithm<Name> {
+  const { name, summary, errorBound } = method;
+  const proposeOver: SimdAlgorithm["proposeOver"] = {
+    forward(g, c, runs) {
+      const pack = method.propose(c, runs);
+      if (typeof pack === "string") return pack;
+      return (filter, bias, activation) => {
+        const engine = engineOf();
+        // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, does not have.
+        if (isPadded(g) && !allFiniteOn(engine, filter)) {
+          const plan = naive.propose.forward(g)(filter, bias);
+          return { ...referencePlan((x: Operand, y: Operand) => plan.run(arrayOf(x), arrayOf(y))), activated: false };
+        }
+        const plan = engine.memory.taking(() => pack(engine, filter, bias, activation));
+        return { ...plan, activated: activation !== undefined };
+      };
+    },
+
+    inputGradient(g, c, runs) {
+      const pack = method.propose(c, runs);
+      if (typeof pack === "string") return pack;
+      return (filter) => {
+        const engine = engineOf();
+        if (allFiniteOn(engine, filter)) return engine.memory.taking(() => pack(engine, filter, undefined, undefined));
+        const plan = naive.propose.inputGradient(g)(filter);
+        return referencePlan((dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
+      };
+    },
+
+    filterGradient(g, c) {
+      const planOn = filterGradient?.propose(c) ?? "it does not compute filter gradients";
+      if (typeof planOn === "string") return planOn;
+      return () => {
+        const engine = engineOf();
+        const plan = engine.memory.taking(() => planOn(engine));
+        if (!isPadded(g)) return plan;
+        // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
+        const run = (x: Operand, dy: Operand, dw: Operand): void => {
+          plan.run(x, dy, dw);
+          // The cause tells, too, and may be sooner read.
+          if (!allFinite(arrayOf(dy.length < dw.length ? dy : dw)))
+            naive.propose.filterGradient(g)().run(arrayOf(x), arrayOf(dy), arrayOf(dw));
+        };
+        return { ...plan, run };
+      };
+    },
+  };
+  const propose: SimdAlgorithm["propose"] = {
+    forward: ofGeometry("forward", proposeOver.forward),
+    inputGradient: ofGeometry("inputGradient", proposeOver.inputGradient),
+    filterGradient: ofGeometry("filterGradient", proposeOver.filterGradient),
+  };
+  return { name, engine: "simd", summary, errorBound, propose, proposeOver };
+}
+
+/** Proposes for a geometry: asks the host, and finds the correlation. */
+function ofGeometry<T>(
+  pass: Pass,
+  propose: (g: ConvGeometry, c: Correlation, runs?: Runs) => T | string,
+): (g: ConvGeometry, runs?: Runs) => T | string {
+  return (g, runs) => {
+    const host = hostSupports(g);
+    return host === true ? propose(g, correlationOf(g, pass), runs) : host;
+  };
+}
+
+/** A plan of the reference, which holds no memory. */
+function referencePlan<Operands extends readonly Operand[]>(
+  run: (...operands: Operands) => void,
+): OperandPlan<Operands> {
+  const instead = { algorithm: naive.name, because: "a weight is not finite" };
+  return { run, scratchBytes: 0, instead, [Symbol.dispose]: () => undefined };
+}

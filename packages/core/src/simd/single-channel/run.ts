@@ -1,0 +1,72 @@
+/**
+ * Running a correlation of planes: weights into memory once, then for each block of rows copy in, compute,
+ * copy out.
+ *
+ * @module
+ */
+
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { FloatArray } from "../../tensor/tensor.ts";
+import { planBlocks } from "../blocks/run-blocks.ts";
+import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
+import type { Operand } from "../engine/resident.ts";
+import { emitPlane, type PlaneShape, planeName } from "./emit.ts";
+import type { PlanePlan } from "./plan.ts";
+
+/** Packs a kernel for a plan and makes it runnable: `run(source, target)`. */
+export function preparePlane(
+  engine: SimdEngine,
+  plan: PlanePlan,
+  c: Correlation,
+  filter: FloatArray,
+  bias: FloatArray | undefined,
+): SimdPlan<[source: Operand, target: Operand]> {
+  const { blocks, shape } = plan;
+  const { rows: rowAxis, columns } = blocks;
+  const { memory } = engine;
+  const block = memory.allocateWith(16 * (1 + shape.tapRows * shape.tapColumns), []);
+  const weights = block.address;
+  packWeights(c, filter, bias, memory.floats, weights / 4);
+  const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
+  const correlate = planeOf(engine, shape, columns.imageSize, columns.outSize);
+  const compute = (imageAt: number, outAt: number, rows: number): void => {
+    for (let first = 0, n = 0; first < rows; first += rowAxis.periods, n++) {
+      const image = imageAt + 4 * n * rowAxis.imageSize * columns.imageSize;
+      const out = outAt + 4 * n * rowAxis.outSize * columns.outSize;
+      correlate(Math.min(rowAxis.periods, rows - first), image, out, weights);
+    }
+  };
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, false, compute);
+}
+
+/** The microkernel for planes so wide, of the image and of the output: over rows of tiles, from address to address. */
+export function planeOf(
+  engine: SimdEngine,
+  shape: PlaneShape,
+  imageWidth: number,
+  outWidth: number,
+): (tileRows: number, image: number, output: number, weights: number) => void {
+  const { correlate } = engine.functions(planeName(shape), () => emitPlane(shape));
+  const tileWidth = 4 * shape.vectors;
+  const tiles = Math.ceil(outWidth / tileWidth);
+  const lastTile = 4 * (outWidth - tileWidth);
+  return (tileRows, image, output, weights) =>
+    correlate!(tileRows, tiles, lastTile, image, output, weights, 4 * imageWidth, 4 * outWidth);
+}
+
+/** Writes the bias and every weight four times. */
+function packWeights(
+  c: Correlation,
+  filter: FloatArray,
+  bias: FloatArray | undefined,
+  floats: Float32Array,
+  at: number,
+): void {
+  let to = at;
+  floats.fill(bias?.[0] ?? 0, to, (to += 4));
+  for (const tapRow of c.rows.parts[0]!.taps) {
+    for (const tapColumn of c.columns.parts[0]!.taps) {
+      floats.fill(filter[tapRow * c.filter.row + tapColumn * c.filter.column]!, to, (to += 4));
+    }
+  }
+}
