@@ -34,8 +34,15 @@ export function withRoundings({ kind, constant }: ErrorBoundFact, roundings: num
 
 /** The bound of sums of up to `terms` elements, for what each of them sums. */
 export function gathered(bound: ErrorBoundFact, terms: number, dtype: DType): ErrorBoundFact {
-  const { kind, constant } = withRoundings(bound, terms - 1, dtype);
+  const { kind, constant } = withRoundings(bound, terms, dtype);
   return { kind, constant: kind === "element" ? constant : constant * terms };
+}
+
+/** How many copies there are of a cell, at most. */
+export function mostCopies(cells: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const cell of cells) if (cell >= 0) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  return Math.max(1, ...new Set(counts.values()));
 }
 
 /** How many products an element sums, at most. */

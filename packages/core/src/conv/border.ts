@@ -10,7 +10,7 @@
  * @module
  */
 
-import { gathered } from "../algorithm/error-bound.ts";
+import { gathered, mostCopies } from "../algorithm/error-bound.ts";
 import type { AxisGeometry } from "../geometry/axis.ts";
 import { type Boundary, continuedIndices } from "../geometry/boundary.ts";
 import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../geometry/convolution.ts";
@@ -112,13 +112,6 @@ function addCells(
     const to = cells[i] * inChannels;
     if (to >= 0) for (let c = 0; c < inChannels; c++) target[to + c] += source[i * inChannels + c];
   }
-}
-
-/** How many copies there are of a cell, at most. */
-function mostCopies(cells: Int32Array): number {
-  const counts = new Map<number, number>();
-  for (const cell of cells) if (cell >= 0) counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  return Math.max(1, ...new Set(counts.values()));
 }
 
 /** For each cell of an axis with its padding, the cell inside that it is a copy of; −1 for the fill value. */

@@ -11,7 +11,7 @@
  */
 
 import type { Pass } from "../algorithm/algorithm.ts";
-import { withRoundings } from "../algorithm/error-bound.ts";
+import { gathered as gatheredBound, mostCopies } from "../algorithm/error-bound.ts";
 import { continuedIndices } from "../geometry/boundary.ts";
 import type { BilinearMap, Explained, WeightsGradientPlan } from "../operation/bilinear-map.ts";
 import { arrayOf } from "../simd/engine/resident.ts";
@@ -48,7 +48,8 @@ export function matrixMap(
       if (pass === "filterGradient") return prepareKernelGradient(operation, geometry, dtype, options).facts;
       const given = kernel && oriented(kernel, flip);
       if (pass === "forward") return explainCorrelation(geometry, given, x);
-      return explainCorrelation(adjointGeometry(geometry), given && oriented(given, true));
+      const facts = explainCorrelation(adjointGeometry(geometry), given && oriented(given, true));
+      return reachesCopies(geometry) ? { ...facts, errorBound: boundOfGathered(facts, geometry, dtype) } : facts;
     },
     prepare(kernel) {
       const plan = prepareMatrix(operation, { ...geometry, ...copied(oriented(kernel, flip)) }, options);
@@ -122,6 +123,12 @@ function copiesOf({ boundary, shape, before, ...g }: KernelGeometry): readonly [
   ];
 }
 
+/** The bound of dx, each cell of which sums as many of dx̃ as are copies of it. */
+function boundOfGathered({ errorBound }: Explained, geometry: KernelGeometry, dtype: DType): Explained["errorBound"] {
+  const [rows, columns] = copiesOf(geometry).map(mostCopies);
+  return gatheredBound(errorBound, rows * columns, dtype);
+}
+
 /** dx from the plan of dx̃: every cell gathers from all that are copies of it. */
 function gathered(
   plan: ReturnType<typeof prepareMatrix>,
@@ -134,7 +141,7 @@ function gathered(
   return {
     ...plan,
     scratchBytes: plan.scratchBytes + wide.byteLength + sums.byteLength,
-    errorBound: withRoundings(plan.errorBound, 2, dtype),
+    errorBound: boundOfGathered(plan, geometry, dtype),
     run(dy, dx) {
       plan.run(arrayOf(dy), wide);
       sums.fill(0);
