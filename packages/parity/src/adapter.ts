@@ -75,6 +75,13 @@ export interface WeakerPromise {
   readonly normwise?: number;
 }
 
+const BEYOND_REACH = "it is not asked for ";
+
+/** Whether a question was not put because it is beyond the reach that an adapter states. */
+export function isBeyondReach(reason: string): boolean {
+  return reason.startsWith(BEYOND_REACH);
+}
+
 /** True, or why a question cannot be put to an adapter: it is beyond its reach, or the adapter says so. */
 export function askable(
   { reach = USUAL_REACH, supports }: ConvAdapter,
@@ -83,9 +90,9 @@ export function askable(
 ): true | string {
   const { layout = "channels last", rounding = "floor" } = convCase;
   const rank = rankOf(convCase);
-  if (!reach.ranks.includes(rank)) return `it is not asked for ${rank} spatial ${rank === 1 ? "axis" : "axes"}`;
-  if (!reach.layouts.includes(layout)) return `it is not asked for ${layout}`;
-  if (!reach.roundings.includes(rounding)) return `it is not asked for rounding ${rounding}`;
+  if (!reach.ranks.includes(rank)) return `${BEYOND_REACH}${rank} spatial ${rank === 1 ? "axis" : "axes"}`;
+  if (!reach.layouts.includes(layout)) return `${BEYOND_REACH}${layout}`;
+  if (!reach.roundings.includes(rounding)) return `${BEYOND_REACH}rounding ${rounding}`;
   return supports(convCase as ConvCase, pass);
 }
 

@@ -56,6 +56,13 @@ export function parseSeconds(text: string): number {
   return parseInteger(text, 1, MAX_SECONDS);
 }
 
+/** A share of a whole. */
+export function parseShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It must be from 0 to 1.");
+  return value;
+}
+
 /** A path that is not empty. */
 export function parsePath(text: string): string {
   if (text === "") throw new InvalidArgumentError("A file needs a name.");

@@ -6,12 +6,11 @@
  * @module
  */
 
-import { printableLines } from "./render/escape.ts";
-
 try {
   const { main } = await import("./command.ts");
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
+  const { printableLines } = await import("./render/escape.ts").catch(() => ({ printableLines: String }));
   process.stderr.write(`corr2d-parity: ${printableLines(error instanceof Error ? error.message : String(error))}\n`);
   process.exitCode = 2;
 }

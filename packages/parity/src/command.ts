@@ -19,6 +19,7 @@ import {
   parseSeconds,
   parseSeed,
   parseShard,
+  parseShare,
 } from "./cli-arguments.ts";
 import { corr2dNames } from "./corr2d.ts";
 import { hunt } from "./mutants/hunt.ts";
@@ -38,6 +39,7 @@ import type { Asked } from "./results/result-record.ts";
 import type { TrialRecord } from "./results/trial-record.ts";
 import {
   DEFAULT_CASES,
+  DEFAULT_COVERAGE,
   DEFAULT_SEED,
   DEFAULT_SILENCE_SECONDS,
   type ParityOptions,
@@ -66,7 +68,10 @@ interface OutputArguments {
 
 interface RunArguments
   extends OutputArguments,
-    Pick<ParityOptions, "seed" | "cases" | "path" | "shard" | "only" | "require" | "jobs" | "regressions"> {
+    Pick<
+      ParityOptions,
+      "seed" | "cases" | "path" | "shard" | "only" | "require" | "jobs" | "regressions" | "coverage"
+    > {
   readonly silence?: number;
   readonly oracle?: readonly string[];
   readonly algorithm?: readonly string[];
@@ -89,7 +94,7 @@ ${KNOWN_ORACLES.map(({ name, summary }) => `  ${name.padEnd(15)}  ${summary}`).j
 Exit codes:
   0  everything agrees (or differs as the ledger of known divergences expects)
   1  a comparison disagrees, or a known divergence has vanished
-  2  could not run: bad arguments, a required oracle is missing, nothing was compared
+  2  could not run, or could not tell: bad arguments, a required oracle is missing, nothing or too little was compared
   130, 143  interrupted (SIGINT, SIGTERM); what --records holds is kept, --resume goes on
 
 Examples:
@@ -115,7 +120,7 @@ The module exports a function for each pass it has; forward is the one it must h
   export const supports = (convCase, pass) => true;              // or the reason why not, in words
   export const reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
 
-It runs in processes of its own: one that throws, hangs or ends its process is reported, not obeyed.`;
+It runs in processes of its own: one that throws, hangs or ends its process has answered wrongly, and is asked on.`;
 
 function makeProgram(end: (code: number) => void): Command {
   const { version } = createRequire(import.meta.url)("@corr2d/parity/package.json") as { version: string };
@@ -164,6 +169,12 @@ function makeProgram(end: (code: number) => void): Command {
     });
   withRunOptions(program.command("check <module>"))
     .description("Holds an implementation of your own, an ES module, against TensorFlow.js and a float64 reference.")
+    .option(
+      "--coverage <share>",
+      "of the cases within the module's reach, the share that it has to answer in each pass",
+      parseShare,
+      DEFAULT_COVERAGE,
+    )
     .addHelpText("after", CHECK_HELP)
     .action(async (module: string, args: RunArguments) => {
       end(await run(args, [module]));
@@ -211,8 +222,8 @@ async function run(args: RunArguments, modules: readonly string[] = []): Promise
   const keep: RunObserver = args.html === undefined ? {} : { onRecords: (records) => kept.push(...records) };
   const last = await runWithProgress(args, modules, recorder, recorder?.observer ?? keep);
   const report = recorder?.end(last) ?? last;
-  await writeOutputs(args, report, recorder?.trials() ?? kept);
   stdout.write(`\n${renderText(report)}`);
+  await writeOutputs(args, report, recorder?.trials() ?? kept);
   return EXIT_CODES[report.outcome];
 }
 
@@ -255,7 +266,7 @@ async function runWithProgress(
   recorder: Recorder | undefined,
   observer: RunObserver,
 ): Promise<ParityReport> {
-  const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence } = args;
+  const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence, coverage } = args;
   let told = 0;
   return withProgress("comparing with TensorFlow.js", async (line) => {
     const report = await runParity({
@@ -272,6 +283,7 @@ async function runWithProgress(
       oracles: oracle,
       algorithms: algorithm,
       modules,
+      coverage,
       silenceSeconds: silence,
       observer: {
         ...observer,

@@ -20,8 +20,10 @@ import {
 } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "./adapter.ts";
 import type { DataKind } from "./generate/problem.ts";
+import { compute, interrogate } from "./interrogate.ts";
 import { type Divergence, expectedDivergence } from "./ledger.ts";
 import { questionId } from "./record.ts";
+import { errorVariances } from "./statistics.ts";
 import type { Trial } from "./trials.ts";
 import { type Answer, decide, type Evidence, failedAnswer, judgeValues, type Rung, type Verdict } from "./verdict.ts";
 
@@ -122,6 +124,10 @@ interface OpenTrial {
   readonly theirs: Testimony[];
 }
 
+/** Other values and larger results are asked for once: whether an implementation stands by its answers, these show. */
+const INTERROGATED_KINDS: readonly DataKind[] = ["exact", "real", "given"];
+const INTERROGATED_ELEMENTS = 2 ** 16;
+
 /** Trials whose answers are held in memory before the oracle changes. */
 const BLOCK = 32;
 
@@ -138,10 +144,10 @@ export async function compare(options: CompareOptions): Promise<Findings> {
     for (const adapter of algorithms) {
       for (const open of block) {
         onAsk?.(adapter.name, open.trial);
-        open.ours.push(await askAdapter(adapter, open));
+        open.ours.push(await askAdapter(adapter, open, interrogate));
       }
     }
-    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open));
+    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open, compute));
     for (const [index, open] of block.entries()) {
       const found = conclude(open, ledger);
       all.comparisons.push(...found.comparisons);
@@ -166,7 +172,11 @@ function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, ledge
   return { comparisons, refusals, vanished };
 }
 
-async function askAdapter(adapter: ConvAdapter, { trial, questions, refusals }: OpenTrial): Promise<Testimony> {
+async function askAdapter(
+  adapter: ConvAdapter,
+  { trial, questions, refusals }: OpenTrial,
+  how: typeof compute,
+): Promise<Testimony> {
   const { name, summation = {} } = adapter;
   const { convCase, passes } = trial;
   const refused = new Set<CasePass>();
@@ -178,42 +188,35 @@ async function askAdapter(adapter: ConvAdapter, { trial, questions, refusals }: 
   }
   const answers: (Answer | undefined)[] = [];
   for (const question of questions) {
-    const { pass, data } = question;
-    if (refused.has(pass)) answers.push(undefined);
-    else answers.push(await ask(adapter, convCase, pass, data, evidenceFor(adapter, convCase, question)));
+    const { pass, data, kind } = question;
+    if (refused.has(pass)) {
+      answers.push(undefined);
+      continue;
+    }
+    const evidence = evidenceFor(adapter, convCase, question);
+    // Oracles are witnesses, whose precision is told by their bound.
+    const { variances: _, ...bounded } = evidence;
+    const isOurs = how === interrogate;
+    const isSmall = evidence.truth.length <= INTERROGATED_ELEMENTS && INTERROGATED_KINDS.includes(kind);
+    answers.push(await ask(adapter, convCase, pass, data, isOurs ? evidence : bounded, isSmall ? how : compute));
   }
   await setImmediate();
   return { name, summation, answers };
 }
 
-/** Puts one question to an adapter and holds the answer against the evidence. */
+/** Puts one question to an adapter, once or as {@link interrogate} does, and holds the answer against the evidence. */
 export async function ask(
   adapter: ConvAdapter,
   convCase: SpatialCase,
   pass: CasePass,
   data: CaseData,
   evidence: Evidence,
+  question: typeof compute = compute,
 ): Promise<Answer> {
   try {
-    return judgeValues(await compute(adapter, convCase, pass, data), evidence);
+    return judgeValues(await question(adapter, convCase, pass, data), evidence);
   } catch (error) {
     return failedAnswer(error, evidence);
-  }
-}
-
-/** One result of an adapter; frees what was prepared, also after a failure. */
-export async function compute(
-  adapter: ConvAdapter,
-  convCase: SpatialCase,
-  pass: CasePass,
-  data: CaseData,
-): Promise<Float32Array> {
-  const prepared = await adapter.prepare(convCase as ConvCase, pass, data);
-  try {
-    await prepared.run();
-    return await prepared.read();
-  } finally {
-    prepared.dispose();
   }
 }
 
@@ -226,14 +229,23 @@ export function evidenceFor(
   const { normwise } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
   if (normwise === undefined) return evidence;
   const bounds = normwiseBounds(convCase, pass, data, normwise);
-  return { truth: evidence.truth, bounds, rung: "normwise bound" };
+  return { ...evidence, bounds, rung: "normwise bound" };
 }
 
 /** The truth about a question, and the bound that any order of summation keeps. */
-export function evidenceOf(convCase: SpatialCase, pass: CasePass, data: CaseData, isExact: boolean): Evidence {
+export function evidenceOf(
+  convCase: SpatialCase,
+  pass: CasePass,
+  data: CaseData,
+  isExact: boolean,
+  kind?: DataKind,
+): Evidence {
+  const truth = reference(convCase, pass, data);
   return {
-    truth: reference(convCase, pass, data),
+    truth,
     bounds: isExact ? 0 : elementBounds(convCase, pass, data),
+    // The model is of random values.
+    ...(kind === "real" && pass !== "biasGradient" && { variances: errorVariances(convCase, pass, data, truth) }),
   };
 }
 
@@ -282,7 +294,7 @@ function questionsOf({ convCase, passes, seed, given, data }: Trial): readonly Q
       pass,
       kind,
       data: arrays,
-      evidence: evidenceOf(convCase, pass, arrays, isExact),
+      evidence: evidenceOf(convCase, pass, arrays, isExact, kind),
     })),
   );
 }

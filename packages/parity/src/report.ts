@@ -9,7 +9,7 @@ import type { LawFinding } from "./laws/check.ts";
 import type { Divergence, Limitation } from "./ledger.ts";
 import type { RequestFinding } from "./negative/check.ts";
 import type { Reduction } from "./shrink/reduce.ts";
-import { type RefusalCount, type SummaryRow, summaryRows, type Tally, type Worst } from "./tally.ts";
+import { coverageOf, type RefusalCount, type SummaryRow, summaryRows, type Tally, type Worst } from "./tally.ts";
 import type { Shard } from "./trials.ts";
 
 export type { SummaryRow } from "./tally.ts";
@@ -96,6 +96,8 @@ export interface ReportParts {
   readonly reductions?: readonly Reduction[];
   /** What a whole run would have and this one has not, in sentences. */
   readonly missing?: readonly string[];
+  /** The share of the cases within its reach that each implementation has to answer. */
+  readonly leastCoverage?: number;
   /** Who answered the same question in two ways, in sentences. */
   readonly contradictions?: readonly string[];
 }
@@ -147,6 +149,17 @@ export function makeReport(parts: ReportParts): ParityReport {
   };
 }
 
+/** Who refused so much, though it is within its reach, that nothing can be told. */
+function tooFewAnswers(tally: Tally, least: number): string[] {
+  return coverageOf(tally).flatMap(({ by, pass, answered, refused }) => {
+    if (answered >= least * (answered + refused)) return [];
+    return [
+      `${by} answers ${pass} of ${answered} cases and refuses ${refused} that are within its reach: too few to tell; ` +
+        "--coverage asks for fewer",
+    ];
+  });
+}
+
 function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons"> {
   const { oracles, required, tally, requests = [], laws = [], limitations = [], deadWorkers = [] } = parts;
   const { missing = [], contradictions = [] } = parts;
@@ -159,6 +172,7 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
     ),
     ...deadWorkers.map(({ worker, reason }) => `worker ${worker} died: ${reason}`),
     ...missing,
+    ...(parts.leastCoverage === undefined ? [] : tooFewAnswers(tally, parts.leastCoverage)),
   ];
   const count = (select: (comparison: Comparison) => boolean): number => disagreements.filter(select).length;
   const oursWrong = count(({ verdict, oracle }) => verdict === "ours is wrong" && oracle !== REFERENCE);
@@ -178,6 +192,7 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
   ];
   if (unable.length > 0) return { outcome: "could not run", reasons: [...unable, ...wrong] };
   const witnessed = Object.values(tally.rows).some(({ oracle, compared }) => oracle !== REFERENCE && compared > 0);
-  if (!witnessed) return { outcome: "could not run", reasons: ["nothing was compared with an oracle", ...wrong] };
+  if (!witnessed && disagreements.length === 0)
+    return { outcome: "could not run", reasons: ["nothing was compared with an oracle", ...wrong] };
   return { outcome: wrong.length > 0 ? "disagree" : "agree", reasons: wrong };
 }

@@ -13,19 +13,30 @@ import { findOracle, KNOWN_ORACLES } from "./oracles/known.ts";
 import { type DeadWorker, makeReport, type OracleStatus, type ParityReport } from "./report.ts";
 import type { TrialRecord } from "./results/trial-record.ts";
 import { type Reduction, reduce } from "./shrink/reduce.ts";
-import { addTally, emptyTally } from "./tally.ts";
+import { addTally, emptyTally, tallyTrial } from "./tally.ts";
 import type { Shard, TrialOptions } from "./trials.ts";
-import { requestsOf, runWorker } from "./workers/pool.ts";
-import { asksForOneThing, type GeneralFindings, type Loaded, type RunTask, runTask } from "./workers/task.ts";
+import { type End, requestsOf, runWorker } from "./workers/pool.ts";
+import {
+  type AskedTrial,
+  type Asking,
+  asksForOneThing,
+  type GeneralFindings,
+  type Loaded,
+  type RunTask,
+  runTask,
+} from "./workers/task.ts";
 import type { WorkerMessage } from "./workers/worker.ts";
 
 /** Problems generated beside the table unless said otherwise. */
-export const DEFAULT_CASES = 100;
+export const DEFAULT_CASES = 1000;
 /** Seed of the generated cases, unless another is named. */
 export const DEFAULT_SEED = 1;
 
 /** A process that says nothing for so long is taken for dead. */
-export const DEFAULT_SILENCE_SECONDS = 120;
+export const DEFAULT_SILENCE_SECONDS = 60;
+
+/** A module that refuses more of the cases within its reach than it answers has not been checked. */
+export const DEFAULT_COVERAGE = 0.5;
 
 /** Of more disagreements than this only the first are reduced. */
 const MAX_REDUCTIONS = 3;
@@ -48,6 +59,8 @@ export interface ParityOptions extends Pick<TrialOptions, "shard" | "only" | "pa
   readonly modules?: readonly string[] | undefined;
   /** Processes to share the trials among. Default: 0, which is this one alone. */
   readonly jobs?: number | undefined;
+  /** Of the cases within a module's reach, the share that it has to answer in each pass. */
+  readonly coverage?: number | undefined;
   /** How long a process may say nothing. */
   readonly silenceSeconds?: number | undefined;
   /** What is known to differ. Default: the ledger of this package. */
@@ -121,9 +134,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
   } else {
     const shares = Array.from({ length: jobs }, (_, share) => shareOf(task, share, jobs));
     const ends = await Promise.all(
-      shares.map((share, i) =>
-        runWorker({ kind: "run", task: share }, (message) => collected.take(i, message), silenceMs),
-      ),
+      shares.map((share, i) => runShare(share, (message) => collected.take(i, message), silenceMs)),
     );
     for (const [worker, end] of ends.entries()) {
       if (end.kind === "failed") throw asError(end);
@@ -156,6 +167,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     required: require,
     algorithms: loaded?.algorithms ?? [],
     tally,
+    ...(modules.length > 0 && { leastCoverage: options.coverage ?? DEFAULT_COVERAGE }),
     ...(general && { laws: general.laws, limitations: general.limitations }),
     requests,
     ledger,
@@ -163,6 +175,58 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     reductions,
   });
 }
+
+/** A module that breaks its process so often is not asked any more. */
+const MAX_RESTARTS = 8;
+
+/**
+ * Runs a share in a process. A module that ends, hangs or kills it has given an answer, which is wrong; another process goes on
+ * with the other trials.
+ */
+async function runShare(task: RunTask, take: (message: WorkerMessage) => void, silenceMs: number): Promise<End> {
+  let share = task;
+  for (let restarts = 0; ; restarts++) {
+    const done: string[] = [];
+    let asking: Asking | undefined;
+    let general = share.general;
+    const end = await runWorker(
+      { kind: "run", task: share },
+      (message) => {
+        if (message.kind === "asking") asking = message;
+        if (message.kind === "general") general = false;
+        if (message.kind === "found") done.push(...message.trials);
+        take(message);
+      },
+      silenceMs,
+    );
+    if (end.kind !== "died" || asking?.about === undefined) return end;
+    take(crashOf(asking.about, end.reason));
+    if (restarts === MAX_RESTARTS) return { kind: "done" };
+    share = { ...share, general, skip: [...share.skip, ...done, asking.about.id] };
+  }
+}
+
+/** The trial in which a process was broken, as one whose answer is wrong. */
+function crashOf({ by, id, case: name, seed, path, data, pass }: AskedTrial, reason: string): WorkerMessage {
+  const comparison: Comparison = {
+    question: id,
+    case: name,
+    data,
+    seed,
+    ...(path !== undefined && { path }),
+    pass,
+    algorithm: by,
+    oracle: REFERENCE,
+    elements: 0,
+    rung: "exact by data",
+    verdict: "ours is wrong",
+    reason: `${CRASHED} ${reason}`,
+  };
+  const tally = tallyTrial({ comparisons: [comparison], refusals: [], vanished: [] }, [pass]);
+  return { kind: "crashed", tally };
+}
+
+const CRASHED = "it broke the process that asked it:";
 
 /** What all shares have told, put together as it comes. */
 class Collection {
@@ -189,6 +253,8 @@ class Collection {
       onLoaded?.(message);
     } else if (message.kind === "general") {
       if (message.laws.length > 0 || this.general === undefined) this.general = message;
+    } else if (message.kind === "crashed") {
+      addTally(this.tally, message.tally);
     } else if (message.kind === "found") {
       addTally(this.tally, message.tally);
       if (message.records.length > 0) onRecords?.(message.records);
@@ -213,7 +279,10 @@ async function reduceSome(
   jobs: number,
   silenceMs: number,
 ): Promise<readonly Reduction[]> {
-  const byTruth = disagreements.filter(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
+  const byTruth = disagreements.filter(
+    ({ verdict, oracle, reason }) =>
+      verdict === "ours is wrong" && oracle === REFERENCE && reason?.startsWith(CRASHED) !== true,
+  );
   // One of each kind: what fails one pass of an algorithm in many ways is most often one mistake.
   const kinds = new Map(
     byTruth.map((found) => [`${found.algorithm} ${found.pass}`, found]).reverse() as [string, Comparison][],

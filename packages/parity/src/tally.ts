@@ -6,6 +6,7 @@
  */
 
 import { CASE_PASSES, type CasePass } from "@corr2d/testkit";
+import { isBeyondReach } from "./adapter.ts";
 import { type Comparison, type Findings, REFERENCE, type VanishedDivergence } from "./compare.ts";
 import type { DataKind } from "./generate/problem.ts";
 import { RUNGS, type Rung, type Verdict } from "./verdict.ts";
@@ -132,6 +133,26 @@ export function summaryRows({ rows, passes }: Tally): readonly SummaryRow[] {
   return Object.values(rows)
     .sort((a, b) => (place(a) < place(b) ? -1 : Number(place(a) > place(b))))
     .map(({ trials, ...row }) => ({ ...row, notAsked: passes[row.pass] - trials }));
+}
+
+/** How many cases an implementation answered in a pass, and how many within its reach it refused. */
+export interface Coverage {
+  readonly by: string;
+  readonly pass: CasePass;
+  readonly answered: number;
+  readonly refused: number;
+}
+
+/** The coverage of everybody who was held against the truth. */
+export function coverageOf({ rows, refusals }: Tally): readonly Coverage[] {
+  return Object.values(rows)
+    .filter(({ oracle }) => oracle === REFERENCE)
+    .map(({ algorithm: by, pass, trials: answered }) => {
+      const own = Object.values(refusals).filter(
+        (refusal) => refusal.by === by && refusal.pass === pass && !isBeyondReach(refusal.reason),
+      );
+      return { by, pass, answered, refused: own.reduce((sum, { cases }) => sum + cases, 0) };
+    });
 }
 
 function rowOf(comparison: Comparison): Row {

@@ -11,6 +11,7 @@
  */
 
 import { type Judgement, judge } from "@corr2d/testkit";
+import { SLACK, unlikely } from "./statistics.ts";
 
 /** Who is right. `undecided` cannot happen (two values within a bound of the truth are within two of each other). */
 export type Verdict = "agree" | "ours is wrong" | "tfjs is wrong" | "undecided";
@@ -28,6 +29,8 @@ export interface Evidence {
   readonly bounds: Float64Array | 0;
   /** Where the bounds come from; by default each element's own, or exactness where there are none. */
   readonly rung?: Rung;
+  /** The variance of the error that rounding makes in each element, where the values are random. */
+  readonly variances?: Float64Array;
 }
 
 /** What an implementation answered, judged; or why it failed to. */
@@ -55,7 +58,16 @@ const ROUNDING_SLACK = 1 + 2 ** -40;
 /** Holds a result against the truth. */
 export function judgeValues(values: Float32Array, evidence: Evidence): JudgedAnswer {
   const { truth, bounds } = evidence;
-  return { values, judgement: judge(values, truth, bounds), rung: rungOf(evidence), bounds };
+  const rung = rungOf(evidence);
+  const judgement = judge(values, truth, bounds);
+  const reason = judgement.ok ? improbability(values, evidence, rung) : undefined;
+  return { values, judgement: reason === undefined ? judgement : { ...judgement, ok: false, reason }, rung, bounds };
+}
+
+/** Why errors within their bounds are yet not those of float32; undefined if they may be. */
+function improbability(values: Float32Array, { truth, variances }: Evidence, rung: Rung): string | undefined {
+  if (variances === undefined || rung === "exact by data") return undefined;
+  return unlikely(values, truth, variances, rung === "normwise bound" ? SLACK.normwise : SLACK.element);
 }
 
 /** The answer of an implementation that threw. */

@@ -40,7 +40,7 @@ describe("corr2d-parity check", () => {
     expect(out).toMatch(/matmul: checked \d+ times, holds/);
     expect(code).toBe(0);
     const report = JSON.parse(readFileSync(join(folder, "right.json"), "utf8"));
-    expect(report.algorithms).toEqual([{ name: "right", version: "unknown" }]);
+    expect(report.algorithms).toEqual([{ name: "right", version: expect.stringMatching(/^unknown \([0-9a-f]{8}\)$/) }]);
     expect(report.refusals).toContainEqual(expect.objectContaining({ by: "right", reason: "no groups" }));
   });
 
@@ -64,20 +64,59 @@ describe("corr2d-parity check", () => {
 describe("a process that dies", () => {
   const only = { oracles: ["tfjs-cpu"], cases: 0, only: "textbook", jobs: 1 } as const;
 
-  it("is noticed, and told with what it was asked", async () => {
-    const rude = module("rude", "export function forward() { process.exit(3); }");
-    const report = await runParity({ ...only, modules: [rude] });
-    expect(report.outcome).toBe("could not run");
-    expect(report.deadWorkers).toEqual([
-      { worker: 1, reason: 'it ended with code 3 after it asked rude about "textbook 2x2 on 3x3"' },
-    ]);
+  it("has answered wrongly, and others of its cases are asked on", async () => {
+    const rude = module(
+      "rude",
+      `${RIGHT.replace("export function forward", "function right")}
+export function forward(convCase, data) { if (convCase.name.startsWith("textbook")) process.exit(3); return right(convCase, data); }`,
+    );
+    const report = await runParity({ oracles: ["tfjs-cpu"], cases: 0, only: "x", jobs: 1, modules: [rude] });
+    expect(report.reasons.join("; ")).toMatch(/^ours is wrong in 1 comparisons with the reference$/);
+    expect(report.outcome).toBe("disagree");
+    expect(report.deadWorkers).toEqual([]);
+    expect(report.disagreements[0]!.reason).toMatch(
+      /^it broke the process that asked it: it ended with code 3 after it asked rude about/,
+    );
+    expect(report.compared.withReference).toBeGreaterThan(report.disagreements.length);
   });
 
   it("is ended when it is silent", async () => {
     const endless = module("endless", "export function forward() { for (;;); }");
-    const report = await runParity({ ...only, modules: [endless], silenceSeconds: 5 });
-    expect(report.reasons[0]).toMatch(/^worker 1 died: it said nothing for 5 s after it asked endless about "textbook/);
+    const report = await runParity({ ...only, only: "textbook 2x2 on 3x3", modules: [endless], silenceSeconds: 5 });
+    expect(report.outcome).toBe("disagree");
+    expect(report.disagreements[0]!.reason).toMatch(/it said nothing for 5 s after it asked endless about "textbook/);
   });
+
+  it("is an error where it was not asking yet", async () => {
+    const broken = module("broken", "process.exit(4); export function forward() {}");
+    const report = await runParity({ ...only, modules: [broken] });
+    expect(report.outcome).toBe("could not run");
+    expect(report.reasons[0]).toMatch(/^worker 1 died: it ended with code 4/);
+  });
+});
+
+it("a module that refuses nearly everything has not been checked", async () => {
+  const shy = module(
+    "shy",
+    RIGHT.replace(
+      /export const supports[^;]*;/,
+      'export const supports = (c) => c.name.startsWith("textbook") || "no";',
+    ),
+  );
+  const report = await runParity({ oracles: ["tfjs-cpu"], cases: 0, only: "x", modules: [shy], jobs: 1 });
+  expect(report.outcome).toBe("could not run");
+  expect(report.reasons.join()).toMatch(/shy answers forward of \d+ cases and refuses \d+ .*too few to tell/);
+});
+
+it("a run of one text of a module is not gone on with by another", () => {
+  const path = module("edited", RIGHT);
+  const records = join(folder, "edited.jsonl");
+  expect(check(path, "--records", records, "--only", "textbook").code).toBe(0);
+  writeFileSync(path, `${RIGHT}\n// another text`);
+  const { code, err } = check(path, "--records", records, "--only", "textbook", "--resume");
+  expect(code).toBe(2);
+  expect(err).toMatch(/^corr2d-parity: .*edited\.jsonl holds a run by others, or by other versions of them/m);
+  expect(err).not.toContain("    at ");
 });
 
 it("several processes find what one does", async () => {

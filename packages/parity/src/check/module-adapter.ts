@@ -29,6 +29,8 @@ import {
   resolveCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
+import { inLargerArrays, requireUntouched } from "../interrogate.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 /** A case as the functions of a module get it. */
 export interface ModuleCase extends ConvCase {
@@ -62,9 +64,25 @@ export async function loadModule(path: string): Promise<ConvAdapter> {
     throw new Error(`check: ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
   const { default: preset } = loaded as { default?: unknown };
-  if (isObject(preset) && "prepare" in preset) return checkedAdapter(path, preset);
+  if (isObject(preset) && "prepare" in preset) return identified(path, checkedAdapter(path, preset));
   const module = (isObject(preset) && !("forward" in loaded) ? preset : loaded) as ConvModule;
-  return moduleAdapter(path, module);
+  return identified(path, moduleAdapter(path, module));
+}
+
+/** The adapter, whose version tells its text from others; its methods keep the object that they are of. */
+function identified(path: string, adapter: ConvAdapter): ConvAdapter {
+  const { name, threads, summation, reach } = adapter;
+  return {
+    name,
+    version: `${adapter.version} (${fingerprintOf(path)})`,
+    threads,
+    ...(summation !== undefined && { summation }),
+    ...(reach !== undefined && { reach }),
+    ...(adapter.promises !== undefined && { promises: (convCase, pass) => adapter.promises!(convCase, pass) }),
+    ...(adapter.dispose !== undefined && { dispose: () => adapter.dispose!() }),
+    supports: (convCase, pass) => adapter.supports(convCase, pass),
+    prepare: (convCase, pass, data) => adapter.prepare(convCase, pass, data),
+  };
 }
 
 /**
@@ -126,16 +144,12 @@ async function callModule(
   pass: CasePass,
   data: CaseData,
 ): Promise<Float32Array> {
-  const own = mapData(data, (array) => array.slice());
+  const own = inLargerArrays(data);
   const result: unknown = await compute(withGeometry(convCase), own);
   if (!(result instanceof Float32Array))
     throw new TypeError(`${pass} must give a Float32Array, got ${describe(result)}`);
-  for (const name of ["x", "filter", "bias", "dy"] as const) {
-    const changed = data[name]?.findIndex((value, i) => !Object.is(value, own[name]![i])) ?? -1;
-    if (changed >= 0) throw new Error(`${pass} changed its argument ${name}, at ${changed}`);
-  }
-  // The module may use its memory again.
-  return result.slice();
+  requireUntouched(pass, data, own);
+  return result;
 }
 
 /** Impossible cases have no geometry; they are for the module to refuse. */
@@ -148,11 +162,6 @@ function withGeometry(convCase: ConvCase): ModuleCase {
   } catch {
     return { ...convCase, pads: [], outputShape: [] };
   }
-}
-
-function mapData(data: CaseData, change: (array: Float32Array) => Float32Array): CaseData {
-  const { x, filter, bias, dy } = data;
-  return { x: change(x), filter: change(filter), bias: bias && change(bias), dy: change(dy) };
 }
 
 function checkedAdapter(path: string, adapter: object): ConvAdapter {

@@ -92,7 +92,7 @@ function toSeed(seed: number): number {
 class ProblemArbitrary extends Arbitrary<Problem> {
   override generate(random: Random): Value<Problem> {
     for (;;) {
-      const drawn = drawCase(random);
+      const drawn = random.nextInt(0, 2) === 0 ? grown(random, drawCase(random)) : drawCase(random);
       const problem: Problem = {
         convCase: { name: `generated: ${describeCase(drawn)}`, ...drawn },
         values: pick(random, VALUE_CLASSES),
@@ -148,6 +148,81 @@ function drawCase(random: Random): Omit<SpatialCase, "name"> {
     bias: pick(random, [true, false]),
     layout: pick(random, ["channels last", "channels last", "channels last", "channels first"]),
     rounding: pick(random, ["floor", "floor", "floor", "round", "ceil"]),
+  };
+}
+
+/** Products of a pass that a grown case may ask for. */
+const BUDGET = 2 ** 20;
+
+/** Sizes at which implementations cut their work into blocks; a fault shows at them, or one beside. */
+const BLOCKS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
+
+function nearBlock(random: Random, most: number): number {
+  return (
+    pick(
+      random,
+      BLOCKS.filter((block) => block <= most),
+    ) + pick(random, [-1, 0, 0, 1])
+  );
+}
+
+/**
+ * The case made large in one respect, as the layers of networks are, and small in the others until it is affordable: what is
+ * wrong only beyond a block of channels, terms, cells, images or taps.
+ */
+function grown(random: Random, drawn: Omit<SpatialCase, "name">): Omit<SpatialCase, "name"> {
+  const rank = drawn.strides.length;
+  const [batch, ...cells] = drawn.inputShape.slice(0, -1) as [number, ...number[]];
+  const kernels = drawn.filterShape.slice(0, -2);
+  let { groups } = drawn;
+  let [groupIn, out] = drawn.filterShape.slice(-2) as [number, number];
+  let images = batch;
+  const axis = random.nextInt(0, rank - 1);
+  pick<() => void>(random, [
+    () => {
+      [groups, groupIn] = [1, nearBlock(random, 1024)];
+    },
+    () => {
+      [groups, out] = [1, nearBlock(random, 1024)];
+    },
+    () => {
+      [groups, groupIn, out] = [1, nearBlock(random, 128), nearBlock(random, 128)];
+    },
+    () => {
+      const channels = nearBlock(random, 256);
+      [groups, groupIn, out] = [channels, 1, channels * pick(random, [1, 1, 2])];
+    },
+    () => {
+      images = pick(random, [4, 5, 7, 8, 9, 15, 16]);
+    },
+    () => {
+      cells[axis] = nearBlock(random, 512);
+    },
+    () => {
+      kernels[axis] = random.nextInt(6, 15);
+      cells[axis] += kernels[axis]!;
+    },
+    () => {
+      for (let i = Math.max(0, rank - 2); i < rank; i++) [kernels[i], cells[i]] = [pick(random, [7, 9, 11]), 16];
+    },
+  ])();
+  const shrinkable = [...cells.keys(), -1];
+  const products = (): number =>
+    cells.reduce((product, size, i) => (product * size) / drawn.strides[i]!, images) *
+    kernels.reduce((product, size) => product * size, groupIn * out);
+  // The largest of the sizes that were not asked for is halved, until the whole is affordable.
+  for (let turn = 0; products() > BUDGET && turn < 64; turn++) {
+    const i = shrinkable[turn % shrinkable.length]!;
+    if (i < 0) images = Math.max(1, images >> 1);
+    else cells[i] = Math.max(kernels[i]!, cells[i]! >> 1);
+    if (turn > 16) out = groups === 1 ? Math.max(1, out >> 1) : out;
+    if (turn > 32 && groups === 1) groupIn = Math.max(1, groupIn >> 1);
+  }
+  return {
+    ...drawn,
+    groups,
+    inputShape: [images, ...cells, groups * groupIn],
+    filterShape: [...kernels, groupIn, out],
   };
 }
 

@@ -6,7 +6,8 @@
 
 import type { SpatialCase } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "../adapter.ts";
-import { compute, evidenceFor } from "../compare.ts";
+import { evidenceFor } from "../compare.ts";
+import { compute } from "../interrogate.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
 
 /** What became of a law with one implementation. */

@@ -105,7 +105,7 @@ function chargesOf(trials: readonly Trial[]): (index: number) => readonly Charge
     (made[index] ??= trials[index].data().flatMap(([kind, arrays, isExact]) =>
       trials[index].passes.map((pass): Charge => {
         const { convCase } = trials[index];
-        const evidence = evidenceOf(convCase, pass, arrays, isExact);
+        const evidence = evidenceOf(convCase, pass, arrays, isExact, kind);
         return { convCase, pass, kind, arrays, evidence };
       }),
     ));

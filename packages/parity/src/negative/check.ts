@@ -5,7 +5,8 @@
  */
 
 import type { ConvAdapter } from "../adapter.ts";
-import { ask, compute, evidenceOf } from "../compare.ts";
+import { ask, evidenceOf } from "../compare.ts";
+import { compute } from "../interrogate.ts";
 import { type Acceptance, expectedAcceptance } from "../ledger.ts";
 import { faultOf } from "../verdict.ts";
 import { IMPOSSIBLE_REQUESTS, type ImpossibleRequest, POSSIBLE, POSSIBLE_DATA } from "./requests.ts";

@@ -15,7 +15,8 @@
 
 import { reference } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "../adapter.ts";
-import { type Comparison, compare, compute, type Findings, REFERENCE } from "../compare.ts";
+import { type Comparison, compare, type Findings, REFERENCE } from "../compare.ts";
+import { compute } from "../interrogate.ts";
 import { LEDGER } from "../ledger.ts";
 import type { Trial } from "../trials.ts";
 import { type Activations, evaluate } from "./evaluate.ts";

@@ -11,6 +11,7 @@ import { ask, type Comparison, evidenceFor, evidenceOf } from "../compare.ts";
 import { problemAt, shrink } from "../generate/arbitrary.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
 import { dataOfProblem, isExactProblem, type Problem } from "../generate/problem.ts";
+import { interrogate } from "../interrogate.ts";
 import { shellWord } from "../render/escape.ts";
 import { type Answer, faultOf } from "../verdict.ts";
 import { tfjsProgram } from "./program.ts";
@@ -89,8 +90,9 @@ async function faultIn(
   const { convCase } = problem;
   if (askable(adapter, convCase, pass) !== true) return undefined;
   const data: CaseData = dataOfProblem(problem);
-  const evidence = evidenceOf(convCase, pass, data, isExactProblem(problem));
-  const answer = await ask(adapter, convCase, pass, data, evidenceFor(adapter, convCase, { pass, data, evidence }));
+  const evidence = evidenceOf(convCase, pass, data, isExactProblem(problem), problem.values);
+  const held = evidenceFor(adapter, convCase, { pass, data, evidence });
+  const answer = await ask(adapter, convCase, pass, data, held, interrogate);
   const reason = faultOf(answer);
   return reason === undefined ? undefined : { reason, answer };
 }

@@ -38,7 +38,7 @@ export function runWorker(work: Work, onMessage: (message: WorkerMessage) => voi
     ...(WORKER.endsWith(".ts") && { execArgv: ["--conditions=@corr2d/source"] }),
   });
   running.add(child);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let last = "it started";
     let end: End | undefined;
     let isSilent = false;
@@ -52,7 +52,15 @@ export function runWorker(work: Work, onMessage: (message: WorkerMessage) => voi
       else if (message.kind === "asking") last = `it asked ${message.what}`;
       else if (message.kind === "found") last = `trial ${message.done} of its ${message.total}, "${message.trial}"`;
       if (message.kind === "done" || message.kind === "failed") end = message;
-      else onMessage(message);
+      else {
+        try {
+          onMessage(message);
+        } catch (error) {
+          // Whoever listens cannot go on: a record that cannot be written, a run of somebody else.
+          child.kill("SIGKILL");
+          reject(error as Error);
+        }
+      }
     });
     child.on("error", (error) => {
       end ??= { kind: "died", reason: error.message };

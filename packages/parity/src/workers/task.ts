@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CASES, SPATIAL_CASES } from "@corr2d/testkit";
+import { CASES, type CasePass, SPATIAL_CASES } from "@corr2d/testkit";
 import type { ConvAdapter } from "../adapter.ts";
 import { loadModule } from "../check/module-adapter.ts";
 import { compare } from "../compare.ts";
@@ -20,7 +20,7 @@ import { trialId } from "../record.ts";
 import type { OracleStatus } from "../report.ts";
 import { recordTrial, setupId, type TrialRecord } from "../results/trial-record.ts";
 import { addTally, emptyTally, type Tally, tallyTrial } from "../tally.ts";
-import { type Shard, selectTrials } from "../trials.ts";
+import { type DataKind, type Shard, selectTrials, type Trial } from "../trials.ts";
 
 /** What is asked, by names. */
 export interface RunTask {
@@ -56,6 +56,8 @@ export interface Found {
   readonly done: number;
   readonly total: number;
   readonly trial: string;
+  /** Ids of the trials. */
+  readonly trials: readonly string[];
   readonly tally: Tally;
   readonly records: readonly TrialRecord[];
 }
@@ -72,6 +74,19 @@ export interface GeneralFindings {
 export interface Asking {
   readonly kind: "asking";
   readonly what: string;
+  /** Where it is about a trial. */
+  readonly about?: AskedTrial;
+}
+
+/** A trial that somebody is being asked. */
+export interface AskedTrial {
+  readonly by: string;
+  readonly id: string;
+  readonly case: string;
+  readonly seed: number;
+  readonly path?: string | undefined;
+  readonly data: DataKind;
+  readonly pass: CasePass;
 }
 
 /** What a share tells, in this order. */
@@ -111,6 +126,7 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
   const trials = (await selectTrials(task)).filter((trial) => skip.size === 0 || !skip.has(trialId(trial)));
   let tally = emptyTally();
   let records: TrialRecord[] = [];
+  let ids: string[] = [];
   const setup = setupId({ algorithms, oracles });
   // An untrusted module may end or hang the process: whoever watches must know where.
   const isUntrusted = task.modules.length > 0;
@@ -119,20 +135,26 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
     oracles,
     trials,
     ledger,
-    onAsk: isUntrusted
-      ? (who, trial) => tell({ kind: "asking", what: `${who} about "${trial.convCase.name}"` })
-      : undefined,
+    onAsk: isUntrusted ? (who, trial) => tell(askingAbout(who, trial)) : undefined,
     onTrial(done, total, trial, found) {
       const { convCase, passes } = trial;
       addTally(tally, tallyTrial(found, passes));
+      ids.push(trialId(trial));
       if (task.records) records.push(recordTrial(trial, found, setup));
       if (done % TRIALS_PER_MESSAGE !== 0 && done !== total) return;
-      tell({ kind: "found", done, total, trial: convCase.name, tally, records });
+      tell({ kind: "found", done, total, trial: convCase.name, trials: ids, tally, records });
       tally = emptyTally();
-      records = [];
+      [records, ids] = [[], []];
     },
   });
   for (const adapter of algorithms) await adapter.dispose?.();
+}
+
+function askingAbout(by: string, trial: Trial): Asking {
+  const { convCase, passes, kinds, seed, path } = trial;
+  const [data, pass] = [kinds[0]!, passes[0]!];
+  const about = { by, id: trialId(trial), case: convCase.name, seed, path, data, pass };
+  return { kind: "asking", what: `${by} about "${convCase.name}"`, about };
 }
 
 /** Whether a run is about certain cases, so that nothing else is wanted. */

@@ -14,6 +14,7 @@ import { checkRequest, type RequestFinding, survived } from "../negative/check.t
 import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
 import { loadOracle } from "../oracles/known.ts";
 import { type Reduction, reduce } from "../shrink/reduce.ts";
+import type { Tally } from "../tally.ts";
 import { type RunTask, runTask, type TaskMessage } from "./task.ts";
 
 /** What a process is to do. */
@@ -26,6 +27,7 @@ export type Work =
 export type WorkerMessage =
   | TaskMessage
   | { readonly kind: "reduced"; readonly reduction: Reduction | undefined }
+  | { readonly kind: "crashed"; readonly tally: Tally }
   | { readonly kind: "request"; readonly finding: RequestFinding }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
