@@ -82,7 +82,7 @@ const REVECTORIZED: Variant = {
 
 const ORACLE_ENGINES: Readonly<Record<string, Engine>> = { "tfjs-wasm": "simd", "tfjs-node": "native" };
 
-/** TensorFlow.js's reference needs a second for so many operations of a filter gradient; who needs longer is not asked. */
+/** TensorFlow.js's reference needs a second for so many operations of a filter gradient; larger ones are not asked of it. */
 const FILTER_GRADIENT_FLOPS = 10e6;
 const LONGEST_FILTER_GRADIENT_SECONDS = 15;
 

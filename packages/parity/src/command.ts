@@ -54,7 +54,7 @@ const COULD_NOT_RUN = EXIT_CODES["could not run"];
 /** In a log that keeps every line, progress is a line for each tenth of the way. */
 const PROGRESS_LINES = 10;
 
-/** Of the mutants, so many must be convicted. */
+/** This many of the mutants must be convicted. */
 const KILL_RATE_WANTED = 0.95;
 
 /** Where a report goes. */

@@ -26,7 +26,7 @@ export interface GroupedConv2dOptions {
   readonly dilations?: PerAxis;
   /** Default `"valid"`; or cells before and after, of rows and of columns. */
   readonly padding?: "same" | "valid" | readonly [readonly [number, number], readonly [number, number]];
-  /** Default 1. Both channels are divided into so many groups, and each group of outputs sees one of inputs. */
+  /** Number of groups that both channels are divided into, default 1; each group of outputs sees one of inputs. */
   readonly groups?: number;
 }
 

@@ -72,7 +72,7 @@ class GroupedConv2D extends Conv2D {
         `Conv2D: ${channels} channels and ${this.filters} filters must both divide into ${this.groups} groups`,
       );
     }
-    // The layer's own build makes the kernel of so many input channels.
+    // The layer's own build makes the kernel for these input channels.
     const grouped = [...shape.slice(0, -1), channels / this.groups];
     super.build(grouped as tfl.Shape);
     this.inputSpec = [{ ndim: 4, axes: { [-1]: channels } } as unknown as tfl.InputSpec];

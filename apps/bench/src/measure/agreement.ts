@@ -12,7 +12,7 @@ import type { Agreement, BenchPass } from "../report/results.ts";
  * What a variant promises:
  * - `float32`: every element within γₖ · (Σ|x||w| + |b|), the bound of any float32 summation, or, for algorithms that
  *   transform before they multiply, within their constant · (max|x| · Σ|w| + |b|);
- * - 8-bit libraries: within so many grey levels on top, and where their border differs from zeros, on the interior only.
+ * - 8-bit libraries: within a number of grey levels on top, and where their border differs from zeros, on the interior only.
  */
 export type Promised =
   | { readonly precision: "float32"; readonly normwise?: number | undefined }

@@ -17,7 +17,7 @@ export type Ending =
 
 /** How to watch a process. */
 export interface Watch {
-  /** A process that says nothing for so many milliseconds is ended. */
+  /** A process that says nothing for this many milliseconds is ended. */
   readonly silenceLimit: number;
   readonly onStep?: (variant: string | null, doing: string) => void;
 }

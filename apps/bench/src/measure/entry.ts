@@ -27,7 +27,7 @@ export interface Entry {
   readonly roughMs: number;
 }
 
-/** A first call may take so many times as long as the later ones. */
+/** A first call may take this many times as long as the later ones. */
 const WARMING_UP = 5;
 
 /** Prepares, runs, and so finds out how long a call takes and whether it has to be awaited. */

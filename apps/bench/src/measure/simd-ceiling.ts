@@ -58,7 +58,7 @@ const MULTIPLY = [0xfd, 0xe6, 0x01];
 const RELAXED_MADD = [0xfd, 0x85, 0x02];
 const EXTRACT_FIRST_LANE = [0xfd, 0x1f, 0];
 
-/** `run(turns: i32): f32`, the sum of the first lanes of all chains after so many turns. */
+/** `run(turns: i32): f32`, the sum of the first lanes of all chains after those turns. */
 function emitMultiplyAdds(chains: number, fused: boolean): Uint8Array {
   // Locals: 0 the turns left, 1 … chains the values, then m and c.
   const [m, c] = [chains + 1, chains + 2];

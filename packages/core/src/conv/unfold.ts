@@ -72,7 +72,7 @@ export function unfold<T extends FloatArray = Float32Array>(
  * @param patches a matrix as {@link unfold} gives it.
  * @param inputShape shape of the images, in `options.layout`.
  * @returns images of shape `inputShape`.
- * @throws TypeError, RangeError as {@link unfold}, and if `patches` has not the shape that unfolding gives.
+ * @throws TypeError, RangeError as {@link unfold}, and if `patches` does not have the shape that unfolding gives.
  *
  * @example
  * ```ts

@@ -116,7 +116,7 @@ function spaced(
   return peaks;
 }
 
-/** The greatest value within so many rows and columns of each cell; NaN counts as the lowest. */
+/** The greatest value within a number of rows and columns of each cell; NaN counts as the lowest. */
 function greatestWithin(
   data: FloatArray,
   height: number,

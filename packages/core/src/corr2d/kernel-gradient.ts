@@ -3,7 +3,7 @@
  *
  *     dk[a, b] = Σ_{i, j} dy[i, j] · x̃[i + a − top, j + b − left]
  *
- * added up, in float64, over blocks of so many rows of dy that an algorithm takes them for a kernel.
+ * added up, in float64, over blocks of rows of dy that are few enough for an algorithm to take them for a kernel.
  *
  * @module
  */

@@ -14,7 +14,7 @@ import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeros }
 import { corr2d } from "./corr2d.ts";
 import { requireElements } from "./problem/problem.ts";
 
-/** A window whose Σ(x − o)² is so many times its Σ(x − x̄)² has lost six digits of sixteen. */
+/** The ratio of Σ(x − o)² to Σ(x − x̄)² from which a window has lost six digits of sixteen. */
 const MOST_CANCELLED = 1e6;
 /** Where squares are far from both ends of the range of float64. */
 const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -900, 2 ** 900];

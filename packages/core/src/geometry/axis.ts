@@ -25,7 +25,7 @@ export type Rounding = "floor" | "round" | "ceil";
 /** Padding of one axis: a rule, or cells before and after. */
 export type AxisPadding = "valid" | "same" | "same-lower" | readonly [before: number, after: number];
 
-/** An axis in plain numbers. Of a transposed convolution: the axis of the convolution that it is the transpose of. */
+/** An axis in plain numbers. For a transposed convolution it is the axis of the convolution that it is the transpose of. */
 export interface AxisGeometry {
   readonly inSize: number;
   readonly kernelSize: number;
@@ -99,7 +99,7 @@ export function resolveAxis(request: AxisRequest, rounding: Rounding): AxisGeome
  *
  * @param outputPadding cells added after the output.
  * @param outputSize size of the output; it takes the place of `outputPadding`.
- * @throws RangeError if the output is empty, or has so many cells that the last ones see neither tap nor stride.
+ * @throws RangeError if the output is empty, or has more cells than taps and strides reach.
  */
 export function resolveTransposedAxis(
   request: AxisRequest,

@@ -44,7 +44,7 @@ export interface ConvOptions<R extends SpatialRank = 2> {
   readonly rounding?: Rounding | undefined;
   /** Distance between neighbouring kernel taps, in input cells. Default 1. */
   readonly dilations?: PerAxis<R> | undefined;
-  /** Channels fall into so many groups that do not see each other. Default 1. */
+  /** Number of groups that channels fall into, which do not see each other. Default 1. */
   readonly groups?: number | undefined;
   /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
   readonly layout?: Layout<R> | undefined;
@@ -62,7 +62,7 @@ export interface ConvTransposeOptions<R extends SpatialRank = 2> {
   readonly outputSize?: PerAxis<R> | undefined;
   /** Distance between neighbouring kernel taps, in output cells. Default 1. */
   readonly dilations?: PerAxis<R> | undefined;
-  /** Channels fall into so many groups that do not see each other. Default 1. */
+  /** Number of groups that channels fall into, which do not see each other. Default 1. */
   readonly groups?: number | undefined;
   /** Order of the axes of activations. Default channels last. The filter's is the same in either. */
   readonly layout?: Layout<R> | undefined;

@@ -82,7 +82,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
   #prepared: Prepared | undefined;
   #backward: PreparedBackward | undefined;
   /**
-   * Of the last forward pass; `z` is what the activation was applied to, if that is not linear, or what it gave, if the
+   * What the last forward pass left; `z` is what the activation was applied to, if that is not linear, or what it gave, if the
    * derivative is the same there.
    */
   #last: { outputShape: readonly number[]; x: Tensor<S>; z: Float32Array | undefined } | undefined;

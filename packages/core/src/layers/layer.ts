@@ -38,7 +38,7 @@ export abstract class Layer<S extends readonly number[]> {
    * Adds ∂L/∂parameter to the gradients of the parameters and returns ∂L/∂x.
    *
    * @param dy ∂L/∂y, of the shape of the last output.
-   * @throws Error before the first forward pass; TypeError, RangeError if `dy` has not the shape of the output.
+   * @throws Error before the first forward pass; TypeError, RangeError if `dy` does not have the shape of the output.
    */
   abstract backward(dy: Tensor<S>): Tensor<S>;
 

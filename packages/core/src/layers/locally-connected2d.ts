@@ -23,7 +23,7 @@ import { seededRandom } from "./random.ts";
 
 /** What a {@link LocallyConnected2d} is made of. */
 export interface LocallyConnected2dLayerOptions extends Pick<ConvOptions, "strides" | "padding" | "dilations"> {
-  /** Of the images, `[height, width]`: since each cell has weights of its own, the layer fits one size only. */
+  /** Size of the images, `[height, width]`: since each cell has weights of its own, the layer fits one size only. */
   readonly inputSize: PerAxis;
   readonly inChannels: number;
   readonly outChannels: number;

@@ -209,7 +209,7 @@ export function activate<S extends readonly number[], T extends FloatArray = Flo
  * @param z what the activation was applied to (not what it gave).
  * @param dy ∂L/∂y, of the shape of `z`.
  * @returns ∂L/∂z, and ∂L/∂slopes or undefined.
- * @throws TypeError, RangeError as {@link activate}, and if `dy` has not the shape and element type of `z`.
+ * @throws TypeError, RangeError as {@link activate}, and if `dy` does not have the shape and element type of `z`.
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ import { type OperationKind, perPart, type ResolvedOperation } from "./operation
 export interface PlanFacts<S extends readonly number[], Name extends string = AlgorithmName> extends Explained<Name> {
   /** What the algorithm computes: the planes of the convolution, or of the one that this is the transpose of. */
   readonly geometry?: ConvGeometry;
-  /** Of the operation, for gradients, too; in the layout of the options, as are the arrays that `run` takes. */
+  /** Shapes of the operation, for gradients too; in the layout of the options, as are the arrays that `run` takes. */
   readonly inputShape: S;
   readonly outputShape: S;
   /** Bytes of scratch memory beyond inputs, output and packed weights. */

@@ -36,7 +36,7 @@ export interface ChannelTile {
   readonly offsets: Int32Array;
   /** What the sums start from, such as a bias. */
   readonly starts: Float64Array;
-  /** Of the three terms of a triple, each `[output channel of a group][triple][group]`. */
+  /** Weights of the three terms of a triple, each `[output channel of a group][triple][group]`. */
   readonly weights: readonly Float64Array[];
   /** Copies `channels` numbers into each of some neighbouring places; in the source they are `step` elements apart. */
   widen(source: FloatArray, from: number, step: number, at: number, places: number, channels: number): void;

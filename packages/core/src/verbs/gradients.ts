@@ -52,7 +52,7 @@ export interface Gradients<
   readonly filter: Filter;
   /** One value for each output channel, whether there was a bias or not. */
   readonly bias: Owned<T>;
-  /** Of the slopes of activation `"prelu"`; undefined with any other. */
+  /** The gradient of the slopes of activation `"prelu"`; undefined with any other. */
   readonly slopes: Owned<T> | undefined;
 }
 

@@ -46,7 +46,7 @@ export class JsonReader {
     return Number(this.#match(NUMBER));
   }
 
-  /** Any value, of which the text is returned: of an object or an array at most so many characters. */
+  /** Passes over any value and returns its text, cut short if it is long. */
   skip(levels: number = MOST_LEVELS): string {
     const start = this.#at;
     const next = this.peek();

@@ -103,7 +103,7 @@ function readGroup(group: unknown, unread: Map<unknown, FileBytes>) {
   return placed.map(({ claim, start }) => storedTensor(OPERATION, claim, bytes, start));
 }
 
-/** Bytes of strings: each is its length in four bytes, and so many bytes. */
+/** Bytes of strings: each is its length in four bytes, then that many bytes. */
 function stringBytes(claim: TensorClaim, bytes: Uint8Array, start: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = start;

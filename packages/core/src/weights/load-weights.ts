@@ -64,7 +64,7 @@ export function loadTensorFlowWeights<S extends readonly number[]>(
 /**
  * Loads a layer from the weights of a PyTorch module, in whose `weight` the spatial axes come last: they are brought to the
  * front, so OIHW becomes HWIO, and IOHW of a transposed convolution HWOI. Slopes of `"prelu"`, which PyTorch keeps in a
- * module of their own, stay. Of a separable layer load the two parts, `depthwise` and `pointwise`.
+ * module of their own, stay. For a separable layer load the two parts, `depthwise` and `pointwise`.
  *
  * @param layer any layer with one filter.
  * @param weights what {@link readSafetensors} returned.

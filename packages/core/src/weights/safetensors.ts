@@ -184,7 +184,7 @@ function skipMetadata(json: JsonReader): void {
   });
 }
 
-/** Of two values with one name one reader keeps the last and another the first: such a file is two files. */
+/** Where two values have one name, one reader keeps the last and another the first: such a file is two files. */
 function requireNew(names: Set<string>, name: string): void {
   if (names.has(name)) throw new RangeError(`${OPERATION}: ${describe(name)} is there twice`);
   names.add(name);

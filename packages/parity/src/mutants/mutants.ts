@@ -42,7 +42,7 @@ function terms(
   return { tap: (term, resolved, pass) => (passes.includes(pass) ? change(term, resolved) : term) };
 }
 
-/** A value with so many bits of significand, as float16 (11), bfloat16 (8) and TF32 (11) have. */
+/** A value with a significand of a number of bits, as float16 (11), bfloat16 (8) and TF32 (11) have. */
 function withBits(value: number, bits: number): number {
   if (value === 0 || !Number.isFinite(value)) return value;
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits + 1);

@@ -41,7 +41,7 @@ interface KerasModel {
 /**
  * Reads the network from the installed package.
  *
- * @param size look at a square of so many pixels in the middle of the picture only.
+ * @param size look only at a square of this many pixels in the middle of the picture.
  * @throws Error if the package is not installed; RangeError if its files are not what they say, hold a layer that is not
  *   known here, or the picture is smaller than `size`.
  */

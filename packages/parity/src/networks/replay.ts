@@ -22,7 +22,7 @@ import type { Trial } from "../trials.ts";
 import { type Activations, evaluate } from "./evaluate.ts";
 import { type Activation, caseOf, type Network } from "./network.ts";
 
-/** An implementation may be so many times further from the float64 result than the furthest TensorFlow.js backend. */
+/** An implementation may be this many times further from the float64 result than the furthest TensorFlow.js backend. */
 export const ALLOWED_FACTOR = 16;
 
 /** One convolution of the network. */

@@ -41,7 +41,7 @@ export function blockHeight(width: number): number {
   return width < NARROW ? 62 : 84;
 }
 
-/** Width of a block over its height, if there are so many passes. */
+/** Width of a block over its height, if there are that many passes. */
 export function aspectOf(width: number, passes: number): number {
   return (width - leftOf(width) - RIGHT) / passes / blockHeight(width);
 }

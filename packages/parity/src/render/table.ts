@@ -40,7 +40,7 @@ function cells(row: SummaryRow): readonly string[] {
 /**
  * Rows with all cells of a column equally wide, between bars; the first row is the header.
  *
- * @param words so many columns hold words, the others numbers.
+ * @param words how many columns hold words; the others hold numbers.
  */
 export function alignedTable(rows: readonly (readonly string[])[], words: number = WORD_COLUMNS): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

@@ -99,7 +99,7 @@ export interface Given {
   readonly acceptances?: readonly Acceptance[] | undefined;
 }
 
-/** Findings are told when so many trials are done. */
+/** Findings are told each time this many trials are done. */
 const TRIALS_PER_MESSAGE = 16;
 /** Laws are about shapes: every pairwise case, and of the table as many again. */
 const LAW_CASES_OF_TABLE = 30;

@@ -58,7 +58,7 @@ export type MatrixKernel<T extends FloatArray = Float32Array> = Matrix<T> | Sepa
 
 /** A kernel that was checked, in both of its forms as far as it has them. */
 export interface KernelValues {
-  /** Row-major. Of a kernel that was given as vectors: their products. */
+  /** Row-major. For a kernel that was given as vectors, their products. */
   readonly kernel: FloatArray;
   /** The vectors that were given. */
   readonly factors: SeparableKernel<FloatArray> | undefined;

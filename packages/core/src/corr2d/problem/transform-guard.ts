@@ -1,7 +1,7 @@
 /**
  * A transform where it is exact enough, and plain sums everywhere else: local in, local out.
  *
- * The error of a transform belongs to a tile, not to a cell. Of a tile and its companion, which share it,
+ * The error of a transform belongs to a tile, not to a cell. For a tile and its companion, which share it,
  *
  *     |y − ŷ| ≤ E = u · ( 12 · min(max|x| · max|F(k)|, Σ|x| · max|k|) + 12 · √(mean x²) · ‖k‖₂ + 6 · max|x| · max|k| )
  *
@@ -32,7 +32,7 @@ import { BLOCK, type BlockRun, blocksAlong, type Extremes, type Survey, surveyOf
 
 /** A tile of the output, and what was found of the cells that it sees. */
 export interface Tile extends Region {
-  /** Of the cells that the tile sees. */
+  /** The largest |x| of the cells that the tile sees. */
   readonly most: number;
   /** E, of the tile and what travels with it; 0 if all is blank, NaN if it is not to be transformed. */
   error: number;
@@ -124,7 +124,7 @@ export function guarded(
   };
 }
 
-/** Of a kernel: Σ|k|, ‖k‖₂ and max|k|. */
+/** What is known of a kernel: Σ|k|, ‖k‖₂ and max|k|. */
 interface Norms {
   readonly sum: number;
   readonly euclidean: number;
@@ -165,7 +165,7 @@ class GuardedView {
   readonly #problem: PlannedProblem;
   readonly #survey: Survey;
   readonly #transform: TileTransform;
-  /** Of each block, the least |x| of it and its neighbours below, to the right, and both; 0 at the far edges. */
+  /** For each block the least |x| of it and its neighbours below, to the right, and both; 0 at the far edges. */
   readonly #least: Float64Array;
   /** Σ|k| of each block of the kernel. */
   readonly #weights: Float64Array;

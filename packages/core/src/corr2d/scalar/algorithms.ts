@@ -27,7 +27,7 @@ import { correlateSeparably } from "./separable.ts";
 /** Bytes of the views that blocks are read into, shared by all runs. */
 const DIRECT_BYTES = 2 ** 20;
 
-/** Of the rounding to the element type, and of n roundings of float64 before it. */
+/** The error of the rounding to the element type, and of n roundings of float64 before it. */
 function errorConstant(values: FloatArray, n: number): number {
   return (dtypeOf(values) === "float64" ? 0 : 2 ** -24) + gamma(n, 2 ** -53);
 }

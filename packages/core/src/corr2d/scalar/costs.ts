@@ -10,7 +10,7 @@ import type { KernelGeometry } from "../problem/problem.ts";
 const TAP_NS = 0.35;
 const CELL_NS = 3.5;
 
-/** Of the direct algorithm, in ns. */
+/** Time of the direct algorithm, in ns. */
 export function directCost(cells: number, taps: number): number {
   return cells * (CELL_NS + TAP_NS * taps);
 }

@@ -170,5 +170,5 @@ function splitInTwo([[fromRe, fromIm], [toRe, toIm]]: TransformBuffers, half: nu
   }
 }
 
-/** Of a third of the circle. */
+/** The sine of a third of the circle. */
 const SINE = /* @__PURE__ */ Math.sqrt(0.75);

@@ -1,6 +1,6 @@
 /**
  * The copies of a block: in, from the source into an image framed with zeros, and out, to where the target wants it; when
- * neither is needed, because source and target already live in the engine's memory; and in, of gradients, as they are.
+ * neither is needed, because source and target already live in the engine's memory; and in without a frame, for the gradients of outputs.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Cutting a correlation into blocks whose image, framed with zeros, and output fit the second-level cache.
  *
- * A block is so many whole images, or so many *periods* of one: a period is one cell of every part of an axis (of a
+ * A block is a number of whole images, or of *periods* of one: a period is one cell of every part of an axis (of a
  * forward pass an output row, of an input gradient with stride s the s rows that one row of dy begins). The last block
  * of columns is as wide as the others and begins earlier, so one table of offsets serves all.
  *

@@ -52,8 +52,8 @@ export function planBlocks(
 }
 
 /**
- * A plan of a filter's gradient over blocks of whole rows: `add` adds a block to the sums, so many floats at the beginning
- * of what the plan holds; `copySums` takes them from there to dw. The second buffer of scratch is dy.
+ * A plan of a filter's gradient over blocks of whole rows: `add` adds a block to the sums, `sumFloats` floats at the
+ * beginning of what the plan holds; `copySums` takes them from there to dw. The second buffer of scratch is dy.
  */
 export function planSums(
   engine: SimdEngine,

@@ -44,7 +44,7 @@ export interface DepthwiseShape {
   readonly activation: Activation;
 }
 
-/** Weights of so many taps of a row stay in registers beside eight sums and one x. */
+/** The most taps of a row whose weights stay in registers beside eight sums and one x. */
 const TAPS_IN_REGISTERS = 5;
 
 /** Name of the module: unique in an engine. */

@@ -316,7 +316,7 @@ function local<T extends ValueType>(type: T, index: number): Local<T> {
 export class ModuleBuilder {
   readonly #functions: { readonly name: string; readonly parameterCount: number; readonly code: string }[] = [];
 
-  /** Defines and exports a function of so many int32 parameters, whose type names them. */
+  /** Defines and exports a function of `parameterCount` int32 parameters, whose type names them. */
   function<P extends readonly I32Local[]>(
     name: string,
     parameterCount: P["length"],

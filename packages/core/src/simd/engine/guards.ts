@@ -10,7 +10,7 @@ import { aligned, type MemoryGuards, type MemoryRange } from "./memory.ts";
 
 const PATTERN = 0xff;
 
-/** Zones of so many bytes, rounded up to whole cache lines, around every buffer. */
+/** Zones of a number of bytes, rounded up to whole cache lines, around every buffer. */
 export class GuardZones implements MemoryGuards {
   readonly bytes: number;
 

@@ -31,7 +31,7 @@ const OVERREAD_BYTES = 64;
 /** An empty memory larger than this is let go. */
 const KEEP_BYTES = 64 * 2 ** 20;
 
-/** With so many blocks of so many bytes in all, no network is so large: small ones of plans share memory then. */
+/** More blocks than this, or more bytes in all, no network has: small blocks of plans share memory then. */
 const MANY_BLOCKS = 512;
 const MANY_BYTES = 32 * 2 ** 20;
 
@@ -53,7 +53,7 @@ export interface ScratchLayout {
   readonly bytes: number;
 }
 
-/** What may stand around the blocks and the scratch buffers of a memory, to find who writes past them. */
+/** What may stand around the blocks and the scratch buffers of a memory, to find what writes past them. */
 export interface MemoryGuards {
   /** Left free before and behind every buffer: whole cache lines. */
   readonly bytes: number;
@@ -127,7 +127,7 @@ export class SimdMemory {
   }
 
   /**
-   * Takes a block of so many bytes, multiples of four, filled with whatever was there, and behind them tables, for a plan that
+   * Takes a block of `bytes`, a multiple of four, filled with whatever was there, and behind them tables, for a plan that
    * will {@link keep} what it writes there.
    */
   allocateWith(bytes: number, tables: readonly Int32Array[]): TabledBlock {

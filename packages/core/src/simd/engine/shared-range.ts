@@ -8,14 +8,14 @@
 
 import type { MemoryRange } from "./memory.ts";
 
-/** Blocks begin and end at multiples of so many bytes. */
+/** Blocks begin and end at multiples of this many bytes. */
 const GRAIN = 1024;
 
 /** Bytes of the range, and of the largest block in it. */
 export const SHARED_BYTES: number = 16 * 2 ** 20;
 export const LARGEST_SHARED_BYTES: number = 2 ** 20;
 
-/** A range of memory and who was last in each part of it. */
+/** A range of memory, and which block was last in each part of it. */
 export class SharedRange {
   readonly address: number;
   /** By the number of their block. */
@@ -27,7 +27,7 @@ export class SharedRange {
     this.address = address;
   }
 
-  /** Takes a block, from whoever had it; behind it so many bytes may be read. */
+  /** Takes a block, from whoever had it; behind it `overread` bytes may be read. */
   take(bytes: number, overread: number): SharedBlock {
     const grains = Math.ceil((bytes + overread) / GRAIN);
     if (this.#next + grains > this.holders.length) this.#next = 0;

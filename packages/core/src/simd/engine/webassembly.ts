@@ -13,7 +13,7 @@ export type WasmModule = object;
 /** Linear memory: a buffer that is replaced (and the old one detached) when it grows. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
-  /** Grows by so many pages of 64 KiB; throws a RangeError where the host refuses. */
+  /** Grows by a number of pages of 64 KiB; throws a RangeError where the host refuses. */
   grow(pages: number): number;
 }
 

@@ -3,7 +3,7 @@
  * neighbouring columns of a matrix at once, the transposition between columns and rows, and the product with a spectrum.
  *
  * Layout, *packed*: four complex numbers of neighbouring columns are eight floats, [re re re re | im im im im]; a row is
- * so many of them one after the other. A *strip* is a plain matrix of floats; of two places in it one is read as the real
+ * several of them one after the other. A *strip* is a plain matrix of floats; of two places in it one is read as the real
  * part and one as the imaginary part, and results are written so.
  *
  * Forward stages go from natural order to digit-reversed order (Gentleman and Sande), inverse stages back (Cooley and

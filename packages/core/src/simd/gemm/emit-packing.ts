@@ -1,5 +1,5 @@
 /**
- * Packing rows into panels: of a matrix [row][column], so many neighbouring columns of all rows,
+ * Packing rows into panels: of a matrix [row][column], some neighbouring columns of all rows,
  *
  *     panel[r][n] = matrix[r][first + n],   n < NR
  *
@@ -58,7 +58,7 @@ type TransposeParameters = [
 ];
 
 /**
- * The function that transposes 4 · vectors columns into one panel of so many rows. It reads whole blocks of 4 × 4, past
+ * The function that transposes 4 · vectors columns into one panel. It reads whole blocks of 4 × 4, past
  * the last column and row if need be.
  */
 export function packTransposedOf(
@@ -73,7 +73,7 @@ export function packTransposedOf(
   };
 }
 
-/** Writes the module of one width, for so many rows after the blocks of four. */
+/** Writes the module of one width, for the rows left over after blocks of four. */
 export function emitPackTransposed(vectors: number, remainder: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function<TransposeParameters>("packTransposed", 4, (f, blocks, from, columnBytes, to) => {

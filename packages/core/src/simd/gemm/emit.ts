@@ -9,7 +9,7 @@
  * 1×1 are all numbers in tables, and one module serves every shape.
  *
  * An MR × NR tile of sums stays in registers: per k it takes NR/4 vector loads of weights, MR broadcasts of x and
- * MR·NR/4 multiply-adds. Of the 16 vector registers of x86-64 V8 keeps one, so MR·NR/4 + NR/4 + 1 must not exceed 15.
+ * MR·NR/4 multiply-adds. V8 keeps one of the 16 vector registers of x86-64, so MR·NR/4 + NR/4 + 1 must not exceed 15.
  *
  * Weights that no cache holds pass by once for all tiles of pixels: the first tile of a panel would wait for memory while
  * the others leave it idle. A microkernel that *touches ahead* reads, while it computes with one panel, a float here and

@@ -66,7 +66,7 @@ function rowsAreTargets({ filter }: Correlation): boolean {
   return filter.targetChannel !== 1;
 }
 
-/** Packs the taps of the matrix that begins at `filter[from]` as so many terms, into the panels at an address. */
+/** Packs taps, a matrix that begins at `filter[from]`, as `terms` terms into the panels at an address. */
 type TapPacker = (from: number, terms: number, firstTerm: number, weights: number) => void;
 
 /** For taps whose rows are source channels. */
@@ -106,7 +106,7 @@ function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart,
   };
 }
 
-/** Copies so many floats of each row of a matrix, the first from `filter[from]` on, to the beginning of memory. */
+/** Copies `columns` floats of each row of a matrix, the first from `filter[from]` on, to the beginning of memory. */
 function gatherRows(
   { memory: { floats } }: SimdEngine,
   filter: FloatArray,

@@ -118,7 +118,7 @@ export function touchesAhead({ features }: SimdEngine): boolean {
   return !features.revectorizes;
 }
 
-/** Bytes of the next panel to touch per turn of the inner loop, for a call of so many tiles. */
+/** Bytes of the next panel to touch per turn of the inner loop, for a call of `tiles` tiles. */
 export function touchStep(panelBytes: number, tiles: number, segments: number, turns: number): number {
   return Math.floor(panelBytes / (tiles * segments * turns));
 }

@@ -28,7 +28,7 @@ const BLOCK_BYTES = LARGEST_BYTES - CHUNK_BYTES;
 
 /**
  * Tiles of a block of few channels, unless a row has more: sums of sums lose fewer digits than one long sum, and first-level
- * caches hold what a microkernel reads of so many.
+ * caches hold what a microkernel reads of this many.
  */
 const MOST_TILES = 256;
 
@@ -111,7 +111,7 @@ export function planWinogradGradient(
   };
 }
 
-/** Bytes from point to point of E for so many tiles. */
+/** Bytes from point to point of E for a number of tiles. */
 export function pointBytesOf({ panels, tile }: WinogradGradientPlan, tiles: number): number {
   return oddLines(16 * panels * tile.vectors * tiles);
 }

@@ -66,7 +66,7 @@ export function emitInputTransform(module: ModuleBuilder, tileSize: TileSize, fm
   });
 }
 
-/** A transform of both axes of square matrices, so many one after the other. */
+/** A transform of both axes of square matrices, several one after the other. */
 interface MatrixTransform {
   /** Rows and columns of a matrix before it is transformed. */
   readonly size: number;

@@ -8,7 +8,7 @@
 import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../engine/assembler.ts";
 import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
 
-/** A one-dimensional transform: so many vectors in, so many out, good until the next transform. */
+/** A one-dimensional transform: vectors in, vectors out, which are good until the next transform. */
 export type Transform = (inputs: readonly V128[]) => readonly Local<"v128">[];
 
 /**

@@ -31,11 +31,11 @@ const PREFERRED_BYTES = 1.25 * 2 ** 20;
  */
 const CHUNK_CHANNELS = 128;
 
-/** Of few tiles M may hold more channels: U is soonest read without a jump. */
+/** With few tiles, M may hold more channels: U is soonest read without a jump. */
 const CHUNK_BYTES = 300 * 1024;
 
 /**
- * Up to so many tiles, those of the microkernel go over all panels of a far U one by one. The first brings them into cache
+ * Up to this many tiles, those of the microkernel go over all panels of a far U one by one. The first brings them into cache
  * in the order of memory, which the processor foresees: twice as fast as by panels that several tiles use, where the
  * stream halts while they do. Beyond, their own rows are read too often.
  */

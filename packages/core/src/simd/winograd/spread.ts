@@ -78,7 +78,7 @@ export function areEven(maxima: Float32Array): boolean {
   return true;
 }
 
-/** Vectors of so many channels that are read in one turn: a power of two, up to 16. */
+/** Vectors of channels that are read in one turn: a power of two, up to 16. */
 export function cellUnroll(channels: number): number {
   let unroll = 1;
   while (unroll < 16 && channels % (8 * unroll) === 0) unroll *= 2;
@@ -107,7 +107,7 @@ export function emitSpread({ tileSize, unroll }: SpreadVariant): Uint8Array<Arra
 /** Bytes of the mask of a tile: a vector for each row of outputs. */
 export const MASK_BYTES: number = 16 * 4;
 
-/** For a tile of which so many rows and columns are wanted: bits of 1 where an output is not, 0 where it is. */
+/** For a tile of which only the first rows and columns are wanted: bits of 1 where an output is not, 0 where it is. */
 export function maskOf(rows: number, columns: number): Int32Array {
   return Int32Array.from({ length: MASK_BYTES / 4 }, (_, n) => (n >> 2 < rows && n % 4 < columns ? 0 : -1));
 }
@@ -153,7 +153,7 @@ type MeasureTilesParameters = [
 function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize): void {
   module.function<MeasureTilesParameters>("measureTiles", 5, (f, tiles, rowBytes, from, to, mask) => {
     const at = f.i32();
-    // Of each row of cells, the largest of the three that an output sees there, for outputs side by side.
+    // The largest of the three cells that an output sees in each row, for outputs side by side.
     const threes = f.v128s(pointCount(tileSize));
     const largest = f.v128();
     const smallest = f.v128();
