@@ -28,8 +28,8 @@ export const grouped: ConvAlgorithm<"grouped"> = {
   engine: "scalar",
   summary: "direct, along the groups, for depthwise convolution and groups of few channels",
   errorBound: { kind: "element" },
-  propose: {
-    .../* @__PURE__ */ partwise({
+  propose: /* @__PURE__ */ (() => ({
+    ...partwise({
       holds: canHold,
       pack: (k, g, filter, bias) => new GroupedCorrelation(k, g, filter.slice(), bias),
       scratchBytes: () => channelTile().bytes,
@@ -49,5 +49,5 @@ export const grouped: ConvAlgorithm<"grouped"> = {
         };
       };
     },
-  },
+  }))(),
 };

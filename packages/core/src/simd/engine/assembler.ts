@@ -191,11 +191,12 @@ export const f32x4: {
 }))();
 
 /** Expressions of four integers without a sign. Of floats that are not negative they are the order, a NaN being the largest. */
-export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } = {
-  add: /* @__PURE__ */ vectorBinary(I32X4.add),
-  min: /* @__PURE__ */ vectorBinary(I32X4.minUnsigned),
-  max: /* @__PURE__ */ vectorBinary(I32X4.maxUnsigned),
-};
+export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } =
+  /* @__PURE__ */ (() => ({
+    add: /* @__PURE__ */ vectorBinary(I32X4.add),
+    min: /* @__PURE__ */ vectorBinary(I32X4.minUnsigned),
+    max: /* @__PURE__ */ vectorBinary(I32X4.maxUnsigned),
+  }))();
 
 /** a · b + c, in one instruction where the host knows it. */
 export function multiplyAddOf(fma: boolean): VectorTernary {
