@@ -9,9 +9,9 @@
  * @module
  */
 
-import type { Pass } from "../algorithm/algorithm.ts";
+import type { Pass, PreparedPass } from "../algorithm/algorithm.ts";
 import type { ConvOptions } from "../geometry/options.ts";
-import type { ActivationPlan, BilinearMap, Explained } from "../operation/bilinear-map.ts";
+import { type ActivationPlan, type BilinearMap, type Explained, prepareEach } from "../operation/bilinear-map.ts";
 import { call } from "../operation/call.ts";
 import {
   type CheckedFilterShape,
@@ -186,7 +186,16 @@ function composed(
   dtype: DType,
 ): BilinearMap<SeparableParts<FloatArray>> {
   const size = sizeOf(first.outputShape);
-  const makeBetween = (): Operand => (dtype === "float32" ? residentArray(size) : zeros(dtype, size));
+  /** What stands between them; if there is no memory for it, that of the plans is given back. */
+  const makeBetween = (...plans: readonly PreparedPass[]): Operand => {
+    if (dtype !== "float32") return zeros(dtype, size);
+    try {
+      return residentArray(size);
+    } catch (error) {
+      for (const plan of plans) plan[Symbol.dispose]?.();
+      throw error;
+    }
+  };
   /** What the whole says of itself, and gives back when it is disposed of. */
   const whole = <P extends Explained & Partial<ActivationPlan>>(
     depthwise: P,
@@ -207,9 +216,11 @@ function composed(
   return {
     explain: (pass: Pass) => togetherOf(first.map.explain(pass), second.map.explain(pass)),
     prepare(filter, bias, activation) {
-      const depthwise = first.map.prepare(filter.depthwise);
-      const pointwise = second.map.prepare(filter.pointwise, bias, activation);
-      const between = makeBetween();
+      const [depthwise, pointwise] = prepareAll(
+        () => first.map.prepare(filter.depthwise),
+        () => second.map.prepare(filter.pointwise, bias, activation),
+      );
+      const between = makeBetween(depthwise, pointwise);
       return {
         ...whole(depthwise, pointwise, between),
         activated: pointwise.activated === true,
@@ -220,9 +231,11 @@ function composed(
       };
     },
     prepareInputGradient(filter) {
-      const depthwise = first.map.prepareInputGradient(filter.depthwise);
-      const pointwise = second.map.prepareInputGradient(filter.pointwise);
-      const between = makeBetween();
+      const [depthwise, pointwise] = prepareAll(
+        () => first.map.prepareInputGradient(filter.depthwise),
+        () => second.map.prepareInputGradient(filter.pointwise),
+      );
+      const between = makeBetween(depthwise, pointwise);
       return {
         ...whole(depthwise, pointwise, between),
         run(dy, dx) {
@@ -237,11 +250,13 @@ function composed(
           `${name}: needs the filter itself, not its shape: the gradient of each part depends on the other`,
         );
       }
-      const forward = first.map.prepare(filter.depthwise);
-      const backward = second.map.prepareInputGradient(filter.pointwise);
-      const depthwise = first.map.prepareFilterGradient();
-      const pointwise = second.map.prepareFilterGradient();
-      const between = makeBetween();
+      const [forward, backward, depthwise, pointwise] = prepareAll(
+        () => first.map.prepare(filter.depthwise),
+        () => second.map.prepareInputGradient(filter.pointwise),
+        () => first.map.prepareFilterGradient(),
+        () => second.map.prepareFilterGradient(),
+      );
+      const between = makeBetween(forward, backward, depthwise, pointwise);
       return {
         ...whole<Explained & Partial<Pick<ActivationPlan, "scratchBytes" | typeof Symbol.dispose>>>(
           depthwise,
@@ -258,6 +273,13 @@ function composed(
       };
     },
   };
+}
+
+/** What each of several functions prepares; if one cannot, the memory of those before it is given back. */
+function prepareAll<Passes extends readonly PreparedPass[]>(
+  ...prepare: { readonly [Pass in keyof Passes]: () => Passes[Pass] }
+): Passes {
+  return prepareEach(prepare, (make) => make()) as unknown as Passes;
 }
 
 /** What two maps, one after the other, say of themselves together. */

@@ -52,9 +52,10 @@ export function activationsPlan(
     ...factsOf(resolved, pass),
     run(source: Operand, target: Operand = zeros(dtype, toSize)): Operand {
       if (kept === undefined) throw disposedOf(runName);
-      checkArray(runName, from, arrayOf(source), dtype, fromSize);
-      checkArray(runName, to, arrayOf(target), dtype, toSize);
-      requireApart(runName, from, arrayOf(source), to, arrayOf(target));
+      const [input, output] = [arrayOf(source), arrayOf(target)];
+      checkArray(runName, from, input, dtype, fromSize);
+      checkArray(runName, to, output, dtype, toSize);
+      requireApart(runName, from, input, to, output);
       kept.run(source, target);
       return target;
     },

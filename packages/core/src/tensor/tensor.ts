@@ -212,6 +212,8 @@ export function requireApart(operation: string, from: string, a: FloatArray, to:
  * that is written to the second, which is for results, shows in the first. It is put back.
  */
 function areOneMemory(a: ArrayBufferLike, b: ArrayBufferLike, at: number): boolean {
+  // Nearly every buffer is one of this realm's that is not shared, which is soonest told by its constructor.
+  if (a.constructor === ArrayBuffer || b.constructor === ArrayBuffer) return false;
   const isShared = (buffer: ArrayBufferLike): boolean =>
     Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   if (!isShared(a) || !isShared(b)) return false;
