@@ -3,6 +3,10 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as core from "@corr2d/core";
+import * as derivation from "@corr2d/core/derivation";
+import * as internals from "@corr2d/core/internals";
+import * as layers from "@corr2d/core/layers";
+import * as weights from "@corr2d/core/weights";
 import * as parity from "@corr2d/parity";
 import * as testkit from "@corr2d/testkit";
 import * as tfjs from "@corr2d/tfjs";
@@ -17,8 +21,34 @@ const files = (...patterns: string[]): string[] =>
 const documents = files("*.md", "docs/**/*.md", "packages/*/README.md", "apps/*/README.md");
 const inDocuments = documents.flatMap((path) => markdownExamples(path, read(path)));
 
-/** What the packages export, by folder. */
-const PACKAGES: Readonly<Record<string, object>> = { core, parity, testkit, tfjs };
+/** The entry points of the packages that docstrings speak of, by folder, the main one first. */
+const PACKAGES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  core: {
+    "@corr2d/core": core,
+    "@corr2d/core/layers": layers,
+    "@corr2d/core/weights": weights,
+    "@corr2d/core/derivation": derivation,
+    "@corr2d/core/internals": internals,
+  },
+  parity: { "@corr2d/parity": parity },
+  testkit: { "@corr2d/testkit": testkit },
+  tfjs: { "@corr2d/tfjs": tfjs },
+};
+
+/** An import of each name of a package that `code` does not import or declare itself, from the first entry that has it. */
+function importsOf(folder: string, code: string): string {
+  const own = [...code.matchAll(/^import \{ ([^}]+) \} from/gm)].flatMap(([, names]) => names!.split(", "));
+  const declared = [...code.matchAll(/^(?:const|let|function|class) (\w+)/gm)].map(([, name]) => name!);
+  const taken = new Set([...own, ...declared]);
+  return Object.entries(PACKAGES[folder]!)
+    .map(([specifier, entry]) => {
+      const names = Object.keys(entry).filter((name) => !taken.has(name));
+      for (const name of names) taken.add(name);
+      return `import { ${names.join(", ")} } from "${specifier}";\n`;
+    })
+    .join("");
+}
+
 const docstringsOf = (folder: string): Example[] =>
   files(`packages/${folder}/src/**/*.ts`).flatMap((path) => docstringExamples(path, read(path)));
 const inDocstrings = Object.keys(PACKAGES).flatMap(docstringsOf);
@@ -32,9 +62,7 @@ for (const example of [...inDocuments, ...inDocstrings]) {
   const name = `${example.path.replaceAll(/[/.]/g, "-")}-${example.line}`;
   // Docstrings speak of the package they stand in, but for what they import; everything else says what it imports.
   const folder = inDocstrings.includes(example) ? example.path.split("/")[1]! : undefined;
-  const [, ownImports = ""] = /^import \{ (.+) \} from/m.exec(example.code) ?? [];
-  const names = Object.keys(PACKAGES[folder ?? ""] ?? {}).filter((name) => !ownImports.split(", ").includes(name));
-  const imports = folder === undefined ? "" : `import { ${names.join(", ")} } from "@corr2d/${folder}";\n`;
+  const imports = folder === undefined ? "" : importsOf(folder, example.code);
   const path = join(modules, name, "example.ts");
   mkdirSync(join(modules, name));
   writeFileSync(path, imports + checkedModule(example, "../../assertions.ts"));
@@ -51,9 +79,10 @@ describe("every function and class of the core is shown in a docstring of its ow
   const code = docstringsOf("core")
     .map((example) => example.code)
     .join("\n");
-  const names = Object.entries(core).flatMap(([name, value]) => (typeof value === "function" ? name : []));
+  const entries = Object.values(PACKAGES.core!).flatMap((entry) => Object.entries(entry));
+  const names = new Set(entries.flatMap(([name, value]) => (typeof value === "function" ? name : [])));
   // One is had from `residentArray` only.
-  test.each(names.filter((name) => name !== "ResidentArray"))("%s", (name) => {
+  test.each([...names].filter((name) => name !== "ResidentArray"))("%s", (name) => {
     expect(code).toMatch(new RegExp(`\\b${name}\\(`));
   });
 });
