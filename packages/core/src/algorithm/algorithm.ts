@@ -131,6 +131,15 @@ export interface ConvAlgorithm<Name extends string = string> {
  * What an algorithm proposes for a pass, for callers that know it to be supported.
  *
  * @throws RangeError if it is not, with the reason.
+ *
+ * @example
+ * ```ts
+ * const geometry = resolveConvGeometry("example", [1, 2, 2, 1], [1, 1, 1, 1]);
+ * const plan = preparationOf(algorithms[0], geometry, "forward")(new Float32Array([3]), undefined);
+ * const y = new Float32Array(4);
+ * plan.run(new Float32Array([1, 2, 3, 4]), y);
+ * y; // → [3, 6, 9, 12]
+ * ```
  */
 export function preparationOf<A extends Pick<ConvAlgorithm, "name" | "propose">, P extends Pass>(
   { name, propose }: A,
