@@ -119,13 +119,13 @@ function linkSources(project: ProjectReflection, template: string): void {
 function adaptPages(project: ProjectReflection): void {
   for (const entry of project.getReflectionsByKind(ReflectionKind.Module)) {
     // The path of its folder, and of its file unless that is index.ts.
-    const [, file] = /^packages\/\w+\/src(?:\/(\w+))?$/.exec(entry.name) ?? [];
+    const [, file] = /^packages\/\w+\/src(?:\/(?:.*\/)?([\w-]+))?$/.exec(entry.name) ?? [];
     if (!entry.name.startsWith("@")) entry.name = file ?? "index";
   }
   for (const page of project.getReflectionsByKind(ReflectionKind.Document)) {
     if (!page.isDocument()) continue;
     page.name = /^# (.*)/.exec(page.content[0]?.text ?? "")?.[1] ?? page.name;
-    page.content = namesAsLinks(project, linkedToReference(project, page.content)).map(withFormulas);
+    page.content = namesAsLinks(project, linkedToReference(project, withFormulas(page.content)));
   }
   for (const { readme } of [project, ...(project.children ?? [])]) {
     if (readme !== undefined) readme.splice(0, readme.length, ...linkedToReference(project, readme));
@@ -161,12 +161,20 @@ function linkedToReference(project: ProjectReflection, parts: readonly CommentDi
   return result;
 }
 
-/** Formulas between `$$`, which GitHub sets, as MathML. */
-function withFormulas(part: CommentDisplayPart): CommentDisplayPart {
-  if (part.kind !== "text") return part;
+/** Formulas between `$$`, which GitHub sets, as MathML. TypeDoc cuts text at braces: it is joined again. */
+function withFormulas(parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
+  const joined: CommentDisplayPart[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (part.kind === "text" && before?.kind === "text") before.text += part.text;
+    else joined.push({ ...part });
+  }
   const markup = (_: string, tex: string): string =>
     temml.renderToString(tex.trim(), { displayMode: true, throwOnError: true });
-  return { ...part, text: part.text.replaceAll(/\$\$(.+?)\$\$/gs, markup) };
+  for (const part of joined) {
+    if (part.kind === "text") part.text = part.text.replaceAll(/\$\$(.+?)\$\$/gs, markup);
+  }
+  return joined;
 }
 
 /** A code span that is an exported name leads to its description, unless it stands in a link already. */

@@ -104,7 +104,9 @@ export interface ChoiceOptions {
 export interface Preparations {
   /** What the plan does about `activation` it says in `activated`. */
   readonly forward: (filter: FloatArray, bias?: FloatArray, activation?: FusedActivation) => ForwardPlan;
+  /** ∂L/∂x of ∂L/∂y, for a filter. */
   readonly inputGradient: (filter: FloatArray) => InputGradientPlan;
+  /** ∂L/∂filter of x and ∂L/∂y. */
   readonly filterGradient: () => FilterGradientPlan;
 }
 

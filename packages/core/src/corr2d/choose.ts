@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Engine } from "../algorithm/algorithm.ts";
 import { describeTime } from "../algorithm/expected-time.ts";
 import { resolveWord } from "../geometry/options.ts";
 import { OutOfMemoryError } from "../simd/engine/memory.ts";
@@ -20,9 +21,6 @@ import type { PlannedProblem } from "./problem/problem.ts";
 import { factorsOf } from "./problem/separate-kernel.ts";
 import { scalarAlgorithms } from "./scalar/algorithms.ts";
 import { sharedSimdAlgorithms } from "./simd/algorithms.ts";
-
-/** What runs an algorithm: plain JavaScript, or WebAssembly SIMD. */
-export type Engine = "scalar" | "simd";
 
 /** How to compute. */
 export interface MatrixChoiceOptions {

@@ -17,13 +17,13 @@ import type { DenseWeights } from "./dense-layer.ts";
  *
  *     W[i, j, k, l] = kernel[k − i + top, l − j + left]        zero where the kernel has no such cell
  *
- * with top and left as in {@link corr2d}.
+ * with top and left as in `corr2d`.
  *
  * @param inputShape `[height, width]` of the images.
  * @param options `mode`: default `"valid"`.
  * @returns `[hiddenHeight, hiddenWidth, height, width]`: {@link denseLayer} with it computes what corr2d does. The same
  *   elements as a matrix have the shape `[hiddenHeight · hiddenWidth, height · width]`.
- * @throws TypeError, RangeError as {@link corr2d}, and RangeError if there are more than 2³⁰ weights.
+ * @throws TypeError, RangeError as `corr2d`, and RangeError if there are more than 2³⁰ weights.
  *
  * @example
  * ```ts

@@ -73,6 +73,7 @@ export interface SeparableFilterGradientPlan<T extends FloatArray = Float32Array
   readonly filterShape: SeparableParts<Shape4>;
   /** As `run` of a {@link FilterGradientPlan}. */
   run(x: RunOperand<T>, dy: RunOperand<T>): SeparableParts<Owned<T>>;
+  /** The same into arrays that are there. */
   run<Y extends SeparableParts<RunOperand<T>>>(x: RunOperand<T>, dy: RunOperand<T>, dw: Y): Y;
 }
 
