@@ -40,7 +40,7 @@ const named = CASES.map((c) => [`${c.op} of [${c.inputShape}]: ${JSON.stringify(
 describe.each(["auto", "naive", "tiled"])("by %s", (algorithm) => {
   it.each(named)("%s", (_name, { op, attributes, inputShape, weightShape, hasBias, outputShape, y }) => {
     const rank = attributes.kernel_shape.length as 1 | 2 | 3;
-    const name = op === "Conv" ? `conv${rank}d` : `conv${rank}dTranspose`;
+    const name = op === "Conv" ? `conv${rank}d` : `convTranspose${rank}d`;
     const compute = (core as unknown as Record<string, (...values: unknown[]) => core.Tensor>)[name];
     const bias = hasBias && { bias: fill([outputShape[1]], 2) };
     for (const { layout, turn } of layoutsOf(rank)) {
