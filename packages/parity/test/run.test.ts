@@ -89,7 +89,11 @@ describe("core", () => {
     expect(report.laws.length).toBe(LAWS.length * corr2dNames().length);
     expect(report.limitations.length).toBe(LIMITATIONS.length);
     expect(report.requests.length).toBe(IMPOSSIBLE_REQUESTS.length * (corr2dNames().length + 2));
-    expect(report.worstOfAlgorithms.some(({ rung }) => rung === "normwise bound")).toBe(true);
+    for (const name of ["corr2d/winograd2", "corr2d/winograd4"]) {
+      // Nearest to its bound Winograd may come where it only sums dy, by element.
+      const held = report.summary.filter(({ algorithm, pass }) => algorithm === name && pass === "forward");
+      expect(held.some(({ rungs }) => rungs["normwise bound"] > 0)).toBe(true);
+    }
   });
 
   it("naive gives the very bits of tfjs-cpu", async () => {
