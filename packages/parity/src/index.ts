@@ -55,6 +55,7 @@ export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
+export { policyOf } from "./render/policy.ts";
 export {
   type DeadWorker,
   makeReport,

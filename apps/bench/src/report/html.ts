@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { policyOf } from "@corr2d/parity";
 import { escapeHtml, escapeScriptData } from "@corr2d/parity/escape";
 import type { Chart } from "./chart.ts";
 import type { Block, Document, KeyFigure, Picture, Row, Section, Table } from "./document.ts";
@@ -26,7 +26,7 @@ export function toHtml(document: Document): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'; img-src data:">
+${policyOf(script)}
 <title>${escapeHtml(title)}</title>
 <style>
 ${readFileSync(PAGE_STYLE, "utf8")}</style>
@@ -121,9 +121,4 @@ function rowToHtml(row: Row, columns: Table["columns"]): string {
 
 function align(numeric: boolean): string {
   return numeric ? ' class="number"' : "";
-}
-
-/** How a content security policy names the one script that may run. */
-function hashOf(script: string): string {
-  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
 }

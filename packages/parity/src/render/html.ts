@@ -5,7 +5,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { groupBy } from "../group-by.ts";
 import type { Divergence } from "../ledger.ts";
@@ -13,6 +12,7 @@ import type { ParityReport } from "../report.ts";
 import type { TrialRecord } from "../results/trial-record.ts";
 import { escapeHtml, escapeScriptData, printableStrings, webAddress } from "./escape.ts";
 import { type PageData, pageDataOf } from "./page-data.ts";
+import { policyOf } from "./policy.ts";
 import { verdictRows } from "./table.ts";
 import {
   describeFacts,
@@ -51,7 +51,7 @@ export function renderHtml(given: ParityReport, trials: readonly TrialRecord[]):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(script)}'; img-src data:">
+${policyOf(script)}
 <title>Parity with TensorFlow.js: ${escapeHtml(report.outcome)}</title>
 <style>
 ${readFileSync(PAGE_STYLE, "utf8")}</style>
@@ -192,11 +192,6 @@ ${rows.join("\n")}
 function scripts(data: PageData, script: string): string {
   return `<script type="application/json" id="data">${escapeScriptData(JSON.stringify(data))}</script>
 <script>${script}</script>`;
-}
-
-/** How a content security policy names the one script that may run. */
-function hashOf(script: string): string {
-  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
 }
 
 function lines(id: string, heading: string, items: readonly string[]): string {
