@@ -144,10 +144,10 @@ export async function compare(options: CompareOptions): Promise<Findings> {
     for (const adapter of algorithms) {
       for (const open of block) {
         onAsk?.(adapter.name, open.trial);
-        open.ours.push(await askAdapter(adapter, open, interrogate));
+        open.ours.push(await askAdapter(adapter, open, true));
       }
     }
-    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open, compute));
+    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open, false));
     for (const [index, open] of block.entries()) {
       const found = conclude(open, ledger);
       all.comparisons.push(...found.comparisons);
@@ -175,7 +175,7 @@ function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, ledge
 async function askAdapter(
   adapter: ConvAdapter,
   { trial, questions, refusals }: OpenTrial,
-  how: typeof compute,
+  isOurs: boolean,
 ): Promise<Testimony> {
   const { name, summation = {} } = adapter;
   const { convCase, passes } = trial;
@@ -196,9 +196,10 @@ async function askAdapter(
     const evidence = evidenceFor(adapter, convCase, question);
     // Oracles are witnesses, whose precision is told by their bound.
     const { variances: _, ...bounded } = evidence;
-    const isOurs = how === interrogate;
-    const isSmall = evidence.truth.length <= INTERROGATED_ELEMENTS && INTERROGATED_KINDS.includes(kind);
-    answers.push(await ask(adapter, convCase, pass, data, isOurs ? evidence : bounded, isSmall ? how : compute));
+    const isInterrogated =
+      isOurs && evidence.truth.length <= INTERROGATED_ELEMENTS && INTERROGATED_KINDS.includes(kind);
+    const how = isInterrogated ? interrogate : compute;
+    answers.push(await ask(adapter, convCase, pass, data, isOurs ? evidence : bounded, how));
   }
   await setImmediate();
   return { name, summation, answers };

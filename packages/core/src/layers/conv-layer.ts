@@ -25,7 +25,7 @@ import { checkArray, checkShape, checkTensor, describe, type Tensor } from "../t
 import { gradientsOf } from "../verbs/gradients.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
-import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
+import { changeValues, LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
 import { seededRandom } from "./random.ts";
 
 /** What every layer with a filter may be told. */
@@ -95,7 +95,7 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`${kind}: seed must be an integer, got ${describe(seed)}`);
     if (typeof bias !== "boolean") throw new TypeError(`${kind}: bias must be true or false, got ${describe(bias)}`);
     this.slopes = activation === "prelu" ? new LayerParameter("slopes", [outChannels]) : undefined;
-    if (this.slopes !== undefined) valuesOf(this.slopes).fill(0.25); // K. He et al., arXiv:1502.01852, section 2.1
+    if (this.slopes !== undefined) changeValues(this.slopes, (values) => values.fill(0.25)); // K. He et al., arXiv:1502.01852, section 2.1
     this.#activation = resolveActivation(
       kind,
       { activation, slope, slopes: this.slopes && valuesOf(this.slopes) },
@@ -105,7 +105,9 @@ export abstract class ConvLayer<S extends readonly number[]> extends Layer<S> {
     checkShape(kind, "filter", filterShape, filterShape.length);
     this.filter = new LayerParameter("filter", filterShape);
     this.bias = bias ? new LayerParameter("bias", [outChannels]) : undefined;
-    initialize(initializer, valuesOf(this.filter), spec.fanIn, spec.fanOut, seededRandom(seed));
+    changeValues(this.filter, (values) => {
+      initialize(initializer, values, spec.fanIn, spec.fanOut, seededRandom(seed));
+    });
     this.#operation = operation;
     const names: readonly string[] = [...operation.linearOptionNames];
     this.#shapeOptions = Object.fromEntries(

@@ -18,7 +18,7 @@ import { type Shape4, sizeOf } from "../tensor/shape.ts";
 import { checkArray, checkShape, checkTensor, describe, type Tensor4 } from "../tensor/tensor.ts";
 import { INITIALIZER_NAMES, type InitializerName, initialize } from "./initializers.ts";
 import { Layer } from "./layer.ts";
-import { LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
+import { changeValues, LayerParameter, type Parameter, valuesOf } from "./parameter.ts";
 import { seededRandom } from "./random.ts";
 
 /** What a {@link LocallyConnected2d} is made of. */
@@ -110,7 +110,9 @@ export class LocallyConnected2d extends Layer<Shape4> {
     this.filter = new LayerParameter("filter", filterShape);
     this.bias = bias ? new LayerParameter("bias", [outHeight, outWidth, outChannels]) : undefined;
     const taps = kernelHeight * kernelWidth;
-    initialize(start, valuesOf(this.filter), taps * inChannels, taps * outChannels, seededRandom(seed));
+    changeValues(this.filter, (values) => {
+      initialize(start, values, taps * inChannels, taps * outChannels, seededRandom(seed));
+    });
   }
 
   override get parameters(): readonly Parameter[] {
