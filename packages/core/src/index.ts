@@ -57,7 +57,7 @@ export {
   type Tensor4,
   type Tensor5,
   tensor,
-  zeroTensor as zeros,
+  zeros,
 } from "./tensor/tensor.ts";
 export { biasGradient } from "./verbs/bias-gradient.ts";
 export { type ExplainOptions, type Explanation, explain } from "./verbs/explain.ts";

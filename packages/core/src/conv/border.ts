@@ -17,7 +17,7 @@ import { filled, inputShapeOfConvolution, type SpatialGeometry } from "../geomet
 import type { BilinearMap, Explained } from "../operation/bilinear-map.ts";
 import { arrayOf } from "../simd/engine/resident.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type FloatArray, zeros } from "../tensor/tensor.ts";
+import { type FloatArray, zeroArray } from "../tensor/tensor.ts";
 
 /** The map of `s`, out of `inner`, the map of {@link filled} `s`. Activations have their channels last. */
 export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
@@ -27,7 +27,7 @@ export function borderMap(inner: BilinearMap, s: SpatialGeometry): BilinearMap {
     ...plan,
     errorBound: gathered(plan.errorBound, mostCopies(sources), s.dtype),
   });
-  const makeImage = (): FloatArray => zeros(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
+  const makeImage = (): FloatArray => zeroArray(s.dtype, sizeOf(inputShapeOfConvolution(filled(s))));
   return {
     explain: (pass) => (pass === "inputGradient" ? ofGathered(inner.explain(pass)) : inner.explain(pass)),
     prepare(filter, bias, activation) {

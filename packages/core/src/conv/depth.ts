@@ -18,7 +18,7 @@ import { type ActivationPlan, type BilinearMap, type Explained, prepareEach } fr
 import { addPerChannel } from "../operation/channels.ts";
 import { arrayOf } from "../simd/engine/resident.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type FloatArray, zeros } from "../tensor/tensor.ts";
+import { type FloatArray, zeroArray } from "../tensor/tensor.ts";
 
 /** A map of volumes out of `planar`, the map of single planes, whose geometry is `g`. */
 export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, depth: AxisGeometry): BilinearMap {
@@ -56,7 +56,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
     count: number,
     plane: number,
   ): ActivationPlan => {
-    const term = zeros(g.dtype, plane);
+    const term = zeroArray(g.dtype, plane);
     const sum = new PlaneSum(term);
     const ofPlane = grouped(meetings, count, placeOf);
     return {
@@ -94,7 +94,7 @@ export function depthMap(planar: BilinearMap, g: ConvGeometry, batch: number, de
     },
     prepareFilterGradient() {
       const plan = planar.prepareFilterGradient();
-      const term = zeros(g.dtype, tapWeights);
+      const term = zeroArray(g.dtype, tapWeights);
       const sums = taps.map(() => new PlaneSum(term));
       return {
         ...ofVolume(plan),

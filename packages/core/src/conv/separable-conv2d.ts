@@ -34,7 +34,7 @@ import {
   type FloatArray,
   type Owned,
   type Tensor4,
-  zeros,
+  zeroArray,
 } from "../tensor/tensor.ts";
 import { convKind, depthwiseKind } from "./kinds.ts";
 
@@ -188,7 +188,7 @@ function composed(
   const size = sizeOf(first.outputShape);
   /** What stands between them; if there is no memory for it, that of the plans is given back. */
   const makeBetween = (...plans: readonly PreparedPass[]): Operand => {
-    if (dtype !== "float32") return zeros(dtype, size);
+    if (dtype !== "float32") return zeroArray(dtype, size);
     try {
       return residentArray(size);
     } catch (error) {

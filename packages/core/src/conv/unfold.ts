@@ -23,7 +23,7 @@ import {
   type FloatArray,
   type Tensor3,
   type Tensor4,
-  zeros,
+  zeroArray,
 } from "../tensor/tensor.ts";
 import { sourcesAlong } from "./border.ts";
 
@@ -58,7 +58,7 @@ export function unfold<T extends FloatArray = Float32Array>(
 ): Tensor3<T> {
   checkTensor("unfold", "x", x, 4);
   const { shape, size, fillValue, forEachElement } = resolveMatrix("unfold", x.shape, kernelSize, options);
-  const data = zeros(dtypeOf(x.data), size) as T;
+  const data = zeroArray(dtypeOf(x.data), size) as T;
   forEachElement((element, cell) => {
     data[element] = cell < 0 ? fillValue : x.data[cell];
   });
@@ -92,7 +92,7 @@ export function fold<T extends FloatArray = Float32Array>(
   if (!shape.every((size, axis) => size === patches.shape[axis])) {
     throw new RangeError(`fold: patches must have shape [${shape}], got [${patches.shape}]`);
   }
-  const data = zeros(dtypeOf(patches.data), cells) as T;
+  const data = zeroArray(dtypeOf(patches.data), cells) as T;
   forEachElement((element, cell) => {
     if (cell >= 0) data[cell] += patches.data[element];
   });

@@ -16,7 +16,7 @@ import { continuedIndices } from "../geometry/boundary.ts";
 import type { BilinearMap, Explained, WeightsGradientPlan } from "../operation/bilinear-map.ts";
 import { arrayOf } from "../simd/engine/resident.ts";
 import { type Shape2, sizeOf } from "../tensor/shape.ts";
-import { type DType, type FloatArray, zeros } from "../tensor/tensor.ts";
+import { type DType, type FloatArray, zeroArray } from "../tensor/tensor.ts";
 import { chooseMatrix, type MatrixChoiceOptions, prepareMatrix } from "./choose.ts";
 import { prepareKernelGradient } from "./kernel-gradient.ts";
 import { type KernelGeometry, type KernelValues, oriented } from "./problem/problem.ts";
@@ -77,7 +77,7 @@ export function matrixMap(
 
 /** A kernel whose values nobody has given: as most are, of full rank. */
 function standIn({ kernelShape: [height, width] }: KernelGeometry, dtype: DType): KernelValues {
-  const kernel = zeros(dtype, height * width).map((_, i) => 1 + (((i % width) * Math.floor(i / width)) % 7) / 8);
+  const kernel = zeroArray(dtype, height * width).map((_, i) => 1 + (((i % width) * Math.floor(i / width)) % 7) / 8);
   return { kernel: kernel as FloatArray, factors: undefined };
 }
 
@@ -136,7 +136,7 @@ function gathered(
   dtype: DType,
 ): ReturnType<BilinearMap["prepareInputGradient"]> {
   const [rows, columns] = copiesOf(geometry);
-  const wide = zeros(dtype, rows.length * columns.length);
+  const wide = zeroArray(dtype, rows.length * columns.length);
   const sums = new Float64Array(sizeOf(geometry.shape));
   return {
     ...plan,

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeros } from "../tensor/tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeroArray } from "../tensor/tensor.ts";
 import { corr2d } from "./corr2d.ts";
 import { requireElements } from "./problem/problem.ts";
 
@@ -79,7 +79,7 @@ export function matchTemplate<T extends FloatArray = Float32Array>(
   const { shape, data: products } = corr2d(x, t);
   const sums = corr2d(x, ones).data;
   const squares = corr2d({ shape: x.shape, data: x.data.map((value) => value * value) }, ones).data;
-  const scores = zeros(dtype, sums.length) as Owned<T>;
+  const scores = zeroArray(dtype, sums.length) as Owned<T>;
   const width = image.shape[1];
   for (let i = 0; i < scores.length; i++) {
     const variance = squares[i] - (sums[i] * sums[i]) / (h * w);

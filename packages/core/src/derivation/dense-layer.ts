@@ -16,7 +16,7 @@
  */
 
 import type { Shape2, Shape4 } from "../tensor/shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeros } from "../tensor/tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Tensor, zeroArray } from "../tensor/tensor.ts";
 
 /** Weights of a fully connected layer on images: `[hiddenHeight, hiddenWidth, height, width]`. */
 export type DenseWeights<T extends FloatArray = Float32Array> = Tensor<Shape4, T>;
@@ -57,7 +57,7 @@ export function denseLayer<T extends FloatArray = Float32Array>(
     requireSameType("denseLayer", "bias", bias.data, "weights", weights.data);
     requireShape("denseLayer", "bias", bias.shape, hidden, "weights");
   }
-  const y = zeros(dtypeOf(x.data), hiddenHeight * hiddenWidth) as T;
+  const y = zeroArray(dtypeOf(x.data), hiddenHeight * hiddenWidth) as T;
   const pixels = height * width;
   for (let unit = 0; unit < y.length; unit++) {
     let sum = bias === undefined ? 0 : bias.data[unit];

@@ -12,7 +12,7 @@
 
 import { requireInteger } from "../geometry/options.ts";
 import type { Shape2 } from "../tensor/shape.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor/tensor.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeroArray } from "../tensor/tensor.ts";
 import { checkRelative, forEachWeight, type RelativeWeights } from "./translation-invariance.ts";
 
 /**
@@ -33,7 +33,7 @@ export function localize<T extends FloatArray = Float32Array>(
   delta: number,
 ): RelativeWeights<T> {
   const isLocal = localityOf("localize", relative, delta);
-  const data = zeros(dtypeOf(relative.data), relative.data.length) as T;
+  const data = zeroArray(dtypeOf(relative.data), relative.data.length) as T;
   forEachWeight(relative.shape, (index) => {
     if (isLocal(index)) data[index] = relative.data[index];
   });
@@ -88,7 +88,7 @@ export function localKernel<T extends FloatArray = Float32Array>(shared: Matrix<
   const side = 2 * delta + 1;
   const shape: Shape2 = [side, side];
   checkShape("localKernel", "kernel", shape, 2);
-  const data = zeros(dtypeOf(shared.data), side * side) as T;
+  const data = zeroArray(dtypeOf(shared.data), side * side) as T;
   for (let a = -delta; a <= delta; a++) {
     for (let b = -delta; b <= delta; b++) {
       const row = a + (down - 1) / 2;

@@ -9,7 +9,7 @@
 import { type Corr2dMode, resolveGeometry } from "../corr2d/problem/problem.ts";
 import { checkOptionNames, requireNotNegative, resolveWord } from "../geometry/options.ts";
 import type { Shape2, Shape4 } from "../tensor/shape.ts";
-import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeros } from "../tensor/tensor.ts";
+import { checkShape, checkTensor, dtypeOf, type FloatArray, type Matrix, zeroArray } from "../tensor/tensor.ts";
 import type { DenseWeights } from "./dense-layer.ts";
 
 /**
@@ -47,7 +47,7 @@ export function toDense<T extends FloatArray = Float32Array>(
   }
   const { outShape, before } = placementOf("toDense", inputShape, kernel.shape, options.mode);
   const shape: Shape4 = [outShape[0], outShape[1], height, width];
-  const data = zeros(dtypeOf(kernel.data), checkShape("toDense", "result", shape, 4)) as T;
+  const data = zeroArray(dtypeOf(kernel.data), checkShape("toDense", "result", shape, 4)) as T;
   forEachTap(shape, kernel.shape, before, (weight, tap) => {
     data[weight] = kernel.data[tap];
   });
@@ -99,7 +99,7 @@ export function fromDense<T extends FloatArray = Float32Array>(
         `but weights have [${hiddenHeight},${hiddenWidth}]`,
     );
   }
-  const kernel = zeros(dtypeOf(weights.data), kernelShape[0] * kernelShape[1]) as T;
+  const kernel = zeroArray(dtypeOf(weights.data), kernelShape[0] * kernelShape[1]) as T;
   const sums = new Float64Array(kernel.length);
   const counts = new Float64Array(kernel.length);
   forEachTap(weights.shape, kernelShape, before, (weight, tap) => {

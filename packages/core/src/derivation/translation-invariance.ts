@@ -30,7 +30,7 @@ import {
   type FloatArray,
   type Matrix,
   type Tensor,
-  zeros,
+  zeroArray,
 } from "../tensor/tensor.ts";
 import type { DenseWeights } from "./dense-layer.ts";
 
@@ -55,7 +55,7 @@ export function toRelative<T extends FloatArray = Float32Array>(weights: DenseWe
   const [hiddenHeight, hiddenWidth, height, width] = weights.shape;
   requireElements("toRelative", "weights", weights.shape);
   const shape: Shape4 = [hiddenHeight, hiddenWidth, hiddenHeight + height - 1, hiddenWidth + width - 1];
-  const data = zeros(dtypeOf(weights.data), checkShape("toRelative", "result", shape, 4)) as T;
+  const data = zeroArray(dtypeOf(weights.data), checkShape("toRelative", "result", shape, 4)) as T;
   forEachWeight(shape, (relative, absolute) => {
     data[relative] = weights.data[absolute];
   });
@@ -77,7 +77,7 @@ export function toAbsolute<T extends FloatArray = Float32Array>(relative: Relati
   checkRelative("toAbsolute", relative);
   const [hiddenHeight, hiddenWidth] = relative.shape;
   const shape: Shape4 = [hiddenHeight, hiddenWidth, ...imageShapeOf(relative.shape)];
-  const data = zeros(dtypeOf(relative.data), checkShape("toAbsolute", "result", shape, 4)) as T;
+  const data = zeroArray(dtypeOf(relative.data), checkShape("toAbsolute", "result", shape, 4)) as T;
   forEachWeight(relative.shape, (from, to) => {
     data[to] = relative.data[from];
   });
@@ -106,7 +106,7 @@ export function shareWeights<T extends FloatArray = Float32Array>(relative: Rela
     sums[index % distances] += relative.data[index];
     counts[index % distances]++;
   });
-  const data = zeros(dtypeOf(relative.data), distances) as T;
+  const data = zeroArray(dtypeOf(relative.data), distances) as T;
   for (let i = 0; i < distances; i++) data[i] = sums[i] / counts[i];
   return { shape, data };
 }
@@ -132,7 +132,7 @@ export function unshareWeights<T extends FloatArray = Float32Array>(
   checkShape("unshareWeights", "hiddenShape", hiddenShape, 2);
   const shape: Shape4 = [hiddenShape[0], hiddenShape[1], shared.shape[0], shared.shape[1]];
   requireRoom("unshareWeights", shape);
-  const data = zeros(dtypeOf(shared.data), checkShape("unshareWeights", "result", shape, 4)) as T;
+  const data = zeroArray(dtypeOf(shared.data), checkShape("unshareWeights", "result", shape, 4)) as T;
   forEachWeight(shape, (index) => {
     data[index] = shared.data[index % shared.data.length];
   });

@@ -7,7 +7,15 @@
 import type { FusedActivation } from "../algorithm/algorithm.ts";
 import { checkOptionNames, resolveWord } from "../geometry/options.ts";
 import type { Layout } from "../tensor/layout.ts";
-import { checkArray, checkTensor, describe, dtypeOf, type FloatArray, type Tensor, zeros } from "../tensor/tensor.ts";
+import {
+  checkArray,
+  checkTensor,
+  describe,
+  dtypeOf,
+  type FloatArray,
+  type Tensor,
+  zeroArray,
+} from "../tensor/tensor.ts";
 import { channelsOf, forEachRun } from "./channels.ts";
 
 /**
@@ -198,7 +206,7 @@ export function activate<S extends readonly number[], T extends FloatArray = Flo
   options: ActivateOptions<T>,
 ): Tensor<S, T> {
   const { activation, inner } = resolveActivate("activate", "z", z, options);
-  const y = zeros(dtypeOf(z.data), z.data.length) as T;
+  const y = zeroArray(dtypeOf(z.data), z.data.length) as T;
   applyActivation(z.data, y, activation, inner);
   return { shape: z.shape, data: y };
 }
@@ -232,10 +240,10 @@ export function activationGradient<S extends readonly number[], T extends FloatA
     throw new RangeError(`${operation}: dy has shape [${dy.shape}], but z has [${z.shape}]; both must be the same`);
   }
   checkArray(operation, "dy.data", dy.data, dtypeOf(z.data), z.data.length);
-  const dz = zeros(dtypeOf(z.data), z.data.length) as T;
+  const dz = zeroArray(dtypeOf(z.data), z.data.length) as T;
   applyDerivative(z.data, dy.data, dz, activation, inner);
   if (activation.name !== "prelu") return { input: { shape: z.shape, data: dz }, slopes: undefined };
-  const slopes = zeros(dtypeOf(z.data), channels) as T;
+  const slopes = zeroArray(dtypeOf(z.data), channels) as T;
   slopes.set(slopesGradient(z.data, dy.data, channels, inner));
   return { input: { shape: z.shape, data: dz }, slopes };
 }

@@ -30,7 +30,7 @@ import { OutOfMemoryError } from "../simd/engine/memory.ts";
 import { arrayOf, type Operand } from "../simd/engine/resident.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../tensor/layout.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type DType, type FloatArray, zeros } from "../tensor/tensor.ts";
+import { type DType, type FloatArray, zeroArray } from "../tensor/tensor.ts";
 
 /** What is wanted of the algorithm: by the caller, and by the operation, which knows how often it runs. */
 export interface Wanted extends ChoiceOptions {
@@ -170,7 +170,7 @@ export function channelsFirstMap(
   outputShape: readonly number[],
 ): BilinearMap {
   const makeScratch = (): readonly [input: FloatArray, output: FloatArray, bytes: number] => {
-    const [input, output] = [zeros(dtype, sizeOf(inputShape)), zeros(dtype, sizeOf(outputShape))];
+    const [input, output] = [zeroArray(dtype, sizeOf(inputShape)), zeroArray(dtype, sizeOf(outputShape))];
     return [input, output, input.byteLength + output.byteLength];
   };
   return {

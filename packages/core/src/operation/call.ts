@@ -16,7 +16,7 @@ import {
   type FloatArray,
   type Owned,
   type Tensor,
-  zeros,
+  zeroArray,
 } from "../tensor/tensor.ts";
 import { applyActivation, fusibleOf, resolveActivation } from "./activation.ts";
 import { type ActivationPlan, once } from "./bilinear-map.ts";
@@ -42,7 +42,7 @@ export function call<Weights, S extends readonly number[], T extends FloatArray>
   const checked = kind.readFilter(name, filter);
   const dtype = requireSameDtype(name, "x", dtypeOf(x.data), "filter", checked.dtype);
   const { resolved, pass } = prepareForward(kind, name, x.shape, checked, options, "once");
-  const y = zeros(dtype, sizeOf(resolved.outputShape)) as Owned<T>;
+  const y = zeroArray(dtype, sizeOf(resolved.outputShape)) as Owned<T>;
   once(pass, ({ run }) => run(x.data, y));
   return { shape: resolved.outputShape as S, data: y };
 }

@@ -10,7 +10,14 @@ import { filled } from "../geometry/convolution.ts";
 import { type ConvGeometry, planarGeometry } from "../geometry/planes.ts";
 import { arrayOf, type Operand, type ResidentArray } from "../simd/engine/resident.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { checkArray, type DType, type FloatArray, type InAnyBuffer, requireApart, zeros } from "../tensor/tensor.ts";
+import {
+  checkArray,
+  type DType,
+  type FloatArray,
+  type InAnyBuffer,
+  requireApart,
+  zeroArray,
+} from "../tensor/tensor.ts";
 import type { ActivationPlan, Explained, WeightsGradientPlan } from "./bilinear-map.ts";
 import { type OperationKind, perPart, type ResolvedOperation } from "./operation.ts";
 
@@ -50,7 +57,7 @@ export function activationsPlan(
   let kept: ActivationPlan | undefined = pass;
   return {
     ...factsOf(resolved, pass),
-    run(source: Operand, target: Operand = zeros(dtype, toSize)): Operand {
+    run(source: Operand, target: Operand = zeroArray(dtype, toSize)): Operand {
       if (kept === undefined) throw disposedOf(runName);
       const [input, output] = [arrayOf(source), arrayOf(target)];
       checkArray(runName, from, input, dtype, fromSize);
@@ -103,7 +110,7 @@ export function weightsPlan<Gradient>(
 
 /** Arrays of zeros for the gradient with respect to a filter of this shape. */
 export function zeroGradient(kind: Parts, filterShape: unknown, dtype: DType): unknown {
-  return perPart(kind, (of) => zeros(dtype, sizeOf(of(filterShape))));
+  return perPart(kind, (of) => zeroArray(dtype, sizeOf(of(filterShape))));
 }
 
 function factsOf(

@@ -10,7 +10,7 @@
 
 import type { ConvAlgorithm, Pass, Preparations } from "../algorithm/algorithm.ts";
 import type { ConvGeometry } from "../geometry/planes.ts";
-import { type FloatArray, zeros } from "../tensor/tensor.ts";
+import { type FloatArray, zeroArray } from "../tensor/tensor.ts";
 
 /** What supports everything. */
 type Supported = { readonly [P in Pass]: (geometry: ConvGeometry) => Preparations[P] };
@@ -76,7 +76,7 @@ function inputGradient(g: ConvGeometry): Preparations["inputGradient"] {
 
 function filterGradient(g: ConvGeometry): Preparations["filterGradient"] {
   return () => {
-    const sums = zeros("float64", g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
+    const sums = zeroArray("float64", g.kernelHeight * g.kernelWidth * g.groupInChannels * g.outChannels);
     return {
       scratchBytes: sums.byteLength,
       run(x, dy, dw) {

@@ -7,7 +7,7 @@
  */
 
 import { sizeOf } from "./shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Owned, type Tensor, zeros } from "./tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Owned, type Tensor, zeroArray } from "./tensor.ts";
 
 /**
  * Turns a filter whose channels come first, as PyTorch has it, to one whose spatial axes come first: OIHW to HWIO, and so for
@@ -32,7 +32,7 @@ export function fromOihw<S extends readonly number[], T extends FloatArray = Flo
   checkTensor("fromOihw", "filter", filter, rank);
   const [outputs, inputs, ...spatial] = filter.shape as unknown as readonly [number, number, ...number[]];
   const cells = sizeOf(spatial);
-  const turned = zeros(dtypeOf(filter.data), filter.data.length);
+  const turned = zeroArray(dtypeOf(filter.data), filter.data.length);
   let at = 0;
   for (let cell = 0; cell < cells; cell++) {
     for (let i = 0; i < inputs; i++) {

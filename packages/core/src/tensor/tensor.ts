@@ -44,7 +44,7 @@ export type Owned<T extends FloatArray> = T extends Float64Array
 
 /**
  * Makes a tensor of `data` without copying it. A plain array of numbers is copied into a `Float32Array`. For zeros there is
- * {@link zeroTensor | zeros}.
+ * {@link zeros}.
  *
  * @example
  * ```ts
@@ -112,20 +112,20 @@ export function callFor(values: unknown): string | undefined {
  * ```
  * @throws TypeError, RangeError as {@link tensor}.
  */
-export function zeroTensor<const S extends readonly number[]>(
+export function zeros<const S extends readonly number[]>(
   shape: S,
   dtype?: "float32",
 ): Tensor<Sizes<S>, Float32Array<ArrayBuffer>>;
-export function zeroTensor<const S extends readonly number[]>(
+export function zeros<const S extends readonly number[]>(
   shape: S,
   dtype: "float64",
 ): Tensor<Sizes<S>, Float64Array<ArrayBuffer>>;
-export function zeroTensor(shape: readonly number[], dtype: DType = "float32"): Tensor<readonly number[], FloatArray> {
+export function zeros(shape: readonly number[], dtype: DType = "float32"): Tensor<readonly number[], FloatArray> {
   const size = checkedSize("zeros", "shape", shape);
   if (dtype !== "float32" && dtype !== "float64") {
     throw new RangeError(`zeros: dtype must be "float32" or "float64", got ${describe(dtype)}`);
   }
-  return { shape: Object.freeze([...shape]), data: zeros(dtype, size) };
+  return { shape: Object.freeze([...shape]), data: zeroArray(dtype, size) };
 }
 
 /** Numbers as floats; what is no number, or a hole, would become NaN or 0 without a word. */
@@ -266,9 +266,9 @@ export function dtypeOf(data: unknown): DType | undefined {
 }
 
 /** A zeroed array of `length` elements. */
-export function zeros(dtype: "float32", length: number): Float32Array<ArrayBuffer>;
-export function zeros(dtype: "float64", length: number): Float64Array<ArrayBuffer>;
-export function zeros(dtype: DType, length: number): Owned<FloatArray>;
-export function zeros(dtype: DType, length: number): Owned<FloatArray> {
+export function zeroArray(dtype: "float32", length: number): Float32Array<ArrayBuffer>;
+export function zeroArray(dtype: "float64", length: number): Float64Array<ArrayBuffer>;
+export function zeroArray(dtype: DType, length: number): Owned<FloatArray>;
+export function zeroArray(dtype: DType, length: number): Owned<FloatArray> {
   return dtype === "float64" ? new Float64Array(length) : new Float32Array(length);
 }

@@ -9,7 +9,7 @@
 import { checkOptionNames } from "../geometry/options.ts";
 import { channelsOf, sumPerChannel } from "../operation/channels.ts";
 import type { Layout } from "../tensor/layout.ts";
-import { dtypeOf, type FloatArray, type Tensor3, type Tensor4, type Tensor5, zeros } from "../tensor/tensor.ts";
+import { dtypeOf, type FloatArray, type Tensor3, type Tensor4, type Tensor5, zeroArray } from "../tensor/tensor.ts";
 
 /**
  * Gradient with respect to the bias: the sum of `dy` over images and cells, one value for each output channel, in
@@ -30,7 +30,7 @@ export function biasGradient<T extends FloatArray = Float32Array>(
 ): T {
   checkOptionNames("biasGradient", options, ["layout"]);
   const { channels, inner } = channelsOf("biasGradient", "dy", dy, options.layout);
-  const result = zeros(dtypeOf(dy.data), channels);
+  const result = zeroArray(dtypeOf(dy.data), channels);
   result.set(sumPerChannel(dy.data, channels, inner));
   return result as T;
 }

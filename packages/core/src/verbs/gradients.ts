@@ -38,7 +38,7 @@ import {
   type Owned,
   type Tensor,
   type Tensor4,
-  zeros,
+  zeroArray,
 } from "../tensor/tensor.ts";
 
 /** All gradients of L = ⟨dy, y⟩. */
@@ -232,7 +232,7 @@ export function gradients<Weights>(
   const activation = resolveActivation(name, options, dtype, resolved.outChannels);
   let z: FloatArray | undefined;
   if (activation.name !== "linear") {
-    const sums = zeros(dtype, dy.data.length);
+    const sums = zeroArray(dtype, dy.data.length);
     once(resolved.map.prepare(weights, bias), (forward) => forward.run(x.data, sums));
     z = sums;
   }
@@ -263,7 +263,7 @@ export function gradientsOf<Weights, T extends FloatArray>(
   let dz = dy;
   let slopes: T | undefined;
   if (z !== undefined) {
-    dz = zeros(dtype, dy.length) as T;
+    dz = zeroArray(dtype, dy.length) as T;
     applyDerivative(z, dy, dz, activation, inner);
     if (activation.name === "prelu") slopes = rounded(dtype, slopesGradient(z, dy, outChannels, inner)) as T;
   }
@@ -283,7 +283,7 @@ function inputGradientOf<Weights, T extends FloatArray>(
   weights: Weights,
   dz: T,
 ): T {
-  const dx = zeros(dtypeOf(dz), sizeOf(inputShape)) as T;
+  const dx = zeroArray(dtypeOf(dz), sizeOf(inputShape)) as T;
   once(map.prepareInputGradient(weights), (plan) => plan.run(dz, dx));
   return dx;
 }
@@ -306,7 +306,7 @@ function asTensors(kind: Pick<OperationKind, "parts">, filterShape: unknown, dw:
 }
 
 function rounded(dtype: DType, values: Float64Array): FloatArray {
-  const result = zeros(dtype, values.length);
+  const result = zeroArray(dtype, values.length);
   result.set(values);
   return result;
 }

@@ -21,7 +21,7 @@ import {
   dtypeOf,
   type FloatArray,
   type Matrix,
-  zeros,
+  zeroArray,
 } from "../../tensor/tensor.ts";
 import type { ContinuedMatrix, ContinuedShape } from "./boundary.ts";
 
@@ -96,7 +96,7 @@ export function readKernel(
   checkVector(operation, "kernel.column", column, dtype);
   checkVector(operation, "kernel.row", row, dtype);
   const shape: Shape2 = [column.length, row.length];
-  const kernel = zeros(dtype, checkShape(operation, "kernel", shape, 2));
+  const kernel = zeroArray(dtype, checkShape(operation, "kernel", shape, 2));
   column.forEach((c, a) => {
     kernel.set(
       row.map((r) => c * r),

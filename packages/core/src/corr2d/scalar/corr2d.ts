@@ -7,7 +7,7 @@
 
 import { checkOptionNames, resolveWord } from "../../geometry/options.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeros } from "../../tensor/tensor.ts";
+import { checkTensor, dtypeOf, type FloatArray, type Matrix, type Owned, zeroArray } from "../../tensor/tensor.ts";
 import {
   GEOMETRY_OPTION_NAMES,
   type GeometryOptions,
@@ -93,7 +93,7 @@ function correlate<T extends FloatArray>(
   }
   const geometry = resolveGeometry(operation, x.shape, shape, options, flip);
   const { kernel, factors = factorsOf(kernel, shape[1]) } = oriented(values, flip);
-  const y = zeros(dtype, sizeOf(geometry.outShape)) as Owned<T>;
+  const y = zeroArray(dtype, sizeOf(geometry.outShape)) as Owned<T>;
   const problem = { ...geometry, kernel, source: x.data };
   const direct = directCost(y.length, kernel.length);
   if (wanted === "naive") correlateNaively(problem, y);
