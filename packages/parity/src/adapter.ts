@@ -24,6 +24,8 @@ export interface ConvAdapter {
   readonly name: string;
   /** Version of the package that computes, and what else identifies it (backend, SIMD, threads). */
   readonly version: string;
+  /** Which of its engines computes, where that depends on the machine; the ledger tells them apart. Part of `version`, too. */
+  readonly engine?: string;
   /** Threads it computes with: fair comparisons have the same number. */
   readonly threads: number;
   /**
@@ -75,25 +77,24 @@ export interface WeakerPromise {
   readonly normwise?: number;
 }
 
-const BEYOND_REACH = "it is not asked for ";
-
-/** Whether a question was not put because it is beyond the reach that an adapter states. */
-export function isBeyondReach(reason: string): boolean {
-  return reason.startsWith(BEYOND_REACH);
+/** Why a question is not put to an adapter. */
+export interface Unasked {
+  readonly reason: string;
+  /** Whether it lies beyond the reach that the adapter states; otherwise the adapter itself refuses it. */
+  readonly beyondReach: boolean;
 }
 
 /** True, or why a question cannot be put to an adapter: it is beyond its reach, or the adapter says so. */
-export function askable(
-  { reach = USUAL_REACH, supports }: ConvAdapter,
-  convCase: SpatialCase,
-  pass: CasePass,
-): true | string {
+export function askable(adapter: ConvAdapter, convCase: SpatialCase, pass: CasePass): true | Unasked {
+  const { reach = USUAL_REACH } = adapter;
   const { layout = "channels last", rounding = "floor" } = convCase;
   const rank = rankOf(convCase);
-  if (!reach.ranks.includes(rank)) return `${BEYOND_REACH}${rank} spatial ${rank === 1 ? "axis" : "axes"}`;
-  if (!reach.layouts.includes(layout)) return `${BEYOND_REACH}${layout}`;
-  if (!reach.roundings.includes(rounding)) return `${BEYOND_REACH}rounding ${rounding}`;
-  return supports(convCase as ConvCase, pass);
+  const beyond = (what: string): Unasked => ({ reason: `it is not asked for ${what}`, beyondReach: true });
+  if (!reach.ranks.includes(rank)) return beyond(`${rank} spatial ${rank === 1 ? "axis" : "axes"}`);
+  if (!reach.layouts.includes(layout)) return beyond(layout);
+  if (!reach.roundings.includes(rounding)) return beyond(`rounding ${rounding}`);
+  const supported = adapter.supports(convCase as ConvCase, pass);
+  return supported === true ? true : { reason: supported, beyondReach: false };
 }
 
 /** One case, ready to be computed again and again. */

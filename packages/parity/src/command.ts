@@ -216,7 +216,7 @@ function makeProgram(end: (code: number) => void): Command {
 
 async function run(args: RunArguments, modules: readonly string[] = []): Promise<number> {
   await prepareOutputs(args);
-  const recorder = recorderOf(args);
+  const recorder = recorderOf(args, modules);
   // Without a file of records the page's points are kept in memory.
   const kept: TrialRecord[] = [];
   const keep: RunObserver = args.html === undefined ? {} : { onRecords: (records) => kept.push(...records) };
@@ -245,7 +245,10 @@ async function writeOutputs(
   if (html !== undefined) await writeFile(html, renderHtml(report, trials));
 }
 
-function recorderOf({ records, resume, require, seed, cases, path, only, shard }: RunArguments): Recorder | undefined {
+function recorderOf(
+  { records, resume, require, seed, cases, path, only, shard, coverage }: RunArguments,
+  modules: readonly string[],
+): Recorder | undefined {
   if (records === undefined) {
     if (resume) throw new RangeError("--resume needs --records, the file of the run to go on with");
     return undefined;
@@ -256,6 +259,7 @@ function recorderOf({ records, resume, require, seed, cases, path, only, shard }
     ...(path !== undefined && { path }),
     ...(only !== undefined && { only }),
     ...(shard !== undefined && { shard }),
+    ...(modules.length > 0 && { coverage: coverage ?? DEFAULT_COVERAGE }),
   };
   return new Recorder({ file: records, asked, required: require ?? [], resume });
 }

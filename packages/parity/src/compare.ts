@@ -13,10 +13,13 @@ import {
   type CasePass,
   type ConvCase,
   elementBounds,
+  gamma,
   normwiseBounds,
   rankOf,
   reference,
   type SpatialCase,
+  termsOf,
+  UNIT_ROUNDOFF,
 } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "./adapter.ts";
 import type { DataKind } from "./generate/problem.ts";
@@ -70,6 +73,8 @@ export interface Refusal {
   readonly pass: CasePass;
   readonly by: string;
   readonly reason: string;
+  /** Whether the question lies beyond the reach that they state. */
+  readonly beyondReach?: true;
 }
 
 /** An entry of the ledger that expected a divergence where there was none. */
@@ -93,24 +98,29 @@ export interface CompareOptions {
   readonly oracles: readonly ConvAdapter[];
   readonly trials: readonly Trial[];
   readonly ledger: readonly Divergence[];
-  /** Told before an algorithm is asked about a trial. */
-  readonly onAsk?: ((algorithm: string, trial: Trial) => void) | undefined;
+  /** Told before an algorithm is asked a question of a trial. */
+  readonly onAsk?: ((algorithm: string, trial: Trial, question: AskedQuestion) => void) | undefined;
   /** Told after each trial, with what was found in it. */
   readonly onTrial?: ((done: number, total: number, trial: Trial, found: Findings) => void) | undefined;
 }
 
-interface Question {
+/** A question of a trial. */
+export interface AskedQuestion {
   readonly id: string;
   readonly pass: CasePass;
   readonly kind: DataKind;
+  /** Elements of the result. */
+  readonly elements: number;
+}
+
+interface Question extends AskedQuestion {
   readonly data: CaseData;
   /** Held to when nothing weaker is promised. */
   readonly evidence: Evidence;
 }
 
 /** What one implementation answered to each question of a trial; undefined where it cannot be asked. */
-interface Testimony {
-  readonly name: string;
+interface Testimony extends Pick<ConvAdapter, "name" | "engine"> {
   readonly summation: NonNullable<ConvAdapter["summation"]>;
   readonly answers: readonly (Answer | undefined)[];
 }
@@ -143,11 +153,12 @@ export async function compare(options: CompareOptions): Promise<Findings> {
     }
     for (const adapter of algorithms) {
       for (const open of block) {
-        onAsk?.(adapter.name, open.trial);
-        open.ours.push(await askAdapter(adapter, open, true));
+        const tell = ({ id, pass, kind, elements }: Question): void =>
+          onAsk?.(adapter.name, open.trial, { id, pass, kind, elements });
+        open.ours.push(await askAdapter(adapter, open, tell));
       }
     }
-    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open, false));
+    for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open));
     for (const [index, open] of block.entries()) {
       const found = conclude(open, ledger);
       all.comparisons.push(...found.comparisons);
@@ -172,19 +183,22 @@ function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, ledge
   return { comparisons, refusals, vanished };
 }
 
+/** Puts every question of a trial to an adapter: to ours, which is told of, all of it; to a witness what a witness needs. */
 async function askAdapter(
   adapter: ConvAdapter,
   { trial, questions, refusals }: OpenTrial,
-  isOurs: boolean,
+  tellOurs?: (question: Question) => void,
 ): Promise<Testimony> {
-  const { name, summation = {} } = adapter;
+  const isOurs = tellOurs !== undefined;
+  const { name, engine, summation = {} } = adapter;
   const { convCase, passes } = trial;
   const refused = new Set<CasePass>();
   for (const pass of passes) {
     const support = askable(adapter, convCase, pass);
     if (support === true) continue;
     refused.add(pass);
-    refusals.push({ case: convCase.name, pass, by: name, reason: support });
+    const { reason, beyondReach } = support;
+    refusals.push({ case: convCase.name, pass, by: name, reason, ...(beyondReach && { beyondReach }) });
   }
   const answers: (Answer | undefined)[] = [];
   for (const question of questions) {
@@ -193,6 +207,7 @@ async function askAdapter(
       answers.push(undefined);
       continue;
     }
+    tellOurs?.(question);
     const evidence = evidenceFor(adapter, convCase, question);
     // Oracles are witnesses, whose precision is told by their bound.
     const { variances: _, ...bounded } = evidence;
@@ -202,7 +217,7 @@ async function askAdapter(
     answers.push(await ask(adapter, convCase, pass, data, isOurs ? evidence : bounded, how));
   }
   await setImmediate();
-  return { name, summation, answers };
+  return { name, ...(engine !== undefined && { engine }), summation, answers };
 }
 
 /** Puts one question to an adapter, once or as {@link interrogate} does, and holds the answer against the evidence. */
@@ -229,8 +244,20 @@ export function evidenceFor(
 ): Evidence {
   const { normwise } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
   if (normwise === undefined) return evidence;
-  const bounds = normwiseBounds(convCase, pass, data, normwise);
+  const bounds = normwiseBounds(convCase, pass, data, Math.min(normwise, largestNormwise(convCase, pass)));
   return { ...evidence, bounds, rung: "normwise bound" };
+}
+
+/** α² of Winograd's F(6×6, 3×3), the widest tile that is published, and what its transforms round besides their sums. */
+const WIDEST_AMPLIFICATION = 39.5 ** 2;
+const WIDEST_ROUNDINGS = 64;
+
+/** The largest normwise constant that a published family of algorithms has; whoever promises less is held to this. */
+function largestNormwise(convCase: SpatialCase, pass: CasePass): number {
+  const taps = convCase.filterShape.slice(0, -2).reduce((product, size) => product * size, 1);
+  const summed = pass === "filterGradient" ? termsOf(convCase, pass) : termsOf(convCase, pass) / taps;
+  const roundings = Math.ceil(summed) + WIDEST_ROUNDINGS;
+  return roundings * UNIT_ROUNDOFF < 1 ? gamma(roundings) * WIDEST_AMPLIFICATION : Number.POSITIVE_INFINITY;
 }
 
 /** The truth about a question, and the bound that any order of summation keeps. */
@@ -264,8 +291,7 @@ function compareTestimonies(
     // Orders of summation are told for planes; how volumes are put together from them nobody promises.
     const sameBits = promise !== undefined && promise === oracle.summation[pass] && rankOf(convCase) <= 2;
     const { verdict, rung, reason } = decide(ours, theirs, sameBits);
-    const expected =
-      verdict === "tfjs is wrong" ? expectedDivergence(ledger, oracle.name, convCase, pass, kind) : undefined;
+    const expected = verdict === "tfjs is wrong" ? expectedDivergence(ledger, oracle, convCase, pass, kind) : undefined;
     const [ourAccuracy, theirAccuracy] = [accuracyOf(ours), accuracyOf(theirs)];
     const comparison: Comparison = {
       question: id,
@@ -290,13 +316,17 @@ function compareTestimonies(
 
 function questionsOf({ convCase, passes, seed, given, data }: Trial): readonly Question[] {
   return data().flatMap(([kind, arrays, isExact]) =>
-    passes.map((pass) => ({
-      id: questionId({ case: convCase, values: kind, seed, pass, given }),
-      pass,
-      kind,
-      data: arrays,
-      evidence: evidenceOf(convCase, pass, arrays, isExact, kind),
-    })),
+    passes.map((pass) => {
+      const evidence = evidenceOf(convCase, pass, arrays, isExact, kind);
+      return {
+        id: questionId({ case: convCase, values: kind, seed, pass, given }),
+        pass,
+        kind,
+        elements: evidence.truth.length,
+        data: arrays,
+        evidence,
+      };
+    }),
   );
 }
 
@@ -317,7 +347,7 @@ function vanishedDivergences(
   ledger: readonly Divergence[],
 ): VanishedDivergence[] {
   return passes.flatMap((pass) => {
-    const entry = expectedDivergence(ledger, oracle.name, convCase, pass, "exact");
+    const entry = expectedDivergence(ledger, oracle, convCase, pass, "exact");
     if (entry === undefined || !entry.certain) return [];
     const given = oracle.answers.filter((_, i) => questions[i].pass === pass && questions[i].kind === "exact");
     const right = given.every((answer) => answer !== undefined && "values" in answer && answer.judgement.ok);

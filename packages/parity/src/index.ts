@@ -11,6 +11,7 @@ export {
   FULL_REACH,
   type PreparedCase,
   type Reach,
+  type Unasked,
   USUAL_REACH,
   type WeakerPromise,
 } from "./adapter.ts";

@@ -134,7 +134,10 @@ describe("errors that are not those of float32", () => {
     const zeros: Compute = (convCase) =>
       new Float32Array(outputShapeOf(convCase).reduce((product, size) => product * size, 1));
     const fault = await faultIn(adapterOf(zeros, { normwise: 1e6 }), layer(16));
-    expect(fault).toMatch(/times those of float32 sums/);
+    // The promise is held to that of the published families; what passes even that is not rounding.
+    expect(fault).toMatch(/elements miss their bound/);
+    const few = await faultIn(adapterOf(zeros, { normwise: 1e6 }), layer(1024), "filterGradient");
+    expect(few).toBeDefined();
   });
 });
 

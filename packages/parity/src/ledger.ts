@@ -15,6 +15,8 @@ import type { DataKind } from "./generate/problem.ts";
 export interface Divergence {
   readonly id: string;
   readonly oracle: string;
+  /** Of the oracle's engines the one that does so; absent if all do. */
+  readonly engine?: string;
   /** The version in which it was seen. */
   readonly version: string;
   readonly what: string;
@@ -73,6 +75,7 @@ export const LEDGER: readonly Divergence[] = [
   {
     id: "node-bias-on-empty-batch",
     oracle: "tfjs-node",
+    engine: "oneDNN",
     version: "4.22.0",
     what: "conv2d with a bias throws on an empty batch",
     why: "for an empty batch the convolution's result keeps the input's shape, which the bias then does not fit",
@@ -235,12 +238,17 @@ function leavesCellsUnseen({ input, output, kernel, stride, dilation }: Resolved
 /** The entry that expects an oracle to be wrong about this, if there is one. */
 export function expectedDivergence(
   ledger: readonly Divergence[],
-  oracle: string,
+  oracle: { readonly name: string; readonly engine?: string },
   convCase: SpatialCase,
   pass: CasePass,
   values: DataKind,
 ): Divergence | undefined {
-  return ledger.find((entry) => entry.oracle === oracle && entry.applies(convCase, pass, values));
+  return ledger.find(
+    (entry) =>
+      entry.oracle === oracle.name &&
+      (entry.engine === undefined || entry.engine === oracle.engine) &&
+      entry.applies(convCase, pass, values),
+  );
 }
 
 /** The entry that expects an oracle to answer an impossible request, if there is one. */

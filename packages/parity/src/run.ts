@@ -10,8 +10,9 @@ import { type Comparison, REFERENCE } from "./compare.ts";
 import { corr2dAdapter, corr2dNames } from "./corr2d.ts";
 import { type Acceptance, type Divergence, LEDGER } from "./ledger.ts";
 import { findOracle, KNOWN_ORACLES } from "./oracles/known.ts";
+import { trialId } from "./record.ts";
 import { type DeadWorker, makeReport, type OracleStatus, type ParityReport } from "./report.ts";
-import type { TrialRecord } from "./results/trial-record.ts";
+import { recordTrial, type TrialRecord } from "./results/trial-record.ts";
 import { type Reduction, reduce } from "./shrink/reduce.ts";
 import { addTally, emptyTally, tallyTrial } from "./tally.ts";
 import type { Shard, TrialOptions } from "./trials.ts";
@@ -202,28 +203,30 @@ async function runShare(task: RunTask, take: (message: WorkerMessage) => void, s
     if (end.kind !== "died" || asking?.about === undefined) return end;
     take(crashOf(asking.about, end.reason));
     if (restarts === MAX_RESTARTS) return { kind: "done" };
-    share = { ...share, general, skip: [...share.skip, ...done, asking.about.id] };
+    share = { ...share, general, skip: [...share.skip, ...done, trialId(asking.about.trial)] };
   }
 }
 
 /** The trial in which a process was broken, as one whose answer is wrong. */
-function crashOf({ by, id, case: name, seed, path, data, pass }: AskedTrial, reason: string): WorkerMessage {
+function crashOf({ by, setup, trial, question }: AskedTrial, reason: string): WorkerMessage {
+  const { convCase, seed, path } = trial;
+  const { id, kind, pass, elements } = question;
   const comparison: Comparison = {
     question: id,
-    case: name,
-    data,
+    case: convCase.name,
+    data: kind,
     seed,
     ...(path !== undefined && { path }),
     pass,
     algorithm: by,
     oracle: REFERENCE,
-    elements: 0,
+    elements,
     rung: "exact by data",
     verdict: "ours is wrong",
     reason: `${CRASHED} ${reason}`,
   };
-  const tally = tallyTrial({ comparisons: [comparison], refusals: [], vanished: [] }, [pass]);
-  return { kind: "crashed", tally };
+  const found = { comparisons: [comparison], refusals: [], vanished: [] };
+  return { kind: "crashed", tally: tallyTrial(found, trial.passes), record: recordTrial(trial, found, setup) };
 }
 
 const CRASHED = "it broke the process that asked it:";
@@ -255,6 +258,7 @@ class Collection {
       if (message.laws.length > 0 || this.general === undefined) this.general = message;
     } else if (message.kind === "crashed") {
       addTally(this.tally, message.tally);
+      onRecords?.([message.record]);
     } else if (message.kind === "found") {
       addTally(this.tally, message.tally);
       if (message.records.length > 0) onRecords?.(message.records);

@@ -6,7 +6,6 @@
  */
 
 import { CASE_PASSES, type CasePass } from "@corr2d/testkit";
-import { isBeyondReach } from "./adapter.ts";
 import { type Comparison, type Findings, REFERENCE, type VanishedDivergence } from "./compare.ts";
 import type { DataKind } from "./generate/problem.ts";
 import { RUNGS, type Rung, type Verdict } from "./verdict.ts";
@@ -51,6 +50,8 @@ export interface RefusalCount {
   readonly by: string;
   readonly pass: CasePass;
   readonly reason: string;
+  /** Whether the cases lie beyond the reach that they state. */
+  readonly beyondReach?: true;
   readonly cases: number;
 }
 
@@ -109,7 +110,7 @@ export function tallyTrial({ comparisons, refusals, vanished }: Findings, passes
   }
   // However many comparisons a row holds, they are of one trial.
   for (const [key, row] of Object.entries(tally.rows)) tally.rows[key] = { ...row, trials: 1 };
-  for (const { by, pass, reason } of refusals) addRefusals(tally.refusals, { by, pass, reason, cases: 1 });
+  for (const { case: _, ...refusal } of refusals) addRefusals(tally.refusals, { ...refusal, cases: 1 });
   tally.vanished.push(...vanished);
   return tally;
 }
@@ -149,7 +150,7 @@ export function coverageOf({ rows, refusals }: Tally): readonly Coverage[] {
     .filter(({ oracle }) => oracle === REFERENCE)
     .map(({ algorithm: by, pass, trials: answered }) => {
       const own = Object.values(refusals).filter(
-        (refusal) => refusal.by === by && refusal.pass === pass && !isBeyondReach(refusal.reason),
+        (refusal) => refusal.by === by && refusal.pass === pass && refusal.beyondReach !== true,
       );
       return { by, pass, answered, refused: own.reduce((sum, { cases }) => sum + cases, 0) };
     });
@@ -206,7 +207,7 @@ function addCount(counts: Record<string, number>, key: string, count: number): v
 }
 
 function addRefusals(counts: Record<string, RefusalCount>, refusals: RefusalCount): void {
-  const key = JSON.stringify([refusals.by, refusals.pass, refusals.reason]);
+  const key = JSON.stringify([refusals.by, refusals.pass, refusals.reason, refusals.beyondReach === true]);
   counts[key] = { ...refusals, cases: refusals.cases + (counts[key]?.cases ?? 0) };
 }
 

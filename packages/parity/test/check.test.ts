@@ -84,7 +84,9 @@ export function forward(convCase, data) { if (convCase.name.startsWith("textbook
     const endless = module("endless", "export function forward() { for (;;); }");
     const report = await runParity({ ...only, only: "textbook 2x2 on 3x3", modules: [endless], silenceSeconds: 5 });
     expect(report.outcome).toBe("disagree");
-    expect(report.disagreements[0]!.reason).toMatch(/it said nothing for 5 s after it asked endless about "textbook/);
+    expect(report.disagreements[0]!.reason).toMatch(
+      /it said nothing for 5 s after it asked endless about forward of "textbook/,
+    );
   });
 
   it("is an error where it was not asking yet", async () => {
@@ -95,17 +97,38 @@ export function forward(convCase, data) { if (convCase.name.startsWith("textbook
   });
 });
 
-it("a module that refuses nearly everything has not been checked", async () => {
+it.each([
+  ["in its own words", "no"],
+  ["in ours", "it is not asked for 2 spatial axes"],
+])("a module that refuses nearly everything, %s, has not been checked", async (words, reason) => {
   const shy = module(
-    "shy",
+    `shy ${words}`,
     RIGHT.replace(
       /export const supports[^;]*;/,
-      'export const supports = (c) => c.name.startsWith("textbook") || "no";',
+      `export const supports = (c) => c.name.startsWith("textbook") || ${JSON.stringify(reason)};`,
     ),
   );
   const report = await runParity({ oracles: ["tfjs-cpu"], cases: 0, only: "x", modules: [shy], jobs: 1 });
   expect(report.outcome).toBe("could not run");
-  expect(report.reasons.join()).toMatch(/shy answers forward of \d+ cases and refuses \d+ .*too few to tell/);
+  expect(report.reasons.join()).toMatch(/shy .* answers forward of \d+ cases and refuses \d+ .*too few to tell/);
+});
+
+it("records hold what a module broke and how little it answered, as the run itself tells", () => {
+  const rude = module(
+    "crash",
+    `${RIGHT.replace("export function forward", "function right")}
+export function forward(convCase, data) { if (convCase.name.startsWith("textbook")) process.abort(); return right(convCase, data); }`,
+  );
+  const broke = check(rude, "--only", "textbook", "--records", join(folder, "crash.jsonl"));
+  expect(broke.out).toMatch(/^disagree: ours is wrong in 1 comparisons with the reference/m);
+  expect(broke.code).toBe(1);
+  const none = RIGHT.replace(
+    /export const supports[^;]*;/,
+    'export const supports = (c) => c.name.startsWith("stride and") || "no";',
+  );
+  const little = check(module("little", none), "--only", "stride", "--records", join(folder, "little.jsonl"));
+  expect(little.out).toContain("too few to tell");
+  expect(little.code).toBe(2);
 });
 
 it("a run of one text of a module is not gone on with by another", () => {

@@ -1,5 +1,8 @@
 /** The oracles themselves: each computes on its own backend, knows what it cannot do, and agrees with the textbook. */
 
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import {
   CASE_PASSES,
   CASES,
@@ -28,6 +31,27 @@ it("tfjs-node runs, or every report says why not", async () => {
   else expect(node).toEqual({ name: "tfjs-node", ran: false, reason: withoutNode });
   expect(report.outcome).toBe("agree");
 });
+
+it.for([
+  ["0", "Eigen"],
+  ["1", "oneDNN"],
+])(
+  "tfjs-node with TF_ENABLE_ONEDNN_OPTS=%s says that it computes with %s, and agrees but for its ledger",
+  ([flag, engine], { skip }) => {
+    if (withoutNode !== undefined) skip(withoutNode);
+    const program = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+    const args = ["--oracle", "tfjs-node", "--algorithm", "naive", "--cases", "150", "--jobs", "1"];
+    const { stdout, status } = spawnSync(process.execPath, ["--conditions=@corr2d/source", program, ...args], {
+      encoding: "utf8",
+      cwd: tmpdir(),
+      env: { ...process.env, NODE_OPTIONS: "", TF_ENABLE_ONEDNN_OPTS: flag },
+    });
+    expect(stdout).toMatch(new RegExp(`tfjs-node 4\\.22\\.0 \\(.*; ${engine}\\)`));
+    expect(stdout).toMatch(/^agree: /m);
+    expect(stdout.includes("throws on an empty batch")).toBe(engine === "oneDNN");
+    expect(status).toBe(0);
+  },
+);
 
 describe.each(KNOWN_ORACLES.map(({ name }) => name))("%s", (name) => {
   /** The oracle, or the end of the test with the reason in the test report. */

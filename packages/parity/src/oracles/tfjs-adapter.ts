@@ -19,7 +19,8 @@ import type { ConvAdapter } from "../adapter.ts";
 import { activate, type BackendName, tf } from "./tensorflow.ts";
 
 /** What tells the backends apart. */
-export interface TfjsBackend extends Pick<ConvAdapter, "name" | "version" | "threads" | "summation" | "reach"> {
+export interface TfjsBackend
+  extends Pick<ConvAdapter, "name" | "version" | "engine" | "threads" | "summation" | "reach"> {
   readonly backend: BackendName;
   /** Whether its two-dimensional gradients know the rules "valid" and "same" only. Then they are padded by hand, too. */
   readonly padsGradientsByHand?: boolean;
@@ -91,7 +92,7 @@ function lackingKernel(backend: BackendName, kernel: string): string | undefined
 }
 
 /** Every channel in has filters of its own: what TensorFlow.js calls depthwise, and has in two dimensions. */
-function isDepthwise(convCase: SpatialCase): boolean {
+export function isDepthwise(convCase: SpatialCase): boolean {
   const { groups, inputShape } = convCase;
   return rankOf(convCase) === 2 && groups > 1 && groups === inputShape[3];
 }

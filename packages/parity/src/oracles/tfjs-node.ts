@@ -18,17 +18,21 @@ async function load(): Promise<ConvAdapter> {
   const library = await findTfjsNode();
   const { tf } = await import("./tensorflow.ts");
   const { loadTfjsNode, tfjsNodeThreads } = await import("../tfjs-node/load.ts");
-  const { tfjsAdapter } = await import("./tfjs-adapter.ts");
+  const { isDepthwise, tfjsAdapter } = await import("./tfjs-adapter.ts");
   const tfjs = loadTfjsNode(library.addonPath);
+  const { engineOf } = await import("../tfjs-node/engine.ts");
   await tf.setBackend("tensorflow");
+  const engine = engineOf(tf);
   return tfjsAdapter({
     reach: { ...FULL_REACH, layouts: ["channels last"] },
     name: "tfjs-node",
     backend: "tensorflow",
-    version: `${tfjs.version["tfjs-node"]} (${library.provenance})`,
+    version: `${tfjs.version["tfjs-node"]} (${library.provenance}; ${engine})`,
+    engine,
     threads: tfjsNodeThreads(),
     padsGradientsByHand: true,
-    refuses: ({ inputShape, filterShape, strides, dilations, rounding = "floor" }, pass) => {
+    refuses: (convCase, pass) => {
+      const { inputShape, filterShape, strides, dilations, rounding = "floor" } = convCase;
       if (pass === "biasGradient") return undefined;
       // Seen: a heap that is corrupt afterwards, and a process that dies of it some time later.
       if (pass === "filterGradient" && strides.some((stride, axis) => stride > filterShape[axis])) {
@@ -38,6 +42,10 @@ async function load(): Promise<ConvAdapter> {
       if (rounding !== "floor") return "TensorFlow rounds down";
       if (inputShape.length === 5 && dilations.some((dilation) => dilation > 1))
         return "TensorFlow has no dilation in 3-D here";
+      if (engine === "Eigen" && isDepthwise(convCase)) {
+        if (new Set(strides).size > 1) return "TensorFlow without oneDNN has no depthwise strides that differ";
+        if (dilations.some((dilation) => dilation > 1)) return "TensorFlow without oneDNN has no depthwise dilation";
+      }
       return undefined;
     },
   });

@@ -43,6 +43,7 @@ export function reportOf(
   ];
   const ended = new Set(ends.map(({ run }) => run));
   const { tally, contradictions } = addUp(trials, new Map(setups.map((setup) => [setup.id, setup])));
+  const coverages = runs.flatMap(({ asked }) => asked.coverage ?? []);
   const distinct = <T>(items: readonly T[]): T[] => [
     ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
   ];
@@ -61,6 +62,7 @@ export function reportOf(
     limitations: distinct(general.flatMap(({ limitations }) => limitations)),
     ledger,
     contradictions,
+    ...(coverages.length > 0 && { leastCoverage: Math.max(...coverages) }),
     missing: [...unended(runs, ended), ...(whole ? missingShards(runs) : [])],
   });
 }

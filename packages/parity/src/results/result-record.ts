@@ -27,7 +27,10 @@ export interface SetupRecord extends Setup {
 }
 
 /** What a run was asked. */
-export type Asked = Pick<RunFacts, "seed" | "cases"> & Partial<Pick<RunFacts, "path" | "only" | "shard">>;
+export interface Asked extends Pick<RunFacts, "seed" | "cases">, Partial<Pick<RunFacts, "path" | "only" | "shard">> {
+  /** Of the cases within a module's reach, the share that it has to answer in each pass. */
+  readonly coverage?: number;
+}
 
 /** A run began. */
 export interface RunRecord extends Pick<RunFacts, "node" | "platform" | "started"> {
@@ -136,6 +139,7 @@ const SCHEMA = z.discriminatedUnion("record", [
       path: z.string().optional(),
       only: z.string().optional(),
       shard: z.strictObject({ index: count, count }).optional(),
+      coverage: z.number().min(0).max(1).optional(),
     }),
     oracles: z.array(status),
     required: z.array(z.string()),
@@ -212,7 +216,9 @@ const SCHEMA = z.discriminatedUnion("record", [
         ),
       }),
     ),
-    refusals: z.array(z.strictObject({ pass, by: z.string(), reason: z.string() })),
+    refusals: z.array(
+      z.strictObject({ pass, by: z.string(), reason: z.string(), beyondReach: z.literal(true).optional() }),
+    ),
     vanished: z.array(z.strictObject({ id: z.string(), pass })),
   }),
   z.strictObject({ record: z.literal("end"), id, run: id, seconds: z.number().min(0) }),

@@ -7,7 +7,7 @@
  */
 
 import type { CasePass, SpatialCase } from "@corr2d/testkit";
-import { type Accuracy, type Comparison, type Findings, REFERENCE } from "../compare.ts";
+import { type Accuracy, type Comparison, type Findings, REFERENCE, type Refusal } from "../compare.ts";
 import type { DataKind } from "../generate/problem.ts";
 import { groupBy } from "../group-by.ts";
 import { contentId, trialId } from "../record.ts";
@@ -63,7 +63,7 @@ export interface TrialRecord {
   readonly pathSeed?: number;
   readonly passes: readonly CasePass[];
   readonly questions: readonly QuestionRecord[];
-  readonly refusals: readonly { readonly pass: CasePass; readonly by: string; readonly reason: string }[];
+  readonly refusals: readonly Omit<Refusal, "case">[];
   /** Divergences of the ledger that are no more. */
   readonly vanished: readonly { readonly id: string; readonly pass: CasePass }[];
 }
@@ -80,7 +80,11 @@ export function trialRecordId(trial: string, setup: string): string {
 }
 
 /** The record of what was found in a trial by those of a setup. */
-export function recordTrial(trial: Trial, { comparisons, refusals, vanished }: Findings, setup: string): TrialRecord {
+export function recordTrial(
+  trial: Omit<Trial, "data">,
+  { comparisons, refusals, vanished }: Findings,
+  setup: string,
+): TrialRecord {
   const { convCase, kinds, seed, path, pathSeed, passes } = trial;
   const id = trialId(trial);
   const questions = groupBy(comparisons, ({ question }) => question);
@@ -96,7 +100,7 @@ export function recordTrial(trial: Trial, { comparisons, refusals, vanished }: F
     ...(pathSeed !== undefined && { pathSeed }),
     passes,
     questions: [...questions.values()].map(recordQuestion),
-    refusals: refusals.map(({ pass, by, reason }) => ({ pass, by, reason })),
+    refusals: refusals.map(({ case: _, ...refusal }) => refusal),
     vanished: vanished.map(({ id: entry, pass }) => ({ id: entry, pass })),
   };
 }

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { CASES, type CasePass, SPATIAL_CASES } from "@corr2d/testkit";
+import { CASES, SPATIAL_CASES } from "@corr2d/testkit";
 import type { ConvAdapter } from "../adapter.ts";
 import { loadModule } from "../check/module-adapter.ts";
-import { compare } from "../compare.ts";
+import { type AskedQuestion, compare } from "../compare.ts";
 import { corr2dAdapter } from "../corr2d.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
 import { checkLaws, type LawFinding } from "../laws/check.ts";
@@ -20,7 +20,7 @@ import { trialId } from "../record.ts";
 import type { OracleStatus } from "../report.ts";
 import { recordTrial, setupId, type TrialRecord } from "../results/trial-record.ts";
 import { addTally, emptyTally, type Tally, tallyTrial } from "../tally.ts";
-import { type DataKind, type Shard, selectTrials, type Trial } from "../trials.ts";
+import { type Shard, selectTrials, type Trial } from "../trials.ts";
 
 /** What is asked, by names. */
 export interface RunTask {
@@ -78,15 +78,12 @@ export interface Asking {
   readonly about?: AskedTrial;
 }
 
-/** A trial that somebody is being asked. */
+/** A question of a trial that somebody is being asked, so that it can be told if there is no answer. */
 export interface AskedTrial {
   readonly by: string;
-  readonly id: string;
-  readonly case: string;
-  readonly seed: number;
-  readonly path?: string | undefined;
-  readonly data: DataKind;
-  readonly pass: CasePass;
+  readonly setup: string;
+  readonly trial: Omit<Trial, "data">;
+  readonly question: AskedQuestion;
 }
 
 /** What a share tells, in this order. */
@@ -135,7 +132,7 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
     oracles,
     trials,
     ledger,
-    onAsk: isUntrusted ? (who, trial) => tell(askingAbout(who, trial)) : undefined,
+    onAsk: isUntrusted ? (by, trial, question) => tell(askingAbout(by, setup, trial, question)) : undefined,
     onTrial(done, total, trial, found) {
       const { convCase, passes } = trial;
       addTally(tally, tallyTrial(found, passes));
@@ -150,11 +147,10 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
   for (const adapter of algorithms) await adapter.dispose?.();
 }
 
-function askingAbout(by: string, trial: Trial): Asking {
-  const { convCase, passes, kinds, seed, path } = trial;
-  const [data, pass] = [kinds[0]!, passes[0]!];
-  const about = { by, id: trialId(trial), case: convCase.name, seed, path, data, pass };
-  return { kind: "asking", what: `${by} about "${convCase.name}"`, about };
+function askingAbout(by: string, setup: string, { data: _, ...trial }: Trial, question: AskedQuestion): Asking {
+  const { pass, kind } = question;
+  const what = `${by} about ${pass} of "${trial.convCase.name}" on ${kind} data`;
+  return { kind: "asking", what, about: { by, setup, trial, question } };
 }
 
 /** Whether a run is about certain cases, so that nothing else is wanted. */

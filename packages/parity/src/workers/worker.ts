@@ -13,6 +13,7 @@ import { ACCEPTANCES } from "../ledger.ts";
 import { checkRequest, type RequestFinding, survived } from "../negative/check.ts";
 import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
 import { loadOracle } from "../oracles/known.ts";
+import type { TrialRecord } from "../results/trial-record.ts";
 import { type Reduction, reduce } from "../shrink/reduce.ts";
 import type { Tally } from "../tally.ts";
 import { type RunTask, runTask, type TaskMessage } from "./task.ts";
@@ -27,7 +28,7 @@ export type Work =
 export type WorkerMessage =
   | TaskMessage
   | { readonly kind: "reduced"; readonly reduction: Reduction | undefined }
-  | { readonly kind: "crashed"; readonly tally: Tally }
+  | { readonly kind: "crashed"; readonly tally: Tally; readonly record: TrialRecord }
   | { readonly kind: "request"; readonly finding: RequestFinding }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly name: string; readonly message: string };
