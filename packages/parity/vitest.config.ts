@@ -16,6 +16,7 @@ const config: ViteUserConfig = {
     name: "parity",
     env,
     testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
     globalSetup: "test/build-page.ts",
     // By default one core is left free, of two cores that is half. Half of the time a test here waits for a process.
     maxWorkers: "100%",
