@@ -6,6 +6,7 @@ import * as core from "@corr2d/core";
 import * as derivation from "@corr2d/core/derivation";
 import * as internals from "@corr2d/core/internals";
 import * as layers from "@corr2d/core/layers";
+import * as pictures from "@corr2d/core/pictures";
 import * as weights from "@corr2d/core/weights";
 import * as parity from "@corr2d/parity";
 import * as testkit from "@corr2d/testkit";
@@ -28,6 +29,7 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
     "@corr2d/core/weights": weights,
     "@corr2d/core/derivation": derivation,
     "@corr2d/core/internals": internals,
+    "@corr2d/core/pictures": pictures,
   },
   parity: { "@corr2d/parity": parity },
   testkit: { "@corr2d/testkit": testkit },

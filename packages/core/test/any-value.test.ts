@@ -8,6 +8,7 @@ import * as root from "@corr2d/core";
 import * as derivation from "@corr2d/core/derivation";
 import * as internals from "@corr2d/core/internals";
 import * as layers from "@corr2d/core/layers";
+import * as pictures from "@corr2d/core/pictures";
 import * as weightFiles from "@corr2d/core/weights";
 import { describe, expect, it } from "vitest";
 import { fill } from "./other-orders.ts";
@@ -22,7 +23,7 @@ interface Call {
   readonly values: Values;
 }
 
-const core = { ...root, ...layers, ...weightFiles, ...derivation, ...internals };
+const core = { ...root, ...layers, ...weightFiles, ...derivation, ...internals, ...pictures };
 const functions = core as unknown as Record<string, Callable>;
 const filled = (shape: readonly number[]) => ({ shape, data: fill(shape, 1) });
 const floats = (length: number) => fill([length], 2);
@@ -123,6 +124,42 @@ function callsOfMatrices(): Call[] {
   ];
 }
 
+/** What filters pictures, and the kernels. */
+function callsOfPictures(): Call[] {
+  const picture = {
+    width: 3,
+    height: 2,
+    channels: 4,
+    stride: 12,
+    data: Uint8ClampedArray.from({ length: 24 }, (_, i) => 9 * i),
+  };
+  const options = {
+    ...{ boundary: "constant", fillValue: 3, anchor: { x: 0, y: 1 }, flip: true, alpha: "premultiply", engine: "auto" },
+    ...{ scale: 2, offset: 1, absolute: true, dtype: "uint8", region: { x: 1, y: 0, width: 2, height: 1 } },
+  };
+  const { run } = core.planFilterPicture(picture, core.gaussian(1));
+  return [
+    call("filterPicture", picture, kernel, options),
+    call("planFilterPicture", { width: 3, height: 2, channels: 4, dtype: "uint8" }, kernel, options),
+    {
+      name: "planFilterPicture.run",
+      run: run as Callable,
+      values: [picture, { ...picture, data: picture.data.slice() }],
+    },
+    call("gaussian", { x: 1, y: 2 }, { truncate: 3 }),
+    call("box", 3),
+    call("sobel", "x", 5),
+    ...["scharr", "prewitt"].map((name) => call(name, "y")),
+    call("laplacian", 8),
+    call("laplacianOfGaussian", 1, { size: 5 }),
+    call("sharpen", 1),
+    call("unsharp", 1, 0.5, { tolerance: 0.01 }),
+    call("emboss", 1),
+    call("motion", 5, 30),
+    call("gabor", { sigma: 2, wavelength: 4, theta: 1, phase: 0, aspect: 0.5, size: 7 }),
+  ];
+}
+
 const image = filled([1, 5, 6, 4]);
 const unfolded = {
   strides: [1, 2],
@@ -181,6 +218,7 @@ const CALLS: readonly Call[] = [
   call("activationGradient", image, image, { activation: "sigmoid", layout: "NHWC" }),
   call("biasGradient", image, { layout: "NHWC" }),
   ...callsOfMatrices(),
+  ...callsOfPictures(),
   call("corr2d", matrix, { column: floats(3), row: floats(2) }, { mode: "same", boundary: "reflect" }),
   call("convolve2d", matrix, { column: floats(3), row: floats(2) }, { fillValue: 2 }),
   call("separateKernel", kernel, { tolerance: 0.1 }),

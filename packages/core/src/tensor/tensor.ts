@@ -200,7 +200,13 @@ export function checkArray(operation: string, parameter: string, value: unknown,
 }
 
 /** Throws if an output shares memory with an input. */
-export function requireApart(operation: string, from: string, a: FloatArray, to: string, b: FloatArray): void {
+export function requireApart(
+  operation: string,
+  from: string,
+  a: ArrayBufferView,
+  to: string,
+  b: ArrayBufferView,
+): void {
   const begin = Math.max(a.byteOffset, b.byteOffset);
   const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
   if (begin < end && (a.buffer === b.buffer || areOneMemory(a.buffer, b.buffer, begin)))

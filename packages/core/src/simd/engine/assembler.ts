@@ -28,6 +28,7 @@ import {
   F32X4,
   I32 as I32_OP,
   I32X4,
+  NARROW,
   SECTION,
   SIMD_PREFIX,
   V128 as V128_OP,
@@ -59,8 +60,9 @@ export type I32Local = Local<"i32">;
 /** Where the emitted modules find their memory: imported as `corr2d.memory`. */
 export const MEMORY_IMPORT = { module: "corr2d", name: "memory" } as const;
 
-// Memory operands state an alignment that is only a hint: 2² bytes is true of every float.
+// Memory operands state an alignment that is only a hint: 2² bytes is true of every float, 2⁰ of every byte.
 const ALIGN_4 = "\x02";
+const ALIGN_1 = "\0";
 
 const END: string = /* @__PURE__ */ (() => text(CONTROL.end))();
 
@@ -75,8 +77,8 @@ function int(operand: I32 | number): I32 {
 }
 
 /** An access to memory at a constant offset from an address. */
-function access(opcode: string, offset: number): string {
-  return opcode + ALIGN_4 + unsignedLeb128(offset);
+function access(opcode: string, offset: number, alignment = ALIGN_4): string {
+  return opcode + alignment + unsignedLeb128(offset);
 }
 
 function simd(opcode: number): string {
@@ -108,9 +110,9 @@ export const i32: {
 
 type VectorLoad = (address: I32, offset: number) => V128;
 
-function vectorLoad(opcode: number): VectorLoad {
+function vectorLoad(opcode: number, alignment = ALIGN_4): VectorLoad {
   const instruction = simd(opcode);
-  return (address, offset) => ({ type: "v128", code: address.code + access(instruction, offset) });
+  return (address, offset) => ({ type: "v128", code: address.code + access(instruction, offset, alignment) });
 }
 
 /** Which four of the eight floats of two vectors: 0 to 3 are those of the first. */
@@ -123,9 +125,15 @@ type Lanes = readonly [number, number, number, number];
 export const v128: {
   readonly load: VectorLoad;
   readonly load32Splat: VectorLoad;
+  /** Sixteen bytes. */
+  readonly loadBytes: VectorLoad;
+  /** Eight bytes, each as an integer of 16 bits. */
+  readonly load8x8: VectorLoad;
   readonly splat: (n: number) => V128;
   /** A constant int32 four times. */
   readonly splatBits: (n: number) => V128;
+  /** Four constant int32. */
+  readonly bits: (lanes: Lanes) => V128;
   readonly and: VectorBinary;
   readonly or: VectorBinary;
   /** The bits of a where those of the mask are 1, else those of b. */
@@ -134,13 +142,16 @@ export const v128: {
 } = /* @__PURE__ */ (() => ({
   load: /* @__PURE__ */ vectorLoad(V128_OP.load),
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
+  loadBytes: /* @__PURE__ */ vectorLoad(V128_OP.load, ALIGN_1),
+  load8x8: /* @__PURE__ */ vectorLoad(V128_OP.load8x8, ALIGN_1),
   splat: (n) => ({
     type: "v128",
     code: simd(V128_OP.const) + text(...new Uint8Array(new Float32Array(4).fill(n).buffer)),
   }),
-  splatBits: (n) => ({
+  splatBits: (n) => v128.bits([n, n, n, n]),
+  bits: (lanes) => ({
     type: "v128",
-    code: simd(V128_OP.const) + text(...new Uint8Array(new Int32Array(4).fill(n).buffer)),
+    code: simd(V128_OP.const) + text(...new Uint8Array(Int32Array.from(lanes).buffer)),
   }),
   and: /* @__PURE__ */ vectorBinary(V128_OP.and),
   or: /* @__PURE__ */ vectorBinary(V128_OP.or),
@@ -159,6 +170,13 @@ function vectorBinary(opcode: number): VectorBinary {
   return (a, b) => ({ type: "v128", code: a.code + b.code + instruction });
 }
 
+type VectorUnary = (a: V128) => V128;
+
+function vectorUnary(opcode: number): VectorUnary {
+  const instruction = simd(opcode);
+  return (a) => ({ type: "v128", code: a.code + instruction });
+}
+
 function vectorTernary(opcode: number): VectorTernary {
   const instruction = simd(opcode);
   return (a, b, c) => ({ type: "v128", code: a.code + b.code + c.code + instruction });
@@ -169,6 +187,11 @@ export const f32x4: {
   readonly add: VectorBinary;
   readonly sub: VectorBinary;
   readonly mul: VectorBinary;
+  readonly div: VectorBinary;
+  readonly abs: VectorUnary;
+  readonly sqrt: VectorUnary;
+  /** Of four int32. */
+  readonly fromInts: VectorUnary;
   /** All bits 1 where a > b, else 0. */
   readonly greater: VectorBinary;
   /** b < a ? b : a, so that a NaN in a stays. */
@@ -183,6 +206,10 @@ export const f32x4: {
   add: /* @__PURE__ */ vectorBinary(F32X4.add),
   sub: /* @__PURE__ */ vectorBinary(F32X4.sub),
   mul: /* @__PURE__ */ vectorBinary(F32X4.mul),
+  div: /* @__PURE__ */ vectorBinary(F32X4.div),
+  abs: /* @__PURE__ */ vectorUnary(F32X4.abs),
+  sqrt: /* @__PURE__ */ vectorUnary(F32X4.sqrt),
+  fromInts: /* @__PURE__ */ vectorUnary(F32X4.convertInts),
   greater: /* @__PURE__ */ vectorBinary(F32X4.gt),
   pmin: /* @__PURE__ */ vectorBinary(F32X4.pmin),
   pmax: /* @__PURE__ */ vectorBinary(F32X4.pmax),
@@ -197,6 +224,23 @@ export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; re
     min: /* @__PURE__ */ vectorBinary(I32X4.minUnsigned),
     max: /* @__PURE__ */ vectorBinary(I32X4.maxUnsigned),
   }))();
+
+/** Between integers of 8, 16 and 32 bits. */
+export const integers: {
+  /** The first four of eight 16-bit integers without a sign, as int32. */
+  readonly extendLow: VectorUnary;
+  /** The last four. */
+  readonly extendHigh: VectorUnary;
+  /** Four int32 of each, as 16-bit integers. */
+  readonly narrow32: VectorBinary;
+  /** Eight 16-bit integers of each, as bytes. */
+  readonly narrow16: VectorBinary;
+} = /* @__PURE__ */ (() => ({
+  extendLow: /* @__PURE__ */ vectorUnary(I32X4.extendLow),
+  extendHigh: /* @__PURE__ */ vectorUnary(I32X4.extendHigh),
+  narrow32: /* @__PURE__ */ vectorBinary(NARROW.to16),
+  narrow16: /* @__PURE__ */ vectorBinary(NARROW.to8),
+}))();
 
 /** a · b + c, in one instruction where the host knows it. */
 export function multiplyAddOf(fma: boolean): VectorTernary {

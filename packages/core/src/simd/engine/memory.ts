@@ -81,6 +81,7 @@ export class SimdMemory {
   #memory: WasmMemory | undefined;
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
+  #bytes = new Uint8Array(0);
   /** Gaps between the blocks, by address. */
   #free: MemoryRange[] = [];
   readonly #blocks = new Set<MemoryRange>();
@@ -126,6 +127,12 @@ export class SimdMemory {
     return this.#ints;
   }
 
+  /** All of it as bytes; valid until memory grows. */
+  get bytes(): Uint8Array {
+    this.#renewViews();
+    return this.#bytes;
+  }
+
   /**
    * Takes a block of `bytes`, a multiple of four, filled with whatever was there, and behind them tables, for a plan that
    * will {@link keep} what it writes there.
@@ -149,9 +156,9 @@ export class SimdMemory {
    */
   keep(block: MemoryRange): (() => void) | undefined {
     if (!(block instanceof SharedBlock)) return undefined;
-    const content = this.#bytes.slice(block.address, block.address + block.bytes);
+    const content = this.bytes.slice(block.address, block.address + block.bytes);
     return () => {
-      if (block.claim()) this.#bytes.set(content, block.address);
+      if (block.claim()) this.bytes.set(content, block.address);
     };
   }
 
@@ -161,7 +168,7 @@ export class SimdMemory {
     const block = { address: outer + this.#guardBytes, bytes };
     this.#blocks.add(block);
     this.#usedBytes += bytes;
-    this.#guards?.paint(this.#bytes, block);
+    this.#guards?.paint(this.bytes, block);
     return block;
   }
 
@@ -204,10 +211,10 @@ export class SimdMemory {
 
   /** Runs a computation over scratch buffers, between checks of the guards if there are any. */
   guarded(scratch: ScratchLayout, compute: () => void): void {
-    this.#guards?.fill(this.#bytes, scratch.bytes);
+    this.#guards?.fill(this.bytes, scratch.bytes);
     compute();
-    this.#guards?.check(this.#bytes, scratch.buffers, "scratch buffer");
-    this.#guards?.check(this.#bytes, this.#blocks, "block");
+    this.#guards?.check(this.bytes, scratch.buffers, "scratch buffer");
+    this.#guards?.check(this.bytes, this.#blocks, "block");
   }
 
   #mustShare(bytes: number): boolean {
@@ -231,17 +238,13 @@ export class SimdMemory {
     return range.take(bytes, OVERREAD_BYTES);
   }
 
-  /** All of it as bytes. */
-  get #bytes(): Uint8Array {
-    return new Uint8Array(this.wasm.buffer);
-  }
-
   /** Views are made anew when the buffer is another one: after growth or a new memory. */
   #renewViews(): void {
     const { buffer } = this.wasm;
     if (this.#floats.buffer === buffer) return;
     this.#floats = new Float32Array(buffer);
     this.#ints = new Int32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
   }
 
   /** Drops the memory; the views go, too, or they would keep it. */
@@ -250,6 +253,7 @@ export class SimdMemory {
     this.#free = [];
     this.#floats = new Float32Array(0);
     this.#ints = new Int32Array(0);
+    this.#bytes = new Uint8Array(0);
   }
 
   /** What a block takes with all that is around it. */

@@ -37,6 +37,7 @@ export const SIMD_PREFIX = 0xfd;
 /** 128-bit vectors: moving them. */
 export const V128 = {
   load: 0x00,
+  load8x8: 0x02,
   load32Splat: 0x09,
   store: 0x0b,
   const: 0x0c,
@@ -51,21 +52,30 @@ export const V128 = {
 /** Four floats: computing with them. */
 export const F32X4 = {
   gt: 0x44,
+  abs: 0xe0,
+  sqrt: 0xe3,
   add: 0xe4,
   sub: 0xe5,
   mul: 0xe6,
+  div: 0xe7,
   pmin: 0xea,
   pmax: 0xeb,
+  convertInts: 0xfa,
   relaxedMadd: 0x105,
   relaxedNmadd: 0x106,
 } as const;
 
 /** Four integers; min and max read them without a sign. */
 export const I32X4 = {
+  extendLow: 0xa9,
+  extendHigh: 0xaa,
   add: 0xae,
   minUnsigned: 0xb7,
   maxUnsigned: 0xb9,
 } as const;
+
+/** Integers to half their bits, those too large to the nearest. */
+export const NARROW = { to8: 0x66, to16: 0x86 } as const;
 
 /** Sections of a module, in their order. */
 export const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;

@@ -1,0 +1,205 @@
+/**
+ * Bytes to floats and back, as WebAssembly: sixteen channels of a row at a time, whatever pixel they belong to.
+ *
+ *     bringIn    rows of bytes or floats ──> rows of floats; colours times their alpha, if that is to weigh them
+ *     takeOut    rows of sums ──> scaled, moved, without sign, alpha as it was ──> rows of bytes or floats
+ *
+ * A row is worked off in blocks of sixteen; the last may reach past its end, by less than a block, in what is read and in what
+ * is written: rows are written in ascending order and what stands there is written after.
+ *
+ * A float z, 0 ≤ z ≤ 255, becomes the nearest integer by adding 2²³: it then stands in the last bits, ties to even.
+ *
+ * @module
+ */
+
+import {
+  type FunctionBuilder,
+  f32x4,
+  type I32,
+  type I32Local,
+  integers,
+  type Local,
+  ModuleBuilder,
+  type V128,
+  v128,
+} from "../../simd/engine/assembler.ts";
+import type { PictureDType } from "../problem/picture.ts";
+import type { PictureProblem } from "../problem/problem.ts";
+
+/** Channels of a turn. */
+export const BLOCK = 16;
+
+/** What the code of `bringIn` depends on. */
+export interface BringInShape {
+  readonly from: PictureDType;
+  /** Channels of a pixel whose colours are to be weighed by alpha; 0 if none are. */
+  readonly weighedChannels: number;
+}
+
+/** What the code of `takeOut` depends on. */
+export interface TakeOutShape {
+  /** What the picture holds whose alpha is kept. */
+  readonly from: PictureDType;
+  readonly to: PictureDType;
+  /** 2 or 4 channels where alpha has a part of its own; else 0. */
+  readonly alphaChannels: number;
+  readonly alpha: PictureProblem["alpha"];
+  readonly moves: boolean;
+  readonly absolute: boolean;
+}
+
+/** Names of the modules: unique in an engine. */
+export function bringInName({ from, weighedChannels }: BringInShape): string {
+  return `picture-in-${from}-${weighedChannels}`;
+}
+
+export function takeOutName({ from, to, alphaChannels, alpha, moves, absolute }: TakeOutShape): string {
+  return `picture-out-${from}-${to}-${alpha}${alphaChannels}${moves ? "-moves" : ""}${absolute ? "-absolute" : ""}`;
+}
+
+/** Parameters of the emitted function `bringIn`, in order. */
+type BringInParameters = [
+  rows: I32Local, // at least 1
+  blocks: I32Local, // of sixteen channels in a row, at least 1
+  from: I32Local, // addresses of the first of each
+  to: I32Local,
+  fromPitch: I32Local, // bytes from row to row
+  toPitch: I32Local,
+];
+
+/** Writes the module of what comes in. */
+export function emitBringIn({ from: dtype, weighedChannels }: BringInShape): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.function<BringInParameters>("bringIn", 6, (f, rows, blocks, from, to, fromPitch, toPitch) => {
+    const [at, target, count] = [f.i32(), f.i32(), f.i32()];
+    const x = f.v128();
+    f.repeat(rows, () => {
+      f.set(at, from);
+      f.set(target, to);
+      f.set(count, blocks);
+      f.repeat(count, () => {
+        for (const [v, four] of loadBlock(f, dtype, at).entries()) {
+          f.set(x, four());
+          if (weighedChannels > 0) {
+            const weighed = f32x4.mul(x, alphaOf(x, weighedChannels));
+            f.set(x, v128.select(x, weighed, alphaLanes(weighedChannels)));
+          }
+          f.store(target, x, 16 * v);
+        }
+        f.advance(at, BLOCK * bytesOf(dtype));
+        f.advance(target, 4 * BLOCK);
+      });
+      f.advance(from, fromPitch);
+      f.advance(to, toPitch);
+    });
+  });
+  return module.toBytes();
+}
+
+/** Parameters of the emitted function `takeOut`, in order. */
+type TakeOutParameters = [
+  rows: I32Local, // at least 1
+  blocks: I32Local, // of sixteen channels in a row, at least 1
+  from: I32Local, // addresses of the first of each: sums,
+  to: I32Local, // result,
+  source: I32Local, // and the picture whose alpha is kept, or anything
+  fromPitch: I32Local, // bytes from row to row
+  toPitch: I32Local,
+  sourcePitch: I32Local,
+  numbers: I32Local, // address of scale, offset and 1/K, each four times
+];
+
+/** Writes the module of what goes out. */
+export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
+  const { alphaChannels, to: dtype } = shape;
+  const keeps = alphaChannels > 0 && shape.alpha === "keep";
+  const weighs = alphaChannels > 0 && shape.alpha === "premultiply";
+  const isPacked = shape.from === "uint8" && dtype === "uint8";
+  const module = new ModuleBuilder();
+  module.function<TakeOutParameters>(
+    "takeOut",
+    9,
+    (f, rows, blocks, from, to, source, fromPitch, toPitch, sourcePitch, numbers) => {
+      const [at, target, kept, count] = [f.i32(), f.i32(), f.i32(), f.i32()];
+      const z = f.v128s(4);
+      const [scale, offset, share, alpha, packed] = f.v128s(5) as FiveLocals;
+      f.set(scale, v128.load(numbers, 0));
+      f.set(offset, v128.load(numbers, 16));
+      f.set(share, v128.load(numbers, 32));
+      f.repeat(rows, () => {
+        f.set(at, from);
+        f.set(target, to);
+        if (keeps) f.set(kept, source);
+        f.set(count, blocks);
+        f.repeat(count, () => {
+          const originals = keeps && !isPacked ? loadBlock(f, shape.from, kept) : [];
+          for (const [v, sum] of z.entries()) {
+            f.set(sum, v128.load(at, 16 * v));
+            if (weighs) {
+              f.set(alpha, f32x4.mul(alphaOf(sum, alphaChannels), share));
+              f.set(sum, v128.and(f32x4.div(sum, alpha), f32x4.greater(alpha, f.constant(0))));
+            }
+            if (shape.moves) f.set(sum, f32x4.add(f32x4.mul(sum, scale), offset));
+            if (shape.absolute) f.set(sum, f32x4.abs(sum));
+            if (weighs) f.set(sum, v128.select(alpha, sum, alphaLanes(alphaChannels)));
+            const original = originals[v];
+            if (original !== undefined) f.set(sum, v128.select(original(), sum, alphaLanes(alphaChannels)));
+            if (dtype === "float32") f.store(target, sum, 16 * v);
+            else f.set(sum, nearestByte(f, sum));
+          }
+          if (dtype === "uint8") {
+            f.set(packed, integers.narrow16(integers.narrow32(z[0]!, z[1]!), integers.narrow32(z[2]!, z[3]!)));
+            if (keeps && isPacked) {
+              const bytes = v128.splatBits(alphaChannels === 4 ? 0xff000000 : 0xff00ff00);
+              f.set(packed, v128.select(v128.loadBytes(kept, 0), packed, bytes));
+            }
+            f.store(target, packed, 0);
+          }
+          f.advance(at, 4 * BLOCK);
+          f.advance(target, BLOCK * bytesOf(dtype));
+          if (keeps) f.advance(kept, BLOCK * bytesOf(shape.from));
+        });
+        f.advance(from, fromPitch);
+        f.advance(to, toPitch);
+        if (keeps) f.advance(source, sourcePitch);
+      });
+    },
+  );
+  return module.toBytes();
+}
+
+type FiveLocals = readonly [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+
+/** Bytes of a channel. */
+export function bytesOf(dtype: PictureDType): number {
+  return dtype === "uint8" ? 1 : 4;
+}
+
+/** Sixteen channels from an address, as four expressions of four floats; to be evaluated in order, each once. */
+function loadBlock(f: FunctionBuilder, dtype: PictureDType, at: I32): readonly (() => V128)[] {
+  if (dtype === "float32") return [0, 16, 32, 48].map((offset) => () => v128.load(at, offset));
+  const half = f.v128();
+  return [0, 8].flatMap((offset) => [
+    () => {
+      f.set(half, v128.load8x8(at, offset));
+      return f32x4.fromInts(integers.extendLow(half));
+    },
+    () => f32x4.fromInts(integers.extendHigh(half)),
+  ]);
+}
+
+/** The integer nearest to each float, 0 to 255. */
+function nearestByte(f: FunctionBuilder, z: V128): V128 {
+  const clamped = f32x4.pmin(f32x4.pmax(f.constant(0), z), f.constant(255));
+  return v128.and(f32x4.add(clamped, f.constant(2 ** 23)), v128.splatBits(0xff));
+}
+
+/** The alpha of each pixel in the place of all its channels. */
+function alphaOf(x: V128, channels: number): V128 {
+  return v128.shuffle(x, x, channels === 4 ? [3, 3, 3, 3] : [1, 1, 3, 3]);
+}
+
+/** All bits of the lanes of alpha. */
+function alphaLanes(channels: number): V128 {
+  return v128.bits(channels === 4 ? [0, 0, 0, -1] : [0, -1, 0, -1]);
+}

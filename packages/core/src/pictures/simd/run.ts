@@ -1,0 +1,283 @@
+/**
+ * Running a plan of bands: strip by strip, band by band, rows come in from the picture, are correlated, and go out.
+ *
+ * @module
+ */
+
+import { lightened } from "../../corr2d/simd/direct.ts";
+import { continuedIndices } from "../../geometry/boundary.ts";
+import type { SimdEngine } from "../../simd/engine/engine.ts";
+import type { WasmMemory } from "../../simd/engine/webassembly.ts";
+import { emitPlane, planeName } from "../../simd/single-channel/emit.ts";
+import { makeData, type PictureData } from "../problem/picture.ts";
+import type { PictureProblem, PreparedPicture } from "../problem/problem.ts";
+import { type BandPlan, BUFFERS } from "./bands.ts";
+import { BLOCK, bringInName, bytesOf, emitBringIn, emitTakeOut, takeOutName } from "./emit.ts";
+import { Views } from "./views.ts";
+
+type Addresses = Readonly<Record<(typeof BUFFERS)[number], number>>;
+
+/** The emitted functions, tied to a memory. */
+interface Code {
+  readonly memory: WasmMemory;
+  readonly bringIn: (...parameters: number[]) => void;
+  readonly takeOut: (...parameters: number[]) => void;
+  readonly passes: readonly ((...parameters: number[]) => void)[];
+}
+
+/** Prepares a problem that was planned. */
+export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: BandPlan): PreparedPicture {
+  const { format, kernel, region, boundary, fillValue, dtype } = problem;
+  const { channels } = format;
+  const { pixels, rows: bandRows, columns, inPitch, midPitch, outPitch, separable, passes } = plan;
+  const [kernelHeight] = kernel.shape;
+  const [top] = problem.before;
+  const keeps = problem.alpha === "keep";
+  const weighs = problem.alpha === "premultiply";
+  const { memory } = engine;
+
+  const weights = weightsOf(problem, separable).map(splatted);
+  const numbers = Float32Array.from(
+    [problem.scale, problem.offset, weighs ? 1 / kernel.sum : 1].flatMap((number) => [number, number, number, number]),
+  );
+  const constants = [...weights, numbers];
+  const scratch = memory.layoutScratch([...plan.bufferBytes, ...constants.map(({ byteLength }) => byteLength)]);
+  const at = Object.fromEntries(BUFFERS.map((name, i) => [name, scratch.buffers[i]!.address])) as Addresses;
+  const constantsAt = scratch.buffers.slice(BUFFERS.length).map(({ address }) => address);
+
+  const inShape = { from: format.dtype, weighedChannels: weighs ? channels : 0 };
+  const outShape = {
+    from: format.dtype,
+    to: dtype,
+    alphaChannels: keeps || weighs ? channels : 0,
+    alpha: problem.alpha,
+    moves: problem.scale !== 1 || problem.offset !== 0,
+    absolute: problem.absolute,
+  };
+  let code: Code | undefined;
+  const codeOf = (): Code => {
+    if (code?.memory === memory.wasm) return code;
+    const { bringIn } = engine.functions(bringInName(inShape), () => emitBringIn(inShape));
+    const { takeOut } = engine.functions(takeOutName(outShape), () => emitTakeOut(outShape));
+    const correlators = passes.map((shape) => engine.functions(planeName(shape), () => emitPlane(shape)).correlate!);
+    return (code = { memory: memory.wasm, bringIn: bringIn!, takeOut: takeOut!, passes: correlators });
+  };
+
+  // What a frame needs to know of it, so that running makes no closures.
+  const [sourceViews, resultViews] = [new Views(), new Views()];
+  let source: PictureData;
+  let target: PictureData;
+  let sourceStride = 0;
+  let targetStride = 0;
+
+  const rowIndices = continuedIndices(boundary, region.y - top, region.height + kernelHeight - 1, format.height);
+  const strips = stripsOf(problem, pixels);
+  const fill = Float32Array.from({ length: channels }, (_, c) =>
+    weighs && c < channels - 1 ? fillValue * fillValue : fillValue,
+  );
+  const sourceBytes = bytesOf(format.dtype);
+  const targetBytes = bytesOf(dtype);
+  /** Where `raw`, `beside` and `original` are written, as an array of the picture's kind. */
+  const elements = (): PictureData => (format.dtype === "uint8" ? memory.bytes : memory.floats);
+
+  /** Copies rows and columns of the picture densely to an address. */
+  const copyRows = (row: number, rows: number, column: number, count: number, address: number): void => {
+    const to = elements();
+    const place = address / sourceBytes;
+    const width = count * channels;
+    const first = row * sourceStride + column * channels;
+    if (width === sourceStride) {
+      to.set(sourceViews.part(first, first + rows * width), place);
+      return;
+    }
+    for (let i = 0; i < rows; i++) {
+      const begin = first + i * sourceStride;
+      to.set(sourceViews.part(begin, begin + width), place + i * width);
+    }
+  };
+
+  /** Writes the fill value into pixels of a row of floats. */
+  const fillPixels = (address: number, count: number): void => {
+    const { floats } = memory;
+    const place = address / 4;
+    for (let i = 0; i < count * channels; i++) floats[place + i] = fill[i % channels]!;
+  };
+
+  /** Brings pixels that are outside in, beside those inside: copies of some that are inside, or the fill value. */
+  const bringInBeside = (row: number, rows: number, indices: Int32Array, address: number): void => {
+    const count = indices.length;
+    if (count === 0) return;
+    if (indices[0]! < 0) {
+      for (let i = 0; i < rows; i++) fillPixels(address + 4 * i * inPitch, count);
+      return;
+    }
+    const to = elements();
+    let place = at.beside / sourceBytes;
+    for (let i = 0; i < rows; i++) {
+      const begin = (row + i) * sourceStride;
+      for (let j = 0; j < count; j++) {
+        const from = begin + indices[j]! * channels;
+        for (let c = 0; c < channels; c++) to[place++] = source[from + c]!;
+      }
+    }
+    const width = count * channels;
+    codeOf().bringIn(rows, Math.ceil(width / BLOCK), at.beside, address, width * sourceBytes, 4 * inPitch);
+  };
+
+  /** Brings `count` rows of a strip in, from `first` of those that the region sees. */
+  const bringIn = (strip: Strip, first: number, count: number, address: number): void => {
+    for (let i = 0; i < count; ) {
+      const row = rowIndices[first + i]!;
+      const to = address + 4 * i * inPitch;
+      let rows = 1;
+      if (row < 0) fillPixels(to, strip.before.length + strip.inside + strip.after.length);
+      else {
+        while (i + rows < count && rowIndices[first + i + rows] === row + rows) rows++;
+        const inside = to + 4 * strip.before.length * channels;
+        const width = strip.inside * channels;
+        // In this order: what a row of blocks writes past its end is written over by the next.
+        bringInBeside(row, rows, strip.before, to);
+        copyRows(row, rows, strip.column, strip.inside, at.raw);
+        codeOf().bringIn(rows, Math.ceil(width / BLOCK), at.raw, inside, width * sourceBytes, 4 * inPitch);
+        bringInBeside(row, rows, strip.after, inside + 4 * width);
+      }
+      i += rows;
+    }
+  };
+
+  const correlate = (
+    pass: number,
+    rows: number,
+    from: number,
+    fromPitch: number,
+    to: number,
+    toPitch: number,
+  ): void => {
+    const { rows: tileRows, vectors } = passes[pass]!;
+    const tile = 4 * vectors;
+    codeOf().passes[pass]!(
+      Math.ceil(rows / tileRows),
+      Math.ceil(columns / tile),
+      4 * (columns - tile),
+      from,
+      to,
+      constantsAt[pass]!,
+      4 * fromPitch,
+      4 * toPitch,
+    );
+  };
+
+  /** Appends rows to those that are kept, at row `place` of them. */
+  const append = (strip: Strip, first: number, count: number, place: number): void => {
+    if (!separable) bringIn(strip, first, count, at.image + 4 * place * inPitch);
+    else {
+      bringIn(strip, first, count, at.image);
+      correlate(0, count, at.image, inPitch, at.sums + 4 * place * midPitch, midPitch);
+    }
+  };
+
+  const takeOut = (strip: Strip, row: number, rows: number): void => {
+    const width = pixels * channels;
+    if (keeps) copyRows(region.y + row, rows, region.x + strip.left, pixels, at.original);
+    codeOf().takeOut(
+      rows,
+      Math.ceil(width / BLOCK),
+      at.out,
+      at.result,
+      at.original,
+      4 * outPitch,
+      width * targetBytes,
+      width * sourceBytes,
+      constantsAt.at(-1)!,
+    );
+    const place = at.result / targetBytes;
+    const first = row * targetStride + strip.left * channels;
+    if (width === targetStride) {
+      target.set(resultViews.part(place, place + rows * width), first);
+      return;
+    }
+    for (let i = 0; i < rows; i++) {
+      const begin = place + i * width;
+      target.set(resultViews.part(begin, begin + width), first + i * targetStride);
+    }
+  };
+
+  const kept = separable ? at.sums : at.image;
+  const keptPitch = separable ? midPitch : inPitch;
+
+  const computeStrip = (strip: Strip): void => {
+    for (let row = 0; row < kernelHeight - 1; row += bandRows) {
+      append(strip, row, Math.min(bandRows, kernelHeight - 1 - row), row);
+    }
+    for (let row = 0; row < region.height; row += bandRows) {
+      const rows = Math.min(bandRows, region.height - row);
+      append(strip, row + kernelHeight - 1, rows, kernelHeight - 1);
+      correlate(passes.length - 1, rows, kept, keptPitch, at.out, outPitch);
+      takeOut(strip, row, rows);
+      const begin = (kept + 4 * rows * keptPitch) / 4;
+      memory.floats.copyWithin(kept / 4, begin, begin + (kernelHeight - 1) * keptPitch);
+    }
+  };
+
+  const compute = (): void => {
+    const { floats } = memory;
+    for (const [i, values] of constants.entries()) floats.set(values, constantsAt[i]! / 4);
+    for (const strip of strips) computeStrip(strip);
+  };
+
+  return {
+    scratchBytes: scratch.bytes,
+    run(from, fromStride, to, toStride) {
+      [source, sourceStride, target, targetStride] = [from, fromStride, to, toStride];
+      sourceViews.begin(source);
+      resultViews.begin(dtype === "uint8" ? memory.bytes : memory.floats);
+      memory.guarded(scratch, compute);
+    },
+    forget() {
+      sourceViews.forget();
+      resultViews.forget();
+      source = target = makeData("float32", 0, fill);
+    },
+  };
+}
+
+/** An upright strip of the region, and the columns of the picture that it sees. */
+interface Strip {
+  /** Its first column in the region. */
+  readonly left: number;
+  /** The columns it sees: copies of some, `inside` of the picture from `column`, and copies again. */
+  readonly before: Int32Array;
+  readonly column: number;
+  readonly inside: number;
+  readonly after: Int32Array;
+}
+
+/** Strips of as many columns each: the last begins earlier. */
+function stripsOf({ region, before, kernel, boundary, format }: PictureProblem, pixels: number): readonly Strip[] {
+  const seen = pixels + kernel.shape[1] - 1;
+  return Array.from({ length: Math.ceil(region.width / pixels) }, (_, n) => {
+    const left = Math.min(n * pixels, region.width - pixels);
+    const first = region.x + left - before[1];
+    const column = Math.max(0, first);
+    const end = Math.min(format.width, first + seen);
+    return {
+      left,
+      before: continuedIndices(boundary, first, column - first, format.width),
+      column,
+      inside: end - column,
+      after: continuedIndices(boundary, end, first + seen - end, format.width),
+    };
+  });
+}
+
+/** The weights of each pass. */
+function weightsOf({ kernel }: PictureProblem, separable: boolean): readonly Float32Array[] {
+  if (!separable) return [kernel.values()];
+  const { row, column } = lightened(kernel.factors!);
+  return [row, column];
+}
+
+/** A bias of zero and weights, four times each. */
+function splatted(values: Float32Array): Float32Array {
+  return Float32Array.from({ length: 4 * (1 + values.length) }, (_, i) => (i < 4 ? 0 : values[(i >> 2) - 1]!));
+}
