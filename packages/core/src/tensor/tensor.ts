@@ -207,9 +207,12 @@ export function requireApart(
   to: string,
   b: ArrayBufferView,
 ): void {
+  const [source, target] = [a.buffer, b.buffer];
+  // Nearly every buffer is one of this realm's that is not shared, which is soonest told by its constructor.
+  if (source !== target && (source.constructor === ArrayBuffer || target.constructor === ArrayBuffer)) return;
   const begin = Math.max(a.byteOffset, b.byteOffset);
   const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
-  if (begin < end && (a.buffer === b.buffer || areOneMemory(a.buffer, b.buffer, begin)))
+  if (begin < end && (source === target || areOneMemory(source, target, begin)))
     throw new RangeError(`${operation}: ${to} overlaps ${from} in memory; give it memory of its own`);
 }
 
@@ -218,8 +221,6 @@ export function requireApart(
  * that is written to the second, which is for results, shows in the first. It is put back.
  */
 function areOneMemory(a: ArrayBufferLike, b: ArrayBufferLike, at: number): boolean {
-  // Nearly every buffer is one of this realm's that is not shared, which is soonest told by its constructor.
-  if (a.constructor === ArrayBuffer || b.constructor === ArrayBuffer) return false;
   const isShared = (buffer: ArrayBufferLike): boolean =>
     Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   if (!isShared(a) || !isShared(b)) return false;

@@ -66,14 +66,12 @@ export function isEven(largest: number, smallest: number): boolean {
 /** Whether it does so with the weights of every output channel, of which `maxima` are those of four, side by side. */
 export function areEven(maxima: Float32Array): boolean {
   for (let channel = 0; channel < 4; channel++) {
-    const [largest, another, ...taps] = Array.from({ length: WEIGHT_MAXIMA }, (_, n) => maxima[4 * n + channel]!) as [
-      number,
-      number,
-      ...number[],
-    ];
+    const largest = maxima[channel]!;
     if (!(largest <= MOST_WEIGHT)) return false;
-    if (another > 0 && largest > CHANNEL_SPREAD * another) return false;
-    if (taps.some((tap) => tap > 0 && largest > TAP_SPREAD * tap)) return false;
+    for (let n = 1; n < WEIGHT_MAXIMA; n++) {
+      const other = maxima[4 * n + channel]!;
+      if (other > 0 && largest > (n === 1 ? CHANNEL_SPREAD : TAP_SPREAD) * other) return false;
+    }
   }
   return true;
 }

@@ -42,11 +42,11 @@ export function tileLists(
   const withoutRow = withoutLast(all, rows, down, across.periods);
   const withoutColumn = [all, withoutRow].map((tiles) => withoutLast(tiles, columns, across, 1));
   return [all, withoutRow, ...withoutColumn].map((tiles) => {
-    const offsets = (tileBytes: number): Int32Array =>
-      Int32Array.from(
-        { length: Math.ceil(tiles.length / mr) * mr },
-        (_, t) => tiles[Math.min(t, tiles.length - 1)]! * tileBytes,
-      );
+    const offsets = (tileBytes: number): Int32Array => {
+      const table = new Int32Array(Math.ceil(tiles.length / mr) * mr);
+      for (let t = 0; t < table.length; t++) table[t] = tiles[Math.min(t, tiles.length - 1)]! * tileBytes;
+      return table;
+    };
     return { count: tiles.length, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
   });
 }
