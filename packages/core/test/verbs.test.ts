@@ -82,6 +82,13 @@ const isTensor = (value: unknown): boolean => isShape((value as AnyTensor).shape
 const dataOf = (filter: Filter) => mapParts(filter, isTensor, ({ data }: AnyTensor) => data) as Arrays;
 const isData = (value: unknown): boolean => ArrayBuffer.isView(value) || (value instanceof Object && "read" in value);
 
+/** Every array that can be reached, and the memory of every typed array. */
+function arraysIn(value: unknown): readonly unknown[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer];
+  if (Array.isArray(value)) return [value, ...value.flatMap(arraysIn)];
+  return value instanceof Object && typeof value !== "function" ? Object.values(value).flatMap(arraysIn) : [];
+}
+
 const FACTS = ["algorithm", "engine", "errorBound", "inputShape", "outputShape", "reason", "run", "scratchBytes"];
 
 describe.each(CASES)("%s of %s", (name, dtype, inputShape, filterShape, options) => {
@@ -132,6 +139,24 @@ describe.each(CASES)("%s of %s", (name, dtype, inputShape, filterShape, options)
       expect(errorBound.constant).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-3);
       expect(planned).toMatchObject({ inputShape, outputShape: y.shape });
       if (dtype === "float64") expect(engine).toBe("scalar");
+    }
+  });
+
+  it("gives results that share no array with what was given, nor with each other", () => {
+    const results = [
+      operation(x, filter, options),
+      verbs.inputGradient(operation, dy, filter, inputShape, options),
+      verbs.filterGradient(operation, x, dy, asked, options),
+      verbs.gradients(operation, x, filter, dy, options),
+      verbs.explain(operation, x, filter, options),
+      verbs.explain(operation, inputShape, filterShape, options),
+      ...plans().map(([, planned]) => planned),
+    ].map(arraysIn);
+    const given = arraysIn([x, filter, dy, inputShape, filterShape, options]);
+    for (const [i, found] of results.entries()) {
+      expect(found.length).toBeGreaterThan(0);
+      const others = [given, ...results.filter((_, j) => j !== i)].flat();
+      expect(found.filter((array) => others.includes(array))).toEqual([]);
     }
   });
 

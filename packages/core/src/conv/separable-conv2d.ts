@@ -22,6 +22,7 @@ import {
   type ResolvedOperation,
   requireSameDtype,
 } from "../operation/operation.ts";
+import { OutOfMemoryError } from "../simd/engine/memory.ts";
 import { type Operand, ResidentArray, residentArray } from "../simd/engine/resident.ts";
 import { isChannelsFirst } from "../tensor/layout.ts";
 import { type Shape4, sizeOf } from "../tensor/shape.ts";
@@ -117,7 +118,7 @@ function separableKind(): OperationKind<SeparableParts<FloatArray>> {
       const dtype = requireSameDtype(name, "filter.depthwise", dtypeOf(u.data), "filter.pointwise", dtypeOf(v.data));
       return {
         dtype,
-        shape: { depthwise: u.shape, pointwise: v.shape },
+        shape: { depthwise: [...u.shape] as const, pointwise: [...v.shape] as const },
         weights: { depthwise: u.data, pointwise: v.data },
       };
     },
@@ -186,11 +187,10 @@ function composed(
   dtype: DType,
 ): BilinearMap<SeparableParts<FloatArray>> {
   const size = sizeOf(first.outputShape);
-  /** What stands between them; if there is no memory for it, that of the plans is given back. */
+  /** What stands between them, in an array of its own where SIMD has no memory; if nobody has, that of the plans is given back. */
   const makeBetween = (...plans: readonly PreparedPass[]): Operand => {
-    if (dtype !== "float32") return zeroArray(dtype, size);
     try {
-      return residentArray(size);
+      return dtype === "float32" ? residentOrOwn(size) : zeroArray(dtype, size);
     } catch (error) {
       for (const plan of plans) plan[Symbol.dispose]?.();
       throw error;
@@ -273,6 +273,15 @@ function composed(
       };
     },
   };
+}
+
+function residentOrOwn(size: number): Operand {
+  try {
+    return residentArray(size);
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    return new Float32Array(size);
+  }
 }
 
 /** What each of several functions prepares; if one cannot, the memory of those before it is given back. */

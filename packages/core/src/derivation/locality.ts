@@ -37,7 +37,7 @@ export function localize<T extends FloatArray = Float32Array>(
   forEachWeight(relative.shape, (index) => {
     if (isLocal(index)) data[index] = relative.data[index];
   });
-  return { shape: relative.shape, data };
+  return { shape: [...relative.shape] as const, data };
 }
 
 /**

@@ -208,7 +208,7 @@ export function activate<S extends readonly number[], T extends FloatArray = Flo
   const { activation, inner } = resolveActivate("activate", "z", z, options);
   const y = zeroArray(dtypeOf(z.data), z.data.length) as T;
   applyActivation(z.data, y, activation, inner);
-  return { shape: z.shape, data: y };
+  return { shape: [...z.shape] as unknown as S, data: y };
 }
 
 /**
@@ -242,10 +242,11 @@ export function activationGradient<S extends readonly number[], T extends FloatA
   checkArray(operation, "dy.data", dy.data, dtypeOf(z.data), z.data.length);
   const dz = zeroArray(dtypeOf(z.data), z.data.length) as T;
   applyDerivative(z.data, dy.data, dz, activation, inner);
-  if (activation.name !== "prelu") return { input: { shape: z.shape, data: dz }, slopes: undefined };
+  const input = { shape: [...z.shape] as unknown as S, data: dz };
+  if (activation.name !== "prelu") return { input, slopes: undefined };
   const slopes = zeroArray(dtypeOf(z.data), channels) as T;
   slopes.set(slopesGradient(z.data, dy.data, channels, inner));
-  return { input: { shape: z.shape, data: dz }, slopes };
+  return { input, slopes };
 }
 
 function resolveActivate(

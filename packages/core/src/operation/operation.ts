@@ -147,7 +147,7 @@ export function tensorFilter(rank: number): Pick<OperationKind, "readFilter" | "
     readFilter(operation, filter) {
       checkTensor(operation, "filter", filter, rank);
       const { shape, data } = filter as Tensor<readonly number[], FloatArray>;
-      return { dtype: dtypeOf(data), shape, weights: data };
+      return { dtype: dtypeOf(data), shape: [...shape], weights: data };
     },
     readFilterShape(operation, filterShape) {
       if (!Array.isArray(filterShape)) return this.readFilter(operation, filterShape);

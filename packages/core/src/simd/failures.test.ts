@@ -9,10 +9,14 @@ import { describe, expect, it } from "vitest";
 import { supports } from "../../test/case-pass.ts";
 import { fill } from "../../test/other-orders.ts";
 import { PASSES, type Pass, preparationOf } from "../algorithm/algorithm.ts";
-import { conv2d, conv3d } from "../conv/conv.ts";
+import { conv1d, conv2d, conv3d } from "../conv/conv.ts";
+import { convTranspose2d } from "../conv/conv-transpose.ts";
+import { depthwiseConv2d } from "../conv/depthwise-conv2d.ts";
+import { separableConv2d } from "../conv/separable-conv2d.ts";
+import { corr2d } from "../corr2d/corr2d.ts";
 import { resolveConvGeometry } from "../geometry/planes.ts";
 import { filterGradient, gradients } from "../verbs/gradients.ts";
-import { plan } from "../verbs/plan.ts";
+import { type Plan, plan } from "../verbs/plan.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
 import { SimdEngine, sharedEngine } from "./engine/engine.ts";
 import { simdFeatures } from "./engine/features.ts";
@@ -82,6 +86,15 @@ function failAtEachStep(engine: SimdEngine, act: () => unknown, look: () => unkn
 const injected = (): Error => new Error("injected");
 const noMemory = (): Error => new OutOfMemoryError("injected");
 const tensorOf = (...shape: number[]) => ({ shape, data: fill(shape, 1) }) as never;
+
+/** What a plan computes of numbers, once. */
+function disposed(planned: Pick<Plan<readonly number[]>, "inputShape" | "run" | typeof Symbol.dispose>): unknown {
+  try {
+    return planned.run(fill(planned.inputShape, 3));
+  } finally {
+    planned[Symbol.dispose]();
+  }
+}
 
 describe("an algorithm that cannot be prepared", () => {
   const engine = new SimdEngine(hostWebAssembly()!, simdFeatures(), { guards: new GuardZones(64) });
@@ -153,11 +166,23 @@ describe("an operation or a layer that fails midway", () => {
     return [living.run(fill([1, 9, 9, 8], 1)), resident.read(), ...backward];
   };
   const volume = { x: tensorOf(1, 4, 6, 6, 4), filter: tensorOf(3, 3, 3, 4, 4) };
+  const pair = { depthwise: tensorOf(3, 3, 8, 1), pointwise: tensorOf(1, 1, 8, 4) };
   const actions: Record<string, () => unknown> = {
     "conv2d, once": () => conv2d(x, filter, { padding: "same" }),
-    "plan of conv3d": () => plan(conv3d, [1, 4, 6, 6, 4], volume.filter)[Symbol.dispose](),
+    "plan of conv3d": () => disposed(plan(conv3d, [1, 4, 6, 6, 4], volume.filter)),
     "gradients of conv3d": () => gradients(conv3d, volume.x, volume.filter, tensorOf(1, 2, 4, 4, 4)),
     "filterGradient of conv2d": () => filterGradient(conv2d, x, dy as never, [3, 3, 8, 8], { padding: "same" }),
+    "conv1d, once": () => conv1d(tensorOf(1, 30, 8), tensorOf(3, 8, 8)),
+    "plan of convTranspose2d": () => disposed(plan(convTranspose2d, [1, 5, 5, 8], filter, { strides: 2 })),
+    "depthwiseConv2d, once": () => depthwiseConv2d(x, tensorOf(3, 3, 8, 1)),
+    "gradients of depthwiseConv2d": () => gradients(depthwiseConv2d, x, tensorOf(3, 3, 8, 1), tensorOf(1, 7, 7, 8)),
+    "separableConv2d, once": () => separableConv2d(x, pair),
+    "plan of separableConv2d": () => disposed(plan(separableConv2d, [1, 9, 9, 8], pair)),
+    "gradients of separableConv2d": () => gradients(separableConv2d, x, pair, tensorOf(1, 7, 7, 4)),
+    "corr2d, once": () => corr2d(tensorOf(40, 40), tensorOf(3, 5)),
+    "corr2d by a transform": () => corr2d(tensorOf(90, 90), tensorOf(41, 43)),
+    "plan of corr2d": () => disposed(plan(corr2d, [40, 40], tensorOf(3, 5))),
+    "gradients of corr2d": () => gradients(corr2d, tensorOf(40, 40), tensorOf(3, 5), tensorOf(38, 36)),
     residentArray: () => residentArray(1000)[Symbol.dispose](),
   };
 

@@ -90,7 +90,7 @@ export function readKernel(
     checkTensor(operation, "kernel", given, 2);
     const { shape, data } = given as Matrix<FloatArray>;
     requireElements(operation, "kernel", shape, data);
-    return { dtype: dtypeOf(data), shape, kernel: data, factors: undefined };
+    return { dtype: dtypeOf(data), shape: [shape[0], shape[1]], kernel: data, factors: undefined };
   }
   const dtype = dtypeOf(column) ?? "float32";
   checkVector(operation, "kernel.column", column, dtype);
@@ -139,7 +139,7 @@ export function resolveGeometry(
   const [left, outWidth] = resolveAxis(operation, "width", shape[1], kernelShape[1], mode, flip);
   const outShape: Shape2 = [outHeight, outWidth];
   checkShape(operation, "output", outShape, 2);
-  return { shape, boundary, fillValue, kernelShape, before: [top, left], outShape };
+  return { shape: [shape[0], shape[1]], boundary, fillValue, kernelShape, before: [top, left], outShape };
 }
 
 /** Along one axis: how far the kernel starts outside, and how many cells come out. */
