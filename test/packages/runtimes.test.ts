@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, inject, test } from "vitest";
+import digests from "../../packages/core/test/bits.json" with { type: "json" };
 import { run } from "./pack.ts";
 
 const project = inject("project");
@@ -67,14 +68,31 @@ const RUNTIMES = [
   { name: "bun", program: "@oven/bun-linux-x64/bin/bun", args: ["run"] },
 ];
 
+/** The program itself, which is in a package that only the package of its name depends on. */
+function executableOf({ name, program }: (typeof RUNTIMES)[number]): string {
+  const manifest = realpathSync(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  const executable = join(dirname(manifest), "..", program);
+  expect(existsSync(executable)).toBe(true);
+  return executable;
+}
+
 describe.runIf(process.platform === "linux" && process.arch === "x64")("other runtimes", () => {
-  test.each(RUNTIMES)("$name", ({ name, program, args }) => {
-    // The program is in a package that only the package of this name depends on.
-    const manifest = realpathSync(createRequire(import.meta.url).resolve(`${name}/package.json`));
-    const executable = join(dirname(manifest), "..", program);
-    expect(existsSync(executable)).toBe(true);
-    const folder = folderOf(name, { "program.mjs": IMPORTS + SHOW });
-    expect(run(folder, executable, ...args, "program.mjs")).toBe(SHOWN);
+  test.each(RUNTIMES)("$name", (runtime) => {
+    const folder = folderOf(runtime.name, { "program.mjs": IMPORTS + SHOW });
+    expect(run(folder, executableOf(runtime), ...runtime.args, "program.mjs")).toBe(SHOWN);
+  });
+
+  // Deno multiplies and adds in one rounding where the processor does; Bun's JavaScriptCore never.
+  test.each(RUNTIMES)("$name gives the bits that other hosts give", (runtime) => {
+    const program = join(root, "test", "runtimes", "bits.ts");
+    const { scalar, simd, matrices } = JSON.parse(run(root, executableOf(runtime), ...runtime.args, program));
+    const fuses = runtime.name === "deno" && simd.direct === digests.fused.direct;
+    const kind = fuses ? "fused" : "separate";
+    expect({ scalar, simd, matrices }).toEqual({
+      scalar: digests.scalar,
+      simd: digests[kind],
+      matrices: digests.matrices[kind],
+    });
   });
 
   test("workerd, which compiles no WebAssembly at run time, as `explain` says", () => {
