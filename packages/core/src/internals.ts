@@ -32,3 +32,5 @@ export {
   outputShapeOf,
   resolveConvGeometry,
 } from "./geometry/planes.ts";
+export { plannerIn } from "./simd/engine/engine.ts";
+export type { LodgingMemory } from "./simd/engine/memory.ts";

@@ -38,6 +38,10 @@ export class Corr2dBackend extends MathBackendCPU implements Host {
     });
   }
 
+  prepare<T>(make: () => T): T {
+    return make();
+  }
+
   output<const Inputs extends readonly TensorInfo[]>(
     shape: readonly number[],
     inputs: Inputs,

@@ -65,26 +65,25 @@ export function planForward(host: Host, step: Forward): Plan {
   const key = JSON.stringify(["forward", inputShape, filterShape, options, activation, slope, norm?.epsilon]);
   return host.plans.get(parameters, key, () => {
     const given = parameters.filter((tensor) => tensor !== undefined);
-    const arrays = host.floats(given);
+    const arrays = copiesOf(host, given);
     const [filter, bias, slopes, mean, variance, offset, scale] = parameters.map((tensor) =>
       tensor === undefined ? undefined : arrays[given.indexOf(tensor)],
     );
     const make = (data: Float32Array, bias: Float32Array | undefined, fused: core.FusedOptions): Plan =>
-      core.plan(
-        operationsOf(convolution).conv,
-        inputShape,
-        { shape: filterShape, data },
-        { ...options, ...fused, ...(bias && { bias }) },
+      host.prepare(() =>
+        core.plan(
+          operationsOf(convolution).conv,
+          inputShape,
+          { shape: filterShape, data },
+          { ...options, ...fused, ...(bias && { bias }) },
+        ),
       );
     const fused: core.FusedOptions = { activation, slope, ...(slopes && { slopes }) };
     if (norm === undefined) return make(filter!, bias, fused);
     const values = { mean: mean!, variance: variance!, offset, scale, epsilon: norm.epsilon };
     const folded = foldNorm(filter!, bias, values);
     if (folded) return make(folded.filter, folded.bias, fused);
-    const kept: NormValues = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, value instanceof Float32Array ? value.slice() : value]),
-    ) as unknown as NormValues;
-    return normalised(make(filter!, bias, {}), kept, { activation, slope, slopes: slopes?.slice() });
+    return normalised(make(filter!, bias, {}), values, { activation, slope, slopes });
   });
 }
 
@@ -105,8 +104,9 @@ export function inputGradient(host: Host, convolution: Convolution, dy: TensorIn
   const { inputShape, outputShape, filterShape, inputSize, options } = convolution;
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
   const plan = host.plans.get([filter], key, () => {
-    const weights = { shape: filterShape, data: host.floats([filter])[0]! };
-    return core.plan(operationsOf(convolution).transpose, outputShape, weights, { ...options, outputSize: inputSize });
+    const weights = { shape: filterShape, data: copiesOf(host, [filter])[0]! };
+    const { transpose } = operationsOf(convolution);
+    return host.prepare(() => core.plan(transpose, outputShape, weights, { ...options, outputSize: inputSize }));
   });
   return host.output(inputShape, [dy], (dx, dy) => plan.run(dy, dx));
 }
@@ -119,10 +119,13 @@ export function filterGradient(
   dy: TensorInfo,
   shape: number[],
 ): TensorInfo {
-  const { inputShape, outputShape, filterShape, options } = convolution;
-  return host.output(shape, [x, dy], (dw, x, dy) => {
-    const input = { shape: inputShape, data: x };
-    const gradient = { shape: outputShape, data: dy };
-    dw.set(core.filterGradient(operationsOf(convolution).conv, input, gradient, filterShape, options).data);
-  });
+  const { inputShape, filterShape, options } = convolution;
+  const { conv } = operationsOf(convolution);
+  using plan = host.prepare(() => core.planFilterGradient(conv, inputShape, filterShape, options));
+  return host.output(shape, [x, dy], (dw, x, dy) => plan.run(x, dy, dw));
+}
+
+/** Values of tensors that stay as they are while plans are made, which may move what a host keeps. */
+function copiesOf(host: Host, tensors: readonly TensorInfo[]): Float32Array[] {
+  return host.floats(tensors).map((values) => values.slice());
 }

@@ -26,6 +26,8 @@ export interface Host {
     inputs: Inputs,
     compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
   ): TensorInfo;
+  /** Calls what prepares convolutions; they compute where the host keeps its tensors, if that can be. */
+  prepare<T>(make: () => T): T;
   /** A tensor of what `step` gives, to be computed when its values are asked for, if the host can wait. */
   readonly defer?: (step: Forward) => TensorInfo;
   /** Runs a kernel of the backend that has one output, for what surrounds ours. */

@@ -103,6 +103,37 @@ test("a clone shares the data and is counted", () => {
   expect(tf.clone(tf.tensor(["a", "b"])).dataSync()).toEqual(["a", "b"]);
 });
 
+test("what is packed lies in the backend's heap, and every byte is given back", () => {
+  const { wasm } = tf.backend() as unknown as { readonly wasm: Record<"_malloc" | "_free", (n: number) => number> };
+  const { _malloc, _free } = wasm;
+  const living = new Map<number, number>();
+  const packed = () => [...living.values()].filter((bytes) => bytes > 4 * 9 * 32 * 64);
+  try {
+    wasm._malloc = (bytes) => {
+      const address = _malloc(bytes);
+      living.set(address, bytes);
+      return address;
+    };
+    wasm._free = (address) => {
+      living.delete(address);
+      return _free(address);
+    };
+    const step = () => {
+      const [x, w] = [counting([1, 6, 6, 32], 5), tf.variable(counting([3, 3, 32, 64], 3))];
+      const { value, grads } = tf.variableGrads(() => tf.sum(tf.conv2d(x, w, 1, "same")) as tf.Scalar, [w]);
+      expect(packed().length).toBeGreaterThan(0);
+      tf.dispose([value, grads]);
+      w.dispose();
+    };
+    step(); // takes scratch, which stays
+    const before = living.size;
+    for (let n = 0; n < 5; n++) tf.tidy(step);
+    expect(living.size).toBe(before);
+  } finally {
+    Object.assign(wasm, { _malloc, _free });
+  }
+});
+
 test("plans go with their data, and all of them with the backend", async () => {
   const [x, w] = [counting([1, 5, 5, 2], 4), counting([3, 3, 2, 2], 3)];
   const before = plans().size;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { LodgingMemory } from "@corr2d/core/internals";
 import type { DataId, DataType, TensorInfo } from "@tensorflow/tfjs-core";
 
 /** Name under which TensorFlow.js knows the backend. */
@@ -14,6 +15,12 @@ export const WASM_BACKEND_NAME = "wasm";
 export type HeapValues = Float32Array | Int32Array | Uint8Array;
 
 export interface WasmBackend {
+  /** The module that was started. With threads its memory is shared, and no export of it. */
+  readonly wasm: {
+    readonly asm: { readonly memory?: LodgingMemory["memory"] };
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
   /** Where tensors lie. One of another backend is moved here when it is asked for. */
   readonly dataIdMap: {
     get(dataId: DataId): unknown;

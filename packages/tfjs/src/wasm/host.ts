@@ -6,6 +6,7 @@
  * @module
  */
 
+import { plannerIn } from "@corr2d/core/internals";
 import { getKernel, type NamedAttrMap, type NamedTensorInfoMap, Prelu, type TensorInfo } from "@tensorflow/tfjs-core";
 import { type Forward, planForward } from "../compute.ts";
 import type { Host, ValuesOf } from "../host.ts";
@@ -24,6 +25,7 @@ export class WasmHost implements Host {
   /** From now on plans go with the data of `backend`, and convolutions wait. */
   constructor(backend: WasmBackend) {
     this.#backend = backend;
+    this.prepare = plannerInHeap(backend);
     this.#cpu = new CpuKernels(backend);
     this.#deferred = new DeferredResults(backend, (step, result) => this.#compute(step, result));
     const disposeData = backend.disposeData.bind(backend);
@@ -76,6 +78,8 @@ export class WasmHost implements Host {
     return result;
   }
 
+  readonly prepare: <T>(make: () => T) => T;
+
   run(kernelName: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap = {}): TensorInfo {
     // The backend's Prelu takes slopes for one to a channel, or one for all, whatever their shape.
     const kernel = getKernel(kernelName, WASM_BACKEND_NAME);
@@ -111,6 +115,14 @@ export class WasmHost implements Host {
     const values = this.#backend.typedArrayFromHeap(tensor);
     return values instanceof Float32Array ? values : Float32Array.from(values);
   }
+}
+
+/** Lets plans compute in the heap of a backend; one with threads has a memory that it shares with them, so plans keep to theirs. */
+function plannerInHeap({ wasm }: WasmBackend): <T>(make: () => T) => T {
+  const { memory } = wasm.asm;
+  if (memory === undefined) return (make) => make();
+  const allocate = (bytes: number): number => wasm._malloc(bytes) >>> 0;
+  return plannerIn({ memory, allocate, free: (address) => wasm._free(address) });
 }
 
 /** Writes images, framed with zeros, to `y`. */

@@ -8,7 +8,7 @@
 import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { SimdEngine } from "../engine/engine.ts";
-import { arrayOf, type Operand, ResidentArray } from "../engine/resident.ts";
+import { addressIn, arrayOf, type Operand } from "../engine/resident.ts";
 import { type BlockAxis, type BlockPlace, type Blocks, rowsOf } from "./cut.ts";
 
 /**
@@ -23,7 +23,7 @@ export function bringIn(
   place: BlockPlace,
   scratch: number,
 ): number {
-  const address = source instanceof ResidentArray ? source.addressIn(engine) : undefined;
+  const address = addressIn(engine, source);
   if (address !== undefined) {
     const firstRow = b.rows.origin + place.row * c.rows.sourceStep;
     const firstColumn = b.columns.origin + place.column * c.columns.sourceStep;
@@ -51,7 +51,7 @@ export function outAddress(
   place: BlockPlace,
   scratch: number,
 ): number {
-  const address = target instanceof ResidentArray ? target.addressIn(engine) : undefined;
+  const address = addressIn(engine, target);
   if (address === undefined) return scratch;
   const firstRow = place.row * c.rows.step;
   const isWhole =

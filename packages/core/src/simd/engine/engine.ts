@@ -10,7 +10,7 @@
 
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
-import { type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
+import { type LodgingMemory, type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import { SharedBlock } from "./shared-range.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly microkernel?: string;
   /** Zones around every buffer that must not be written. Default: none. */
   readonly guards?: MemoryGuards;
+  /** The memory of another module to compute in. Default: one of its own. */
+  readonly lodging?: LodgingMemory;
 }
 
 /** A prepared run of the engine; it need not be disposed of. */
@@ -53,7 +55,7 @@ export class SimdEngine {
     this.features = features;
     this.fma = options.fma ?? features.relaxedMadd;
     this.microkernel = options.microkernel;
-    this.memory = new SimdMemory(host, options.guards);
+    this.memory = new SimdMemory(host, options.guards, options.lodging);
   }
 
   /** Goes on with other features: modules are compiled anew for plans to come; those there are keep what they have. */
@@ -148,20 +150,62 @@ export class SimdEngine {
 }
 
 let shared: SimdEngine | undefined;
+/** The engine of plans that are being made for another module's memory. */
+let lodged: SimdEngine | undefined;
 
 /**
- * The engine of this process.
+ * The engine of this process, or of the other module for which plans are being made ({@link plannerIn}).
  *
  * @throws Error where no SIMD module can run, with the reason.
  */
 export function sharedEngine(): SimdEngine {
-  if (shared === undefined) {
-    const host = hostWebAssembly();
-    const features = simdFeatures();
-    if (host === undefined || features.simd !== true) throw new Error(`simd: ${features.simd}`);
-    shared = new SimdEngine(host, features);
-  }
-  return shared;
+  return lodged ?? (shared ??= newEngine());
+}
+
+function newEngine(options?: EngineOptions): SimdEngine {
+  const host = hostWebAssembly();
+  const features = simdFeatures();
+  if (host === undefined || features.simd !== true) throw new Error(`simd: ${features.simd}`);
+  return new SimdEngine(host, features, options);
+}
+
+/**
+ * Lets plans compute in the memory of another WebAssembly module, of 32 bits and not shared: packed weights and scratch are taken
+ * from its allocator, and arrays that are views of its memory are read and written where they lie, not copied.
+ *
+ * @returns a function that calls another one, and what that plans or computes on SIMD is in this memory. Plans keep to it.
+ *
+ * @example
+ * ```ts
+ * // What a module exports; here a memory alone, and an allocator that takes nothing back.
+ * type Limits = { initial: number };
+ * type Memory = { buffer: ArrayBuffer; grow(pages: number): number };
+ * const { WebAssembly } = globalThis as unknown as { WebAssembly: { Memory: new (limits: Limits) => Memory } };
+ * const memory = new WebAssembly.Memory({ initial: 256 });
+ * let end = 1024;
+ * const allocate = (bytes: number) => (end += 4 * Math.ceil(bytes / 4)) - 4 * Math.ceil(bytes / 4);
+ *
+ * const inModule = plannerIn({ memory, allocate, free: () => {} });
+ * const planned = inModule(() => plan(conv2d, [1, 2, 2, 1], tensor([2, 2, 1, 1], [1, 2, 3, 4])));
+ * const x = new Float32Array(memory.buffer, 0, 4).fill(1);
+ * planned.run(x); // → [10]
+ * ```
+ */
+export function plannerIn(lodging: LodgingMemory): <T>(make: () => T) => T {
+  let engine: SimdEngine | undefined;
+  return (make) => {
+    const before = lodged;
+    if (simdFeatures().simd === true) {
+      engine ??= newEngine({ lodging });
+      if (engine.features !== simdFeatures()) engine.adopt(simdFeatures());
+      lodged = engine;
+    }
+    try {
+      return make();
+    } finally {
+      lodged = before;
+    }
+  };
 }
 
 /** Makes the engine of this process go on with other features, whether it has been made yet or not. */

@@ -33,10 +33,10 @@ export function allFiniteOn(engine: SimdEngine, values: FloatArray): boolean {
   for (let first = 0; first < whole; first += PART) {
     const count = Math.min(PART, whole - first);
     const { sumZeros } = engine.functions("finite", emitFinite);
-    const { floats } = engine.memory;
-    floats.set(values.subarray(first, first + count), TURN);
-    sumZeros!(count / TURN, 4 * TURN, 0);
-    for (let lane = 0; lane < 4; lane++) if (floats[lane] !== 0) return false;
+    const { scratch, floats } = engine.memory;
+    floats.set(values.subarray(first, first + count), scratch / 4 + TURN);
+    sumZeros!(count / TURN, scratch + 4 * TURN, scratch);
+    for (let lane = 0; lane < 4; lane++) if (floats[scratch / 4 + lane] !== 0) return false;
   }
   const rest = values.subarray(whole);
   return !(

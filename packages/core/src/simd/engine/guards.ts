@@ -18,9 +18,9 @@ export class GuardZones implements MemoryGuards {
     this.bytes = aligned(bytes);
   }
 
-  /** Fills the beginning of memory, where scratch is. */
-  fill(memory: Uint8Array, end: number): void {
-    memory.fill(PATTERN, 0, end);
+  /** Fills scratch. */
+  fill(memory: Uint8Array, { address, bytes }: MemoryRange): void {
+    memory.fill(PATTERN, address, address + bytes);
   }
 
   /** Fills the zones around a buffer. */

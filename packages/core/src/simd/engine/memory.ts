@@ -8,6 +8,9 @@
  * asked for at each use ({@link SimdMemory.floats}) and never leave this folder. WebAssembly cannot shrink a memory;
  * when the last block is given back and the memory is large, it is let go as a whole and a new one made at next use.
  *
+ * An engine may also lodge in the memory of another module ({@link LodgingMemory}), so that what that module computes need not be
+ * copied: scratch and blocks are what its allocator gives, and it alone makes memory grow.
+ *
  * Where blocks are many, further ones of plans lie over one another in a part of it, and their content in the plan
  * (`shared-range.ts`).
  *
@@ -47,10 +50,17 @@ export interface TabledBlock extends MemoryRange {
   readonly tables: readonly number[];
 }
 
-/** Addresses of the buffers of one run. */
-export interface ScratchLayout {
+/** Addresses of the buffers of one run, and the range of all of them. */
+export interface ScratchLayout extends MemoryRange {
   readonly buffers: readonly MemoryRange[];
-  readonly bytes: number;
+}
+
+/** The memory of another module, and its allocator. */
+export interface LodgingMemory {
+  readonly memory: WasmMemory;
+  /** The address of bytes that are free, a multiple of four; 0 if there are none. Memory may grow. */
+  allocate(bytes: number): number;
+  free(address: number): void;
 }
 
 /** What may stand around the blocks and the scratch buffers of a memory, to find what writes past them. */
@@ -58,7 +68,7 @@ export interface MemoryGuards {
   /** Left free before and behind every buffer: whole cache lines. */
   readonly bytes: number;
   /** Before a run, of all scratch that it may use. */
-  fill(memory: Uint8Array, end: number): void;
+  fill(memory: Uint8Array, scratch: MemoryRange): void;
   /** When a block was taken. */
   paint(memory: Uint8Array, block: MemoryRange): void;
   /** After a run, of its scratch buffers and of all blocks; throws if one was written past. */
@@ -78,6 +88,10 @@ export class SimdMemory {
   readonly #host: WasmApi;
   readonly #guards: MemoryGuards | undefined;
   readonly #guardBytes: number;
+  readonly #lodging: LodgingMemory | undefined;
+  /** What the other module's allocator gave, by the cache line that is used of it. */
+  readonly #lodged = new Map<number, number>();
+  #scratch: number | undefined;
   #memory: WasmMemory | undefined;
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
@@ -91,14 +105,16 @@ export class SimdMemory {
   #sharedPlace: MemoryRange | undefined;
   readonly #collected = new FinalizationRegistry<MemoryRange>((block) => this.free(block));
 
-  constructor(host: WasmApi, guards?: MemoryGuards) {
+  constructor(host: WasmApi, guards?: MemoryGuards, lodging?: LodgingMemory) {
     this.#host = host;
+    this.#lodging = lodging;
     this.#guards = guards;
     this.#guardBytes = guards?.bytes ?? 0;
   }
 
   /** The memory as modules import it; another one after everything was given back. */
   get wasm(): WasmMemory {
+    if (this.#lodging !== undefined) return this.#lodging.memory;
     if (this.#memory === undefined) {
       this.#memory = asked(SCRATCH_BYTES, () => new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES }));
     }
@@ -107,7 +123,7 @@ export class SimdMemory {
 
   /** Bytes of the memory as it is now, scratch included. */
   get byteLength(): number {
-    return this.#memory?.buffer.byteLength ?? 0;
+    return (this.#lodging?.memory ?? this.#memory)?.buffer.byteLength ?? 0;
   }
 
   /** Bytes in blocks, without guards. */
@@ -131,6 +147,17 @@ export class SimdMemory {
   get bytes(): Uint8Array {
     this.#renewViews();
     return this.#bytes;
+  }
+
+  /** The address of scratch. */
+  get scratch(): number {
+    this.#scratch ??= this.#lodging === undefined ? 0 : this.#lodge(this.#lodging, SCRATCH_BYTES);
+    return this.#scratch;
+  }
+
+  /** Whether an array is a view of this memory, with room behind it for what microkernels read too much. */
+  holds({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): boolean {
+    return buffer === this.floats.buffer && byteOffset + byteLength + OVERREAD_BYTES <= buffer.byteLength;
   }
 
   /**
@@ -188,7 +215,7 @@ export class SimdMemory {
     if (!this.#blocks.delete(block)) return;
     this.#usedBytes -= block.bytes;
     this.#giveBack({ address: block.address - this.#guardBytes, bytes: this.#outerBytes(block.bytes) });
-    if (this.#blocks.size === 0 && this.byteLength > KEEP_BYTES) this.#letGo();
+    if (this.#blocks.size === 0 && this.#memory && this.byteLength > KEEP_BYTES) this.#letGo();
   }
 
   /**
@@ -197,21 +224,23 @@ export class SimdMemory {
    * @throws RangeError if they do not fit: the plan should not have been made.
    */
   layoutScratch(sizes: readonly number[]): ScratchLayout {
-    let end = this.#guardBytes;
+    const start = this.scratch;
+    let end = start + this.#guardBytes;
     const buffers = sizes.map((bytes) => {
       const address = end;
       end = aligned(address + bytes) + this.#guardBytes;
       return { address, bytes };
     });
-    if (end > SCRATCH_BYTES) {
-      throw new RangeError(`simd: a run needs ${end} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`);
+    const bytes = end - start;
+    if (bytes > SCRATCH_BYTES) {
+      throw new RangeError(`simd: a run needs ${bytes} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`);
     }
-    return { buffers, bytes: end };
+    return { buffers, address: start, bytes };
   }
 
   /** Runs a computation over scratch buffers, between checks of the guards if there are any. */
   guarded(scratch: ScratchLayout, compute: () => void): void {
-    this.#guards?.fill(this.bytes, scratch.bytes);
+    this.#guards?.fill(this.bytes, scratch);
     compute();
     this.#guards?.check(this.bytes, scratch.buffers, "scratch buffer");
     this.#guards?.check(this.bytes, this.#blocks, "block");
@@ -262,6 +291,7 @@ export class SimdMemory {
   }
 
   #take(bytes: number): number {
+    if (this.#lodging !== undefined) return this.#lodge(this.#lodging, bytes);
     const fit = this.#free.findIndex((gap) => gap.bytes >= bytes);
     if (fit >= 0) {
       const gap = this.#free[fit]!;
@@ -284,8 +314,23 @@ export class SimdMemory {
     return this.#take(bytes);
   }
 
-  /** Inserts a gap by address, one with its neighbours. */
+  /** Takes whole cache lines from the allocator of the other module. */
+  #lodge(lodging: LodgingMemory, bytes: number): number {
+    const given = lodging.allocate(bytes + ALIGNMENT);
+    if (given === 0) throw outOfMemory(bytes, "the module whose memory it is has none left");
+    const address = aligned(given);
+    this.#lodged.set(address, given);
+    return address;
+  }
+
+  /** Inserts a gap by address, one with its neighbours; in another module's memory, gives it to that. */
   #giveBack(gap: MemoryRange): void {
+    const given = this.#lodged.get(gap.address);
+    if (given !== undefined) {
+      this.#lodged.delete(gap.address);
+      this.#lodging!.free(given);
+      return;
+    }
     const at = this.#free.findIndex(({ address }) => address > gap.address);
     const index = at < 0 ? this.#free.length : at;
     const before = this.#free[index - 1];
@@ -305,6 +350,10 @@ function asked<T>(bytes: number, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
-    throw new OutOfMemoryError(`simd: this host has no memory for ${bytes} bytes: ${error}`);
+    throw outOfMemory(bytes, error);
   }
+}
+
+function outOfMemory(bytes: number, reason: unknown): OutOfMemoryError {
+  return new OutOfMemoryError(`simd: this host has no memory for ${bytes} bytes: ${reason}`);
 }

@@ -128,6 +128,15 @@ export function residentArray(length: number): ResidentArray {
   return new ResidentArray(simdFeatures().simd === true ? sharedEngine() : undefined, length);
 }
 
+/**
+ * Where an operand begins in the memory of `engine`, of which an array may be a view, too; undefined if it lives elsewhere, and
+ * must be copied.
+ */
+export function addressIn(engine: SimdEngine, operand: Operand): number | undefined {
+  if (operand instanceof ResidentArray) return operand.addressIn(engine);
+  return engine.memory.holds(operand) ? operand.byteOffset : undefined;
+}
+
 /** The operand as an array: itself, or a view that is good until memory grows. */
 export function arrayOf(operand: Operand): FloatArray {
   return operand instanceof ResidentArray ? operand.view() : operand;

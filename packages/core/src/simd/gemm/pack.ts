@@ -76,12 +76,14 @@ function copyingPacker(engine: SimdEngine, c: Correlation, part: PackedPart, fil
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packPanelsOf(engine, shape.vectors));
   const most = Math.max(1, Math.floor(PART_BYTES / (4 * targets)));
+  const { scratch } = engine.memory;
   return (from, terms, term, weights) => {
     for (let first = 0; first < terms; first += most) {
       const rows = Math.min(most, terms - first);
       gatherRows(engine, filter, from + first * rowLength, rows, rowLength, targets);
       for (const { range, firstChannel, offset, termBytes } of panels) {
-        packers[range]!(1, rows, 4 * firstChannel, 4 * targets, weights + offset + termBytes * (1 + term + first));
+        const to = weights + offset + termBytes * (1 + term + first);
+        packers[range]!(1, rows, scratch + 4 * firstChannel, 4 * targets, to);
       }
     }
   };
@@ -93,6 +95,7 @@ function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart,
   const rowLength = c.filter.targetChannel;
   const panels = panelsOf(part);
   const packers = part.ranges.map(({ shape }) => packTransposedOf(engine, shape.vectors));
+  const { scratch } = engine.memory;
   return (from, terms, term, weights) => {
     for (const { range, firstChannel, offset, termBytes } of panels) {
       const rows = Math.min(termBytes / 4, targets - firstChannel);
@@ -100,15 +103,15 @@ function transposingPacker(engine: SimdEngine, c: Correlation, part: PackedPart,
       for (let first = 0; first < terms; first += most) {
         const columns = Math.min(most, terms - first);
         gatherRows(engine, filter, from + firstChannel * rowLength + first, rows, rowLength, columns);
-        packers[range]!(columns, 0, 4 * columns, weights + offset + termBytes * (1 + term + first));
+        packers[range]!(columns, scratch, 4 * columns, weights + offset + termBytes * (1 + term + first));
       }
     }
   };
 }
 
-/** Copies `columns` floats of each row of a matrix, the first from `filter[from]` on, to the beginning of memory. */
+/** Copies `columns` floats of each row of a matrix, the first from `filter[from]` on, to the beginning of scratch. */
 function gatherRows(
-  { memory: { floats } }: SimdEngine,
+  { memory: { floats, scratch } }: SimdEngine,
   filter: FloatArray,
   from: number,
   rows: number,
@@ -118,7 +121,7 @@ function gatherRows(
   const [pieces, length] = columns === rowLength ? [1, rows * columns] : [rows, columns];
   for (let piece = 0; piece < pieces; piece++) {
     const at = from + piece * rowLength;
-    floats.set(filter.subarray(at, at + length), piece * length);
+    floats.set(filter.subarray(at, at + length), scratch / 4 + piece * length);
   }
 }
 
