@@ -14,7 +14,7 @@ import {
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
-import type { Host, ValuesOf } from "./host.ts";
+import type { Compute, Host, ValuesOf } from "./host.ts";
 import { PlanStore } from "./plans.ts";
 
 /** Name under which TensorFlow.js knows the backend: `tf.setBackend(BACKEND_NAME)`. */
@@ -45,8 +45,9 @@ export class Corr2dBackend extends MathBackendCPU implements Host {
   output<const Inputs extends readonly TensorInfo[]>(
     shape: readonly number[],
     inputs: Inputs,
-    compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
+    prepare: () => Compute<Inputs>,
   ): TensorInfo {
+    const compute = prepare();
     const y = new Float32Array(util.sizeFromShape([...shape]));
     compute(y, ...(this.floats(inputs) as ValuesOf<Inputs>));
     return this.makeTensorInfo([...shape], "float32", y);

@@ -5,7 +5,7 @@
  */
 
 import * as core from "@corr2d/core";
-import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Convolution } from "./convolution.ts";
 import type { Host } from "./host.ts";
 import { applyNorm, foldNorm, type NormValues } from "./norm.ts";
@@ -47,9 +47,19 @@ export interface Forward extends Pick<core.FusedOptions, "activation" | "slope">
 
 /** The tensor of y; a host may compute it when it is asked for. */
 export function forward(host: Host, step: Forward): TensorInfo {
-  if (host.defer) return host.defer(step);
-  const plan = planForward(host, step);
-  return host.output(step.convolution.outputShape, [step.x], (y, x) => plan.run(x, y));
+  return host.defer ? host.defer(step) : computeForward(host, step);
+}
+
+/** The tensor of y, computed at once; its shape may be another with as many elements. */
+export function computeForward(
+  host: Host,
+  step: Forward,
+  shape: readonly number[] = step.convolution.outputShape,
+): TensorInfo {
+  return host.output(shape, [step.x], () => {
+    const plan = planForward(host, step);
+    return (y, x) => plan.run(x, y);
+  });
 }
 
 /** The tensors that a step has beside x, in an order of their own. */
@@ -99,16 +109,24 @@ function normalised(plan: Plan, norm: NormValues, activation: core.ActivationOpt
   };
 }
 
-/** dx = ∂⟨dy, conv(x)⟩/∂x: the transposed convolution of dy. */
-export function inputGradient(host: Host, convolution: Convolution, dy: TensorInfo, filter: TensorInfo): TensorInfo {
-  const { inputShape, outputShape, filterShape, inputSize, options } = convolution;
+/** dx = ∂⟨dy, conv(x)⟩/∂x, the transposed convolution of dy, of shape `shape`. */
+export function inputGradient(
+  host: Host,
+  convolution: Convolution,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  shape: readonly number[] = convolution.inputShape,
+): TensorInfo {
+  const { outputShape, filterShape, inputSize, options } = convolution;
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
-  const plan = host.plans.get([filter], key, () => {
-    const weights = { shape: filterShape, data: copiesOf(host, [filter])[0]! };
-    const { transpose } = operationsOf(convolution);
-    return host.prepare(() => core.plan(transpose, outputShape, weights, { ...options, outputSize: inputSize }));
+  return host.output(shape, [dy], () => {
+    const plan = host.plans.get([filter], key, () => {
+      const weights = { shape: filterShape, data: copiesOf(host, [filter])[0]! };
+      const { transpose } = operationsOf(convolution);
+      return host.prepare(() => core.plan(transpose, outputShape, weights, { ...options, outputSize: inputSize }));
+    });
+    return (dx, dy) => plan.run(dy, dx);
   });
-  return host.output(inputShape, [dy], (dx, dy) => plan.run(dy, dx));
 }
 
 /** dw = ∂⟨dy, conv(x)⟩/∂w, of shape `shape`. */
@@ -121,8 +139,13 @@ export function filterGradient(
 ): TensorInfo {
   const { inputShape, filterShape, options } = convolution;
   const { conv } = operationsOf(convolution);
-  using plan = host.prepare(() => core.planFilterGradient(conv, inputShape, filterShape, options));
-  return host.output(shape, [x, dy], (dw, x, dy) => plan.run(x, dy, dw));
+  const key = JSON.stringify(["filter gradient", inputShape, filterShape, options]);
+  return host.output(shape, [x, dy], () => {
+    const plan = host.plans.getShared(key, util.sizeFromShape([...filterShape]), () =>
+      host.prepare(() => core.planFilterGradient(conv, inputShape, filterShape, options)),
+    );
+    return (dw, x, dy) => plan.run(x, dy, dw);
+  });
 }
 
 /** Values of tensors that stay as they are while plans are made, which may move what a host keeps. */

@@ -16,12 +16,18 @@ import type { DataId, TensorInfo } from "@tensorflow/tfjs-core";
 /** Shapes remembered of one filter: a few sizes of batch or image, forward and backward. */
 const SHAPES_PER_FILTER = 8;
 
-/** What is prepared: a map from one array to another. */
-export interface Plan {
-  run(source: Float32Array, target: Float32Array): unknown;
+/** Bytes of weights whose gradients stay prepared: more than a training step of most networks has. */
+const MOST_SHARED_BYTES = 2 ** 27;
+
+/** What is prepared: a map from one array to another, or from several. */
+export interface Plan<Arrays extends readonly Float32Array[] = [source: Float32Array, target: Float32Array]> {
+  run(...arrays: Arrays): unknown;
   /** Gives its memory back. */
   [Symbol.dispose](): void;
 }
+
+/** The gradient with respect to a filter, of x and dy. */
+export type FilterGradientPlan = Plan<[x: Float32Array, dy: Float32Array, dw: Float32Array]>;
 
 /** A plan, and where it is found. */
 interface Prepared {
@@ -37,6 +43,9 @@ interface Prepared {
 export class PlanStore {
   /** By filter, then by key; what was prepared longest ago comes first. */
   readonly #plans = new Map<DataId, Map<string, Prepared>>();
+  /** What depends on shapes only, by key; what was used longest ago comes first. */
+  readonly #shared = new Map<string, { readonly plan: FilterGradientPlan; readonly bytes: number }>();
+  #sharedBytes = 0;
   /** By what is fused into them. */
   readonly #fusedWith = new Map<DataId, Set<Prepared>>();
 
@@ -67,6 +76,37 @@ export class PlanStore {
     return prepared.plan;
   }
 
+  /**
+   * The plan of a filter's gradient, which depends on no data, made by `prepare` if there is none. It is the store's: good until the
+   * store is asked again.
+   *
+   * @param key shapes and options.
+   * @param weights of the filter.
+   */
+  getShared(key: string, weights: number, prepare: () => FilterGradientPlan): FilterGradientPlan {
+    const known = this.#shared.get(key);
+    if (known !== undefined) {
+      this.#shared.delete(key); // to the end
+      this.#shared.set(key, known);
+      return known.plan;
+    }
+    const prepared = { plan: prepare(), bytes: 4 * weights };
+    this.#shared.set(key, prepared);
+    this.#sharedBytes += prepared.bytes;
+    for (const oldest of this.#shared.keys()) {
+      if (this.#sharedBytes <= MOST_SHARED_BYTES || oldest === key) break;
+      this.#removeShared(oldest);
+    }
+    return prepared.plan;
+  }
+
+  #removeShared(key: string): void {
+    const { plan, bytes } = this.#shared.get(key)!;
+    this.#shared.delete(key);
+    this.#sharedBytes -= bytes;
+    plan[Symbol.dispose]();
+  }
+
   /** Gives up every plan made of this data, which is gone. */
   forget(dataId: DataId): void {
     const plans = [...(this.#plans.get(dataId)?.values() ?? []), ...(this.#fusedWith.get(dataId) ?? [])];
@@ -75,6 +115,7 @@ export class PlanStore {
 
   clear(): void {
     for (const filter of [...this.#plans.keys()]) this.forget(filter);
+    for (const key of [...this.#shared.keys()]) this.#removeShared(key);
   }
 
   #add(prepared: Prepared): void {

@@ -9,39 +9,22 @@
  * @module
  */
 
-import type { ActivationName } from "@corr2d/core";
 import {
   Add,
-  Elu,
   FusedConv2D,
   type FusedConv2DAttrs,
   type FusedConv2DInputs,
   FusedDepthwiseConv2D,
-  LeakyRelu,
   type NamedAttrMap,
-  Prelu,
-  Relu,
-  Relu6,
   Reshape,
-  Sigmoid,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import { forward } from "../compute.ts";
 import { convolutionOf } from "../convolution.ts";
 import type { Host } from "../host.ts";
+import { activationOf, isPerChannel } from "./activations.ts";
 import { CONV_2D, type ConvKind, DEPTHWISE_2D } from "./convolutions.ts";
 import type { OwnKernel } from "./kernel.ts";
-
-/** Each activation that TensorFlow.js fuses: its name in core, and its kernel. */
-const ACTIVATIONS: Readonly<Record<string, readonly [core: ActivationName, kernelName: string | undefined]>> = {
-  linear: ["linear", undefined],
-  relu: ["relu", Relu],
-  relu6: ["relu6", Relu6],
-  elu: ["elu", Elu],
-  sigmoid: ["sigmoid", Sigmoid],
-  leakyrelu: ["leakyRelu", LeakyRelu],
-  prelu: ["prelu", Prelu],
-};
 
 function fusedKernel(
   kernelName: string,
@@ -67,19 +50,6 @@ function fusedKernel(
       return replace(host, activationKernel, y, { x: y, ...alpha }, channelsFirst, { alpha: attrs.leakyreluAlpha! });
     },
   };
-}
-
-function activationOf(kernelName: string, { activation }: FusedConv2DAttrs): (typeof ACTIVATIONS)[string] {
-  const found = ACTIVATIONS[activation ?? "linear"];
-  if (found !== undefined) return found;
-  const known = Object.keys(ACTIVATIONS).join(", ");
-  throw new RangeError(`${kernelName}: activation must be one of ${known}, got ${activation}`);
-}
-
-/** Whether a tensor holds one value for each output channel, as a vector or along the last axis of channels-last data. */
-function isPerChannel({ shape }: TensorInfo, outChannels: number, channelsFirst: boolean): boolean {
-  if (shape.at(-1) !== outChannels) return false;
-  return shape.length === 1 || (!channelsFirst && shape.slice(0, -1).every((size) => size === 1));
 }
 
 /** Applies a kernel of the backend to `y` and what goes with it, and disposes of `y`. */

@@ -20,8 +20,13 @@ export interface OwnKernel<Inputs = NamedTensorInfoMap, Attrs = object> {
   /** Name of the operation in TensorFlow.js. */
   readonly kernelName: string;
   /**
-   * The result, or `undefined` where the backend's own kernel has to do it (core has no such convolution). Inputs are
-   * float32.
+   * Who computes what this kernel does not, on the WebAssembly backend: its own kernel, or the cpu backend's (default): the
+   * WebAssembly backend has none for some gradients, takes the bits of integers for floats, and gives what the memory held where
+   * its library refuses.
+   */
+  readonly otherwise?: "backend";
+  /**
+   * The result, or `undefined` where another kernel has to do it (core has no such convolution). Inputs are float32.
    *
    * @throws RangeError if the shapes of the inputs do not fit together.
    */

@@ -20,38 +20,56 @@ export const maxPoolGradKernel: OwnKernel<MaxPoolGradInputs, MaxPoolGradAttrs> =
     const shape = x!.shape as [number, number, number, number];
     const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
     if (!util.arraysEqual(dy!.shape, info.outShape)) return undefined;
-    return host.output(shape, [x!, dy!], (dx, x, dy) => dx.set(scatterToMaxima(x, dy, info)));
+    return host.output(shape, [x!, dy!], () => (dx, x, dy) => {
+      const overlap = info.strideHeight < info.filterHeight || info.strideWidth < info.filterWidth;
+      if (!overlap) {
+        // Each cell belongs to one window at most: there is nothing to be summed.
+        dx.fill(0);
+        scatterToMaxima(x, dy, info, dx);
+        return;
+      }
+      const sums = new Float64Array(dx.length);
+      scatterToMaxima(x, dy, info, sums);
+      dx.set(sums);
+    });
   },
 };
 
-function scatterToMaxima(x: Float32Array, dy: Float32Array, info: Window): Float64Array {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
-  const dx = new Float64Array(x.length);
+/** Adds each value of dy to the cell of `dx` that its window has the maximum in. */
+function scatterToMaxima(x: Float32Array, dy: Float32Array, info: Window, dx: Float32Array | Float64Array): void {
+  const { batchSize, inHeight, inWidth, inChannels: channels, outHeight, outWidth, strideHeight, strideWidth } = info;
+  const { filterHeight, filterWidth, padInfo } = info;
+  /** Where the cells of a window begin. */
+  const cells = new Int32Array(filterHeight * filterWidth);
   let at = 0;
   for (let n = 0; n < batchSize; n++) {
     for (let i = 0; i < outHeight; i++) {
       const top = i * strideHeight - padInfo.top;
-      const [firstRow, rows] = [Math.max(0, top), Math.min(inHeight, top + info.filterHeight)];
+      const rows = Math.min(inHeight, top + filterHeight);
       for (let j = 0; j < outWidth; j++) {
         const left = j * strideWidth - padInfo.left;
-        const [firstColumn, columns] = [Math.max(0, left), Math.min(inWidth, left + info.filterWidth)];
-        for (let c = 0; c < inChannels; c++, at++) {
+        const columns = Math.min(inWidth, left + filterWidth);
+        let count = 0;
+        for (let row = Math.max(0, top); row < rows; row++) {
+          for (let column = Math.max(0, left); column < columns; column++) {
+            cells[count++] = ((n * inHeight + row) * inWidth + column) * channels;
+          }
+        }
+        for (let c = 0; c < channels; c++, at++) {
           let largest = Number.NEGATIVE_INFINITY;
           let cell = -1;
-          for (let row = firstRow; row < rows; row++) {
-            for (let column = firstColumn; column < columns; column++) {
-              const here = ((n * inHeight + row) * inWidth + column) * inChannels + c;
-              if (x[here]! > largest) {
-                largest = x[here]!;
-                cell = here;
-              }
+          for (let k = 0; k < count; k++) {
+            const here = cells[k]! + c;
+            const value = x[here]!;
+            if (value > largest) {
+              largest = value;
+              cell = here;
             }
           }
           // A window of nothing but NaN and −Inf has no maximum.
-          if (cell >= 0) dx[cell]! += dy[at]!;
+          if (cell >= 0) dx[cell] = dx[cell]! + dy[at]!;
         }
       }
     }
   }
-  return dx;
 }

@@ -9,13 +9,14 @@ import { convolutionKernels } from "./convolutions.ts";
 import { fusedKernels } from "./fused.ts";
 import { groupedKernels } from "./grouped.ts";
 import type { OwnKernel } from "./kernel.ts";
+import { matmulKernels } from "./matmul.ts";
 import { maxPoolGradKernel } from "./max-pool-grad.ts";
 
 export type { OwnKernel } from "./kernel.ts";
 
 /** The kernels that take the place of a backend's. */
 export const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map(
-  [...convolutionKernels, ...fusedKernels, ...groupedKernels, maxPoolGradKernel].map((kernel) => [
+  [...convolutionKernels, ...fusedKernels, ...groupedKernels, ...matmulKernels, maxPoolGradKernel].map((kernel) => [
     kernel.kernelName,
     kernel,
   ]),

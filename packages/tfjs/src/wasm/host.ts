@@ -9,7 +9,7 @@
 import { plannerIn } from "@corr2d/core/internals";
 import { getKernel, type NamedAttrMap, type NamedTensorInfoMap, Prelu, type TensorInfo } from "@tensorflow/tfjs-core";
 import { type Forward, planForward } from "../compute.ts";
-import type { Host, ValuesOf } from "../host.ts";
+import type { Compute, Host, ValuesOf } from "../host.ts";
 import { PlanStore } from "../plans.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
 import { CpuKernels } from "./cpu-kernels.ts";
@@ -64,9 +64,10 @@ export class WasmHost implements Host {
   output<const Inputs extends readonly TensorInfo[]>(
     shape: readonly number[],
     inputs: Inputs,
-    compute: (y: Float32Array, ...inputs: ValuesOf<Inputs>) => void,
+    prepare: () => Compute<Inputs>,
   ): TensorInfo {
     this.#fetch(inputs);
+    const compute = prepare();
     const result = this.#backend.makeOutput([...shape], "float32");
     try {
       const values = inputs.map((tensor) => this.#view(tensor)) as ValuesOf<Inputs>;

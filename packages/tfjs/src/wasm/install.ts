@@ -16,6 +16,7 @@ import {
   type KernelFunc,
   PadV2,
   registerKernel,
+  Slice,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "../kernels/own-kernels.ts";
@@ -23,6 +24,7 @@ import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
 import { continuationNames, continuing, waitingPad } from "./continuations.ts";
 import { WasmHost } from "./host.ts";
 import { sharedIdentity } from "./identity.ts";
+import { heapSlice } from "./slice.ts";
 
 /** The kernel that is there for its set-up. */
 const SETUP_KERNEL = "Corr2dSetup";
@@ -59,12 +61,13 @@ function install(backend: WasmBackend): void {
   if (hosts.has(backend)) return;
   hosts.set(backend, new WasmHost(backend));
   for (const kernel of OWN_KERNELS.values()) {
-    exchange(kernel.kernelName, () => ownOrCpu(kernel as OwnKernel));
+    exchange(kernel.kernelName, (theirs) => ownOrOther(kernel as OwnKernel, theirs));
   }
   for (const name of continuationNames) {
     exchange(name, (theirs) => theirs && continuing(name, theirs, (backend) => hosts.get(backend)!));
   }
   exchange(PadV2, (theirs) => theirs && waitingPad(theirs, (backend) => hosts.get(backend)!));
+  exchange(Slice, (theirs) => theirs && heapSlice(theirs));
   exchange(Identity, (theirs) => theirs && sharedIdentity(theirs));
 }
 
@@ -79,14 +82,13 @@ function exchange(kernelName: string, make: (theirs: KernelFunc | undefined) => 
   registerKernel({ ...theirs, kernelName, backendName: WASM_BACKEND_NAME, kernelFunc });
 }
 
-/**
- * Our kernel where it can, else the cpu backend's: the WebAssembly backend has none for some gradients, takes the bits of
- * integers for floats, and gives what the memory held where its library refuses.
- */
-function ownOrCpu(kernel: OwnKernel): KernelFunc {
-  return ({ inputs, backend, attrs = {} }) => {
+/** Our kernel where it can, else the backend's own, or the cpu backend's. */
+function ownOrOther(kernel: OwnKernel, theirs: KernelFunc | undefined): KernelFunc {
+  return (args) => {
+    const { inputs, backend, attrs = {} } = args;
     const host = hosts.get(backend)!;
     const result = isFloat32(inputs) ? kernel.compute({ inputs, host, attrs }) : undefined;
-    return result ?? host.runOnCpu(kernel.kernelName, inputs, attrs);
+    if (result !== undefined) return result;
+    return kernel.otherwise === "backend" && theirs ? theirs(args) : host.runOnCpu(kernel.kernelName, inputs, attrs);
   };
 }

@@ -1,0 +1,90 @@
+/**
+ * Parts of tensors on the WebAssembly backend: what the cpu backend gives, without a copy of the whole.
+ *
+ * @module
+ */
+
+import "@corr2d/tfjs";
+import { seededRandom } from "@corr2d/testkit";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, test, vi } from "vitest";
+
+beforeAll(async () => {
+  tf.env().set("PROD", true);
+  setThreadsCount(1);
+  await tf.setBackend("wasm");
+});
+
+async function onCpu(compute: () => tf.Tensor): Promise<unknown> {
+  await tf.setBackend("cpu");
+  const y = compute();
+  const expected = { shape: y.shape, dtype: y.dtype, values: [...y.dataSync()] };
+  await tf.setBackend("wasm");
+  return expected;
+}
+
+test("parts of tensors of any rank and type are those of the cpu backend", async () => {
+  const numbers = seededRandom(1, "slices");
+  for (let n = 0; n < 200; n++) {
+    const shape = Array.from({ length: 1 + (n % 6) }, () => numbers.integer(1, 5));
+    const begin = shape.map((size) => numbers.integer(0, size - 1));
+    const size = shape.map((all, axis) => (numbers.integer(0, 3) === 0 ? -1 : numbers.integer(0, all - begin[axis]!)));
+    const dtype = (["float32", "int32", "bool"] as const)[n % 3]!;
+    const values = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => (dtype === "bool" ? i % 2 : i));
+    const part = () => tf.slice(tf.tensor(values, shape, dtype), begin, size);
+    const y = part();
+    expect({ shape: y.shape, dtype: y.dtype, values: [...y.dataSync()] }, `${shape} ${begin} ${size}`).toEqual(
+      await onCpu(part),
+    );
+  }
+});
+
+test("a long run is copied at once, a strided one run by run", async () => {
+  const x = tf.reshape(tf.range(0, 4 * 50 * 60), [4, 50, 60]);
+  for (const [begin, size] of [
+    [[1], [2]],
+    [
+      [0, 3],
+      [4, 40],
+    ],
+    [
+      [0, 0, 5],
+      [4, 50, 50],
+    ],
+    [
+      [2, 10, 5],
+      [1, 7, 40],
+    ],
+  ] as const) {
+    const part = () => tf.slice(x, [...begin], [...size]);
+    expect([...part().dataSync()]).toEqual(((await onCpu(part)) as { values: number[] }).values);
+  }
+});
+
+test("nothing but the part is copied", () => {
+  const x = tf.ones([1000, 100]);
+  const copied = vi.spyOn(tf.backend() as unknown as { readSync(dataId: object): unknown }, "readSync");
+  const part = tf.slice(x, [10, 0], [2, 100]);
+  expect(copied).not.toHaveBeenCalled();
+  copied.mockRestore();
+  expect([...part.dataSync()]).toEqual(Array(200).fill(1));
+});
+
+test("strings are left to the backend", () => {
+  expect(tf.slice(tf.tensor(["a", "b", "c", "d"], [2, 2]), [0, 1], [2, 1]).dataSync()).toEqual(["b", "d"]);
+});
+
+test("what reaches beyond the tensor is refused", () => {
+  expect(() => tf.slice(tf.ones([3, 3]), [1, 1], [3, 1])).toThrow("would overflow");
+});
+
+test("a convolution that waits is computed for its part, and memory stays true", () => {
+  const before = tf.memory();
+  const sum = tf.tidy(() => {
+    const y = tf.conv2d(tf.ones<tf.Rank.R4>([1, 6, 6, 4]), tf.ones([3, 3, 4, 8]), 1, "valid");
+    return [...tf.slice(y, [0, 1, 1, 2], [1, 1, 2, 3]).dataSync()];
+  });
+  expect(sum).toEqual(Array(6).fill(36));
+  expect(tf.memory()).toEqual(before);
+});
