@@ -7,6 +7,7 @@ import * as derivation from "@corr2d/core/derivation";
 import * as internals from "@corr2d/core/internals";
 import * as layers from "@corr2d/core/layers";
 import * as pictures from "@corr2d/core/pictures";
+import * as signals from "@corr2d/core/signals";
 import * as weights from "@corr2d/core/weights";
 import * as parity from "@corr2d/parity";
 import * as testkit from "@corr2d/testkit";
@@ -26,6 +27,7 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   core: {
     "@corr2d/core": core,
     "@corr2d/core/layers": layers,
+    "@corr2d/core/signals": signals,
     "@corr2d/core/weights": weights,
     "@corr2d/core/derivation": derivation,
     "@corr2d/core/internals": internals,

@@ -66,6 +66,7 @@ export {
   type DTypeOption,
   type FilterGradientPlan,
   type InputGradientPlan,
+  type KernelGradientPlan,
   planFilterGradient,
   planInputGradient,
   type SeparableFilterGradientPlan,

@@ -22,10 +22,10 @@ import { factorsOf } from "./problem/separate-kernel.ts";
 import { scalarAlgorithms } from "./scalar/algorithms.ts";
 import { sharedSimdAlgorithms } from "./simd/algorithms.ts";
 
-/** How to compute. */
-export interface MatrixChoiceOptions {
+/** How to compute, by algorithms of these names. */
+export interface MatrixChoiceOptions<Name extends string = MatrixAlgorithmName> {
   /** The result is the same within the stated bounds. Default `"auto"`: the one that is expected to be fastest. */
-  readonly algorithm?: MatrixAlgorithmName | "auto" | undefined;
+  readonly algorithm?: Name | "auto" | undefined;
   /** Default `"auto"`: SIMD wherever it is faster. */
   readonly engine?: Engine | "auto" | undefined;
   /** `"strict"` keeps transforms out: every cell is a plain sum. Default `"default"`. */
@@ -36,8 +36,8 @@ export interface MatrixChoiceOptions {
 export const CHOICE_OPTION_NAMES: readonly (keyof MatrixChoiceOptions)[] = ["algorithm", "engine", "precision"];
 
 /** What is known of a choice. */
-export interface MatrixFacts {
-  readonly algorithm: MatrixAlgorithmName;
+export interface MatrixFacts<Name extends string = MatrixAlgorithmName> {
+  readonly algorithm: Name;
   readonly engine: Engine;
   readonly reason: string;
   readonly errorBound: { readonly kind: "element"; readonly constant: number };
@@ -45,37 +45,50 @@ export interface MatrixFacts {
 }
 
 /** An algorithm that was chosen for a problem. */
-export interface MatrixChoice extends MatrixFacts {
+export interface MatrixChoice<Name extends string = MatrixAlgorithmName> extends MatrixFacts<Name> {
+  /** Expected time, in ns. */
+  readonly cost: number;
   readonly prepare: Offer["prepare"];
   /** Whether another might take its place. */
   readonly isForced: boolean;
 }
 
-/** Every algorithm on the engine of this process, and the scalar ones. */
-const ALGORITHMS: readonly MatrixAlgorithm[] = /* @__PURE__ */ (() => [...sharedSimdAlgorithms, ...scalarAlgorithms])();
+/** What is chosen from. */
+export interface Catalogue<Name extends string = MatrixAlgorithmName> {
+  /** All names that there are, the definition's first. */
+  readonly names: readonly Name[];
+  readonly algorithms: readonly MatrixAlgorithm<Name>[];
+}
+
+/** The catalogue of matrices: every algorithm on the engine of this process, and the scalar ones. */
+export const MATRIX_CATALOGUE: Catalogue = /* @__PURE__ */ (() => ({
+  names: MATRIX_ALGORITHM_NAMES,
+  algorithms: [...sharedSimdAlgorithms, ...scalarAlgorithms],
+}))();
 
 /**
  * Chooses the algorithm that is expected to be fastest, or one that is asked for by name.
  *
  * @throws RangeError if an option has a value that is not allowed, or nothing that is asked for by name can do it.
  */
-export function chooseMatrix(
+export function chooseMatrix<Name extends string>(
   operation: string,
   problem: PlannedProblem,
-  options: MatrixChoiceOptions,
-  algorithms: readonly MatrixAlgorithm[] = ALGORITHMS,
-): MatrixChoice {
-  const algorithm = resolveWord(operation, "algorithm", ["auto", ...MATRIX_ALGORITHM_NAMES], options.algorithm);
+  options: MatrixChoiceOptions<Name>,
+  { names, algorithms }: Catalogue<Name>,
+): MatrixChoice<Name> {
+  const algorithm = resolveWord<Name | "auto">(operation, "algorithm", ["auto", ...names], options.algorithm);
   const engine = resolveWord(operation, "engine", ["auto", "scalar", "simd"], options.engine);
   const precision = resolveWord(operation, "precision", ["default", "strict"], options.precision);
-  const factors = problem.factors ?? factorsOf(problem.kernel, problem.kernelShape[1]);
+  const isSeparated = algorithms.some(({ name }) => name === "separable");
+  const factors = problem.factors ?? (isSeparated ? factorsOf(problem.kernel, problem.kernelShape[1]) : undefined);
   const productsAreExact = problem.factors === undefined || areInRange(problem);
   const refused = new Map<string, string>();
-  const offers: { readonly by: MatrixAlgorithm; readonly offer: Offer }[] = [];
+  const offers: { readonly by: MatrixAlgorithm<Name>; readonly offer: Offer }[] = [];
   for (const by of algorithms) {
     if ((algorithm !== "auto" && by.name !== algorithm) || (engine !== "auto" && by.engine !== engine)) continue;
     const offer =
-      by.name === "fft" && precision === "strict"
+      TRANSFORMS.has(by.name) && precision === "strict"
         ? 'precision "strict" keeps transforms out'
         : by.name !== "separable" && !productsAreExact
           ? "products of column and row leave the range of their element type"
@@ -101,27 +114,32 @@ export function chooseMatrix(
     reason: algorithm !== "auto" ? "asked for by name" : reasonOf(offers, refused),
     errorBound: { kind: "element", constant: offer.errorConstant * (1 + rounding) + rounding },
     ...(options.precision && { precision }),
+    cost: offer.cost,
     prepare: offer.prepare,
     isForced: by.engine === "scalar" || engine !== "auto",
   };
 }
 
+/** What `precision: "strict"` keeps out. */
+const TRANSFORMS: ReadonlySet<string> = /* @__PURE__ */ new Set(["fft", "overlap-save"]);
+
 /** Prepares a choice; where SIMD's memory cannot be had, and SIMD was not asked for, on the scalar engine. */
-export function prepareMatrix(
+export function prepareMatrix<Name extends string>(
   operation: string,
   problem: PlannedProblem,
-  options: MatrixChoiceOptions,
-  algorithms: readonly MatrixAlgorithm[] = ALGORITHMS,
-): MatrixFacts & PreparedMatrix {
-  const { prepare, isForced, ...facts } = chooseMatrix(operation, problem, options, algorithms);
-  const withoutSimd = (error: unknown): MatrixFacts & PreparedMatrix => {
+  options: MatrixChoiceOptions<Name>,
+  catalogue: Catalogue<Name>,
+): MatrixFacts<Name> & PreparedMatrix {
+  const { prepare, isForced, cost: _, ...facts } = chooseMatrix(operation, problem, options, catalogue);
+  const withoutSimd = (error: unknown): MatrixFacts<Name> & PreparedMatrix => {
     if (isForced || !(error instanceof OutOfMemoryError)) throw error;
     const {
       prepare,
       isForced: _,
+      cost: __,
       reason,
       ...scalar
-    } = chooseMatrix(operation, problem, { ...options, engine: "scalar" });
+    } = chooseMatrix(operation, problem, { ...options, engine: "scalar" }, catalogue);
     return { ...scalar, reason: `${reason}; not on SIMD: ${error.message}`, ...prepare() };
   };
   let prepared: PreparedMatrix;
@@ -146,7 +164,7 @@ export function prepareMatrix(
 }
 
 function reasonOf(
-  offers: readonly { readonly by: MatrixAlgorithm; readonly offer: Offer }[],
+  offers: readonly { readonly by: MatrixAlgorithm<string>; readonly offer: Offer }[],
   refused: ReadonlyMap<string, string>,
 ): string {
   const times = offers

@@ -10,15 +10,22 @@
  * @module
  */
 
-import type { Pass } from "../algorithm/algorithm.ts";
 import { gathered as gatheredBound, mostCopies } from "../algorithm/error-bound.ts";
 import { continuedIndices } from "../geometry/boundary.ts";
-import type { BilinearMap, Explained, WeightsGradientPlan } from "../operation/bilinear-map.ts";
+import { type BilinearMap, type Explained, once, type WeightsGradientPlan } from "../operation/bilinear-map.ts";
 import { arrayOf } from "../simd/engine/resident.ts";
 import { type Shape2, sizeOf } from "../tensor/shape.ts";
 import { type DType, type FloatArray, zeroArray } from "../tensor/tensor.ts";
-import { chooseMatrix, type MatrixChoiceOptions, prepareMatrix } from "./choose.ts";
+import {
+  type Catalogue,
+  chooseMatrix,
+  MATRIX_CATALOGUE,
+  type MatrixChoiceOptions,
+  type MatrixFacts,
+  prepareMatrix,
+} from "./choose.ts";
 import { prepareKernelGradient } from "./kernel-gradient.ts";
+import type { PreparedMatrix } from "./problem/algorithm.ts";
 import { type KernelGeometry, type KernelValues, oriented } from "./problem/problem.ts";
 
 /** The map of matrices: of a kernel in either form, the gradient is that of a matrix. */
@@ -34,32 +41,12 @@ export function matrixMap(
   flip: boolean,
   options: MatrixChoiceOptions,
 ): MatrixMap {
-  const explainCorrelation = (g: KernelGeometry, kernel: KernelValues | undefined, x?: FloatArray): Explained => {
-    const {
-      prepare,
-      isForced: _,
-      ...facts
-    } = chooseMatrix(operation, { ...g, ...(kernel ?? standIn(g, dtype)) }, options);
-    const notes = [kernel === undefined && "of a kernel that is not of rank 1", x && prepare().note?.(x)];
-    return { ...facts, reason: [facts.reason, ...notes.filter(Boolean)].join("; ") };
-  };
+  const activations = activationsMap(operation, geometry, dtype, flip, options, MATRIX_CATALOGUE);
   return {
-    explain(pass: Pass, kernel, x) {
+    ...activations,
+    explain(pass, kernel, x) {
       if (pass === "filterGradient") return prepareKernelGradient(operation, geometry, dtype, options).facts;
-      const given = kernel && oriented(kernel, flip);
-      if (pass === "forward") return explainCorrelation(geometry, given, x);
-      const facts = explainCorrelation(adjointGeometry(geometry), given && oriented(given, true));
-      return reachesCopies(geometry) ? { ...facts, errorBound: boundOfGathered(facts, geometry, dtype) } : facts;
-    },
-    prepare(kernel) {
-      const plan = prepareMatrix(operation, { ...geometry, ...copied(oriented(kernel, flip)) }, options);
-      return { ...plan, run: (x, y) => plan.run(arrayOf(x), arrayOf(y)) };
-    },
-    prepareInputGradient(kernel) {
-      const given = copied(oriented(oriented(kernel, flip), true));
-      const plan = prepareMatrix(operation, { ...adjointGeometry(geometry), ...given }, options);
-      if (!reachesCopies(geometry)) return { ...plan, run: (dy, dx) => plan.run(arrayOf(dy), arrayOf(dx)) };
-      return gathered(plan, geometry, dtype);
+      return activations.explain(pass, kernel, x);
     },
     prepareFilterGradient() {
       const { facts, scratchBytes, run } = prepareKernelGradient(operation, geometry, dtype, options);
@@ -71,6 +58,53 @@ export function matrixMap(
           if (flip) arrayOf(dw).reverse();
         },
       };
+    },
+  };
+}
+
+/** What of a map goes from activations to activations: the forward pass and the input gradient. */
+export interface ActivationsMap extends Omit<MatrixMap, "explain" | "prepareFilterGradient"> {
+  explain(pass: "forward" | "inputGradient", kernel?: KernelValues, x?: FloatArray): Explained;
+}
+
+/** That of a geometry, by algorithms of any catalogue. */
+export function activationsMap<Name extends string>(
+  operation: string,
+  geometry: KernelGeometry,
+  dtype: DType,
+  flip: boolean,
+  options: MatrixChoiceOptions<Name>,
+  catalogue: Catalogue<Name>,
+): ActivationsMap {
+  const explainCorrelation = (g: KernelGeometry, kernel: KernelValues | undefined, x?: FloatArray): Explained => {
+    const {
+      prepare,
+      isForced: _,
+      cost: __,
+      ...facts
+    } = chooseMatrix(operation, { ...g, ...(kernel ?? standIn(g, dtype)) }, options, catalogue);
+    const notes = [
+      kernel === undefined && Math.min(...g.kernelShape) > 1 && "of a kernel that is not of rank 1",
+      x && once(prepare(), (prepared) => prepared.note?.(x)),
+    ];
+    return { ...facts, reason: [facts.reason, ...notes.filter(Boolean)].join("; ") };
+  };
+  return {
+    explain(pass, kernel, x) {
+      const given = kernel && oriented(kernel, flip);
+      if (pass === "forward") return explainCorrelation(geometry, given, x);
+      const facts = explainCorrelation(adjointGeometry(geometry), given && oriented(given, true));
+      return reachesCopies(geometry) ? { ...facts, errorBound: boundOfGathered(facts, geometry, dtype) } : facts;
+    },
+    prepare(kernel) {
+      const plan = prepareMatrix(operation, { ...geometry, ...copied(oriented(kernel, flip)) }, options, catalogue);
+      return { ...plan, run: (x, y) => plan.run(arrayOf(x), arrayOf(y)) };
+    },
+    prepareInputGradient(kernel) {
+      const given = copied(oriented(oriented(kernel, flip), true));
+      const plan = prepareMatrix(operation, { ...adjointGeometry(geometry), ...given }, options, catalogue);
+      if (!reachesCopies(geometry)) return { ...plan, run: (dy, dx) => plan.run(arrayOf(dy), arrayOf(dx)) };
+      return gathered(plan, geometry, dtype);
     },
   };
 }
@@ -131,7 +165,7 @@ function boundOfGathered({ errorBound }: Explained, geometry: KernelGeometry, dt
 
 /** dx from the plan of dx̃: every cell gathers from all that are copies of it. */
 function gathered(
-  plan: ReturnType<typeof prepareMatrix>,
+  plan: MatrixFacts<string> & PreparedMatrix,
   geometry: KernelGeometry,
   dtype: DType,
 ): ReturnType<BilinearMap["prepareInputGradient"]> {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { prepareMatrix } from "../corr2d/choose.ts";
+import { MATRIX_CATALOGUE, prepareMatrix } from "../corr2d/choose.ts";
 import type { PictureData } from "./problem/picture.ts";
 import type { PictureProblem, PreparedPicture } from "./problem/problem.ts";
 
@@ -40,6 +40,7 @@ export function preparePlanes(
         factors: kernel.isGivenAsFactors ? kernel.factors : undefined,
       },
       { engine },
+      MATRIX_CATALOGUE,
     );
     return { scratchBytes, run, facts: { algorithm, engine: facts.engine, reason, errorBound } };
   };

@@ -24,6 +24,8 @@ import {
   type Operation,
   requireSameDtype,
 } from "../operation/operation.ts";
+import type { SignalAlgorithmName } from "../signals/algorithms.ts";
+import type { SignalOperation, SignalOptions } from "../signals/correlate1d.ts";
 import type { Shape2, Shape4 } from "../tensor/shape.ts";
 import {
   checkShape,
@@ -83,6 +85,12 @@ export function explain<T extends FloatArray = Float32Array>(
   kernel: Shape2 | MatrixKernel<T>,
   options?: Corr2dOptions & ExplainOptions,
 ): Explanation<Shape2, MatrixAlgorithmName>;
+export function explain<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  input: Shape2 | Matrix<T>,
+  kernel: readonly [taps: number] | T,
+  options?: SignalOptions & ExplainOptions,
+): Explanation<Shape2, SignalAlgorithmName>;
 export function explain<Weights>(
   operation: Operation<Weights>,
   input: unknown,

@@ -24,6 +24,8 @@ import {
   requireSameDtype,
 } from "../operation/operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand, weightsPlan } from "../operation/planned.ts";
+import type { SignalAlgorithmName } from "../signals/algorithms.ts";
+import type { SignalOperation, SignalOptions } from "../signals/correlate1d.ts";
 import type { Shape2, Shape4 } from "../tensor/shape.ts";
 import { checkShape, type DType, type FloatArray, type Owned, type Tensor } from "../tensor/tensor.ts";
 
@@ -77,6 +79,12 @@ export interface SeparableFilterGradientPlan<T extends FloatArray = Float32Array
   run<Y extends SeparableParts<RunOperand<T>>>(x: RunOperand<T>, dy: RunOperand<T>, dw: Y): Y;
 }
 
+/** A gradient with respect to the taps of an operation on signals. */
+export interface KernelGradientPlan<T extends FloatArray = Float32Array>
+  extends Omit<FilterGradientPlan<Shape2, T, SignalAlgorithmName>, "filterShape"> {
+  readonly filterShape: readonly [taps: number];
+}
+
 /** The arrays of an element type. */
 export type ArrayOf<D extends DType> = D extends "float64" ? Float64Array : Float32Array;
 
@@ -118,6 +126,12 @@ export function planInputGradient<T extends FloatArray = Float32Array>(
   kernel: MatrixKernel<T>,
   options?: Corr2dOptions,
 ): InputGradientPlan<Shape2, T, MatrixAlgorithmName>;
+export function planInputGradient<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  inputShape: Shape2,
+  kernel: T,
+  options?: SignalOptions,
+): InputGradientPlan<Shape2, T, SignalAlgorithmName>;
 export function planInputGradient<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],
@@ -169,6 +183,12 @@ export function planFilterGradient<D extends DType = "float32">(
   kernelShape: Shape2,
   options?: Corr2dOptions & DTypeOption<D>,
 ): FilterGradientPlan<Shape2, ArrayOf<D>, MatrixAlgorithmName>;
+export function planFilterGradient<D extends DType = "float32">(
+  operation: SignalOperation,
+  inputShape: Shape2,
+  kernelShape: readonly [taps: number],
+  options?: SignalOptions & DTypeOption<D>,
+): KernelGradientPlan<ArrayOf<D>>;
 export function planFilterGradient<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],

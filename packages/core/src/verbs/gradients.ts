@@ -26,6 +26,7 @@ import {
   requireSameDtype,
 } from "../operation/operation.ts";
 import { zeroGradient } from "../operation/planned.ts";
+import type { SignalOperation, SignalOptions } from "../signals/correlate1d.ts";
 import { type Shape2, type Shape4, sizeOf } from "../tensor/shape.ts";
 import {
   checkArray,
@@ -92,6 +93,13 @@ export function inputGradient<T extends FloatArray = Float32Array>(
   inputShape: Shape2,
   options?: Corr2dOptions,
 ): Matrix<Owned<T>>;
+export function inputGradient<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  dy: Matrix<T>,
+  kernel: T,
+  inputShape: Shape2,
+  options?: SignalOptions,
+): Matrix<Owned<T>>;
 export function inputGradient<Weights>(
   operation: Operation<Weights>,
   dy: Tensor<readonly number[], FloatArray>,
@@ -148,6 +156,13 @@ export function filterGradient<T extends FloatArray = Float32Array>(
   kernelShape: Shape2,
   options?: Corr2dOptions,
 ): Matrix<Owned<T>>;
+export function filterGradient<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  x: Matrix<T>,
+  dy: Matrix<T>,
+  kernelShape: readonly [taps: number],
+  options?: SignalOptions,
+): Tensor<readonly [taps: number], Owned<T>>;
 export function filterGradient<Weights>(
   operation: Operation<Weights>,
   x: Tensor<readonly number[], FloatArray>,
@@ -210,6 +225,13 @@ export function gradients<T extends FloatArray = Float32Array>(
   dy: Matrix<T>,
   options?: Corr2dOptions,
 ): Gradients<Shape2, T>;
+export function gradients<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  x: Matrix<T>,
+  kernel: T,
+  dy: Matrix<T>,
+  options?: SignalOptions,
+): Gradients<Shape2, T, Tensor<readonly [taps: number], Owned<T>>>;
 export function gradients<Weights>(
   operation: Operation<Weights>,
   x: Tensor<readonly number[], FloatArray>,

@@ -13,6 +13,8 @@ import type { MatrixKernel } from "../corr2d/problem/problem.ts";
 import { prepareForward } from "../operation/call.ts";
 import { type ConvOperation, type FusedOptions, kindOf, type Operation } from "../operation/operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand } from "../operation/planned.ts";
+import type { SignalAlgorithmName } from "../signals/algorithms.ts";
+import type { SignalOperation, SignalOptions } from "../signals/correlate1d.ts";
 import type { Shape2, Shape4 } from "../tensor/shape.ts";
 import type { FloatArray, Owned, Tensor } from "../tensor/tensor.ts";
 
@@ -70,6 +72,12 @@ export function plan<T extends FloatArray = Float32Array>(
   kernel: MatrixKernel<T>,
   options?: Corr2dOptions,
 ): Plan<Shape2, T, MatrixAlgorithmName>;
+export function plan<T extends FloatArray = Float32Array>(
+  operation: SignalOperation,
+  inputShape: Shape2,
+  kernel: T,
+  options?: SignalOptions,
+): Plan<Shape2, T, SignalAlgorithmName>;
 export function plan<Weights>(
   operation: Operation<Weights>,
   inputShape: readonly number[],

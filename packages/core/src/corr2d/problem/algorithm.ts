@@ -29,6 +29,8 @@ export interface PreparedMatrix {
   run(source: FloatArray, y: FloatArray): void;
   /** What it would do with an image besides what its name says, if that is so. */
   note?(source: FloatArray): string | undefined;
+  /** Gives memory outside the JavaScript heap back at once, if it holds any. */
+  [Symbol.dispose]?(): void;
 }
 
 /** What an algorithm offers for a problem. */
@@ -40,9 +42,9 @@ export interface Offer {
   prepare(): PreparedMatrix;
 }
 
-/** A way to correlate matrices. */
-export interface MatrixAlgorithm {
-  readonly name: MatrixAlgorithmName;
+/** A way to correlate matrices, or what takes the form of them. */
+export interface MatrixAlgorithm<Name extends string = MatrixAlgorithmName> {
+  readonly name: Name;
   readonly engine: "scalar" | "simd";
   /** An offer, or why there is none; `factors` are those of a kernel of rank 1. */
   offer(problem: PlannedProblem, factors: SeparableKernel<FloatArray> | undefined): Offer | string;

@@ -9,7 +9,7 @@ import { hostWebAssembly } from "../../simd/engine/webassembly.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Matrix } from "../../tensor/tensor.ts";
 import { chooseMatrix } from "../choose.ts";
-import type { MatrixAlgorithmName } from "../problem/algorithm.ts";
+import { MATRIX_ALGORITHM_NAMES, type MatrixAlgorithmName } from "../problem/algorithm.ts";
 import {
   type Corr2dMode,
   type GeometryOptions,
@@ -53,7 +53,7 @@ const choose = (engine: SimdEngine, problem: Problem, algorithm: MatrixAlgorithm
     "test",
     problem,
     { algorithm, engine: "simd" },
-    simdAlgorithms(() => engine),
+    { names: MATRIX_ALGORITHM_NAMES, algorithms: simdAlgorithms(() => engine) },
   );
 const exact = (problem: MatrixProblem): Float64Array => {
   const y = new Float64Array(sizeOf(problem.outShape));

@@ -26,6 +26,7 @@ import {
   BLOCK_VOID,
   CONTROL,
   F32X4,
+  F64X2,
   I32 as I32_OP,
   I32X4,
   NARROW,
@@ -129,7 +130,10 @@ export const v128: {
   readonly loadBytes: VectorLoad;
   /** Eight bytes, each as an integer of 16 bits. */
   readonly load8x8: VectorLoad;
+  readonly load64Splat: VectorLoad;
   readonly splat: (n: number) => V128;
+  /** A constant of 64 bits twice. */
+  readonly splat64: (n: number) => V128;
   /** A constant int32 four times. */
   readonly splatBits: (n: number) => V128;
   /** Four constant int32. */
@@ -144,9 +148,14 @@ export const v128: {
   load32Splat: /* @__PURE__ */ vectorLoad(V128_OP.load32Splat),
   loadBytes: /* @__PURE__ */ vectorLoad(V128_OP.load, ALIGN_1),
   load8x8: /* @__PURE__ */ vectorLoad(V128_OP.load8x8, ALIGN_1),
+  load64Splat: /* @__PURE__ */ vectorLoad(V128_OP.load64Splat),
   splat: (n) => ({
     type: "v128",
     code: simd(V128_OP.const) + text(...new Uint8Array(new Float32Array(4).fill(n).buffer)),
+  }),
+  splat64: (n) => ({
+    type: "v128",
+    code: simd(V128_OP.const) + text(...new Uint8Array(new Float64Array(2).fill(n).buffer)),
   }),
   splatBits: (n) => v128.bits([n, n, n, n]),
   bits: (lanes) => ({
@@ -216,6 +225,53 @@ export const f32x4: {
   relaxedMadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedMadd),
   relaxedNmadd: /* @__PURE__ */ vectorTernary(F32X4.relaxedNmadd),
 }))();
+
+/** Vectors of floats, four of 32 bits or two of 64: what code that serves both is written in. */
+export interface FloatVectors {
+  readonly lanes: 4 | 2;
+  /** Bytes of a float. */
+  readonly bytes: 4 | 8;
+  readonly add: VectorBinary;
+  readonly sub: VectorBinary;
+  readonly mul: VectorBinary;
+  /** One float of memory in every lane. */
+  readonly loadSplat: VectorLoad;
+  /** A constant in every lane. */
+  readonly splat: (n: number) => V128;
+  /** a · b + c, in one instruction where the host knows it. */
+  readonly multiplyAdd: VectorTernary;
+  /** c − a · b, likewise. */
+  readonly multiplySubtract: VectorTernary;
+}
+
+/** The vectors of an element type. */
+export function floatVectors(dtype: "float32" | "float64", fma: boolean): FloatVectors {
+  if (dtype === "float32") {
+    return {
+      lanes: 4,
+      bytes: 4,
+      add: f32x4.add,
+      sub: f32x4.sub,
+      mul: f32x4.mul,
+      loadSplat: v128.load32Splat,
+      splat: v128.splat,
+      multiplyAdd: multiplyAddOf(fma),
+      multiplySubtract: multiplySubtractOf(fma),
+    };
+  }
+  const [add, sub, mul] = [vectorBinary(F64X2.add), vectorBinary(F64X2.sub), vectorBinary(F64X2.mul)];
+  return {
+    lanes: 2,
+    bytes: 8,
+    add,
+    sub,
+    mul,
+    loadSplat: v128.load64Splat,
+    splat: v128.splat64,
+    multiplyAdd: fma ? vectorTernary(F64X2.relaxedMadd) : (a, b, c) => add(c, mul(a, b)),
+    multiplySubtract: fma ? vectorTernary(F64X2.relaxedNmadd) : (a, b, c) => sub(c, mul(a, b)),
+  };
+}
 
 /** Expressions of four integers without a sign. Of floats that are not negative they are the order, a NaN being the largest. */
 export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } =

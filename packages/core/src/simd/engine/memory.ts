@@ -96,6 +96,7 @@ export class SimdMemory {
   #floats = new Float32Array(0);
   #ints = new Int32Array(0);
   #bytes = new Uint8Array(0);
+  #doubles = new Float64Array(0);
   /** Gaps between the blocks, by address. */
   #free: MemoryRange[] = [];
   readonly #blocks = new Set<MemoryRange>();
@@ -135,6 +136,12 @@ export class SimdMemory {
   get floats(): Float32Array {
     this.#renewViews();
     return this.#floats;
+  }
+
+  /** All of it as float64; valid until memory grows. */
+  get doubles(): Float64Array {
+    this.#renewViews();
+    return this.#doubles;
   }
 
   /** All of it as int32; valid until memory grows. */
@@ -274,6 +281,7 @@ export class SimdMemory {
     this.#floats = new Float32Array(buffer);
     this.#ints = new Int32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
+    this.#doubles = new Float64Array(buffer);
   }
 
   /** Drops the memory; the views go, too, or they would keep it. */
@@ -283,6 +291,7 @@ export class SimdMemory {
     this.#floats = new Float32Array(0);
     this.#ints = new Int32Array(0);
     this.#bytes = new Uint8Array(0);
+    this.#doubles = new Float64Array(0);
   }
 
   /** What a block takes with all that is around it. */

@@ -39,6 +39,7 @@ export const V128 = {
   load: 0x00,
   load8x8: 0x02,
   load32Splat: 0x09,
+  load64Splat: 0x0a,
   store: 0x0b,
   const: 0x0c,
   shuffle: 0x0d,
@@ -63,6 +64,15 @@ export const F32X4 = {
   convertInts: 0xfa,
   relaxedMadd: 0x105,
   relaxedNmadd: 0x106,
+} as const;
+
+/** Two floats of 64 bits: computing with them. */
+export const F64X2 = {
+  add: 0xf0,
+  sub: 0xf1,
+  mul: 0xf2,
+  relaxedMadd: 0x107,
+  relaxedNmadd: 0x108,
 } as const;
 
 /** Four integers; min and max read them without a sign. */
