@@ -8,13 +8,18 @@
  */
 
 import type { Catalogue } from "../corr2d/choose.ts";
-import { gamma, type MatrixAlgorithm } from "../corr2d/problem/algorithm.ts";
+import { gamma, type MatrixAlgorithm, type Offer } from "../corr2d/problem/algorithm.ts";
 import type { PlannedProblem } from "../corr2d/problem/problem.ts";
 import { scalarAlgorithms } from "../corr2d/scalar/algorithms.ts";
 import { type SimdEngine, sharedEngine } from "../simd/engine/engine.ts";
 import { simdFeatures } from "../simd/engine/features.ts";
 import { dtypeOf } from "../tensor/tensor.ts";
+import { guarded } from "./problem/guard.ts";
+import { normsOf } from "./problem/norms.ts";
 import { prepareSums } from "./simd/direct.ts";
+import { extremesOn } from "./simd/extremes.ts";
+import { type Pieces, pieceCost, planPieces, planWhole } from "./simd/pieces.ts";
+import { canTransform, prepareTransform } from "./simd/transform.ts";
 
 /** The names of algorithms on signals. */
 export type SignalAlgorithmName =
@@ -31,6 +36,9 @@ export type SignalAlgorithmName =
 const CALL_NS = 3000;
 const OUTPUT_NS = 0.8;
 const TAP_NS = { float32: 0.042, float64: 0.084 };
+
+/** How many times the bound of a plain sum a value that was transformed may be off; what occurs is far below one time, mostly. */
+const TRANSFORM_FACTOR = 8;
 
 /** The SIMD algorithms on an engine; `engineOf` is asked when a problem is prepared. */
 export function simdSignalAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgorithm<SignalAlgorithmName>[] {
@@ -50,7 +58,47 @@ export function simdSignalAlgorithms(engineOf: () => SimdEngine): readonly Matri
         };
       },
     },
+    {
+      name: "fft",
+      engine: "simd",
+      offer: (problem) =>
+        obstacleOf(problem) ?? offerTransform(engineOf, problem, planWhole(problem, dtypeOf(problem.kernel))),
+    },
+    {
+      name: "overlap-save",
+      engine: "simd",
+      offer: (problem) =>
+        obstacleOf(problem) ?? offerTransform(engineOf, problem, planPieces(problem, dtypeOf(problem.kernel))),
+    },
   ];
+}
+
+function offerTransform(
+  engineOf: () => SimdEngine,
+  problem: PlannedProblem,
+  pieces: Pieces | undefined,
+): Offer | string {
+  const { kernel } = problem;
+  if (pieces === undefined) return "kernel and signal exceed the longest transform";
+  if (!Number.isFinite(problem.fillValue)) return "fillValue is not finite";
+  const dtype = dtypeOf(kernel);
+  const norms = normsOf(problem);
+  if (!canTransform(norms.sum, pieces, dtype)) return `on their way taps would leave the range of ${dtype}`;
+  const constant = TRANSFORM_FACTOR * gamma(kernel.length + 2, dtype === "float64" ? 2 ** -53 : 2 ** -24);
+  return {
+    cost: CALL_NS + pieces.cost,
+    errorConstant: constant,
+    prepare() {
+      const engine = readied(engineOf);
+      const transform = prepareTransform(engine, problem, norms, dtype, pieces);
+      return guarded(problem, transform, constant, {
+        finer: dtype === "float64" ? undefined : () => prepareTransform(engine, problem, norms, "float64", pieces),
+        finerProducts: pieceCost(pieces.size, "float64") / TAP_NS[dtype],
+        direct: () => prepareSums(engine, problem).run,
+        findExtremes: (source, block) => extremesOn(engine, source, block),
+      });
+    },
+  };
 }
 
 /** Those of plain JavaScript: what a matrix of one row is computed by, whose transform goes piece by piece. */
@@ -75,12 +123,9 @@ function readied(engineOf: () => SimdEngine): SimdEngine {
 }
 
 /** Why SIMD computes none of it, if so. */
-function obstacleOf({ kernel, fillValue, boundary }: PlannedProblem): string | undefined {
+function obstacleOf(problem: PlannedProblem): string | undefined {
   const { simd } = simdFeatures();
   if (simd !== true) return simd;
   // Absent samples are zeros to SIMD, which an infinite tap turns into NaN.
-  if (boundary === "constant" && fillValue === 0 && !(kernel as Float32Array).every(Number.isFinite)) {
-    return "a tap is not finite";
-  }
-  return undefined;
+  return Number.isFinite(normsOf(problem).sum) ? undefined : "a tap is not finite, or all are too large together";
 }

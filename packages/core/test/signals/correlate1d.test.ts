@@ -24,6 +24,8 @@ const COMPUTED: readonly (readonly [SignalAlgorithmName, "scalar" | "simd"])[] =
   ["direct", "scalar"],
   ["overlap-save", "scalar"],
   ["direct", "simd"],
+  ["fft", "simd"],
+  ["overlap-save", "simd"],
 ];
 const GEOMETRIES: readonly SignalOptions[] = [
   { mode: "valid" },

@@ -75,7 +75,8 @@ const fft: MatrixAlgorithm = {
   name: "fft",
   engine: "scalar",
   offer(problem) {
-    const sum = (problem.kernel as Float64Array).reduce((total, weight) => total + Math.abs(weight), 0);
+    let sum = 0;
+    for (let t = 0; t < problem.kernel.length; t++) sum += Math.abs(problem.kernel[t]);
     if (!(sum < 1e140)) return "a weight is not finite, or too large for a transform";
     const tiles = planTiles(problem);
     const products = sizeOf(problem.kernelShape) + 2;

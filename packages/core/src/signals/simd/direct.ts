@@ -12,6 +12,7 @@
 import type { PlannedProblem } from "../../corr2d/problem/problem.ts";
 import type { SimdEngine } from "../../simd/engine/engine.ts";
 import { dtypeOf, type FloatArray } from "../../tensor/tensor.ts";
+import type { Span } from "../problem/guard.ts";
 import { readSamples } from "../problem/samples.ts";
 import { elementsOf } from "./elements.ts";
 import { emitDirect, tileOf } from "./emit-direct.ts";
@@ -19,12 +20,6 @@ import { emitDirect, tileOf } from "./emit-direct.ts";
 /** Outputs of a block, and taps of a piece, at most. */
 const BLOCK_OUTPUTS = 4096;
 const PIECE_TAPS = 4096;
-
-/** Values `first` … `end − 1` of an output. */
-export interface Span {
-  readonly first: number;
-  readonly end: number;
-}
 
 /** Plain sums that have been prepared. */
 export interface PreparedSums {

@@ -139,6 +139,8 @@ export const v128: {
   /** Four constant int32. */
   readonly bits: (lanes: Lanes) => V128;
   readonly and: VectorBinary;
+  /** The bits of a where those of b are 0. */
+  readonly andnot: VectorBinary;
   readonly or: VectorBinary;
   /** The bits of a where those of the mask are 1, else those of b. */
   readonly select: VectorTernary;
@@ -163,6 +165,7 @@ export const v128: {
     code: simd(V128_OP.const) + text(...new Uint8Array(Int32Array.from(lanes).buffer)),
   }),
   and: /* @__PURE__ */ vectorBinary(V128_OP.and),
+  andnot: /* @__PURE__ */ vectorBinary(V128_OP.andnot),
   or: /* @__PURE__ */ vectorBinary(V128_OP.or),
   select: /* @__PURE__ */ vectorTernary(V128_OP.bitselect),
   shuffle: (a, b, lanes) => {
@@ -234,6 +237,10 @@ export interface FloatVectors {
   readonly add: VectorBinary;
   readonly sub: VectorBinary;
   readonly mul: VectorBinary;
+  /** b < a ? b : a. */
+  readonly pmin: VectorBinary;
+  /** a < b ? b : a. */
+  readonly pmax: VectorBinary;
   /** One float of memory in every lane. */
   readonly loadSplat: VectorLoad;
   /** A constant in every lane. */
@@ -253,6 +260,8 @@ export function floatVectors(dtype: "float32" | "float64", fma: boolean): FloatV
       add: f32x4.add,
       sub: f32x4.sub,
       mul: f32x4.mul,
+      pmin: f32x4.pmin,
+      pmax: f32x4.pmax,
       loadSplat: v128.load32Splat,
       splat: v128.splat,
       multiplyAdd: multiplyAddOf(fma),
@@ -266,6 +275,8 @@ export function floatVectors(dtype: "float32" | "float64", fma: boolean): FloatV
     add,
     sub,
     mul,
+    pmin: vectorBinary(F64X2.pmin),
+    pmax: vectorBinary(F64X2.pmax),
     loadSplat: v128.load64Splat,
     splat: v128.splat64,
     multiplyAdd: fma ? vectorTernary(F64X2.relaxedMadd) : (a, b, c) => add(c, mul(a, b)),

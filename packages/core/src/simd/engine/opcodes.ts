@@ -44,6 +44,7 @@ export const V128 = {
   const: 0x0c,
   shuffle: 0x0d,
   and: 0x4e,
+  andnot: 0x4f,
   or: 0x50,
   bitselect: 0x52,
   store32Lane: 0x5a,
@@ -71,6 +72,8 @@ export const F64X2 = {
   add: 0xf0,
   sub: 0xf1,
   mul: 0xf2,
+  pmin: 0xf6,
+  pmax: 0xf7,
   relaxedMadd: 0x107,
   relaxedNmadd: 0x108,
 } as const;

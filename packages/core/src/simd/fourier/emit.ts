@@ -20,18 +20,18 @@
  */
 
 import {
+  type FloatVectors,
   type FunctionBuilder,
-  f32x4,
+  floatVectors,
   type I32,
   type I32Local,
   i32,
   type Local,
   ModuleBuilder,
-  multiplyAddOf,
-  multiplySubtractOf,
   type V128,
   v128,
 } from "../engine/assembler.ts";
+import { butterfly, type Complex, complex, multiply } from "./butterflies.ts";
 
 /** Bytes of four complex numbers. */
 export const VECTOR_BYTES = 32;
@@ -69,25 +69,21 @@ type MultiplyParameters = [z: I32Local, spectrum: I32Local, row: I32Local, vecto
 type Direction = "forward" | "inverse";
 type Layout = "packed" | "strip";
 type Vector = Local<"v128">;
-type Complex = readonly [re: Vector, im: Vector];
 
 /** Writes the module: it serves transforms of every size. */
 export function emitFourier(fma: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  emitStage4(module, "forward4FromStrip", "forward", "strip", "packed", fma);
-  emitStage4(module, "forward4", "forward", "packed", "packed", fma);
-  emitStage4(module, "inverse4", "inverse", "packed", "packed", fma);
-  emitStage4(module, "inverse4ToStrip", "inverse", "packed", "strip", fma);
-  emitStage3(module, "forward3", "forward", fma);
-  emitStage3(module, "inverse3", "inverse", fma);
-  emitStage2(module);
+  const v = floatVectors("float32", fma);
+  emitStage4(module, "forward4FromStrip", "forward", "strip", "packed", v);
+  emitStage4(module, "forward4", "forward", "packed", "packed", v);
+  emitStage4(module, "inverse4", "inverse", "packed", "packed", v);
+  emitStage4(module, "inverse4ToStrip", "inverse", "packed", "strip", v);
+  emitLastStage(module, "forward3", 3, false, v);
+  emitLastStage(module, "inverse3", 3, true, v);
+  emitLastStage(module, "both2", 2, false, v);
   emitTranspose(module);
-  emitMultiply(module, fma);
+  emitMultiply(module, v);
   return module.toBytes();
-}
-
-function complex(f: FunctionBuilder): Complex {
-  return [f.v128(), f.v128()];
 }
 
 /** A stage of radix 4: in place where both are packed, which `to…` then do not matter for. */
@@ -97,7 +93,7 @@ function emitStage4(
   direction: Direction,
   source: Layout,
   target: Layout,
-  fma: boolean,
+  v: FloatVectors,
 ): void {
   const isInPlace = source === target;
   const inverse = direction === "inverse";
@@ -124,7 +120,8 @@ function emitStage4(
       const [row, count, root] = [f.i32(), f.i32(), f.i32()];
       const z = Array.from({ length: 4 }, () => complex(f)) as [Complex, Complex, Complex, Complex];
       const w = [1, 2, 3].map(() => complex(f));
-      const [sum, difference, even, odd] = [complex(f), complex(f), complex(f), complex(f)];
+      const transform = butterfly(f, v, 4, inverse);
+      const product = f.v128();
 
       const begin = (pointers: readonly I32Local[], first: I32, step: I32) => {
         for (const [k, pointer] of pointers.entries()) {
@@ -147,9 +144,9 @@ function emitStage4(
               f.set(re, v128.load(reads[k]!, 0));
               f.set(im, imaginaryOf(source, reads[k]!, fromImaginary));
             }
-            if (inverse) for (const [k, root] of w.entries()) multiply(f, z[k + 1]!, root, true, fma);
-            butterfly4(f, z, [sum, difference, even, odd], inverse);
-            if (!inverse) for (const [k, root] of w.entries()) multiply(f, z[k + 1]!, root, false, fma);
+            if (inverse) for (const [k, root] of w.entries()) multiply(f, v, z[k + 1]!, root, true, product);
+            transform(z);
+            if (!inverse) for (const [k, root] of w.entries()) multiply(f, v, z[k + 1]!, root, false, product);
             for (const [k, [re, im]] of z.entries()) {
               f.store(writes[k]!, re, 0);
               if (target === "packed") f.store(writes[k]!, im, 16);
@@ -172,41 +169,6 @@ function emitStage4(
 
 function imaginaryOf(layout: Layout, pointer: I32, imaginary: I32): V128 {
   return layout === "packed" ? v128.load(pointer, 16) : v128.load(i32.add(pointer, imaginary), 0);
-}
-
-/** z[k] ← Σ_l ω^(k·l) · z[l] with ω = −i, or i for the inverse. */
-function butterfly4(
-  f: FunctionBuilder,
-  z: readonly [Complex, Complex, Complex, Complex],
-  [sum, difference, even, odd]: readonly [Complex, Complex, Complex, Complex],
-  inverse: boolean,
-): void {
-  const [a, b, c, d] = z;
-  for (const part of [0, 1] as const) {
-    f.set(sum[part], f32x4.add(a[part], c[part]));
-    f.set(difference[part], f32x4.sub(a[part], c[part]));
-    f.set(even[part], f32x4.add(b[part], d[part]));
-    f.set(odd[part], f32x4.sub(b[part], d[part]));
-  }
-  for (const part of [0, 1] as const) {
-    f.set(a[part], f32x4.add(sum[part], even[part]));
-    f.set(c[part], f32x4.sub(sum[part], even[part]));
-  }
-  // i · (re + i·im) = −im + i·re
-  const [plus, minus] = inverse ? [b, d] : [d, b];
-  f.set(plus[0], f32x4.sub(difference[0], odd[1]));
-  f.set(plus[1], f32x4.add(difference[1], odd[0]));
-  f.set(minus[0], f32x4.add(difference[0], odd[1]));
-  f.set(minus[1], f32x4.sub(difference[1], odd[0]));
-}
-
-/** z ← z · w, or z · conj w. */
-function multiply(f: FunctionBuilder, [re, im]: Complex, [c, s]: Complex, conjugate: boolean, fma: boolean): void {
-  const [plus, minus] = [multiplyAddOf(fma), multiplySubtractOf(fma)];
-  const product = f.v128();
-  f.set(product, (conjugate ? plus : minus)(im, s, f32x4.mul(re, c)));
-  f.set(im, (conjugate ? minus : plus)(re, s, f32x4.mul(im, c)));
-  f.set(re, product);
 }
 
 /** Visits every vector of blocks of `radix` rows, in place. */
@@ -243,40 +205,9 @@ function forEachBlockOfRows(
   });
 }
 
-/** Radix 2 is its own inverse but for the factor. */
-function emitStage2(module: ModuleBuilder): void {
-  forEachBlockOfRows(module, "both2", 2, (f) => {
-    const sum = f.v128();
-    return ([a, b]) => {
-      for (const part of [0, 1] as const) {
-        f.set(sum, f32x4.add(a![part], b![part]));
-        f.set(b![part], f32x4.sub(a![part], b![part]));
-        f.set(a![part], sum);
-      }
-    };
-  });
-}
-
-/** Radix 3: z₀ + z₁ + z₂, and z₀ − (z₁ + z₂)/2 ∓ i·√¾·(z₁ − z₂). */
-function emitStage3(module: ModuleBuilder, name: string, direction: Direction, fma: boolean): void {
-  const [plus, minus] = [multiplyAddOf(fma), multiplySubtractOf(fma)];
-  forEachBlockOfRows(module, name, 3, (f) => {
-    const [sum, difference, middle] = [complex(f), complex(f), complex(f)];
-    return ([a, b, c]) => {
-      for (const part of [0, 1] as const) {
-        f.set(sum[part], f32x4.add(b![part], c![part]));
-        f.set(difference[part], f32x4.sub(b![part], c![part]));
-        f.set(middle[part], minus(sum[part], v128.splat(0.5), a![part]));
-        f.set(a![part], f32x4.add(a![part], sum[part]));
-      }
-      const sine = v128.splat(Math.sqrt(0.75));
-      const [up, down] = direction === "inverse" ? [b!, c!] : [c!, b!];
-      f.set(up[0], minus(difference[1], sine, middle[0]));
-      f.set(up[1], plus(difference[0], sine, middle[1]));
-      f.set(down[0], plus(difference[1], sine, middle[0]));
-      f.set(down[1], minus(difference[0], sine, middle[1]));
-    };
-  });
+/** The last stages; radix 2 is its own inverse but for the factor. */
+function emitLastStage(module: ModuleBuilder, name: string, radix: 2 | 3, inverse: boolean, v: FloatVectors): void {
+  forEachBlockOfRows(module, name, radix, (f) => butterfly(f, v, radix, inverse));
 }
 
 /**
@@ -327,10 +258,11 @@ function emitTranspose(module: ModuleBuilder): void {
 }
 
 /** z ← z · conj(spectrum), both packed, in rows equally far apart. */
-function emitMultiply(module: ModuleBuilder, fma: boolean): void {
+export function emitMultiply(module: ModuleBuilder, v: FloatVectors): void {
   module.function<MultiplyParameters>("multiplyConjugated", 5, (f, z, spectrum, row, vectors, rows) => {
     const [count, at, by] = [f.i32(), f.i32(), f.i32()];
     const [x, s] = [complex(f), complex(f)];
+    const product = f.v128();
     f.repeat(rows, () => {
       f.set(at, z);
       f.set(by, spectrum);
@@ -340,7 +272,7 @@ function emitMultiply(module: ModuleBuilder, fma: boolean): void {
           f.set(x[part], v128.load(at, 16 * part));
           f.set(s[part], v128.load(by, 16 * part));
         }
-        multiply(f, x, s, true, fma);
+        multiply(f, v, x, s, true, product);
         for (const part of [0, 1] as const) f.store(at, x[part], 16 * part);
         f.advance(at, VECTOR_BYTES);
         f.advance(by, VECTOR_BYTES);
