@@ -22,8 +22,6 @@ export {
 export { fold, type UnfoldOptions, unfold } from "./conv/unfold.ts";
 export type { MatrixChoiceOptions } from "./corr2d/choose.ts";
 export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./corr2d/corr2d.ts";
-export { findPeaks, type Peak, type PeakOptions } from "./corr2d/find-peaks.ts";
-export { matchTemplate } from "./corr2d/match-template.ts";
 export type { MatrixAlgorithmName } from "./corr2d/problem/algorithm.ts";
 export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./corr2d/problem/problem.ts";
 export { separateKernel } from "./corr2d/problem/separate-kernel.ts";
@@ -42,6 +40,15 @@ export type { Explained } from "./operation/bilinear-map.ts";
 export type { AlgorithmOption, ConvOperation, FusedOptions, Operation } from "./operation/operation.ts";
 export type { PlanFacts, RunOperand } from "./operation/planned.ts";
 export { type ResidentArray, residentArray } from "./simd/engine/resident.ts";
+export { findPeaks, type Peak, type PeakOptions } from "./templates/find-peaks.ts";
+export {
+  type MatchOptions,
+  matchTemplate,
+  type PictureTensor,
+  planTemplates,
+  type TemplatePlan,
+} from "./templates/match-template.ts";
+export type { TemplateScore } from "./templates/scores.ts";
 export { fromOihw } from "./tensor/from-oihw.ts";
 export type { AxisTuple, Layout, SpatialRank } from "./tensor/layout.ts";
 export type { FilterShape, NchwShape, NhwcShape, Shape2, Shape3, Shape4, Shape5 } from "./tensor/shape.ts";

@@ -93,8 +93,8 @@ interface Roots {
 
 /** Values of roots kept for the next transform of their size, and how many at most. */
 const keptRoots = /* @__PURE__ */ new Map<string, Roots>();
-const KEPT_VALUES = 2 ** 16;
-const KEPT_SIZES = 24;
+const KEPT_VALUES = 2 ** 18;
+const KEPT_SIZES = 12;
 
 function rootsOf(size: RealSize, dtype: DType): Roots {
   const key = `${dtype} ${size.rows} ${size.columns}`;
@@ -134,21 +134,24 @@ function computeRoots({ rows, columns }: RealSize, dtype: DType): Roots {
   };
   const [rowStages, angles] = stages(rows, 1 / 4);
   const [columnStages] = stages(columns, 0);
-  /** Packs a vector of angles: cosines, then sines. */
-  const pack = (turns: readonly number[]): void => {
-    for (const angle of turns) values[at++] = Math.cos(2 * Math.PI * angle);
-    for (const angle of turns) values[at++] = Math.sin(2 * Math.PI * angle);
+  /** Packs a root: its cosine, and a vector further its sine. */
+  const pack = (turns: number, to: number): void => {
+    values[to] = Math.cos(2 * Math.PI * turns);
+    values[to + lanes] = Math.sin(2 * Math.PI * turns);
   };
-  const lane = Array.from({ length: lanes }, (_, l) => l);
   // Memory behind it is aligned to vectors, whatever the stages took.
   at = Math.ceil(at / lanes) * lanes;
   const fine = at;
   for (const angle of angles) {
-    for (let c = 0; c < chunkColumns; c += lanes) pack(lane.map((l) => (angle * (c + l)) / columns));
+    for (let c = 0; c < chunkColumns; c += lanes, at += 2 * lanes) {
+      for (let l = 0; l < lanes; l++) pack((angle * (c + l)) / columns, at + l);
+    }
   }
   const coarse = at;
   for (let c = 0; c < columns; c += chunkColumns) {
-    for (let r = 0; r < rows; r += lanes) pack(lane.map((l) => (angles[r + l]! * c) / columns));
+    for (let r = 0; r < rows; r += lanes, at += 2 * lanes) {
+      for (let l = 0; l < lanes; l++) pack((angles[r + l]! * c) / columns, at + l);
+    }
   }
   return { values: values.subarray(0, at), rowStages, columnStages, fine, coarse };
 }

@@ -16,6 +16,7 @@ import { checkTensor, describe, type FloatArray, type Matrix } from "../tensor/t
 
 /** A local maximum of a matrix. */
 export interface Peak {
+  /** Whole, but of refined peaks. */
   readonly row: number;
   readonly column: number;
   readonly value: number;
@@ -30,6 +31,13 @@ export interface PeakOptions {
    * apart; one number or `[rows, columns]`. Default 1: higher than all eight neighbours.
    */
   readonly distance?: number | readonly [rows: number, columns: number] | undefined;
+  /** Cells within this many rows or columns of the border are no peaks; one number or `[rows, columns]`. Default 0. */
+  readonly excludeBorder?: number | readonly [rows: number, columns: number] | undefined;
+  /**
+   * Whether to look between the cells: row, column and value are those of the top of a parabola through a peak and its two
+   * neighbours, along each axis for itself. Default false.
+   */
+  readonly refine?: boolean | undefined;
   /** At most this number of peaks, the highest. Default all. */
   readonly limit?: number | undefined;
 }
@@ -40,19 +48,27 @@ export interface PeakOptions {
  * by row, is the peak; in a matrix of one single value there is none. NaN is no peak.
  *
  * @throws TypeError if an argument is of the wrong type or an option is unknown; RangeError if the threshold is NaN, the
- *   distance not positive or the limit not a positive integer.
+ *   distance not positive, the border negative or the limit not a positive integer.
  *
  * @example
  * ```ts
  * const scores = tensor([2, 5], [0, 0.9, 1, 0.2, 0.8, 0, 0.3, 0.1, 0, 0]);
  * findPeaks(scores, { threshold: 0.5, distance: 1 }).map(({ column }) => column); // → [2, 4]
  * findPeaks(scores, { threshold: 0.5, distance: 2 }).map(({ column }) => column); // → [2]
+ * findPeaks(scores, { threshold: 0.5, excludeBorder: [0, 1] }).map(({ column }) => column); // → [2]
+ * findPeaks(tensor([1, 3], [1, 3, 2]), { threshold: 0.5, refine: true })[0].column.toFixed(3); // → "1.167"
  * ```
  */
 export function findPeaks(scores: Matrix<FloatArray>, options: PeakOptions): Peak[] {
-  checkOptionNames("findPeaks", options, ["threshold", "distance", "limit"]);
+  checkOptionNames("findPeaks", options, ["threshold", "distance", "excludeBorder", "refine", "limit"]);
   checkTensor("findPeaks", "scores", scores, 2);
-  const { threshold, distance = 1, limit = Number.POSITIVE_INFINITY } = options ?? {};
+  const {
+    threshold,
+    distance = 1,
+    excludeBorder = 0,
+    refine = false,
+    limit = Number.POSITIVE_INFINITY,
+  } = options ?? {};
   if (typeof threshold !== "number") {
     throw new TypeError(`findPeaks: threshold must be a number, got ${describe(threshold)}`);
   }
@@ -61,25 +77,71 @@ export function findPeaks(scores: Matrix<FloatArray>, options: PeakOptions): Pea
   if (!Array.isArray(distances) || distances.length !== 2 || !distances.every((d) => typeof d === "number" && d > 0)) {
     throw new RangeError(`findPeaks: distance must be a positive number or two of them, got ${describe(distance)}`);
   }
+  const borders = typeof excludeBorder === "number" ? ([excludeBorder, excludeBorder] as const) : excludeBorder;
+  if (!Array.isArray(borders) || borders.length !== 2 || !borders.every((b) => Number.isInteger(b) && b >= 0)) {
+    throw new RangeError(
+      `findPeaks: excludeBorder must be an integer of 0 or more or two of them, got ${describe(excludeBorder)}`,
+    );
+  }
+  if (typeof refine !== "boolean") throw new TypeError(`findPeaks: refine must be a boolean, got ${describe(refine)}`);
   if (limit !== Number.POSITIVE_INFINITY) requireInteger("findPeaks", "limit", limit, 1);
 
   const { shape, data } = scores;
   const [height, width] = shape;
   const [rows, columns] = distances as readonly [number, number];
   const most = greatestWithin(data, height, width, [Math.floor(rows), Math.floor(columns)]);
+  const [above, aside] = borders as readonly [number, number];
+  const isInside = (i: number): boolean => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    return row >= above && row < height - above && column >= aside && column < width - aside;
+  };
   const candidates: number[] = [];
   let isFlat = data.length > 1;
   for (let i = 0; i < data.length; i++) {
     isFlat &&= data[i] === data[0];
-    if (data[i] === most[i] && data[i] >= threshold) candidates.push(i);
+    if (data[i] === most[i] && data[i] >= threshold && isInside(i)) candidates.push(i);
   }
   if (isFlat) return [];
   // Equal values are few but on plateaus: most often the highest are soon known, and only they are put in order.
   for (let taken = 4 * limit; ; taken *= 4) {
     const few = highest(data, candidates, taken);
     const peaks = spaced(data, few, width, [rows, columns], limit);
-    if (peaks.length >= limit || few.length === candidates.length) return peaks;
+    if (peaks.length >= limit || few.length === candidates.length) {
+      return refine ? peaks.map((peak) => refined(data, shape, peak)) : peaks;
+    }
   }
+}
+
+/** A peak between the cells. */
+function refined(data: FloatArray, [height, width]: readonly [number, number], { row, column, value }: Peak): Peak {
+  const at = row * width + column;
+  const [down, higher] = topOf(
+    row > 0 ? data[at - width] : undefined,
+    value,
+    row + 1 < height ? data[at + width] : undefined,
+  );
+  const [right, wider] = topOf(
+    column > 0 ? data[at - 1] : undefined,
+    value,
+    column + 1 < width ? data[at + 1] : undefined,
+  );
+  return { row: row + down, column: column + right, value: value + higher + wider };
+}
+
+/**
+ * How far the top of the parabola through three neighbours lies from the middle one, the highest, and how much it is higher; 0 where there
+ * is no such parabola.
+ */
+function topOf(
+  before: number | undefined,
+  value: number,
+  after: number | undefined,
+): readonly [offset: number, rise: number] {
+  if (before === undefined || after === undefined) return [0, 0];
+  const bend = 2 * value - before - after;
+  if (!(bend > 0) || bend === Number.POSITIVE_INFINITY) return [0, 0];
+  const offset = (after - before) / (2 * bend);
+  return [offset, (offset * (after - before)) / 4];
 }
 
 /** Of some cells those that are at least as high as the `count` highest. */

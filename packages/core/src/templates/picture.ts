@@ -1,0 +1,185 @@
+/**
+ * A picture that templates are looked for in: its channels about a typical brightness, in units of a typical contrast, and sums over
+ * windows and correlations with templates of them, each made when it is first asked for and kept.
+ *
+ *     x′ = (x − offset) · scale
+ *
+ * @module
+ */
+
+import { corr2d } from "../corr2d/corr2d.ts";
+import { OutOfMemoryError } from "../simd/engine/memory.ts";
+import type { Shape2 } from "../tensor/shape.ts";
+import type { FloatArray } from "../tensor/tensor.ts";
+import { largestOf, typicalOf } from "./centring.ts";
+import { PictureSpectra } from "./picture-spectrum.ts";
+import { windowSums } from "./window-sums.ts";
+
+/** Beyond this, in units of contrast, a cell is too bright for a transform of all cells. */
+const MOST_CONTRAST = 2 ** 16;
+/** Sizes of templates whose sums are kept. */
+const KEPT_SIZES = 4;
+
+/** What is asked of a plane: its values, or their squares. */
+export type PlaneKind = "values" | "squares";
+
+/** Sums over windows, by channel. */
+export interface Sums {
+  readonly values: readonly Float64Array[];
+  readonly squares: readonly Float64Array[];
+}
+
+/** A picture, [H, W, C], that was read once. */
+export class Picture {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** The cells as they came, channel after channel. */
+  readonly cells: readonly FloatArray[];
+  /** Of each channel. */
+  readonly offsets: readonly number[];
+  readonly scale: number;
+  readonly #planes: readonly Float64Array[];
+  readonly #mayTransform: boolean;
+  readonly #sums = new Map<string, Sums>();
+  readonly #known = new Map<string, { readonly plane: Float64Array; spectrum: number | undefined; largest: number }>();
+  #spectra: PictureSpectra | undefined;
+  #flat: Uint32Array | undefined;
+
+  constructor(data: FloatArray, shape: readonly [height: number, width: number, channels: number]) {
+    this.shape = shape;
+    const [height, width, channels] = shape;
+    const size = height * width;
+    this.cells = Array.from({ length: channels }, (_, c) => {
+      if (channels === 1) return data;
+      const plane = new Float64Array(size);
+      for (let i = 0, from = c; i < size; i++, from += channels) plane[i] = data[from];
+      return plane;
+    });
+    const typical = this.cells.map(typicalOf);
+    this.offsets = typical.map(([offset]) => offset);
+    const scale = Math.max(...typical.map(([, each]) => each));
+    this.scale = scale;
+    this.#planes = this.cells.map((plane, c) => {
+      const offset = this.offsets[c];
+      const values = new Float64Array(size);
+      for (let i = 0; i < size; i++) values[i] = (plane[i] - offset) * scale;
+      return values;
+    });
+    this.#mayTransform = this.#planes.every((plane) => largestOf(plane) <= MOST_CONTRAST);
+  }
+
+  /** Bytes held beside the cells. */
+  get scratchBytes(): number {
+    const held = this.shape[0] * this.shape[1] * 8 * this.shape[2] * 2;
+    return held + (this.#spectra?.bytes ?? 0);
+  }
+
+  /** Sums of x′ and x′² over windows of a size. */
+  sums([h, w]: Shape2): Sums {
+    const key = `${h} ${w}`;
+    let sums = this.#sums.get(key);
+    if (sums === undefined) {
+      const [height, width] = this.shape;
+      sums = {
+        values: this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], false)),
+        squares: this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], true)),
+      };
+      if (this.#sums.size >= KEPT_SIZES) this.#sums.clear();
+      this.#sums.set(key, sums);
+    }
+    return sums;
+  }
+
+  /**
+   * Adds Σ t · x′, or Σ t · x′², over windows of one channel to `target`; returns how far it may be off at most, beside what plain
+   * sums would be.
+   */
+  correlate(kind: PlaneKind, channel: number, template: Float64Array, size: Shape2, target: Float64Array): number {
+    const plane = this.#plane(kind, channel);
+    const out: Shape2 = [this.shape[0] - size[0] + 1, this.shape[1] - size[1] + 1];
+    const spectra = this.#mayTransform ? this.#spectraOrNone() : undefined;
+    if (spectra !== undefined) {
+      plane.spectrum ??= spectra.add(plane.plane);
+      spectra.correlate(plane.spectrum, template, size, target, out);
+      let weight = 0;
+      for (const t of template) weight += Math.abs(t);
+      return spectra.error * plane.largest * weight;
+    }
+    const image = { shape: [this.shape[0], this.shape[1]] as const, data: plane.plane };
+    const products = corr2d(image, { shape: size, data: template }).data;
+    for (let i = 0; i < target.length; i++) target[i] += products[i];
+    return 0;
+  }
+
+  /** Whether all cells of a window have one value, in each channel. */
+  isFlat(row: number, column: number, [h, w]: Shape2): boolean {
+    const [height, width, channels] = this.shape;
+    const pitch = width + 1;
+    const size = (height + 1) * pitch;
+    this.#flat ??= changesIn(this.cells, height, width);
+    for (let c = 0; c < channels; c++) {
+      // Changes to the right inside the window, and downwards inside it.
+      for (const [at, rows, columns] of [
+        [2 * c * size, h, w - 1],
+        [(2 * c + 1) * size, h - 1, w],
+      ] as const) {
+        const top = at + row * pitch + column;
+        const bottom = top + rows * pitch;
+        const changes = this.#flat[bottom + columns] - this.#flat[bottom] - this.#flat[top + columns] + this.#flat[top];
+        if (changes !== 0) return false;
+      }
+    }
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#spectra?.[Symbol.dispose]();
+    this.#spectra = undefined;
+    this.#known.clear();
+  }
+
+  #plane(kind: PlaneKind, channel: number) {
+    const key = `${kind} ${channel}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const values = this.#planes[channel];
+      const plane = kind === "values" ? values : values.map((value) => value * value);
+      known = { plane, spectrum: undefined, largest: largestOf(plane) };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  #spectraOrNone(): PictureSpectra | undefined {
+    try {
+      this.#spectra ??= PictureSpectra.for([this.shape[0], this.shape[1]]);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+    }
+    return this.#spectra;
+  }
+}
+
+/**
+ * For each channel two summed tables, [H + 1, W + 1] each: how many cells above and to the left differ from their neighbour to the
+ * right, and from the one below.
+ */
+function changesIn(planes: readonly FloatArray[], height: number, width: number): Uint32Array {
+  const pitch = width + 1;
+  const size = (height + 1) * pitch;
+  const tables = new Uint32Array(2 * planes.length * size);
+  planes.forEach((plane, c) => {
+    for (const [k, step] of [1, width].entries()) {
+      const table = tables.subarray((2 * c + k) * size, (2 * c + k + 1) * size);
+      for (let i = 0; i < height; i++) {
+        let changes = 0;
+        for (let j = 0; j < width; j++) {
+          const from = i * width + j;
+          const hasNext = step === 1 ? j + 1 < width : i + 1 < height;
+          if (hasNext && plane[from] !== plane[from + step]) changes++;
+          table[(i + 1) * pitch + j + 1] = table[i * pitch + j + 1] + changes;
+        }
+      }
+    }
+  });
+  return tables;
+}

@@ -1,0 +1,255 @@
+/**
+ * What a template and a window are compared by, of every window at once from sums over windows, and of one by the definition.
+ *
+ * With weights v ≥ 0 of the cells of a template (1 without a mask), w = v², means t̄ and x̄ over v, in each channel,
+ *
+ *     ccorr         Σ w·t·x                                                                   ccorr-normed    / √(Σ w·t² · Σ w·x²)
+ *     ccoeff        Σ w·(t − t̄)·(x − x̄)                                ccoeff-normed   / √(Σ w·(t − t̄)² · Σ w·(x − x̄)²)
+ *     sqdiff        Σ w·(t − x)²                                                              sqdiff-normed   / √(Σ w·t² · Σ w·x²)
+ *
+ * Sums about a brightness that is typical of the picture lose what a window has of contrast where it is far from that: such windows
+ * are scored by the definition.
+ *
+ * Source: OpenCV, `matchTemplate`, TemplateMatchModes.
+ *
+ * @module
+ */
+
+import type { Shape2 } from "../tensor/shape.ts";
+import { largestOf, powerBelow } from "./centring.ts";
+import type { Picture } from "./picture.ts";
+
+/** What a template and a window are compared by: OpenCV's TM_CCOEFF_NORMED and so on. */
+export type TemplateScore = "ccoeff-normed" | "ccoeff" | "ccorr-normed" | "ccorr" | "sqdiff-normed" | "sqdiff";
+
+/** All of them, the default first. */
+export const TEMPLATE_SCORES: readonly [TemplateScore, ...TemplateScore[]] = [
+  "ccoeff-normed",
+  "ccoeff",
+  "ccorr-normed",
+  "ccorr",
+  "sqdiff-normed",
+  "sqdiff",
+];
+
+/** A template, channel after channel, and the weights v of its cells. */
+export interface TemplateCells {
+  readonly size: Shape2;
+  readonly cells: readonly Float64Array[];
+  /** Undefined without a mask. */
+  readonly weights: readonly Float64Array[] | undefined;
+}
+
+/** The ratio of Σ(x − o)² to Σ(x − x̄)² from which a window has lost six digits of sixteen. */
+const MOST_CANCELLED = 1e6;
+/** What of a score may be the error of a sum. */
+const MOST_ERROR = 1e-8;
+/** Where squares are far from both ends of the range of float64. */
+const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -900, 2 ** 900];
+
+/** Writes the scores of all windows, [H − h + 1, W − w + 1]. */
+export function scoreAll(picture: Picture, template: TemplateCells, score: TemplateScore, scores: Float64Array): void {
+  const columns = picture.shape[1] - template.size[1] + 1;
+  const isNormed = score.endsWith("-normed");
+  const { products, error, energy, base, unit, squares, variances, norms } = sumsOf(picture, template, score);
+  if (score === "ccoeff-normed") {
+    for (let i = 0; i < scores.length; i++) {
+      const norm = Math.sqrt(variances[i] * energy);
+      const isPlain =
+        squares[i] <= MOST_CANCELLED * variances[i] &&
+        isInRange(variances[i], squares[i]) &&
+        isInRange(energy, energy) &&
+        error <= MOST_ERROR * norm;
+      const value = isPlain
+        ? products[i] / norm
+        : scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
+      scores[i] = Math.abs(value) > 1 ? Math.sign(value) : value;
+    }
+    return;
+  }
+  // A squared difference may be larger than its norm: OpenCV says 1 then, but with a mask.
+  const isBounded = score === "ccorr-normed" || (score === "sqdiff-normed" && template.weights === undefined);
+  for (let i = 0; i < scores.length; i++) {
+    let value = products[i];
+    let isPlain = !isNormed || isInRange(energy, energy);
+    if (score === "ccorr-normed") {
+      const norm = Math.sqrt(norms[i] * energy);
+      isPlain &&= isInRange(norms[i], norms[i]) && error <= MOST_ERROR * norm;
+      value = (value + base) / norm;
+    } else if (score === "sqdiff" || score === "sqdiff-normed") {
+      // Of a match little is left of what is taken from each other.
+      value = base - 2 * value + squares[i];
+      isPlain &&= value >= MOST_ERROR * (base + squares[i]) && error <= MOST_ERROR * value;
+      value = isNormed ? value / Math.sqrt(norms[i] * energy) : value * unit;
+    } else {
+      value = (value + base) * unit;
+    }
+    if (!isPlain || !Number.isFinite(value)) {
+      value = scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
+    }
+    scores[i] = isBounded && Math.abs(value) > 1 ? Math.sign(value) : value;
+  }
+}
+
+function isInRange(least: number, most: number): boolean {
+  return least >= LEAST_SQUARE && most <= MOST_SQUARE;
+}
+
+/** Sums of every window, in units of the picture's contrast and of the template's. */
+interface WindowSums {
+  /** Σ w·T·x′, with T the template about its mean, about nothing or about the picture's offset, by score. */
+  readonly products: Float64Array;
+  /** How far they may be off, beside what plain sums would be. */
+  readonly error: number;
+  /** Σ w·T², or Σ w·t² where the score divides by that. */
+  readonly energy: number;
+  /** What does not depend on the window. */
+  readonly base: number;
+  /** The product of both units. */
+  readonly unit: number;
+  /** Σ w·x′², Σ w·(x′ − x̄′)² and Σ w·x²: empty where nobody asks for them. */
+  readonly squares: Float64Array;
+  readonly variances: Float64Array;
+  readonly norms: Float64Array;
+}
+
+function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score: TemplateScore): WindowSums {
+  const [height, width] = picture.shape;
+  const length = (height - size[0] + 1) * (width - size[1] + 1);
+  const family = score.replace("-normed", "");
+  const isNormed = family !== score;
+  const asksSquares = isNormed || family === "sqdiff";
+  const empty = (asked: boolean): Float64Array => new Float64Array(asked ? length : 0);
+  const products = empty(true);
+  const squares = empty(asksSquares);
+  const variances = empty(score === "ccoeff-normed");
+  const norms = empty(isNormed && family !== "ccoeff");
+  // What is taken from each other is in one unit; else a template has its own.
+  const factor = family === "sqdiff" ? picture.scale : contrastOf(cells, family === "ccoeff");
+  let [error, energy, base] = [0, 0, 0];
+  for (const [c, given] of cells.entries()) {
+    const offset = picture.offsets[c];
+    const v = weights?.[c] ?? new Float64Array(given.length).fill(1);
+    const w = v.map((each) => each * each);
+    const [total, weight] = [v, w].map((each) => each.reduce((sum, one) => sum + one));
+    const mean = total === 0 ? 0 : given.reduce((sum, t, q) => sum + v[q] * (t - given[0]), 0) / total + given[0];
+    const about = family === "ccoeff" ? mean : family === "ccorr" ? 0 : offset;
+    const t = given.map((value) => (value - about) * factor);
+    const weighted = t.map((value, q) => w[q] * value);
+    const excess = weighted.reduce((sum, one) => sum + one);
+    error += picture.correlate("values", c, weighted, size, products);
+    for (let q = 0; q < t.length; q++) energy += w[q] * (family === "sqdiff" ? given[q] * factor : t[q]) ** 2;
+    const about0 = offset * picture.scale;
+    if (family === "ccorr") base += about0 * excess;
+    if (family === "sqdiff") for (let q = 0; q < t.length; q++) base += t[q] * weighted[q];
+
+    const isMasked = weights !== undefined;
+    if (family !== "ccoeff" && !asksSquares) continue;
+    if (score === "ccoeff" && !isMasked) continue;
+    const known = isMasked ? undefined : picture.sums(size);
+    const summed = (kind: "values" | "squares", by: Float64Array): Float64Array => {
+      if (known !== undefined) return known[kind][c];
+      const sums = empty(true);
+      error = Math.max(error, picture.correlate(kind, c, by, size, sums));
+      return sums;
+    };
+    const sums = family === "ccoeff" ? summed("values", v) : undefined;
+    // Without a mask nothing is left of a template about its mean.
+    if (sums !== undefined && isMasked && total !== 0) {
+      for (let i = 0; i < length; i++) products[i] -= (sums[i] / total) * excess;
+    }
+    if (!asksSquares) continue;
+    const [first, second] = [summed("values", w), summed("squares", w)];
+    for (let i = 0; i < length; i++) squares[i] += second[i];
+    if (sums !== undefined) {
+      const share = total === 0 ? 0 : 1 / total;
+      for (let i = 0; i < length; i++) {
+        const average = share * sums[i];
+        variances[i] += second[i] - average * (2 * first[i] - average * weight);
+      }
+    } else if (isNormed) {
+      for (let i = 0; i < length; i++) norms[i] += second[i] + about0 * (2 * first[i] + about0 * weight);
+    }
+  }
+  return { products, error, energy, base, unit: 1 / factor / picture.scale, squares, variances, norms };
+}
+
+/** A power of two by which cells, or their differences, become about 1. */
+function contrastOf(cells: readonly Float64Array[], isCentred: boolean): number {
+  const planes = isCentred ? cells.map((plane) => plane.map((value) => value - plane[0])) : cells;
+  return powerBelow(Math.max(...planes.map(largestOf)));
+}
+
+/** The score of the window whose first cell this is; NaN if it holds a value that is not finite. */
+function scoreOne(
+  picture: Picture,
+  { size, cells, weights }: TemplateCells,
+  score: TemplateScore,
+  row: number,
+  column: number,
+): number {
+  const [h, w] = size;
+  const width = picture.shape[1];
+  const family = score.replace("-normed", "");
+  const isFlat = picture.isFlat(row, column, size);
+  if (isFlat && score === "ccoeff-normed") {
+    return picture.cells.every((plane) => Number.isFinite(plane[row * width + column])) ? 0 : Number.NaN;
+  }
+  const windows = picture.cells.map((plane) => {
+    const window = new Float64Array(h * w);
+    for (let a = 0; a < h; a++) {
+      const first = (row + a) * width + column;
+      window.set(plane.subarray(first, first + w), a * w);
+    }
+    return window;
+  });
+  const sizes = [windows, cells].map((planes) => Math.max(...planes.map(largestOf)));
+  if (!sizes.every(Number.isFinite)) return Number.NaN;
+  // About one, each for itself or, where they are taken from each other, both.
+  let [scaleX, scaleT] = sizes.map(powerBelow);
+  if (family === "sqdiff") scaleX = scaleT = Math.min(scaleX, scaleT);
+  const scaled = (planes: readonly Float64Array[], scale: number): readonly Float64Array[] =>
+    planes.map((plane) => plane.map((value) => value * scale));
+  let [x, t] = [scaled(windows, scaleX), scaled(cells, scaleT)];
+  if (family === "ccoeff") {
+    const [centredX, centredT] = [x, t].map((planes) => centred(planes, weights));
+    const [most, mostT] = [centredX, centredT].map((planes) => Math.max(...planes.map(largestOf)));
+    if (most === 0 || mostT === 0) return 0;
+    // Small differences may have squares that are none.
+    const [finer, finerT] = [powerBelow(most), powerBelow(mostT)];
+    [x, t] = [scaled(centredX, finer), scaled(centredT, finerT)];
+    [scaleX, scaleT] = [scaleX * finer, scaleT * finerT];
+  }
+  let [product, squareX, squareT, difference] = [0, 0, 0, 0];
+  for (const [c, plane] of x.entries()) {
+    for (let q = 0; q < plane.length; q++) {
+      const weight = (weights?.[c][q] ?? 1) ** 2;
+      product += weight * t[c][q] * plane[q];
+      squareX += weight * plane[q] * plane[q];
+      squareT += weight * t[c][q] * t[c][q];
+      difference += weight * (t[c][q] - plane[q]) ** 2;
+    }
+  }
+  const value = family === "sqdiff" ? difference : product;
+  if (family === score) return value / scaleX / scaleT;
+  const norm = Math.sqrt(squareX * squareT);
+  if (norm === 0) return family === "sqdiff" && value > 0 ? 1 : 0;
+  return value / norm;
+}
+
+/** Planes about their own means. Differences are taken from the first value: of equal ones they are 0. */
+function centred(
+  planes: readonly Float64Array[],
+  weights: readonly Float64Array[] | undefined,
+): readonly Float64Array[] {
+  return planes.map((plane, c) => {
+    let [sum, total] = [0, 0];
+    for (let q = 0; q < plane.length; q++) {
+      const weight = weights?.[c][q] ?? 1;
+      total += weight;
+      sum += weight * (plane[q] - plane[0]);
+    }
+    const mean = total === 0 ? 0 : sum / total;
+    return plane.map((value) => value - plane[0] - mean);
+  });
+}
