@@ -222,6 +222,12 @@ const refusals: readonly Refusal[] = [
     text: /^conv2d: x is float64, but filter is float32; both must be the same$/,
   },
   {
+    what: "element types that differ, of matrices",
+    call: () => filterGradient(corr2d, zeros([4, 4], "float64"), zeros([2, 2], "float64"), untyped(zeros([3, 3]))),
+    error: TypeError,
+    text: /^filterGradient\(corr2d\): x is float64, but kernel is float32; both must be the same$/,
+  },
+  {
     what: "a matrix smaller than its kernel",
     call: () => corr2d(zeros([2, 5]), zeros([3, 3])),
     error: RangeError,

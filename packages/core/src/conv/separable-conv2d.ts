@@ -109,6 +109,7 @@ function separableKind(): OperationKind<SeparableParts<FloatArray>> {
     name: "separableConv2d",
     tensorRank,
     optionNames,
+    filterName: "filter",
     linearOptionNames,
     parts: PARTS,
     readFilter(name, filter) {

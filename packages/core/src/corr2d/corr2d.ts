@@ -108,6 +108,7 @@ function matrixKind(name: string, flip: boolean): OperationKind<KernelValues> {
     name,
     tensorRank: 2,
     optionNames,
+    filterName: "kernel",
     linearOptionNames: optionNames,
     readFilter(caller, filter) {
       const { dtype, shape, kernel, factors } = readKernel(caller, filter);

@@ -40,7 +40,7 @@ export function call<Weights, S extends readonly number[], T extends FloatArray>
   const { name } = kind;
   checkTensor(name, "x", x, kind.tensorRank);
   const checked = kind.readFilter(name, filter);
-  const dtype = requireSameDtype(name, "x", dtypeOf(x.data), "filter", checked.dtype);
+  const dtype = requireSameDtype(name, "x", dtypeOf(x.data), kind.filterName, checked.dtype);
   const { resolved, pass } = prepareForward(kind, name, x.shape, checked, options, "once");
   const y = zeroArray(dtype, sizeOf(resolved.outputShape)) as Owned<T>;
   once(pass, ({ run }) => run(x.data, y));

@@ -85,6 +85,8 @@ export interface OperationKind<Weights = FloatArray> {
   readonly optionNames: readonly string[];
   /** The options of its linear map, for its gradients: without bias and activation. */
   readonly linearOptionNames: readonly string[];
+  /** What messages call the filter, as the operation's parameter is called. */
+  readonly filterName: "filter" | "kernel";
   /** Names of the tensors that a filter is made of, and its shape, weights and gradient; undefined if it is one tensor. */
   readonly parts?: readonly string[];
   /** Checks a filter. */
@@ -141,9 +143,10 @@ export function kindOf<Weights>(verb: string, given: Operation<Weights>): Operat
   throw new TypeError(`${verb}: operation must be one, as conv2d is, got ${describe(given)}`);
 }
 
-/** {@link OperationKind.readFilter} and `readFilterShape` of a filter that is one tensor. */
-export function tensorFilter(rank: number): Pick<OperationKind, "readFilter" | "readFilterShape"> {
+/** What an {@link OperationKind} says of a filter that is one tensor. */
+export function tensorFilter(rank: number): Pick<OperationKind, "filterName" | "readFilter" | "readFilterShape"> {
   return {
+    filterName: "filter",
     readFilter(operation, filter) {
       checkTensor(operation, "filter", filter, rank);
       const { shape, data } = filter as Tensor<readonly number[], FloatArray>;

@@ -103,8 +103,9 @@ export function explain<Weights>(
   const pass = resolveWord<Pass>(name, "pass", PASSES, options.pass);
   const x = readInput(name, input, kind.tensorRank);
   const { shape, weights, ...given } = kind.readFilterShape(name, filter);
-  if (x.dtype !== undefined && given.dtype !== undefined) requireSameDtype(name, "x", x.dtype, "filter", given.dtype);
-  const dtype = dtypeAsked(name, options.dtype, given.dtype ?? x.dtype);
+  if (x.dtype !== undefined && given.dtype !== undefined)
+    requireSameDtype(name, "x", x.dtype, kind.filterName, given.dtype);
+  const dtype = dtypeAsked(name, kind, options.dtype, given.dtype ?? x.dtype);
   const { map, inputShape, outputShape } = kind.resolve(name, x.shape, shape, options, dtype, "many");
   return { ...map.explain(pass, weights, x.data), inputShape, outputShape };
 }

@@ -21,6 +21,7 @@ import {
   type ConvOperation,
   kindOf,
   type Operation,
+  type OperationKind,
   requireSameDtype,
 } from "../operation/operation.ts";
 import { activationsPlan, type PlanFacts, type RunOperand, weightsPlan } from "../operation/planned.ts";
@@ -200,15 +201,20 @@ export function planFilterGradient<Weights>(
   const name = `planFilterGradient(${kind.name})`;
   checkOptionNames(name, options, [...kind.linearOptionNames, "dtype"]);
   const filter = kind.readFilterShape(name, filterShape);
-  const dtype = dtypeAsked(name, options.dtype, filter.dtype);
+  const dtype = dtypeAsked(name, kind, options.dtype, filter.dtype);
   checkShape(name, "inputShape", inputShape, kind.tensorRank);
   const resolved = kind.resolve(name, inputShape, filter.shape, options, dtype, "many");
   return weightsPlan(kind, resolved, name, resolved.map.prepareFilterGradient(filter.weights), dtype, filter.shape);
 }
 
 /** The element type that options ask for and a filter, if one is given, has. */
-export function dtypeAsked(name: string, asked: DType | undefined, given: DType | undefined): DType {
+export function dtypeAsked(
+  name: string,
+  { filterName }: Pick<OperationKind, "filterName">,
+  asked: DType | undefined,
+  given: DType | undefined,
+): DType {
   if (asked === undefined && given !== undefined) return given;
   const dtype = resolveWord<DType>(name, "dtype", ["float32", "float64"], asked);
-  return given === undefined ? dtype : requireSameDtype(name, "dtype", dtype, "filter", given);
+  return given === undefined ? dtype : requireSameDtype(name, "dtype", dtype, filterName, given);
 }

@@ -111,7 +111,7 @@ export function inputGradient<Weights>(
   const name = `inputGradient(${kind.name})`;
   checkOptionNames(name, options, kind.linearOptionNames);
   const { dtype, shape, weights } = kind.readFilter(name, filter);
-  checkOperand(name, "dy", dy, kind, "filter", dtype);
+  checkOperand(name, "dy", dy, kind, kind.filterName, dtype);
   checkShape(name, "inputShape", inputShape, kind.tensorRank);
   const resolved = kind.resolve(name, inputShape, shape, options, dtype, "once");
   requireOutputShape(name, dy.shape, resolved.outputShape);
@@ -177,7 +177,7 @@ export function filterGradient<Weights>(
   const dtype = dtypeOf(x.data);
   checkOperand(name, "dy", dy, kind, "x", dtype);
   const filter = kind.readFilterShape(name, filterShape);
-  if (filter.dtype !== undefined) requireSameDtype(name, "x", dtype, "filter", filter.dtype);
+  if (filter.dtype !== undefined) requireSameDtype(name, "x", dtype, kind.filterName, filter.dtype);
   const resolved = kind.resolve(name, x.shape, filter.shape, options, dtype, "once");
   requireOutputShape(name, dy.shape, resolved.outputShape);
   const dw = once(resolved.map.prepareFilterGradient(filter.weights), (plan) =>
@@ -245,7 +245,7 @@ export function gradients<Weights>(
   checkOptionNames(name, options, kind.optionNames);
   checkTensor(name, "x", x, kind.tensorRank);
   const { dtype, shape, weights } = kind.readFilter(name, filter);
-  requireSameDtype(name, "x", dtypeOf(x.data), "filter", dtype);
+  requireSameDtype(name, "x", dtypeOf(x.data), kind.filterName, dtype);
   checkOperand(name, "dy", dy, kind, "x", dtype);
   const resolved = kind.resolve(name, x.shape, shape, options, dtype, "once");
   requireOutputShape(name, dy.shape, resolved.outputShape);
