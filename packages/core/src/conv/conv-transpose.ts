@@ -25,6 +25,8 @@ import { transposeKind } from "./kinds.ts";
  * convTranspose1d(x, filter, { strides: 2 }).data; // → [1, 10, 102, 20, 200]
  * convTranspose1d(x, filter, { strides: 2, padding: 1 }).data; // → [10, 102, 20]
  * ```
+ *
+ * @function
  */
 export const convTranspose1d: ConvOperation<Shape3, ConvTransposeOptions<1>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ transposeKind("convTranspose1d", 1),
@@ -58,6 +60,8 @@ export const convTranspose1d: ConvOperation<Shape3, ConvTransposeOptions<1>> = /
  * convTranspose2d(x, filter, { strides: [1, 2], outputPadding: [0, 1] }).data; // → [1, 10, 102, 20, 200, 0]
  * ```
  * Source: M. Zeiler, D. Krishnan, G. Taylor and R. Fergus, "Deconvolutional networks", CVPR 2010; arXiv:1603.07285, chapter 4.
+ *
+ * @function
  */
 export const convTranspose2d: ConvOperation<Shape4, ConvTransposeOptions<2>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ transposeKind("convTranspose2d", 2),
@@ -78,6 +82,8 @@ export const convTranspose2d: ConvOperation<Shape4, ConvTransposeOptions<2>> = /
  * convTranspose3d(x, filter).data; // → [1, 12, 20]
  * convTranspose3d(x, filter, { strides: [3, 1, 1] }).data; // → [1, 10, 0, 2, 20]
  * ```
+ *
+ * @function
  */
 export const convTranspose3d: ConvOperation<Shape5, ConvTransposeOptions<3>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ transposeKind("convTranspose3d", 3),

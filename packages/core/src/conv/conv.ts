@@ -27,6 +27,8 @@ import { convKind } from "./kinds.ts";
  * conv1d(x, filter).data; // → [-1, -2, -4]
  * conv1d(x, filter, { padding: [[0, 1]], paddingMode: "wrap" }).data; // → [-1, -2, -4, 7]
  * ```
+ *
+ * @function
  */
 export const conv1d: ConvOperation<Shape3, ConvOptions<1>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ convKind("conv1d", 1),
@@ -59,6 +61,8 @@ export const conv1d: ConvOperation<Shape3, ConvOptions<1>> = /* @__PURE__ */ con
  * conv2d(x, filter, { bias: new Float32Array([-30]), activation: "relu" }).data; // → [0, 0, 7, 13]
  * ```
  * Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
+ *
+ * @function
  */
 export const conv2d: ConvOperation<Shape4, ConvOptions<2>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ convKind("conv2d", 2),
@@ -80,6 +84,8 @@ export const conv2d: ConvOperation<Shape4, ConvOptions<2>> = /* @__PURE__ */ con
  * conv3d(x, filter, { padding: [[1, 0], [0, 0], [0, 0]] }).data; // → [3, 7, 14, 22]
  * ```
  * Source: S. Ji et al., "3D convolutional neural networks for human action recognition", ICML 2010.
+ *
+ * @function
  */
 export const conv3d: ConvOperation<Shape5, ConvOptions<3>> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ convKind("conv3d", 3),

@@ -30,6 +30,8 @@ import { depthwiseKind } from "./kinds.ts";
  * depthwiseConv2d(x, tensor([1, 1, 2, 2], [1, 2, 3, 4])).data; // → [1, 2, 30, 40, 2, 4, 60, 80]
  * ```
  * Source: L. Sifre, "Rigid-motion scattering for image classification", 2014, chapter 6.
+ *
+ * @function
  */
 export const depthwiseConv2d: ConvOperation<Shape4, Omit<ConvOptions, "groups">> = /* @__PURE__ */ convOperation(
   /* @__PURE__ */ depthwiseKind(),

@@ -89,6 +89,8 @@ const PARTS = ["depthwise", "pointwise"] as const;
  * found.filter.pointwise.data; // → [3, 30]
  * ```
  * Source: F. Chollet, "Xception: deep learning with depthwise separable convolutions", arXiv:1610.02357.
+ *
+ * @function
  */
 export const separableConv2d: SeparableOperation = /* @__PURE__ */ separableOperation();
 

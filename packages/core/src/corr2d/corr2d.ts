@@ -68,6 +68,8 @@ export interface MatrixOperation extends Operation<KernelValues> {
  * corr2d(x, { column: ones, row: ones }, { mode: "same", boundary: "reflect" }).data; // → [24, 27, 30, 33, 36, 39, 42, 45, 48]
  * ```
  * Source: A. Zhang, Z. Lipton, M. Li and A. Smola, "Dive into Deep Learning", section 7.2.
+ *
+ * @function
  */
 export const corr2d: MatrixOperation = /* @__PURE__ */ matrixOperation("corr2d", false);
 
@@ -89,6 +91,8 @@ export const corr2d: MatrixOperation = /* @__PURE__ */ matrixOperation("corr2d",
  * const kernel = tensor([2, 2], [0, 1, 2, 3]);
  * convolve2d(x, kernel).data; // → [5, 11, 23, 29]
  * ```
+ *
+ * @function
  */
 export const convolve2d: MatrixOperation = /* @__PURE__ */ matrixOperation("convolve2d", true);
 
