@@ -21,7 +21,7 @@ ${Object.keys(core.manifest.exports)
       `import * as entry${i} from ${JSON.stringify(path.replace(".", core.manifest.name))};\nvoid entry${i};`,
   )
   .join("\n")}
-import { corr2d, plan, zeros } from "@corr2d/core";
+import { conv2d, corr2d, explain, filterGradient, gradients, plan, planFilterGradient, separableConv2d, zeros } from "@corr2d/core";
 import { Conv2d } from "CONV2D";
 
 let v = zeros([1, 8, 8, 1]);
@@ -37,6 +37,23 @@ img = corr2d(img, k, { mode: "same" });
 
 const prepared = plan(corr2d, [8, 8], k);
 export const blob = new Blob([prepared.run(zeros([8, 8]).data), img.data, v.data]);
+
+let x = zeros([1, 8, 8, 4]);
+const filter = zeros([3, 3, 4, 4]);
+for (const padding of ["same", 1] as const) x = conv2d(x, filter, { padding });
+const forward = plan(conv2d, x.shape, filter, { bias: new Float32Array(4) }).run(x.data);
+const found = gradients(conv2d, x, filter, x, { padding: "same" });
+const dw: Float32Array = planFilterGradient(conv2d, [1, 8, 8, 4], [3, 3, 4, 4]).run(x.data, forward);
+dw.set(found.filter.data);
+const pair = { depthwise: zeros([3, 3, 4, 1]), pointwise: zeros([1, 1, 4, 4]) };
+const parts = filterGradient(separableConv2d, x, x, pair, { padding: "same" }).pointwise.data;
+const wide = conv2d(zeros([1, 8, 8, 4], "float64"), zeros([3, 3, 4, 4], "float64")).data;
+export const engine: "simd" | "scalar" = explain(conv2d, [1, 8, 8, 4], [3, 3, 4, 4]).engine;
+export const all = new Blob([forward, parts, wide, found.input.data]);
+// Options are those of the operation.
+// @ts-expect-error
+conv2d(x, filter, { boundary: "edge" });
+
 // A result is an array of floats, not whatever one likes.
 // @ts-expect-error
 export const text: string = prepared.run(zeros([8, 8]).data);
