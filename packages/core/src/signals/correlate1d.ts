@@ -111,6 +111,7 @@ function signalKind(name: string, flip: boolean): OperationKind<KernelValues> {
   return {
     name,
     tensorRank: 2,
+    filterName: "kernel",
     optionNames,
     linearOptionNames: optionNames,
     readFilter(caller, kernel) {
