@@ -22,7 +22,8 @@ export const tfjsWasm: AdapterSource = {
 };
 
 async function load(): Promise<ConvAdapter> {
-  const { tf } = await import("./tensorflow.ts");
+  const { requireOwnKernels, tf } = await import("./tensorflow.ts");
+  requireOwnKernels("wasm");
   const { setThreadsCount, setWasmPaths, getThreadsCount, version_wasm } = await import(
     "@tensorflow/tfjs-backend-wasm"
   );
