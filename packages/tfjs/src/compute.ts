@@ -75,10 +75,10 @@ export function planForward(host: Host, step: Forward): Plan {
   const key = JSON.stringify(["forward", inputShape, filterShape, options, activation, slope, norm?.epsilon]);
   return host.plans.get(parameters, key, () => {
     const given = parameters.filter((tensor) => tensor !== undefined);
-    const arrays = copiesOf(host, given);
-    const [filter, bias, slopes, mean, variance, offset, scale] = parameters.map((tensor) =>
-      tensor === undefined ? undefined : arrays[given.indexOf(tensor)],
-    );
+    const views = host.floats(given);
+    const [filter, ...small] = parameters.map((tensor) => (tensor ? views[given.indexOf(tensor)] : undefined));
+    // Making a plan may move what a host keeps, so what is read then is copied, but for a filter that is folded before.
+    const [bias, slopes, mean, variance, offset, scale] = small.map((values) => values?.slice());
     const make = (data: Float32Array, bias: Float32Array | undefined, fused: core.FusedOptions): Plan =>
       host.prepare(() =>
         core.plan(
@@ -89,11 +89,11 @@ export function planForward(host: Host, step: Forward): Plan {
         ),
       );
     const fused: core.FusedOptions = { activation, slope, ...(slopes && { slopes }) };
-    if (norm === undefined) return make(filter!, bias, fused);
+    if (norm === undefined) return make(filter!.slice(), bias, fused);
     const values = { mean: mean!, variance: variance!, offset, scale, epsilon: norm.epsilon };
     const folded = foldNorm(filter!, bias, values);
     if (folded) return make(folded.filter, folded.bias, fused);
-    return normalised(make(filter!, bias, {}), values, { activation, slope, slopes });
+    return normalised(make(filter!.slice(), bias, {}), values, { activation, slope, slopes });
   });
 }
 
@@ -121,7 +121,7 @@ export function inputGradient(
   const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
   return host.output(shape, [dy], () => {
     const plan = host.plans.get([filter], key, () => {
-      const weights = { shape: filterShape, data: copiesOf(host, [filter])[0]! };
+      const weights = { shape: filterShape, data: host.floats([filter])[0]!.slice() };
       const { transpose } = operationsOf(convolution);
       return host.prepare(() => core.plan(transpose, outputShape, weights, { ...options, outputSize: inputSize }));
     });
@@ -146,9 +146,4 @@ export function filterGradient(
     );
     return (dw, x, dy) => plan.run(x, dy, dw);
   });
-}
-
-/** Values of tensors that stay as they are while plans are made, which may move what a host keeps. */
-function copiesOf(host: Host, tensors: readonly TensorInfo[]): Float32Array[] {
-  return host.floats(tensors).map((values) => values.slice());
 }

@@ -41,13 +41,16 @@ export function foldNorm(
   const { factors, summands } = affine(norm);
   const channels = factors.length;
   const folded = new Float32Array(filter.length);
+  // Times 0, a sum of what is finite is 0, and of anything else NaN.
+  let sum = 0;
   for (let at = 0; at < filter.length; at += channels) {
-    for (let c = 0; c < channels; c++) folded[at + c] = filter[at + c]! * factors[c]!;
+    for (let c = 0; c < channels; c++) {
+      folded[at + c] = filter[at + c]! * factors[c]!;
+      sum += folded[at + c]! * 0;
+    }
   }
   const foldedBias = Float32Array.from(summands, (summand, c) => summand + factors[c]! * (bias?.[c] ?? 0));
-  return folded.every(Number.isFinite) && foldedBias.every(Number.isFinite)
-    ? { filter: folded, bias: foldedBias }
-    : undefined;
+  return sum === 0 && foldedBias.every(Number.isFinite) ? { filter: folded, bias: foldedBias } : undefined;
 }
 
 /** Applies a norm to values whose last axis is that of the channels, in place. */
