@@ -24,10 +24,10 @@ function operationsOf({ inputSize }: Convolution): Readonly<Record<"conv" | "tra
   return OPERATIONS[inputSize.length]!;
 }
 
-/** Batch norm of a convolution's output, whose channels are its last axis. */
+/** Batch norm of a convolution's output, whose channels are its last axis; or only a factor and a summand of each channel. */
 export interface Norm {
-  readonly mean: TensorInfo;
-  readonly variance: TensorInfo;
+  readonly mean?: TensorInfo | undefined;
+  readonly variance?: TensorInfo | undefined;
   readonly offset?: TensorInfo | undefined;
   readonly scale?: TensorInfo | undefined;
   readonly epsilon: number;
@@ -90,20 +90,20 @@ export function planForward(host: Host, step: Forward): Plan {
       );
     const fused: core.FusedOptions = { activation, slope, ...(slopes && { slopes }) };
     if (norm === undefined) return make(filter!.slice(), bias, fused);
-    const values = { mean: mean!, variance: variance!, offset, scale, epsilon: norm.epsilon };
+    const values = { mean, variance, offset, scale, epsilon: norm.epsilon };
     const folded = foldNorm(filter!, bias, values);
     if (folded) return make(folded.filter, folded.bias, fused);
-    return normalised(make(filter!.slice(), bias, {}), values, { activation, slope, slopes });
+    return normalised(make(filter!.slice(), bias, {}), values, filterShape.at(-1)!, { activation, slope, slopes });
   });
 }
 
 /** Norm and activation after a convolution that they cannot be folded into. */
-function normalised(plan: Plan, norm: NormValues, activation: core.ActivationOptions): Plan {
+function normalised(plan: Plan, norm: NormValues, channels: number, activation: core.ActivationOptions): Plan {
   return {
     run(x, y) {
       plan.run(x, y);
       applyNorm(y, norm);
-      y.set(core.activate({ shape: [1, y.length / norm.mean.length, norm.mean.length], data: y }, activation).data);
+      y.set(core.activate({ shape: [1, y.length / channels, channels], data: y }, activation).data);
     },
     [Symbol.dispose]: () => plan[Symbol.dispose](),
   };

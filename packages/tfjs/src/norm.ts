@@ -3,6 +3,10 @@
  *
  *     y = s[c] · (z − mean[c]) + offset[c],    s[c] = scale[c] / √(variance[c] + ε)
  *
+ * or without statistics, as a product and a sum per channel are,
+ *
+ *     y = scale[c] · z + offset[c]
+ *
  * and z = conv(x, w) + bias this is the convolution with filter s·w and bias s·(bias − mean) + offset.
  *
  * @module
@@ -10,8 +14,9 @@
 
 /** Parameters of a batch norm, one value for each channel. */
 export interface NormValues {
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
+  readonly mean: Float32Array | undefined;
+  /** With a mean there is a variance. */
+  readonly variance: Float32Array | undefined;
   /** Default 0. */
   readonly offset: Float32Array | undefined;
   /** Default 1. */
@@ -24,8 +29,11 @@ function affine({ mean, variance, offset, scale, epsilon }: NormValues): {
   factors: Float64Array;
   summands: Float64Array;
 } {
-  const factors = Float64Array.from(variance, (value, c) => (scale?.[c] ?? 1) / Math.sqrt(value + epsilon));
-  return { factors, summands: factors.map((factor, c) => (offset?.[c] ?? 0) - factor * mean[c]!) };
+  const given = (variance ?? scale ?? offset)!;
+  const factors = Float64Array.from(given, (_, c) => {
+    return (scale?.[c] ?? 1) / (variance ? Math.sqrt(variance[c]! + epsilon) : 1);
+  });
+  return { factors, summands: factors.map((factor, c) => (offset?.[c] ?? 0) - factor * (mean?.[c] ?? 0)) };
 }
 
 /**

@@ -46,6 +46,8 @@ export class PlanStore {
   /** What depends on shapes only, by key; what was used longest ago comes first. */
   readonly #shared = new Map<string, { readonly plan: FilterGradientPlan; readonly bytes: number }>();
   #sharedBytes = 0;
+  /** Filters that outlived what was fused with them, or had something else fused with them before. */
+  readonly #unsteady = new WeakSet<DataId>();
   /** By what is fused into them. */
   readonly #fusedWith = new Map<DataId, Set<Prepared>>();
 
@@ -70,7 +72,10 @@ export class PlanStore {
     const fused = others.map((tensor) => tensor?.dataId);
     const known = this.#plans.get(filter)?.get(key);
     if (known?.fused.every((dataId, i) => dataId === fused[i])) return known.plan;
-    if (known) this.#remove(known);
+    if (known) {
+      this.#remove(known);
+      this.#unsteady.add(filter);
+    }
     const prepared = { plan: prepare(), filter, key, fused };
     this.#add(prepared);
     return prepared.plan;
@@ -107,10 +112,18 @@ export class PlanStore {
     plan[Symbol.dispose]();
   }
 
+  /** Whether what is fused with a filter stays: it was the same each time, and did not go before the filter. */
+  isSteady(filter: DataId): boolean {
+    return !this.#unsteady.has(filter);
+  }
+
   /** Gives up every plan made of this data, which is gone. */
   forget(dataId: DataId): void {
-    const plans = [...(this.#plans.get(dataId)?.values() ?? []), ...(this.#fusedWith.get(dataId) ?? [])];
-    for (const prepared of plans) this.#remove(prepared);
+    for (const prepared of [...(this.#plans.get(dataId)?.values() ?? [])]) this.#remove(prepared);
+    for (const prepared of [...(this.#fusedWith.get(dataId) ?? [])]) {
+      this.#remove(prepared);
+      this.#unsteady.add(prepared.filter);
+    }
   }
 
   clear(): void {

@@ -45,6 +45,7 @@ const statistics = (variance: (value: number) => number = (value) => 0.5 + value
   offset: random<tf.Tensor1D>("offset", [CHANNELS]),
   scale: random<tf.Tensor1D>("scale", [CHANNELS]),
 });
+const perChannel = (stream = "values") => random<tf.Tensor1D>(stream, [CHANNELS]);
 const convolve = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, "same");
 const normalise = (y: tf.Tensor4D, { mean, variance, offset, scale }: Partial<ReturnType<typeof statistics>>) =>
   tf.batchNorm(y, mean!, variance!, offset, scale);
@@ -133,6 +134,47 @@ describe("a norm and an activation behind a convolution give what they give one 
       () => {
         const y = tf.conv2d(random<tf.Tensor4D>("x", [2, 3, 5, CHANNELS]), filters(), 1, "same", "NCHW");
         return normalise(y, statistics());
+      },
+    ],
+    [
+      "a sum with one value for each channel, and relu",
+      () => tf.relu(tf.add(convolve(picture(), filters()), perChannel())),
+    ],
+    ["the same, the other way round", () => tf.relu(tf.add(perChannel(), convolve(picture(), filters())))],
+    [
+      "a product between two sums, as a layer of scale does",
+      () => {
+        const y = tf.mul(
+          tf.add(convolve(picture(), filters()), perChannel("b")),
+          tf.reshape(perChannel("s"), [1, 1, -1]),
+        );
+        return tf.relu(tf.add(y, tf.reshape(perChannel("o"), [1, 1, 1, -1])));
+      },
+    ],
+    [
+      "a sum behind a norm",
+      () => {
+        const { mean, variance, scale } = statistics();
+        return tf.add(normalise(convolve(picture(), filters()), { mean, variance, scale }), perChannel());
+      },
+    ],
+    [
+      "sums and products that are no parameters: twice, of cells, of all, of a larger shape, of integers, after an activation",
+      () => {
+        const y = () => convolve(picture(), filters()) as tf.Tensor;
+        const of = (z: tf.Tensor) => tf.reshape(z, [-1]);
+        return tf.concat([
+          of(tf.add(tf.add(y(), perChannel("b")), perChannel("c"))),
+          of(tf.mul(tf.mul(y(), perChannel("b")), perChannel("c"))),
+          of(tf.add(tf.mul(tf.add(y(), perChannel("b")), perChannel("s")), tf.add(y(), perChannel("c")))),
+          of(tf.add(y(), random("cells", [7, 6, 1]))),
+          of(tf.mul(y(), random("images", [2, 1, 1, 1]))),
+          of(tf.mul(y(), 0.5)),
+          of(tf.add(y(), random("five axes", [1, 1, 1, 1, CHANNELS]))),
+          of(tf.add(tf.cast(tf.round(y()), "int32"), tf.cast(tf.round(perChannel()), "int32"))),
+          of(tf.add(tf.relu(y()), perChannel())),
+          of(tf.mul(y(), y())),
+        ]);
       },
     ],
     [
@@ -371,6 +413,8 @@ test("programs of random steps give what they give on the cpu backend", { timeou
           () => tf.clone(y),
           () => tf.reshape(tf.reshape(y, [-1]), y.shape) as tf.Tensor4D,
           () => tf.add(y, 0.25) as tf.Tensor4D,
+          () => (channels === CHANNELS ? tf.add(y, perChannel()) : tf.relu(y)) as tf.Tensor4D,
+          () => (channels === CHANNELS ? tf.mul(perChannel(), y) : tf.relu(y)) as tf.Tensor4D,
           () =>
             y.shape[1] < 12
               ? (tf.pad(y, [
@@ -380,7 +424,7 @@ test("programs of random steps give what they give on the cpu backend", { timeou
                   [0, 0],
                 ]) as tf.Tensor4D)
               : tf.clone(y),
-        ][numbers.integer(0, 9)]!;
+        ][numbers.integer(0, 11)]!;
         living.push(add());
         if (numbers.integer(0, 2) === 0) living.splice(numbers.integer(0, living.length - 2), 1)[0]?.dispose();
       }
@@ -388,4 +432,42 @@ test("programs of random steps give what they give on the cpu backend", { timeou
     };
     expectClose(await onBoth(program));
   }
+});
+
+test("values of channels that are others each time are added by themselves from the second time on", async () => {
+  const [x, w] = [picture(), filters()];
+  const prepared: number[] = [];
+  const store = wasmHostOf(tf.backend())!.plans;
+  const { get } = store;
+  store.get = (...[parameters, key, prepare]: Parameters<typeof get>) =>
+    get.call(store, parameters, key, () => {
+      prepared.push(parameters.filter((tensor) => tensor !== undefined).length);
+      return prepare();
+    });
+  try {
+    for (let n = 0; n < 6; n++) {
+      const compute = () => tf.add(tf.conv2d(x, w, 1, "same"), tf.fill([CHANNELS], n));
+      expectClose(await onBoth(compute));
+    }
+  } finally {
+    store.get = get;
+  }
+  // Once with what was added; then without, anew each time, since on the cpu backend and back the filter is another.
+  expect(prepared).toEqual([2, 1, 1, 1, 1, 1]);
+});
+
+test("convolutions whose preparation moves the heap keep their places side by side", () => {
+  const channels = 512;
+  const x = tf.ones<tf.Rank.R4>([1, 3, 3, channels]);
+  const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
+  const before = heap();
+  const convolutions = (n: number) => tf.conv2d(x, tf.fill([3, 3, channels, channels], n), 1, "valid");
+  const side = tf.concat([1, 2, 3, 4].map(convolutions), 3).dataSync();
+  const stacked = tf.stack([5, 6, 7, 8].map(convolutions)).dataSync();
+  expect(heap()).toBeGreaterThan(before);
+  for (const [n, values] of [side, stacked].entries())
+    for (let i = 0; i < 4; i++)
+      expect(new Set(values.slice(i * channels, (i + 1) * channels))).toEqual(
+        new Set([(4 * n + i + 1) * 9 * channels]),
+      );
 });

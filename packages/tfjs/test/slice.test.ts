@@ -1,5 +1,5 @@
 /**
- * Parts of tensors on the WebAssembly backend: what the cpu backend gives, without a copy of the whole.
+ * Parts and concatenations of tensors on the WebAssembly backend: what the cpu backend gives, without copies in between.
  *
  * @module
  */
@@ -87,4 +87,30 @@ test("a convolution that waits is computed for its part, and memory stays true",
   });
   expect(sum).toEqual(Array(6).fill(36));
   expect(tf.memory()).toEqual(before);
+});
+
+test("tensors side by side, of any rank, axis and type, are those of the cpu backend", async () => {
+  const numbers = seededRandom(2, "concat");
+  for (let n = 0; n < 120; n++) {
+    const shape = Array.from({ length: 1 + (n % 5) }, () => numbers.integer(1, 4));
+    const axis = numbers.integer(0, shape.length - 1);
+    const dtype = (["float32", "int32", "bool"] as const)[n % 3]!;
+    const sizes = Array.from({ length: numbers.integer(1, 4) }, () => numbers.integer(0, n % 10 === 0 ? 70 : 3));
+    const whole = () =>
+      tf.concat(
+        sizes.map((size, part) => {
+          const own = shape.with(axis, size);
+          const values = Array.from({ length: tf.util.sizeFromShape(own) }, (_, i) =>
+            dtype === "bool" ? i % 2 : i + part,
+          );
+          return tf.tensor(values, own, dtype);
+        }),
+        axis - (n % 2 === 0 ? shape.length : 0),
+      );
+    const y = whole();
+    expect({ shape: y.shape, dtype: y.dtype, values: [...y.dataSync()] }, `${shape} ${axis} ${sizes}`).toEqual(
+      await onCpu(whole),
+    );
+  }
+  expect(tf.concat([tf.tensor(["a"]), tf.tensor(["b"])]).dataSync()).toEqual(["a", "b"]);
 });

@@ -1,11 +1,12 @@
 /**
- * Kernels that continue a convolution that waits (deferred.ts): batch norm of its output, and activations. Of any other tensor
- * the backend's own kernels compute them.
+ * Kernels that continue a convolution that waits (deferred.ts): batch norm of its output, sums and products with one value for each
+ * channel, and activations. Of any other tensor the backend's own kernels compute them.
  *
  * @module
  */
 
 import {
+  Add,
   ClipByValue,
   type ClipByValueAttrs,
   engine,
@@ -14,6 +15,7 @@ import {
   type KernelFunc,
   LeakyRelu,
   type LeakyReluAttrs,
+  Multiply,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   type PadV2Attrs,
@@ -22,6 +24,7 @@ import {
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import type { Forward } from "../compute.ts";
+import { isPerChannel } from "../kernels/activations.ts";
 import type { WasmHost } from "./host.ts";
 
 /** What a kernel adds to a step; `undefined` if it cannot be a part of it. */
@@ -60,13 +63,60 @@ export const continuationNames: readonly string[] = Object.keys(CONTINUATIONS);
 export function continuing(kernelName: string, theirs: KernelFunc, hostOf: (backend: object) => WasmHost): KernelFunc {
   const next = CONTINUATIONS[kernelName]!;
   return (args) => {
-    const {
-      inputs,
-      backend,
-      attrs = {},
-    } = args as { inputs: NamedTensorInfoMap; backend: object; attrs?: NamedAttrMap };
-    return hostOf(backend).continueStep(inputs.x as TensorInfo, (step) => next(step, inputs, attrs)) ?? theirs(args);
+    const { inputs, backend, attrs } = args as KernelCall;
+    return (
+      hostOf(backend).continueStep(inputs.x as TensorInfo, (step) => next(step, inputs, attrs ?? {})) ?? theirs(args)
+    );
   };
+}
+
+/** How a sum or a product with one value for each channel becomes part of a step. */
+const BINARY_CONTINUATIONS: Readonly<Record<string, (step: Forward, values: TensorInfo) => Forward | undefined>> = {
+  [Add]: (step, values) => {
+    const { bias, norm } = step;
+    if (norm === undefined) return bias ? undefined : { ...step, bias: values };
+    return norm.offset ? undefined : { ...step, norm: { ...norm, offset: values } };
+  },
+  [Multiply]: (step, values) => (step.norm ? undefined : { ...step, norm: { scale: values, epsilon: 0 } }),
+};
+
+/** The kernels of two operands that can continue a convolution. */
+export const binaryContinuationNames: readonly string[] = Object.keys(BINARY_CONTINUATIONS);
+
+/**
+ * As `continuing`, for a kernel of two operands, either of which may be the convolution. Where values were others each time they
+ * are no parameters, and to prepare the convolution anew takes longer than to compute them by themselves.
+ */
+export function continuingBinary(
+  kernelName: string,
+  theirs: KernelFunc,
+  hostOf: (backend: object) => WasmHost,
+): KernelFunc {
+  const next = BINARY_CONTINUATIONS[kernelName]!;
+  return (args) => {
+    const { inputs, backend } = args as KernelCall;
+    const { a, b } = inputs as { readonly a: TensorInfo; readonly b: TensorInfo };
+    const host = hostOf(backend);
+    const join = (tensor: TensorInfo, values: TensorInfo): TensorInfo | undefined =>
+      host.continueStep(tensor, (step) => {
+        const { outputShape, options } = step.convolution;
+        const fits =
+          isLinear(step) &&
+          options.layout.endsWith("C") &&
+          values.dtype === "float32" &&
+          values.shape.length <= outputShape.length &&
+          isPerChannel(values, outputShape.at(-1)!, false) &&
+          host.plans.isSteady(step.filter.dataId);
+        return fits ? next(step, values) : undefined;
+      });
+    return join(a, b) ?? join(b, a) ?? theirs(args);
+  };
+}
+
+interface KernelCall {
+  readonly inputs: NamedTensorInfoMap;
+  readonly backend: object;
+  readonly attrs?: NamedAttrMap;
 }
 
 /** Zeros around rows and columns wait, too, for a convolution that takes them into its padding; on top of the backend's kernel. */

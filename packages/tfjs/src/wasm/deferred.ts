@@ -210,8 +210,8 @@ function asItIs(step: Step): Step {
     bias: bias && info(bias),
     slopes: slopes && info(slopes),
     norm: norm && {
-      mean: info(norm.mean),
-      variance: info(norm.variance),
+      mean: norm.mean && info(norm.mean),
+      variance: norm.variance && info(norm.variance),
       offset: norm.offset && info(norm.offset),
       scale: norm.scale && info(norm.scale),
       epsilon: norm.epsilon,

@@ -9,11 +9,13 @@
  */
 
 import {
+  Concat,
   engine,
   getKernel,
   Identity,
   type KernelBackend,
   type KernelFunc,
+  Pack,
   PadV2,
   registerKernel,
   Slice,
@@ -21,7 +23,14 @@ import {
 } from "@tensorflow/tfjs-core";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "../kernels/own-kernels.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
-import { continuationNames, continuing, waitingPad } from "./continuations.ts";
+import { fetchingAll, heapConcat } from "./concat.ts";
+import {
+  binaryContinuationNames,
+  continuationNames,
+  continuing,
+  continuingBinary,
+  waitingPad,
+} from "./continuations.ts";
 import { WasmHost } from "./host.ts";
 import { sharedIdentity } from "./identity.ts";
 import { heapSlice } from "./slice.ts";
@@ -66,7 +75,12 @@ function install(backend: WasmBackend): void {
   for (const name of continuationNames) {
     exchange(name, (theirs) => theirs && continuing(name, theirs, (backend) => hosts.get(backend)!));
   }
+  for (const name of binaryContinuationNames) {
+    exchange(name, (theirs) => theirs && continuingBinary(name, theirs, (backend) => hosts.get(backend)!));
+  }
   exchange(PadV2, (theirs) => theirs && waitingPad(theirs, (backend) => hosts.get(backend)!));
+  exchange(Concat, (theirs) => theirs && heapConcat(theirs));
+  exchange(Pack, (theirs) => theirs && fetchingAll(theirs));
   exchange(Slice, (theirs) => theirs && heapSlice(theirs));
   exchange(Identity, (theirs) => theirs && sharedIdentity(theirs));
 }

@@ -7,6 +7,7 @@
 
 import { type KernelFunc, type SliceAttrs, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { HeapValues, WasmBackend } from "./backend.ts";
+import { copyRun } from "./runs.ts";
 
 /** The kernel of Slice, on top of the backend's own, which strings are left to. */
 export function heapSlice(theirs: KernelFunc): KernelFunc {
@@ -45,8 +46,7 @@ function copyPart(
   let start = begin.reduce((sum, first, axis) => sum + first * strides[axis]!, 0);
   const position = size.map(() => 0);
   for (let at = 0; at < to.length; at += run) {
-    if (run > SHORT_RUN) to.set(from.subarray(start, start + run), at);
-    else for (let i = 0; i < run; i++) to[at + i] = from[start + i]!;
+    copyRun(from, start, to, at, run);
     for (let axis = cut - 1; axis >= 0; axis--) {
       start += strides[axis]!;
       if (++position[axis]! < size[axis]!) break;
@@ -55,6 +55,3 @@ function copyPart(
     }
   }
 }
-
-/** Up to here a loop is sooner done than a view is made. */
-const SHORT_RUN = 32;
