@@ -15,10 +15,13 @@ import {
   Identity,
   type KernelBackend,
   type KernelFunc,
+  Mean,
   Pack,
   PadV2,
   registerKernel,
   Slice,
+  Sum,
+  Tile,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { isFloat32, OWN_KERNELS, type OwnKernel } from "../kernels/own-kernels.ts";
@@ -33,7 +36,9 @@ import {
 } from "./continuations.ts";
 import { WasmHost } from "./host.ts";
 import { sharedIdentity } from "./identity.ts";
+import { reducingRows } from "./reduce.ts";
 import { heapSlice } from "./slice.ts";
+import { heapTile } from "./tile.ts";
 
 /** The kernel that is there for its set-up. */
 const SETUP_KERNEL = "Corr2dSetup";
@@ -81,6 +86,9 @@ function install(backend: WasmBackend): void {
   exchange(PadV2, (theirs) => theirs && waitingPad(theirs, (backend) => hosts.get(backend)!));
   exchange(Concat, (theirs) => theirs && heapConcat(theirs));
   exchange(Pack, (theirs) => theirs && fetchingAll(theirs));
+  exchange(Sum, (theirs) => theirs && reducingRows(theirs, "sum"));
+  exchange(Mean, (theirs) => theirs && reducingRows(theirs, "mean"));
+  exchange(Tile, (theirs) => theirs && heapTile(theirs));
   exchange(Slice, (theirs) => theirs && heapSlice(theirs));
   exchange(Identity, (theirs) => theirs && sharedIdentity(theirs));
 }

@@ -1,5 +1,6 @@
 /**
- * Parts and concatenations of tensors on the WebAssembly backend: what the cpu backend gives, without copies in between.
+ * Parts, concatenations, repetitions and sums of tensors on the WebAssembly backend: what the cpu backend gives, without copies in
+ * between.
  *
  * @module
  */
@@ -113,4 +114,48 @@ test("tensors side by side, of any rank, axis and type, are those of the cpu bac
     );
   }
   expect(tf.concat([tf.tensor(["a"]), tf.tensor(["b"])]).dataSync()).toEqual(["a", "b"]);
+});
+
+test("tensors that are repeated are those of the cpu backend", async () => {
+  const numbers = seededRandom(3, "tile");
+  for (let n = 0; n < 120; n++) {
+    const shape = Array.from({ length: n % 6 }, () => numbers.integer(n % 20 === 0 ? 0 : 1, 4));
+    const reps = shape.map(() => numbers.integer(n % 15 === 1 ? 0 : 1, 4));
+    const dtype = (["float32", "int32", "bool"] as const)[n % 3]!;
+    const values = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => (dtype === "bool" ? i % 2 : i));
+    const tiled = () => tf.tile(tf.tensor(values, shape as [number], dtype), reps);
+    const y = tiled();
+    expect({ shape: y.shape, dtype: y.dtype, values: [...y.dataSync()] }, `${shape} ${reps}`).toEqual(
+      await onCpu(tiled),
+    );
+  }
+});
+
+test("sums and means over any axes are those of the cpu backend", async () => {
+  const numbers = seededRandom(4, "reduce");
+  for (let n = 0; n < 200; n++) {
+    const shape = Array.from({ length: 1 + (n % 5) }, () => numbers.integer(n % 20 === 0 ? 0 : 1, 4));
+    const axes = shape.flatMap((_, axis) =>
+      numbers.integer(0, 1) === 0 ? (n % 2 === 0 ? axis : axis - shape.length) : [],
+    );
+    const dtype = (["float32", "float32", "int32", "bool"] as const)[n % 4]!;
+    const values = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) =>
+      dtype === "bool" ? i % 2 : (7 * i) % 5,
+    );
+    const reduce = n % 3 === 0 ? tf.mean : tf.sum;
+    const reduced = () =>
+      reduce(tf.tensor(values, shape, dtype), n % 7 === 0 ? undefined : axes.reverse(), n % 5 === 0);
+    const y = reduced();
+    const { values: expected, ...rest } = (await onCpu(reduced)) as { values: number[] };
+    expect({ shape: y.shape, dtype: y.dtype }, `${shape} ${axes}`).toEqual(rest);
+    for (const [i, value] of [...y.dataSync()].entries()) {
+      if (Number.isNaN(expected[i])) expect(value).toBeNaN();
+      else expect(value, `${shape} ${axes} ${i}`).toBeCloseTo(expected[i]!, 5);
+    }
+  }
+});
+
+test("a sum of many small values beside large ones is not lost in rounding", () => {
+  const x = tf.concat([tf.fill([1, 4], 2 ** 24), tf.ones([1000, 4])]);
+  expect([...tf.sum(x, 0).dataSync()]).toEqual(Array(4).fill(2 ** 24 + 1000));
 });
