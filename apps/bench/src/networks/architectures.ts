@@ -127,3 +127,26 @@ export const inceptionV3: Architecture = (b, image) => {
   }
   return b.dense(b.globalAverage(x), 1000, "softmax");
 };
+
+/** Source: Y. LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the IEEE 86 (1998). */
+export const lenet: Architecture = (b, image) => {
+  const pool = { kind: "max", size: 2, stride: 2 } as const;
+  let x = b.pool(b.convolve(image, 6, { kernel: 5, norm: false }), pool);
+  x = b.pool(b.convolve(x, 16, { kernel: 5, norm: false, padding: "valid" }), pool);
+  x = b.dense(b.dense(b.flatten(x), 120, "relu"), 84, "relu");
+  return b.dense(x, 10, "softmax");
+};
+
+/** Source: K. He et al., "Deep residual learning", CVPR 2016, section 4.2, with projections where sizes change. */
+export const resnet20: Architecture = (b, image) => {
+  let x = b.convolve(image, 16);
+  for (const [stage, filters] of [16, 32, 64].entries()) {
+    for (let n = 0; n < 3; n++) {
+      const stride = n === 0 && stage > 0 ? 2 : 1;
+      const around = stride === 1 ? x : b.convolve(x, filters, { kernel: 1, stride, activation: "linear" });
+      const y = b.convolve(b.convolve(x, filters, { stride }), filters, { activation: "linear" });
+      x = b.relu(b.add(around, y));
+    }
+  }
+  return b.dense(b.globalAverage(x), 10, "softmax");
+};

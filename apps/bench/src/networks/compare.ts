@@ -30,9 +30,9 @@ export interface NetworkTimes {
   /** Median milliseconds of a prediction over all turns, and of the first one. */
   readonly ms: number;
   readonly firstMs: number;
-  /** How many times as long tfjs-wasm takes: the median of the turns, the least and the most. */
+  /** How many times as long the baseline takes: the median of the turns, the least and the most. */
   readonly speedup: readonly [median: number, least: number, most: number];
-  /** Largest distance of its output to that of tfjs-wasm. */
+  /** Largest distance of its output to that of the baseline. */
   readonly apart: number;
   readonly kernels: Predictions["kernels"];
 }
@@ -40,6 +40,8 @@ export interface NetworkTimes {
 /** A network, and who was timed on it; who failed stands with the reason. */
 export interface NetworkComparison {
   readonly network: string;
+  /** With whom the others are compared. */
+  readonly baseline: string;
   readonly times: readonly NetworkTimes[];
   readonly failures: readonly { readonly backend: string; readonly reason: string }[];
 }
@@ -52,14 +54,16 @@ export interface NetworksOptions {
   readonly predictions: number;
 }
 
-/** Times networks; `say` is told what is under way. */
+/** Times networks; `say` is told what is under way. They are compared with `against`, or each with its own baseline. */
 export async function compareNetworks(
   { networks, backends, turns, predictions }: NetworksOptions,
   say: (text: string) => void,
+  against?: string,
 ): Promise<NetworkComparison[]> {
   const comparisons: NetworkComparison[] = [];
-  const all = ["tfjs-wasm", ...backends.filter((backend) => backend !== "tfjs-wasm")];
   for (const network of networks) {
+    const baseline = against ?? NETWORKS.find(({ name }) => name === network)!.baseline;
+    const all = [baseline, ...backends.filter((backend) => backend !== baseline)];
     const found = new Map<string, Predictions[]>();
     const failures = new Map<string, string>();
     for (let turn = 0; turn < turns; turn++) {
@@ -75,7 +79,7 @@ export async function compareNetworks(
         }
       }
     }
-    const theirs = found.get("tfjs-wasm") ?? [];
+    const theirs = found.get(baseline) ?? [];
     const times = all.flatMap((backend): NetworkTimes[] => {
       const runs = found.get(backend);
       if (runs === undefined || failures.has(backend) || runs.length !== theirs.length) return [];
@@ -91,7 +95,12 @@ export async function compareNetworks(
         },
       ];
     });
-    comparisons.push({ network, times, failures: [...failures].map(([backend, reason]) => ({ backend, reason })) });
+    comparisons.push({
+      network,
+      baseline,
+      times,
+      failures: [...failures].map(([backend, reason]) => ({ backend, reason })),
+    });
   }
   return comparisons;
 }
@@ -109,11 +118,10 @@ async function predictionsOf(backend: string, network: string, count: number): P
 
 /** The comparison as text. */
 export function networksText(comparisons: readonly NetworkComparison[]): string {
-  const lines = comparisons.flatMap(({ network, times, failures }) => [
+  const lines = comparisons.flatMap(({ network, baseline, times, failures }) => [
     network,
     ...times.map(({ backend, ms, firstMs, speedup: [ratio, least, most], apart, kernels }) => {
-      const factor =
-        backend === "tfjs-wasm" ? "" : `, ${ratio.toFixed(2)} × (${least.toFixed(2)} to ${most.toFixed(2)})`;
+      const factor = backend === baseline ? "" : `, ${ratio.toFixed(2)} × (${least.toFixed(2)} to ${most.toFixed(2)})`;
       const top = kernels.slice(0, 5).map(({ kernel, ms }) => `${kernel} ${ms.toFixed(1)}`);
       return (
         `  ${backend.padEnd(10)}${ms.toFixed(1).padStart(8)} ms${factor}; first ${firstMs.toFixed(0)} ms; ` +

@@ -1,5 +1,5 @@
 /**
- * A process of its own: makes one network on one backend, and times its predictions, the result read each time. Prints one
+ * A process of its own: makes one network on one backend, and times its predictions or steps, the result read each time. Prints one
  * line of JSON.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { makeNetwork, NETWORKS } from "./catalog.ts";
+import { NETWORKS } from "./catalog.ts";
 import type { Predictions } from "./compare.ts";
 
 const WARM_UP = 2;
@@ -19,27 +19,19 @@ tf.env().set("PROD", true);
 setThreadsCount(1);
 const backend = await start(who);
 
-const model = makeNetwork(entry);
-const x = tf.randomUniform<tf.Rank.R4>([1, entry.size, entry.size, 3], -1, 1, "float32", 3);
-function predict(): Float32Array {
-  const y = model.predict(x);
-  const values = y.dataSync() as Float32Array;
-  y.dispose();
-  return values;
-}
-
+const run = await entry.make();
 const times: number[] = [];
 let output = new Float32Array(0);
 for (let i = 0; i < WARM_UP + Number(count); i++) {
   const before = performance.now();
-  output = Float32Array.from(predict());
+  output = Float32Array.from(await run());
   times.push(performance.now() - before);
 }
 const result: Predictions = {
   first: times[0]!,
   times: times.slice(WARM_UP),
   output: [...output],
-  kernels: profile(),
+  kernels: await profile(),
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
@@ -57,8 +49,8 @@ async function start(who: string): Promise<string> {
   return backend;
 }
 
-/** Milliseconds of a prediction by kernel, the longest first. Where results wait, who asks for them bears their time. */
-function profile(): Predictions["kernels"] {
+/** Milliseconds of a run by kernel, the longest first. Where results wait, who asks for them bears their time. */
+async function profile(): Promise<Predictions["kernels"]> {
   const total = new Map<string, number>();
   for (const config of tf.getKernelsForBackend(backend)) {
     tf.unregisterKernel(config.kernelName, backend);
@@ -72,6 +64,6 @@ function profile(): Predictions["kernels"] {
       },
     });
   }
-  for (let i = 0; i < PROFILED; i++) predict();
+  for (let i = 0; i < PROFILED; i++) await run();
   return [...total].map(([kernel, ms]) => ({ kernel, ms: ms / PROFILED })).sort((a, b) => b.ms - a.ms);
 }
