@@ -2,7 +2,7 @@ import type { ViteUserConfig } from "vitest/config";
 import { nodeProject } from "../../vitest.shared.ts";
 
 /** Tests that start processes share two cores with all the others. */
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 180_000;
 
 const config: ViteUserConfig = {
   ...nodeProject,

@@ -79,10 +79,10 @@ function ratiosOf(report: BenchReport): Ratios {
         const each = layers.flatMap(({ results }) => results.find((result) => result.variant === rival)?.ratio ?? []);
         return {
           rival,
-          ratio: round(total.median),
+          ratio: round(total.estimate),
           low: round(total.low),
           high: round(total.high),
-          eachLayer: each.map(({ median }) => round(median)),
+          eachLayer: each.map(({ estimate }) => round(estimate)),
         };
       }),
     })),

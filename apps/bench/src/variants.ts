@@ -18,13 +18,16 @@ import { supportsOneChannel } from "./peers/one-channel.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./peers/onnxruntime.ts";
 import { opencv } from "./peers/opencv.ts";
 import { sharpConvolve } from "./peers/sharp.ts";
-import type { Engine } from "./report/results.ts";
+import { ENGINES, type Engine } from "./report/results.ts";
+import { suggestion } from "./suggestion.ts";
 import { UsageError } from "./usage-error.ts";
+import { isOurs, OURS } from "./variant-names.ts";
 
 /** A contender and the facts about it. */
 export interface Variant {
   readonly source: AdapterSource;
-  readonly engine: Engine;
+  /** null where it does not say. */
+  readonly engine: Engine | null;
   readonly promised: Promised;
   readonly border: string;
   readonly clock: string;
@@ -32,14 +35,6 @@ export interface Variant {
   readonly ownProcess?: boolean;
   /** What can be said without loading it: true, or the reason why this case cannot be asked of it. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
-}
-
-/** Names of ours begin with this. */
-export const OURS = "corr2d/";
-
-/** Whether a variant is ours; the others are peers. */
-export function isOurs(name: string): boolean {
-  return name.startsWith(OURS);
 }
 
 const FLOAT32 = { promised: { precision: "float32" }, border: "zeros, skipped" } as const;
@@ -189,7 +184,9 @@ function checkedNames(
 ): readonly string[] {
   for (const name of wanted ?? []) {
     if (!known.includes(name))
-      throw new UsageError(`unknown ${kind} "${name}"; known ${kind}s are ${known.join(", ")}`);
+      throw new UsageError(
+        `unknown ${kind} "${name}"${suggestion(name, known)}; known ${kind}s are ${known.join(", ")}`,
+      );
   }
   return wanted ?? known;
 }
@@ -222,15 +219,44 @@ async function variantsOfModules(paths: readonly string[]): Promise<readonly Var
       throw new UsageError(`cannot load the adapter module ${path}: ${(error as Error).message}`);
     }
     const sources = Array.isArray(brought) ? brought : [brought];
-    if (!sources.every(isAdapterSource)) {
+    if (!sources.every(isBroughtSource)) {
       throw new UsageError(`${path} must export by default { name, summary, load() }, or an array of these`);
     }
-    variants.push(...sources.map((source) => ({ ...FLOAT32, source, engine: "scalar" as const, clock: "as it says" })));
+    for (const source of sources) variants.push(broughtVariant(source, path, [...VARIANTS, ...variants]));
   }
   return variants;
 }
 
-function isAdapterSource(value: unknown): value is AdapterSource {
-  const { name, summary, load } = (value ?? {}) as Partial<AdapterSource>;
-  return typeof name === "string" && typeof summary === "string" && typeof load === "function";
+/** What a module may say of an adapter beside the contract; what it leaves out is reported as not said. */
+export interface BroughtSource extends AdapterSource {
+  /** What executes the arithmetic; with it the speed is held against the ceiling of that engine. */
+  readonly engine?: Engine;
+  /** What is inside the clock. */
+  readonly clock?: string;
+  /** What it takes for cells outside the image. */
+  readonly border?: string;
+}
+
+function isBroughtSource(value: unknown): value is BroughtSource {
+  const { name, summary, load } = (value ?? {}) as Partial<BroughtSource>;
+  return typeof name === "string" && name !== "" && typeof summary === "string" && typeof load === "function";
+}
+
+/** @throws UsageError for a name that is taken, or facts that are none. */
+function broughtVariant(source: BroughtSource, path: string, known: readonly Variant[]): Variant {
+  const { name, engine = null, clock = "not said", border = "not said" } = source;
+  const other = (): string => `give it a name of its own, such as "${name.replace(OURS, "")}-mine"`;
+  if (known.some((variant) => variant.source.name === name)) {
+    throw new UsageError(`${path} brings an adapter called "${name}", a name that is taken; ${other()}`);
+  }
+  if (isOurs(name)) {
+    throw new UsageError(`${path} brings an adapter called "${name}"; ${OURS} stands for what core does: ${other()}`);
+  }
+  if (engine !== null && !ENGINES.includes(engine)) {
+    throw new UsageError(`${path}: the engine of "${name}" must be one of ${ENGINES.join(", ")}, got "${engine}"`);
+  }
+  for (const [what, text] of Object.entries({ clock, border })) {
+    if (typeof text !== "string") throw new UsageError(`${path}: the ${what} of "${name}" must be a text, got ${text}`);
+  }
+  return { source, engine, promised: FLOAT32.promised, border, clock };
 }

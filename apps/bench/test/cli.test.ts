@@ -37,11 +37,18 @@ describe("bad arguments end with 2 and name what is right", () => {
       ["--variants", "fast"],
       /unknown variant "corr2d\/fast"; known variants are corr2d\/function, corr2d\/simd-function, corr2d\/simd-plan, corr2d\/revectorized/,
     ],
-    [["--peers", "tfjs"], /unknown peer "tfjs"; known peers are tfjs-cpu, tfjs-wasm, tfjs-node/],
+    [
+      ["--peers", "tfjs"],
+      /unknown peer "tfjs"; did you mean "tfjs-cpu"\?; known peers are tfjs-cpu, tfjs-wasm, tfjs-node/,
+    ],
     [["--subject", "sharp", "--peers", "none"], /the subject "sharp" takes no part; it must be one of corr2d/],
     [["--filter", "nothing"], /no case matches --filter nothing; the cases are lenet5/],
     [["--pass", "backward"], /'backward' is invalid. Expected one of forward, inputGradient, filterGradient/],
     [["--time", "0"], /'0' is invalid. Expected an integer of at least 1/],
+    [["--processes", "1"], /'1' is invalid. Expected an integer of at least 2: one process says nothing/],
+    [["--peers", "tfjs-wsm"], /unknown peer "tfjs-wsm"; did you mean "tfjs-wasm"\?/],
+    [["--suite", "resnet"], /unknown suite "resnet"; did you mean "resnet50"\?/],
+    [["--filter", "conv2_1-3x4"], /no case matches --filter conv2_1-3x4/],
     [["--seed", "1.5"], /'1.5' is invalid. Expected an integer/],
     [["--suite", ","], /Expected names, separated by commas/],
     [["--adapter", "nowhere.js"], /cannot load the adapter module nowhere.js/],
@@ -115,11 +122,17 @@ it("renders a report anew from its JSON, and refuses another version", async () 
   expect(await readFile(join(folder, "again", "index.html"), "utf8")).toContain("resnet50");
   await writeFile(file, JSON.stringify({ ...sampleReport(), schemaVersion: 99 }));
   expect(await runCli(["render", file])).toBe(2);
-  expect(printed).toContain("not a benchmark report of schema version 1");
+  expect(printed).toContain("it is of schema version 99, and this bench reads version 2: use the bench that wrote it");
+  await writeFile(file, JSON.stringify({ ...sampleReport(), schemaVersion: 1 }));
+  expect(await runCli(["render", file])).toBe(2);
+  expect(printed).toContain("measure anew: bench --suite quick,scaling --quick");
+  await writeFile(file, '{ "kind": "something else" }');
+  expect(await runCli(["render", file])).toBe(2);
+  expect(printed).toContain("it is no benchmark report");
 });
 
 describe("a small run", () => {
-  const small = ["--filter", "lenet5/C3", "--variants", "naive,tiled", "--peers", "none", "--quick", "--time", "20"];
+  const small = "--filter lenet5/C3 --variants naive,tiled --peers none --quick --time 20 --processes 2".split(" ");
 
   it("measures, writes the report and prints every figure", async () => {
     const out = join(folder, "run");
@@ -131,9 +144,14 @@ describe("a small run", () => {
       subject: "corr2d/tiled",
       rounds: 5,
     });
-    const [{ results, noiseFloor, selfRatio }] = report.cases;
-    expect(noiseFloor).toBeGreaterThanOrEqual(1);
-    expect(selfRatio!.median).toBeGreaterThan(0);
+    const [{ results, twin }] = report.cases;
+    expect(twin!.noiseFloor).toBeGreaterThanOrEqual(1);
+    expect(twin!.rounds).toHaveLength(2);
+    expect(report).toMatchObject({
+      complete: true,
+      remarks: [],
+      environment: { command: expect.stringMatching(/^bench /) },
+    });
     for (const { outcome, timing, agreement } of results) {
       expect(outcome).toBe("timed");
       expect(agreement!.worstErrorOverBound).toBeLessThan(1);
@@ -143,6 +161,28 @@ describe("a small run", () => {
     expect(results[0].ratio!.high).toBeGreaterThanOrEqual(results[0].ratio!.low);
     expect(printed).toContain("corr2d/tiled");
     expect(printed).toContain("The report is");
+  });
+
+  it("goes on with a run that was interrupted, and with that run only", async () => {
+    const out = join(folder, "resumed");
+    const lenet = ["--suite", "lenet5", "--filter", "/C[13]$/", ...small.slice(2), "--rounds", "2", "--out", out];
+    expect(await runCli(lenet)).toBe(0);
+    const file = join(out, "report.json");
+    const whole = parseBenchReport(JSON.parse(await readFile(file, "utf8")));
+    const partial = { ...whole, complete: false, cases: whole.cases.slice(0, 1), remarks: ["Somebody interrupted."] };
+    await writeFile(file, JSON.stringify(partial));
+    expect(await runCli([...lenet, "--seed", "2", "--resume"])).toBe(2);
+    expect(printed).toContain("cannot go on with a run of something else: seed was 1 and is 2");
+    expect(await runCli([...lenet, "--resume"])).toBe(0);
+    const resumed = parseBenchReport(JSON.parse(await readFile(file, "utf8")));
+    expect(resumed.cases.map(({ convCase }) => convCase.name)).toEqual(
+      whole.cases.map(({ convCase }) => convCase.name),
+    );
+    expect(resumed.cases[0].twin).toEqual(whole.cases[0].twin);
+    expect(resumed.cases[1].twin).not.toEqual(whole.cases[1].twin);
+    expect(resumed).toMatchObject({ complete: true, created: whole.created, remarks: ["Somebody interrupted."] });
+    expect(await runCli([...lenet, "--resume"])).toBe(2);
+    expect(printed).toContain("came to its end; leave --resume away");
   });
 
   it("ends with 1 where somebody is wrong, and prints JSON alone on stdout when asked", async () => {
@@ -165,7 +205,7 @@ describe("a small run", () => {
     });
   });
 
-  it("ends at once when it is interrupted, with what a shell makes of that", async () => {
+  it("ends when it is interrupted, keeps what there is, with what a shell makes of that", async () => {
     const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
     const args = [
       "--conditions=@corr2d/source",
@@ -178,6 +218,11 @@ describe("a small run", () => {
     ];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     child.stderr.once("data", () => child.kill("SIGINT")); // it says what it begins
+    let said = "";
+    child.stderr.on("data", (text) => (said += text));
     expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
+    expect(said).toMatch(/What was measured is in .*index\.html; the same command with --resume goes on\./);
+    const kept = parseBenchReport(JSON.parse(await readFile(join(folder, "interrupted", "report.json"), "utf8")));
+    expect(kept).toMatchObject({ complete: false, cases: [] });
   });
 });

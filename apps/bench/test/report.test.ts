@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ParityReport, renderJson } from "@corr2d/parity";
 import { escapeHtml, escapeMarkdown } from "@corr2d/parity/escape";
+import { NETWORK_LAYERS } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type RenderedReport, renderReport } from "../src/report/render.ts";
@@ -29,9 +30,7 @@ describe("the schema", () => {
   });
 
   it("refuses another version, and says where it is not what it should be", () => {
-    expect(() => parseBenchReport({ ...sampleReport(), schemaVersion: 2 })).toThrow(
-      /schema version 1:[\s\S]*schemaVersion/,
-    );
+    expect(() => parseBenchReport({ ...sampleReport(), schemaVersion: 3 })).toThrow(/schema version 3/);
     const broken = structuredClone(sampleReport()) as unknown as { cases: { flops: unknown }[] };
     broken.cases[0].flops = "many";
     expect(() => parseBenchReport(broken)).toThrow(/flops/);
@@ -80,7 +79,7 @@ describe("a rendered report", () => {
     const other = { ...found, convCase: { ...found.convCase, name: "sample/other" } };
     const summary = (cases: typeof report.cases) =>
       renderReport({ bench: { ...report, cases } }).markdown.match(/^## At a glance$[\s\S]*?(?=^## )/m)?.[0];
-    expect(summary([found, other])).toMatch(/3×3 stride 1 \(2 layers\) \| 4\.20× \|/);
+    expect(summary([found, other])).toMatch(/3×3 stride 1 \(2 layers\) \| 4\.20× \(4\.20–4\.20\) \|/);
     expect(summary([found])).toBeUndefined();
   });
 
@@ -89,10 +88,10 @@ describe("a rendered report", () => {
       {
         layerClass: "3×3 stride 1",
         processes: 5,
-        first: { median: 9.5, low: 8.75, high: 11.25 },
-        further: { median: 4.5, low: -0.25, high: 6.5 },
+        first: { estimate: 9.5, low: 8.75, high: 11.25 },
+        further: { estimate: 4.5, low: -0.25, high: 6.5 },
       },
-      { layerClass: "one channel", processes: 5, first: { median: 3.5, low: 3.25, high: 3.75 }, further: null },
+      { layerClass: "one channel", processes: 5, first: { estimate: 3.5, low: 3.25, high: 3.75 }, further: null },
     ];
     const bench = { ...sampleReport(), firstCalls };
     expect(parseBenchReport(JSON.parse(renderJson(bench)))).toEqual(bench);
@@ -136,8 +135,67 @@ describe("a rendered report", () => {
     );
   });
 
+  it("gives the time of a whole network where all of its layers were timed, each as often as it occurs", () => {
+    const report = sampleReport();
+    const [found] = report.cases;
+    const layers = NETWORK_LAYERS.filter(({ network }) => network === "lenet5");
+    const cases = layers.map((convCase) => ({ ...found, convCase }));
+    const glance = (some: typeof report.cases) =>
+      renderReport({ bench: { ...report, cases: some } }).markdown.match(/^## At a glance$[\s\S]*?(?=^## )/m)?.[0];
+    expect(glance(cases)).toMatch(/LeNet-5, all convolutions .*\| 4\.20×/);
+    expect(glance(cases.slice(1))).not.toContain("LeNet-5, all");
+  });
+
+  it("withholds a figure that the noise floor does not carry", () => {
+    const report = structuredClone(sampleReport());
+    for (const { twin } of report.cases)
+      Object.assign(twin!, {
+        rounds: [
+          [44, 44],
+          [400, 400],
+        ],
+      });
+    const { markdown } = renderReport({ bench: report });
+    expect(markdown).toMatch(
+      /^- \*\*≈\*\* no detectable difference from tfjs-wasm .*95 % interval 0\.991–0\.991, noise floor/m,
+    );
+    expect(markdown).not.toMatch(/^- \*\*0\.991×/m);
+  });
+
+  it("calls a speed beyond the ceiling direct-equivalent", () => {
+    const report = structuredClone(sampleReport());
+    Object.assign(report.cases[0].results[1].timing!, { ceilingShare: 2.8 });
+    expect(renderReport({ bench: report }).markdown).toContain("280\u2009% (direct-equivalent)");
+    expect(renderReport({ bench: sampleReport() }).markdown).not.toContain("(direct-equivalent)");
+  });
+
+  it("says before the first figure that a run was cut short and that the machine was not quiet", () => {
+    const report = sampleReport();
+    expect(renderReport({ bench: report }).markdown).not.toContain("not quiet");
+    const { environment } = report;
+    const busy = { ...environment, loadBefore: [6, 5, 4] as const, steal: 0.13, governor: "powersave" };
+    const bench = { ...report, complete: false, remarks: ["Nobody came."], environment: busy };
+    const { markdown, html } = renderReport({ bench });
+    for (const text of [markdown, html]) {
+      expect(text).toContain("This run did not come to its end");
+      expect(text).toContain("Nobody came.");
+      expect(text).toContain(
+        "load 6.0 on 2 cores before it began; 13\u2009% of its time went to other virtual machines",
+      );
+      expect(text.indexOf("not quiet")).toBeLessThan(text.indexOf("as fast as"));
+    }
+  });
+
   it("names the processor, Node, V8 and the date", () => {
-    for (const fact of ["Sample CPU", "24.21.0", "13.6.233.17", "2026-01-02"]) {
+    for (const fact of [
+      "Sample CPU",
+      "24.21.0",
+      "13.6.233.17",
+      "2026-01-02",
+      "avx2, fma",
+      "bench --quick",
+      "3 min 5 s",
+    ]) {
       expect(rendered.html).toContain(fact);
       expect(rendered.markdown).toContain(fact);
     }

@@ -49,7 +49,7 @@ it("the table has a row for everybody and ratios for the peers", () => {
     "scipy fftconvolve": value,
   });
   const all = (value: number) => ({ corr2d: value, "corr2d/simd": value, ...peers(value) });
-  const ratio = { median: 12, low: 11, high: 13 };
+  const ratio = { estimate: 12, low: 11, high: 13 };
   const measured: KernelComparison = {
     size: 5,
     milliseconds: all(1.5),

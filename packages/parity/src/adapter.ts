@@ -101,6 +101,11 @@ export function askable(adapter: ConvAdapter, convCase: SpatialCase, pass: CaseP
 export interface PreparedCase {
   /** Computes once, completely: when it returns (or its promise settles) the result is there. */
   run(): void | Promise<void>;
+  /**
+   * Told, outside of any clock, that the caller has changed the element at `index` of `data.x` (of `data.dy` for a gradient) in
+   * place, or any of them where there is no index. Whoever copies that array in `prepare` copies again; others need not have it.
+   */
+  inputChanged?(index?: number): void;
   /** The result of the last `run`, in an array of its own. */
   read(): Float32Array | Promise<Float32Array>;
   /** Bytes held beyond input, output and weights, where the implementation can say. */

@@ -6,6 +6,7 @@
 
 import { InvalidArgumentError } from "commander";
 import type { BenchPass } from "../report/results.ts";
+import { FEWEST_PROCESSES } from "../statistics/ratio.ts";
 
 const PASSES: readonly BenchPass[] = ["forward", "inputGradient", "filterGradient"];
 
@@ -35,6 +36,17 @@ export function parseInteger(text: string): number {
 export function parseCount(text: string): number {
   const value = parseInteger(text);
   if (value < 1) throw new InvalidArgumentError("Expected an integer of at least 1.");
+  return value;
+}
+
+/** How many processes: one alone says nothing of how the next will differ. */
+export function parseProcesses(text: string): number {
+  const value = parseInteger(text);
+  if (value < FEWEST_PROCESSES) {
+    throw new InvalidArgumentError(
+      `Expected an integer of at least ${FEWEST_PROCESSES}: one process says nothing of how others differ.`,
+    );
+  }
   return value;
 }
 

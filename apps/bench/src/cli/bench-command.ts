@@ -4,15 +4,18 @@
  * @module
  */
 
+import { join } from "node:path";
 import { stdout } from "node:process";
 import { type BenchRequest, BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
+import { printJson, readReport } from "../report/files.ts";
 import { threeDigits } from "../report/number-format.ts";
 import { makeFolder } from "../report/output-folder.ts";
 import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
 import { firstCallTables } from "../report/sections/first-calls.ts";
 import { detailTable } from "../report/sections/speed.ts";
 import { toText } from "../report/terminal.ts";
-import { writeReport } from "../report/write.ts";
+import { REPORT_FILE, saveReport, writeReport } from "../report/write.ts";
+import { UsageError } from "../usage-error.ts";
 import { type ProgressTask, runTasks } from "./tasks.ts";
 
 /** Options as the command line gives them. */
@@ -31,22 +34,37 @@ export interface BenchArguments {
   readonly rounds?: number;
   readonly processes?: number;
   readonly out: string;
-  readonly json?: boolean;
+  readonly resume?: boolean;
+  /** Where the JSON goes, `-` or true being stdout. */
+  readonly json?: string | true;
 }
 
-/** Measures, writes the report, prints. Resolves to the exit code: 1 if a variant was wrong or failed. */
-export async function runBench(args: BenchArguments): Promise<number> {
-  const run = await BenchRun.plan(requestOf(args));
+/**
+ * Measures, writes the report as it goes, prints. Resolves to the exit code: 1 if a variant was wrong or failed, or if the run
+ * did not come to its end.
+ */
+export async function runBench(args: BenchArguments, command: string): Promise<number> {
+  const earlier = args.resume ? await readReport(join(args.out, REPORT_FILE)) : undefined;
+  if (earlier?.complete) throw new UsageError(`the run in ${args.out} came to its end; leave --resume away`);
+  const run = await BenchRun.plan(requestOf(args, command), earlier);
   await makeFolder(args.out);
-  await runTasks(benchTasks(run));
-  const bench = run.report();
+  const save = () => saveReport(args.out, run.report());
+  const { ended } = await runTasks(benchTasks(run), {
+    afterEach: save,
+    onInterrupt: async () => {
+      const page = await writeReport(args.out, { bench: run.report() });
+      return `What was measured is in ${page}; the same command with --resume goes on.`;
+    },
+  });
+  if (ended !== undefined) run.remark(`The run ended early: ${ended.message}.`);
+  const bench = run.report(ended === undefined);
   const page = await writeReport(args.out, { bench });
-  if (args.json) stdout.write(`${JSON.stringify(bench)}\n`);
-  else stdout.write(`\n${resultTables(bench)}\n\nThe report is ${page}\n`);
-  return exitCodeOf(bench);
+  if (args.json === undefined) stdout.write(`\n${resultTables(bench)}\n\nThe report is ${page}\n`);
+  else await printJson(args.json, bench);
+  return ended === undefined ? exitCodeOf(bench) : 1;
 }
 
-function requestOf(args: BenchArguments): BenchRequest {
+function requestOf(args: BenchArguments, command: string): BenchRequest {
   const { quick = false, fresh = false, pass, seed, filter, subject } = args;
   const { timePerVariant, rounds, processes, firstCalls, slowestRun, silenceLimit } =
     THOROUGHNESS[quick ? "quick" : "full"];
@@ -67,7 +85,14 @@ function requestOf(args: BenchArguments): BenchRequest {
     firstCalls,
     slowestRun,
     silenceLimit,
+    command,
   };
+}
+
+/** A command as a shell would be given it. */
+export function commandLine(words: readonly string[]): string {
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)));
+  return ["bench", ...quoted].join(" ");
 }
 
 /** The tasks of a run: the ceilings, one for each case, first calls of each class, the ceilings again. */
@@ -79,18 +104,20 @@ export function benchTasks(run: BenchRun): readonly ProgressTask[] {
   };
   return [
     ceilings,
-    ...run.cases.map((benchCase, index) => ({
-      title: `${index + 1}/${run.cases.length} ${benchCase.convCase.name}`,
-      run: async (say: (doing: string) => void) =>
-        summarise(
-          await run.measure(benchCase, (variant, doing) => say(variant === null ? doing : `${variant}: ${doing}`)),
-        ),
-    })),
+    ...run.cases
+      .flatMap((benchCase, index) => (run.isMeasured(benchCase) ? [] : { benchCase, index }))
+      .map(({ benchCase, index }) => ({
+        title: `${index + 1}/${run.cases.length} ${benchCase.convCase.name}`,
+        run: async (say: (doing: string) => void) =>
+          summarise(
+            await run.measure(benchCase, (variant, doing) => say(variant === null ? doing : `${variant}: ${doing}`)),
+          ),
+      })),
     ...run.firstCallClasses.map((layers) => ({
       title: `first calls, ${layers.name}`,
       run: async (say: (doing: string) => void) => {
         const found = await run.measureFirstCalls(layers, (_, doing) => say(doing));
-        return found === undefined ? "not timed" : `${threeDigits(found.first.median)} ms above steady`;
+        return found === undefined ? "not timed" : `${threeDigits(found.first.estimate)} ms above steady`;
       },
     })),
     ceilings,

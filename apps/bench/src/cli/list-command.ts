@@ -7,7 +7,8 @@
 import { describeCase, flopsOf } from "@corr2d/testkit";
 import { threeDigits } from "../report/number-format.ts";
 import { ALL_SUITES, SUITES } from "../suites/registry.ts";
-import { isOurs, VARIANTS } from "../variants.ts";
+import { isOurs } from "../variant-names.ts";
+import { VARIANTS } from "../variants.ts";
 
 /** What can be listed. */
 export const LISTS = ["suites", "variants", "peers", "cases"] as const;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { readFile } from "node:fs/promises";
 import { stderr, stdout } from "node:process";
 import { printableLines } from "@corr2d/parity/escape";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
@@ -12,11 +11,19 @@ import { Argument, Command, CommanderError } from "commander";
 import { THOROUGHNESS } from "../measure/bench-run.ts";
 import { BACKENDS } from "../networks/compare.ts";
 import { packageVersion } from "../package-version.ts";
-import { parseBenchReport } from "../report/schema.ts";
+import { readReport } from "../report/files.ts";
 import { writeReport } from "../report/write.ts";
 import { UsageError } from "../usage-error.ts";
-import { collectNames, collectPeers, parseCount, parseInteger, parseOddCounts, parsePass } from "./arguments.ts";
-import { type BenchArguments, runBench } from "./bench-command.ts";
+import {
+  collectNames,
+  collectPeers,
+  parseCount,
+  parseInteger,
+  parseOddCounts,
+  parsePass,
+  parseProcesses,
+} from "./arguments.ts";
+import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
@@ -48,12 +55,12 @@ ${listText("peers")}
 
 Exit codes:
   0  everybody who was timed agreed with the truth before
-  1  somebody's result was wrong, or somebody failed; the report says who and why
+  1  somebody's result was wrong, or somebody failed, or the run ended early; the report says who and why
   2  could not run: bad arguments, unknown names, unreadable files
   130, 143  interrupted (SIGINT, SIGTERM)
 
 Examples:
-  bench --quick                                        six layers, everybody, about a minute
+  bench --quick                                        six layers, everybody, a few minutes
   bench --suite resnet50 --filter 3x3 --peers tfjs-wasm,onnxruntime-web
   bench --suite images --variants tiled,function       beside OpenCV.js, sharp, image-js
   bench --suite vgg16 --pass filterGradient --peers tfjs-node --processes 5
@@ -68,7 +75,7 @@ Examples:
 export async function runCli(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   try {
-    await makeProgram((code) => {
+    await makeProgram(commandLine(args), (code) => {
       exitCode = code;
     }).parseAsync(args, { from: "user" });
     return exitCode;
@@ -84,7 +91,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(onExitCode: (code: number) => void): Command {
+function makeProgram(command: string, onExitCode: (code: number) => void): Command {
   const help = ["-h, --help", "show this help"] as const;
   // Without a help of its own the program leaves --help to the default command, whose options are what one looks for.
   const program = new Command("bench")
@@ -108,20 +115,25 @@ function makeProgram(onExitCode: (code: number) => void): Command {
     .option("--fresh", "weights are new at every call: packing is inside the clock")
     .option(
       "-q, --quick",
-      `less of everything: ${quick.timePerVariant} ms, ${quick.rounds} rounds, ${quick.processes} process; ` +
+      `less of everything: ${quick.timePerVariant} ms, ${quick.rounds} rounds, ${quick.processes} processes; ` +
         `who needs more than ${quick.slowestRun / 1000} s for a run is not timed`,
     )
     .option("--time <ms>", `time for each variant in a process (default: ${full.timePerVariant})`, parseCount)
     .option("--rounds <count>", `rounds A B A B in a process (default: ${full.rounds})`, parseCount)
-    .option("--processes <count>", `fresh processes for each case (default: ${full.processes})`, parseCount)
+    .option(
+      "--processes <count>",
+      `fresh processes for each case, at least 2 (default: ${full.processes})`,
+      parseProcesses,
+    )
     .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
     .option("-o, --out <folder>", "where the report goes", "report/bench")
-    .option("--json", "print the report as JSON instead of the tables")
+    .option("--resume", "go on with the run in that folder, which was interrupted")
+    .option("--json [file]", "print the report as JSON instead of the tables, to this file or (-) to stdout")
     .helpOption(...help)
     .addHelpText("after", COMMANDS_AND_EXAMPLES)
     .showHelpAfterError("Run bench --help for all commands, options and examples.")
     .action(async (args: BenchArguments) => {
-      onExitCode(await runBench(args));
+      onExitCode(await runBench(args, command));
     });
   program
     .command("list")
@@ -191,12 +203,4 @@ function makeProgram(onExitCode: (code: number) => void): Command {
       stdout.write(`The report is ${page}\n`);
     });
   return program;
-}
-
-async function readReport(file: string): Promise<ReturnType<typeof parseBenchReport>> {
-  try {
-    return parseBenchReport(JSON.parse(await readFile(file, "utf8")));
-  } catch (error) {
-    throw new UsageError(`cannot read the report ${file}: ${(error as Error).message}`);
-  }
 }

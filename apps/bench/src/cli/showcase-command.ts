@@ -13,26 +13,31 @@ import { makeFolder } from "../report/output-folder.ts";
 import { countComparisons } from "../report/sections/parity.ts";
 import { writeReport } from "../report/write.ts";
 import { type EdgeShowcase, showEdges } from "../showcase/edge-showcase.ts";
-import { benchTasks, exitCodeOf, resultTables } from "./bench-command.ts";
+import { benchTasks, commandLine, exitCodeOf, resultTables } from "./bench-command.ts";
 import { runTasks } from "./tasks.ts";
 
 /** Generated cases beside parity's table: enough to meet every combination, few enough for a showcase. */
 const PARITY_CASES = 60;
+
+/** Enough for an interval, few enough for a showcase. */
+const SHOWCASE_PROCESSES = 4;
 
 /** Does it all; resolves to the exit code. */
 export async function runShowcase({ out, seed }: { readonly out: string; readonly seed: number }): Promise<number> {
   await makeFolder(out);
   const run = await BenchRun.plan({
     ...THOROUGHNESS.quick,
+    processes: SHOWCASE_PROCESSES,
     suites: ["quick", "images", "scaling"],
     ours: ["naive", "im2col", "tiled", "auto", "function"],
     pass: "forward",
     fresh: false,
     quick: true,
     seed,
+    command: commandLine(["showcase"]),
   });
   const found: { showcase?: EdgeShowcase; parity?: ParityReport; page?: string } = {};
-  await runTasks([
+  const { ended } = await runTasks([
     {
       title: "edges of a photograph, and of the photograph shifted",
       run: async () => {
@@ -61,9 +66,10 @@ export async function runShowcase({ out, seed }: { readonly out: string; readonl
     ...benchTasks(run),
     {
       title: "report",
-      run: async () => (found.page = await writeReport(out, { bench: run.report(), ...found })),
+      run: async () => (found.page = await writeReport(out, { bench: run.report(true), ...found })),
     },
   ]);
+  if (ended !== undefined) throw ended;
   const { parity, showcase, page } = found;
   stdout.write(`\n${resultTables(run.report(), ["quick"])}\n\nThe report is ${page}\n`);
   const agrees = parity?.outcome === "agree" && showcase?.finding.different === 0;

@@ -25,10 +25,26 @@ export class Truth {
   readonly #data: CaseData;
   #known: { readonly values: Float64Array; readonly elementBounds: Float64Array } | undefined;
 
+  /** @param data is copied where it may change later. */
   constructor(convCase: ConvCase, pass: BenchPass, data: CaseData) {
     this.#convCase = convCase;
     this.#pass = pass;
-    this.#data = data;
+    this.#data = { ...data, x: data.x.slice(), dy: data.dy.slice() };
+  }
+
+  /** The truth after each element x of the input was exchanged for `mirror − x`. */
+  exchanged(mirror: number): Truth {
+    const exchange = (values: Float32Array) => values.map((value) => mirror - value);
+    const { x, dy, bias } = this.#data;
+    const data = this.#pass === "forward" ? { ...this.#data, x: exchange(x) } : { ...this.#data, dy: exchange(dy) };
+    const truth = new Truth(this.#convCase, this.#pass, data);
+    if (mirror === 0 && this.#known !== undefined) {
+      // f(−x) = −(f(x) − b) + b, and what bounds depend on are magnitudes.
+      const ofBias = this.#pass === "forward" ? bias : undefined;
+      const values = this.#known.values.map((value, i) => (ofBias ? 2 * ofBias[i % ofBias.length] : 0) - value);
+      truth.#known = { ...this.#known, values };
+    }
+    return truth;
   }
 
   /** Judges a result by what its variant promises. */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { describeEnvironment } from "../environment.ts";
+import { flopsOf } from "@corr2d/testkit";
+import { Surroundings } from "../environment.ts";
 import type {
   BenchPass,
   BenchReport,
@@ -19,11 +20,14 @@ import { SCHEMA_VERSION } from "../report/results.ts";
 import { selectCases, selectSuites } from "../suites/registry.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
 import { UsageError } from "../usage-error.ts";
-import { chooseVariants, isOurs, type Variant } from "../variants.ts";
+import { isOurs } from "../variant-names.ts";
+import { chooseVariants, needsOwnProcess, type Variant } from "../variants.ts";
 import { caseResult, slopesOf, withCeilingShares } from "./case-result.ts";
 import { runInChild } from "./child.ts";
 import { casesOfProcess, type FirstCallClass, firstCallClasses, firstCallsOf } from "./first-call.ts";
 import { type MeasuredCase, measureCase } from "./measure-case.ts";
+import { differencesTo } from "./resume.ts";
+import { slowAllowance } from "./slow-peers.ts";
 
 /** What to measure, and how thoroughly. */
 export interface BenchRequest {
@@ -47,12 +51,17 @@ export interface BenchRequest {
   readonly firstCalls: number;
   readonly slowestRun: number;
   readonly silenceLimit: number;
+  /** Arguments of the command that asks. */
+  readonly command: string;
 }
 
-/** How thoroughly: `--quick`, or in earnest. Times in milliseconds. */
+/**
+ * How thoroughly: `--quick`, or in earnest. Many short processes rather than few long ones: what differs from process to
+ * process is most of what there is to know. Times in milliseconds.
+ */
 export const THOROUGHNESS = {
-  quick: { timePerVariant: 250, rounds: 10, processes: 1, firstCalls: 5, slowestRun: 1_000, silenceLimit: 60_000 },
-  full: { timePerVariant: 600, rounds: 12, processes: 3, firstCalls: 15, slowestRun: 15_000, silenceLimit: 180_000 },
+  quick: { timePerVariant: 40, rounds: 2, processes: 8, firstCalls: 5, slowestRun: 1_000, silenceLimit: 60_000 },
+  full: { timePerVariant: 150, rounds: 4, processes: 12, firstCalls: 15, slowestRun: 15_000, silenceLimit: 180_000 },
 } as const;
 
 /** Told what is being done: `variant` is null while it is for all of them. */
@@ -68,16 +77,26 @@ export class BenchRun {
   readonly settings: Settings;
   readonly #suites: readonly Suite[];
   readonly #request: BenchRequest;
-  readonly #created: Date = new Date();
-  readonly #environment: BenchReport["environment"] = describeEnvironment();
+  readonly #created: string;
+  readonly #surroundings: Surroundings;
+  /** The best speed of a variant so far, in operations a millisecond. */
+  readonly #speeds: Map<string, number> = new Map();
+  readonly #remarks: string[] = [];
   readonly #facts: Map<string, { version: string | null; threads: number | null; unavailable: string | null }> =
     new Map();
   readonly #results: CaseResult[] = [];
   readonly #firstCalls: FirstCalls[] = [];
   #ceilings: readonly Ceiling[] = [];
 
-  private constructor(request: BenchRequest, suites: readonly Suite[], variants: readonly Variant[]) {
+  private constructor(
+    request: BenchRequest,
+    suites: readonly Suite[],
+    variants: readonly Variant[],
+    earlier: BenchReport | undefined,
+  ) {
     this.#request = request;
+    this.#created = earlier?.created ?? new Date().toISOString();
+    this.#surroundings = new Surroundings(request.command, earlier?.environment);
     this.#suites = suites;
     this.cases = selectCases(suites, request.filter);
     this.variants = variants;
@@ -95,15 +114,41 @@ export class BenchRun {
       slowestRun,
       subject: chooseSubject(variants, request.subject),
     };
+    if (earlier !== undefined) this.#goOnFrom(earlier);
   }
 
   /**
    * Resolves names; measures nothing yet.
    *
-   * @throws UsageError for names there are none of, or a filter that leaves nothing.
+   * @param earlier a run of the same request that was interrupted: what it has measured is not measured again.
+   * @throws UsageError for names there are none of, a filter that leaves nothing, or an earlier run of something else.
    */
-  static async plan(request: BenchRequest): Promise<BenchRun> {
-    return new BenchRun(request, selectSuites(request.suites), await chooseVariants(request));
+  static async plan(request: BenchRequest, earlier?: BenchReport): Promise<BenchRun> {
+    return new BenchRun(request, selectSuites(request.suites), await chooseVariants(request), earlier);
+  }
+
+  #goOnFrom(earlier: BenchReport): void {
+    const differences = differencesTo(earlier, this.report());
+    if (differences.length > 0) {
+      throw new UsageError(`cannot go on with a run of something else: ${differences.join("; ")}; leave --resume away`);
+    }
+    this.#results.push(...earlier.cases);
+    this.#firstCalls.push(...(earlier.firstCalls ?? []));
+    this.#ceilings = earlier.ceilings;
+    this.#remarks.push(...earlier.remarks);
+    for (const { name, version, threads, unavailable } of earlier.variants) {
+      this.#facts.set(name, { version, threads, unavailable });
+    }
+  }
+
+  /** Whether an earlier part of the run has measured a case. */
+  isMeasured({ suite, convCase }: BenchCase): boolean {
+    return this.#results.some((found) => found.suite === suite && found.convCase.name === convCase.name);
+  }
+
+  /** Says something to the reader of the report, once. */
+  remark(sentence: string): void {
+    if (!this.#remarks.includes(sentence)) this.#remarks.push(sentence);
   }
 
   /**
@@ -112,8 +157,8 @@ export class BenchRun {
    */
   async measureCeilings(): Promise<readonly Ceiling[]> {
     const ending = await runInChild({ kind: "ceilings" }, { silenceLimit: this.#request.silenceLimit });
-    if (ending.kind === "failed") throw new Error(`the ceilings could not be measured: ${ending.reason}`);
-    if (ending.answer.kind === "ceilings") {
+    if (ending.kind === "failed") this.remark(`The ceilings could not be measured: ${ending.reason}.`);
+    else if (ending.answer.kind === "ceilings") {
       this.#ceilings = ending.answer.ceilings.map((ceiling) => {
         const known = this.#ceilings.find(({ engine }) => engine === ceiling.engine);
         return known !== undefined && known.gflops > ceiling.gflops ? known : ceiling;
@@ -139,7 +184,8 @@ export class BenchRun {
         rounds,
         slowestRun,
         subject,
-        judged: {},
+        slowAllowance: slowAllowance(this.variants.length, processes, timePerVariant),
+        predictedMs: this.#predictedMs(benchCase),
       },
       {
         processes,
@@ -148,10 +194,15 @@ export class BenchRun {
           onStep(variant, processes === 1 ? doing : `${doing} (process ${process + 1} of ${processes})`),
       },
     );
-    this.#remember(measured);
-    const result = caseResult(benchCase, measured, { subject, seed });
+    this.#remember(benchCase, measured);
+    const result = caseResult(benchCase, measured, { subject, isApart: needsOwnProcess });
     this.#results.push(result);
     return result;
+  }
+
+  /** How long a run will take of those who have shown how fast they are. */
+  #predictedMs({ convCase }: BenchCase): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#speeds].map(([name, speed]) => [name, flopsOf(convCase) / speed]));
   }
 
   /** Classes of layers whose first calls are to be timed. */
@@ -159,7 +210,9 @@ export class BenchRun {
     const asking = this.#suites.filter(({ firstCalls }) => firstCalls).map(({ name }) => name);
     return this.settings.subject === null
       ? []
-      : firstCallClasses(this.cases.filter(({ suite }) => asking.includes(suite)));
+      : firstCallClasses(this.cases.filter(({ suite }) => asking.includes(suite))).filter(({ name }) =>
+          this.#firstCalls.every(({ layerClass }) => layerClass !== name),
+        );
   }
 
   /** Times the subject's first calls of a class, over the layers that it was timed on; undefined if there are none. */
@@ -181,16 +234,20 @@ export class BenchRun {
         { kind: "first calls", cases: casesOfProcess(timed, process), pass, variant: subject, adapterModules, seed },
         { silenceLimit },
       );
-      if (ending.kind === "failed") throw new Error(`first calls of ${name} could not be measured: ${ending.reason}`);
-      if (ending.answer.kind === "first calls") found.push(ending.answer.aboveSteadyMs);
+      if (ending.kind === "failed") this.remark(`Some first calls (${name}) could not be timed: ${ending.reason}.`);
+      else if (ending.answer.kind === "first calls") found.push(ending.answer.aboveSteadyMs);
     }
     const result = firstCallsOf(timed, found, seed);
     if (result !== undefined) this.#firstCalls.push(result);
     return result;
   }
 
-  #remember({ variants }: MeasuredCase): void {
-    for (const { variant, version, threads, outcome, reason } of variants) {
+  #remember({ convCase, pass = this.settings.pass }: BenchCase, { variants }: MeasuredCase): void {
+    for (const { variant, version, threads, outcome, reason, roughMs } of variants) {
+      // Gradients are computed by other code.
+      if (roughMs !== null && pass === this.settings.pass) {
+        this.#speeds.set(variant, Math.max(this.#speeds.get(variant) ?? 0, flopsOf(convCase) / roughMs));
+      }
       const known = this.#facts.get(variant);
       this.#facts.set(variant, {
         version: version ?? known?.version ?? null,
@@ -201,16 +258,18 @@ export class BenchRun {
   }
 
   /** What was found so far. */
-  report(): BenchReport {
+  report(complete: boolean = false): BenchReport {
     // What changes its process is not under the ceiling that was measured in another.
     const engineOf = (name: string) =>
       this.variants.find(({ source, ownProcess }) => source.name === name && ownProcess !== true)?.engine;
     return {
       kind: "corr2d-bench",
       schemaVersion: SCHEMA_VERSION,
-      created: this.#created.toISOString(),
+      created: this.#created,
+      complete,
+      remarks: this.#remarks,
       settings: this.settings,
-      environment: this.#environment,
+      environment: this.#surroundings.describe(),
       ceilings: this.#ceilings,
       variants: this.variants.map((variant): VariantFacts => {
         const { source, engine, promised, border, clock } = variant;
@@ -222,6 +281,7 @@ export class BenchRun {
           precision: promised.precision,
           border,
           clock,
+          apart: variant.ownProcess === true,
           ...facts,
         };
       }),

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { flopsOf, seededRandom } from "@corr2d/testkit";
+import { flopsOf } from "@corr2d/testkit";
 import { median, quantile } from "simple-statistics";
-import type { CaseResult, Ceiling, Engine, Ratio, Slope, Timing, VariantResult } from "../report/results.ts";
-import { judgeRatio, noiseFloor, pairedRatio, type RoundTimes } from "../statistics/ratio.ts";
+import type { CaseResult, Ceiling, Engine, Ratio, Slope, Timing, Twin, VariantResult } from "../report/results.ts";
+import { judgeRatio, noiseFloor, type RoundTimes, ratioOf } from "../statistics/ratio.ts";
 import { fitPowerLaw } from "../statistics/slope.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
 import type { MeasuredCase, PooledVariant } from "./measure-case.ts";
@@ -15,7 +15,8 @@ import type { MeasuredCase, PooledVariant } from "./measure-case.ts";
 /** What findings are held against. */
 export interface Yardsticks {
   readonly subject: string | null;
-  readonly seed: number;
+  /** Whether a variant was measured in processes of its own. */
+  readonly isApart: (variant: string) => boolean;
 }
 
 /** The findings of one case, shares of the ceiling left open: see {@link withCeilingShares}. */
@@ -25,15 +26,16 @@ export function caseResult(
   by: Yardsticks,
 ): CaseResult {
   const flops = flopsOf(convCase);
-  const random = () => seededRandom(by.seed, `${convCase.name}/bootstrap`).uniform;
   const subject = measured.variants.find(({ variant }) => variant === by.subject);
   const subjectRounds = subject?.outcome === "timed" ? subject.rounds : undefined;
-  const selfRatio = subjectRounds && pairedRatio(measured.selfRounds, subjectRounds, random());
-  const floor = selfRatio && noiseFloor(selfRatio);
+  const twin = twinOf(measured.selfRounds, subjectRounds, false);
+  const twinApart = twinOf(measured.selfRoundsApart, subjectRounds, true);
 
-  const ratioOf = (variant: PooledVariant): Ratio | null => {
+  const ratioTo = (variant: PooledVariant): Ratio | null => {
+    const apart = by.isApart(variant.variant);
+    const floor = (apart ? twinApart : twin)?.noiseFloor ?? undefined;
     if (subjectRounds === undefined || floor === undefined || variant === subject) return null;
-    const ratio = pairedRatio(variant.rounds, subjectRounds, random());
+    const ratio = ratioOf({ numerator: variant.rounds, denominator: subjectRounds, apart });
     return ratio === undefined ? null : { ...ratio, verdict: judgeRatio(ratio, floor) };
   };
   return {
@@ -42,8 +44,8 @@ export function caseResult(
     ...(pass !== undefined && { pass }),
     ...(fresh !== undefined && { fresh }),
     flops,
-    selfRatio: selfRatio ?? null,
-    noiseFloor: floor ?? null,
+    twin,
+    twinApart,
     results: measured.variants.map(
       (variant): VariantResult => ({
         variant: variant.variant,
@@ -51,11 +53,17 @@ export function caseResult(
         reason: variant.reason,
         agreement: variant.judged?.agreement ?? null,
         timing: variant.outcome === "timed" ? timingOf(variant.rounds, variant.runs, flops) : null,
-        ratio: ratioOf(variant),
+        ratio: ratioTo(variant),
         scratchBytes: variant.scratchBytes,
       }),
     ),
   };
+}
+
+function twinOf(rounds: RoundTimes, subjectRounds: RoundTimes | undefined, apart: boolean): Twin | null {
+  if (subjectRounds === undefined || rounds.length === 0) return null;
+  const ratio = ratioOf({ numerator: rounds, denominator: subjectRounds, apart });
+  return { rounds, ratio: ratio ?? null, noiseFloor: ratio === undefined ? null : noiseFloor(ratio) };
 }
 
 function timingOf(rounds: RoundTimes, runs: number, flops: number): Timing {
@@ -76,7 +84,7 @@ function timingOf(rounds: RoundTimes, runs: number, flops: number): Timing {
 export function withCeilingShares(
   found: CaseResult,
   ceilings: readonly Ceiling[],
-  engineOf: (variant: string) => Engine | undefined,
+  engineOf: (variant: string) => Engine | null | undefined,
 ): CaseResult {
   const share = (variant: string, { gflops }: Timing): number | null => {
     const ceiling = ceilings.find(({ engine }) => engine === engineOf(variant));

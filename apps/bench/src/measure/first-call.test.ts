@@ -33,9 +33,9 @@ describe("first calls", () => {
       1,
     )!;
     expect(found).toMatchObject({ layerClass: "3×3 stride 1", processes: 3 });
-    expect(found.first).toMatchObject({ median: 11, low: 10, high: 12 });
-    expect(found.further).toMatchObject({ median: 5, low: 4, high: 6 });
-    expect(firstCallsOf(classes[0], [[10], [12]], 1)).toMatchObject({ first: { median: 11 }, further: null });
+    expect(found.first).toMatchObject({ estimate: 11, low: 10, high: 12 });
+    expect(found.further).toMatchObject({ estimate: 5, low: 4, high: 6 });
+    expect(firstCallsOf(classes[0], [[10], [12]], 1)).toMatchObject({ first: { estimate: 11 }, further: null });
     expect(firstCallsOf(classes[0], [], 1)).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@
 import { seededRandom } from "@corr2d/testkit";
 import { median } from "simple-statistics";
 import type { FirstCalls } from "../report/results.ts";
-import { medianInterval } from "../statistics/ratio.ts";
+import { medianInterval } from "../statistics/bootstrap.ts";
 import { dataOf } from "../suites/case-data.ts";
 import { LAYER_CLASSES, type LayerClass, layerClassOf } from "../suites/layer-class.ts";
 import type { BenchCase } from "../suites/suite.ts";
@@ -69,10 +69,7 @@ export function firstCallsOf(
   seed: number,
 ): FirstCalls | undefined {
   const interval = (values: readonly number[]) =>
-    medianInterval(
-      values.map((value) => [value]),
-      seededRandom(seed, `${name}/first calls`).uniform,
-    );
+    medianInterval(values, seededRandom(seed, `${name}/first calls`).uniform);
   const first = interval(found.flatMap(([value]) => value ?? []));
   const further = interval(found.flatMap(([, value]) => value ?? []));
   return first && { layerClass: name, processes: found.length, first, further: further ?? null };

@@ -38,9 +38,15 @@ export interface MeasureJob {
   /** Modules that bring further variants. */
   readonly adapterModules: readonly string[];
   readonly seed: number;
+  /** Which of the processes of this case this is, from 0: each draws orders of its own. */
+  readonly process: number;
   readonly timePerVariant: number;
   readonly rounds: number;
   readonly slowestRun: number;
+  /** What the calls of a slow variant may take over all processes of this case, in milliseconds. */
+  readonly slowAllowance: number;
+  /** How long a run takes, in milliseconds, of those whose speed is known from other cases. */
+  readonly predictedMs: Readonly<Record<string, number>>;
   /** Results that an earlier process has judged. The same bits need not be judged again. */
   readonly judged: Readonly<Record<string, JudgedResult>>;
 }
@@ -50,6 +56,8 @@ export interface JudgedResult {
   readonly agreement: Agreement;
   /** SHA-256 of the result's bytes. */
   readonly digest: string;
+  /** The same of the result after the input was exchanged; null until that was done. */
+  readonly digestOfExchanged: string | null;
 }
 
 /** What a worker says. */
@@ -80,4 +88,6 @@ export interface MeasuredVariant {
   readonly rounds: readonly (number | null)[];
   /** Calls that were timed. */
   readonly runs: number;
+  /** How long its first calls took, in milliseconds; null if it was not run. */
+  readonly roughMs: number | null;
 }

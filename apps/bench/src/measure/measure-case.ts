@@ -1,24 +1,30 @@
 /**
  * One case in as many fresh processes as asked for. A variant that takes a process down is named, set aside, and the
- * others are measured without it. One that changes its whole process has processes of its own, between the others'.
+ * others are measured without it. One that changes its whole process has processes of its own, between the others'; beside it
+ * the subject has a process of its own, too, so that what processes alone make different is known. Slow variants take part in
+ * as many processes as their allowance lasts for.
  *
  * @module
  */
 
+import type { RoundTimes } from "../statistics/ratio.ts";
 import { needsOwnProcess } from "../variants.ts";
 import { runInChild } from "./child.ts";
 import type { JudgedResult, MeasuredVariant, MeasureJob } from "./job.ts";
+import { affordableProcesses } from "./slow-peers.ts";
 
 /** What all processes found out about one case. */
 export interface MeasuredCase {
   readonly variants: readonly PooledVariant[];
   /** Rounds of the subject's twin, by process. */
-  readonly selfRounds: readonly (readonly (number | null)[])[];
+  readonly selfRounds: RoundTimes;
+  /** The same of a twin that had processes of its own; none where no variant has. */
+  readonly selfRoundsApart: RoundTimes;
 }
 
 /** A variant's findings of all processes. */
 export interface PooledVariant extends Omit<MeasuredVariant, "rounds"> {
-  readonly rounds: readonly (readonly (number | null)[])[];
+  readonly rounds: RoundTimes;
 }
 
 /** How to go about it. */
@@ -34,41 +40,42 @@ interface Group {
   readonly finished: { variants: readonly MeasuredVariant[]; selfRounds: readonly (number | null)[] }[];
 }
 
-/** Measures one case; groups take turns, process by process. */
-export async function measureCase(job: MeasureJob, options: CaseOptions): Promise<MeasuredCase> {
-  const failed = new Map<string, MeasuredVariant>();
-  const groups = groupsOf(job.variants);
-  for (let process = 0; process < options.processes; process++) {
-    for (const group of groups) await measureOnce(job, group, failed, options);
-  }
-  const finished = groups.flatMap((group) => group.finished);
-  return {
-    variants: job.variants.map((name) => pool(name, failed.get(name), finished)),
-    selfRounds: groups
-      .filter(({ names }) => job.subject !== null && names.includes(job.subject))
-      .flatMap((group) => group.finished.map(({ selfRounds }) => selfRounds)),
-  };
-}
+/** What a job says of a case, whichever process it is for. */
+export type CaseJob = Omit<MeasureJob, "process" | "judged">;
 
-/** Those who can share a process, and each who cannot. */
-function groupsOf(names: readonly string[]): readonly Group[] {
-  const shared = names.filter((name) => !needsOwnProcess(name));
-  const own = names.filter(needsOwnProcess).map((name) => [name]);
-  return [shared, ...own].filter(({ length }) => length > 0).map((group) => ({ names: group, finished: [] }));
+/** Measures one case; groups take turns, process by process. */
+export async function measureCase(job: CaseJob, options: CaseOptions): Promise<MeasuredCase> {
+  const failed = new Map<string, MeasuredVariant>();
+  const shared: Group = { names: job.variants.filter((name) => !needsOwnProcess(name)), finished: [] };
+  const own = job.variants.filter(needsOwnProcess).map((name): Group => ({ names: [name], finished: [] }));
+  const twin: Group = { names: job.subject === null ? [] : [job.subject], finished: [] };
+  for (let process = 0; process < options.processes; process++) {
+    for (const group of [shared, ...own]) await measureOnce({ ...job, process }, group, failed, options);
+    const isJudgedApart = own.some(({ finished }) => finished.at(-1)?.variants[0]?.outcome === "timed");
+    if (isJudgedApart) await measureOnce({ ...job, process, subject: null }, twin, new Map(failed), options);
+  }
+  const finished = [shared, ...own].flatMap((group) => group.finished);
+  const variants = job.variants.map((name) => pool(name, failed.get(name), finished));
+  return {
+    variants,
+    selfRounds: shared.finished.map(({ selfRounds }) => selfRounds),
+    selfRoundsApart: twin.finished.flatMap(({ variants }) => variants.map(({ rounds }) => rounds)),
+  };
 }
 
 /** Starts processes until one finishes or nobody is left to be measured. */
 async function measureOnce(
-  job: MeasureJob,
+  job: Omit<MeasureJob, "judged">,
   { names, finished }: Group,
   failed: Map<string, MeasuredVariant>,
   options: CaseOptions,
 ): Promise<void> {
   for (;;) {
-    const variants = names.filter((name) => !failed.has(name));
+    const first = finished[0]?.variants ?? [];
+    const variants = names.filter((name) => !failed.has(name) && canAfford(first, name, job));
     if (variants.length === 0) return;
     const ending = await runInChild(
-      { ...job, variants, judged: judgedResults(finished[0]?.variants ?? []) },
+      { ...job, variants, judged: judgedResults(first) },
       {
         silenceLimit: options.silenceLimit,
         onStep: (variant, doing) => options.onStep(finished.length, variant, doing),
@@ -87,6 +94,13 @@ async function measureOnce(
   }
 }
 
+/** Whether a variant takes part in this process: after the first of them it is known how long it takes. */
+function canAfford(first: readonly MeasuredVariant[], name: string, job: Omit<MeasureJob, "judged">): boolean {
+  const known = first.find(({ variant }) => variant === name);
+  if (known === undefined) return true;
+  return known.outcome === "timed" && job.process < affordableProcesses(known.roughMs, job);
+}
+
 function judgedResults(variants: readonly MeasuredVariant[]): Record<string, JudgedResult> {
   return Object.fromEntries(variants.flatMap(({ variant, judged }) => (judged === null ? [] : [[variant, judged]])));
 }
@@ -102,6 +116,7 @@ function failure(variant: string, reason: string): MeasuredVariant {
     scratchBytes: null,
     rounds: [],
     runs: 0,
+    roughMs: null,
   };
 }
 

@@ -6,13 +6,16 @@
 
 import type { ConvAdapter } from "@corr2d/parity";
 import { seededRandom } from "@corr2d/testkit";
+import { shuffle } from "simple-statistics";
 import type { Outcome } from "../report/results.ts";
 import { dataOf } from "../suites/case-data.ts";
 import { findVariants, type Variant } from "../variants.ts";
 import { digestOf, type Promised, Truth } from "./agreement.ts";
 import { type Entry, enter, type Task } from "./entry.ts";
+import { ChangingInput, inputOf, mirrorOf } from "./input.ts";
 import type { JudgedResult, MeasuredVariant, MeasureJob, Message } from "./job.ts";
 import { timeInRounds } from "./rounds.ts";
+import { needsTooLong } from "./slow-peers.ts";
 
 /** Announces what comes next, and resolves when the runner has been told. */
 export type Announce = (variant: string | null, doing: string) => Promise<void>;
@@ -33,14 +36,17 @@ export async function measure(job: MeasureJob, announce: Announce): Promise<Mess
   const task = { convCase, pass: job.pass, data, fresh: job.fresh };
   const truth = new Truth(convCase, job.pass, data);
 
+  const random = seededRandom(job.seed, `${convCase.name}/order/${job.process}`).uniform;
+
   const measured: MeasuredVariant[] = [];
   const candidates: Candidate[] = [];
-  for (const variant of variants) {
+  // Who comes first gets other places in memory than who comes last.
+  for (const variant of shuffle([...variants], random)) {
     const result = await audition(variant, task, truth, job, announce);
     if ("outcome" in result) measured.push(result);
     else candidates.push(result);
   }
-  const { timed, selfRounds } = await timeCandidates(candidates, task, job, announce);
+  const { timed, selfRounds } = await timeCandidates(candidates, task, truth, random, job, announce);
   return { kind: "measured", variants: [...measured, ...timed], selfRounds };
 }
 
@@ -55,6 +61,10 @@ async function audition(
   const { name } = variant.source;
   const conceivable = variant.supports?.(task.convCase, task.pass) ?? true;
   if (conceivable !== true) return without(variant, undefined, "unsupported", conceivable);
+  const predicted = needsTooLong(job.predictedMs[name], job);
+  if (predicted !== undefined) {
+    return without(variant, undefined, "too slow", `${predicted}, judging by its speed on other layers`);
+  }
 
   await announce(name, "loading");
   let adapter: ConvAdapter;
@@ -72,21 +82,25 @@ async function audition(
     const result = await entry.prepared.read();
     const digest = digestOf(result);
     const known = job.judged[name];
-    const agreement =
-      known?.digest === digest ? known.agreement : truth.judge(result, promisedBy(variant, adapter, task));
-    const judged = { agreement, digest };
+    const judged: JudgedResult =
+      known?.digest === digest
+        ? known
+        : {
+            agreement: truth.judge(result, promisedBy(variant, adapter, task)),
+            digest,
+            digestOfExchanged: null,
+          };
+    const { agreement } = judged;
     const drop = (outcome: Outcome, reason: string): MeasuredVariant => {
       entry.prepared.dispose();
-      return { ...without(variant, adapter, outcome, reason), judged };
+      return { ...without(variant, adapter, outcome, reason), judged, roughMs: entry.roughMs };
     };
     if (!agreement.agrees) {
       const factor = agreement.worstErrorOverBound.toPrecision(3);
       return drop("disagrees", `the worst error is ${factor} times what is allowed (${agreement.criterion})`);
     }
-    if (entry.roughMs > job.slowestRun) {
-      const run = `${(entry.roughMs / 1000).toFixed(1)} s`;
-      return drop("too slow", `one run takes ${run}, more than the limit of ${job.slowestRun / 1000} s`);
-    }
+    const tooLong = needsTooLong(entry.roughMs, job);
+    if (tooLong !== undefined) return drop("too slow", tooLong);
     return { variant, adapter, entry, judged };
   } catch (error) {
     return without(variant, adapter, "failed", reasonOf(error));
@@ -97,6 +111,8 @@ async function audition(
 async function timeCandidates(
   candidates: readonly Candidate[],
   task: Task,
+  truth: Truth,
+  random: () => number,
   job: MeasureJob,
   announce: Announce,
 ): Promise<{ timed: MeasuredVariant[]; selfRounds: readonly (number | null)[] }> {
@@ -108,24 +124,90 @@ async function timeCandidates(
     const twin = await enter(subject.adapter, task, job.slowestRun);
     entries.push({ name: subject.variant.source.name, ...twin });
   }
-  const random = seededRandom(job.seed, `${task.convCase.name}/order`).uniform;
+  const mirror = mirrorOf(job.benchCase, job.pass);
+  const input = new ChangingInput(inputOf(job.pass, task.data), mirror, random);
   const schedule = { rounds: job.rounds, timePerContender: job.timePerVariant, random };
-  const results = await timeInRounds(entries, schedule, ({ name }, round) =>
-    announce(name, round < 0 ? "warming up" : `round ${round + 1} of ${job.rounds}`),
+  const results = await timeInRounds(
+    entries.map((entry) => ({ ...entry, beforeEach: () => input.changeOne(entry.prepared) })),
+    schedule,
+    ({ name }, round) => announce(name, round < 0 ? "warming up" : `round ${round + 1} of ${job.rounds}`),
   );
+  const exchanged = new Lazy(() => truth.exchanged(mirror));
 
   const timed: MeasuredVariant[] = [];
-  for (const [index, { variant, adapter, entry, judged }] of candidates.entries()) {
+  for (const [index, candidate] of candidates.entries()) {
+    const { variant, adapter, entry } = candidate;
     const { medians, runs } = results[index];
-    // A result that changes while nothing else does was not computed from its inputs.
-    const repeatable = digestOf(await entry.prepared.read()) === judged.digest;
-    const found = repeatable
-      ? { ...without(variant, adapter, "timed", null), rounds: medians, runs }
-      : without(variant, adapter, "disagrees", "the result after the last round differs from the one that was judged");
-    timed.push({ ...found, judged, scratchBytes: entry.prepared.scratchBytes ?? null });
+    await announce(variant.source.name, "agreeing with the truth once more");
+    const { fault, judged } = await judgeAgain(candidate, task, input, () => exchanged.value, job);
+    const found =
+      fault === undefined
+        ? { ...without(variant, adapter, "timed", null), rounds: medians, runs }
+        : without(variant, adapter, "disagrees", fault);
+    timed.push({ ...found, judged, scratchBytes: entry.prepared.scratchBytes ?? null, roughMs: entry.roughMs });
   }
   for (const { prepared } of entries) prepared.dispose();
   return { timed, selfRounds: subject === undefined ? [] : results[candidates.length].medians };
+}
+
+/**
+ * Asks after the last round whether results still follow the input: the first input must give the first result, the exchanged
+ * one the truth about it, and half of it exchanged another result still. Slow variants are asked the second question only.
+ */
+async function judgeAgain(
+  { variant, adapter, entry: { prepared, roughMs }, judged }: Candidate,
+  task: Task,
+  input: ChangingInput,
+  truthOfExchanged: () => Truth,
+  job: MeasureJob,
+): Promise<{ readonly fault?: string; readonly judged: JudgedResult }> {
+  const compute = async (): Promise<Float32Array> => {
+    await prepared.run();
+    return prepared.read();
+  };
+  input.exchange(prepared);
+  const result = await compute();
+  const digestOfExchanged = digestOf(result);
+  const again = { ...judged, digestOfExchanged };
+  if (job.judged[variant.source.name]?.digestOfExchanged !== digestOfExchanged) {
+    const { agrees, worstErrorOverBound, criterion } = truthOfExchanged().judge(
+      result,
+      promisedBy(variant, adapter, task),
+    );
+    if (!agrees) {
+      const factor = worstErrorOverBound.toPrecision(3);
+      const fault = `its result does not follow the input: after that was exchanged the worst error is ${factor} times what is allowed (${criterion})`;
+      return { fault, judged };
+    }
+  }
+  if (roughMs > job.timePerVariant) return { judged: again };
+  input.restore(prepared);
+  if (digestOf(await compute()) !== judged.digest) {
+    return { fault: "the result after the last round differs from the one that was judged", judged };
+  }
+  input.exchangeHalf(prepared);
+  if ([judged.digest, digestOfExchanged].includes(digestOf(await compute()))) {
+    return {
+      fault: "its result does not follow the input: half of that was exchanged, and it stayed the same",
+      judged,
+    };
+  }
+  return { judged: again };
+}
+
+/** A value that is made when it is first asked for. */
+class Lazy<T> {
+  readonly #make: () => T;
+  #made: { readonly value: T } | undefined;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  get value(): T {
+    this.#made ??= { value: this.#make() };
+    return this.#made.value;
+  }
 }
 
 /** What a variant promises about this case: as its facts say, or as the implementation itself says where that is less. */
@@ -155,6 +237,7 @@ function without(
     scratchBytes: null,
     rounds: [],
     runs: 0,
+    roughMs: null,
   };
 }
 

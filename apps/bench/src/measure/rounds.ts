@@ -5,7 +5,7 @@
  * drawn anew for each round: nobody always follows the same neighbour.
  *
  * A contender whose single call is longer than a slice sits rounds out, spread evenly, so that it costs no more than
- * its time; it takes part in at least {@link FEWEST_ROUNDS}.
+ * its time; it takes part in at least one.
  *
  * @module
  */
@@ -16,13 +16,12 @@ import { Bench } from "tinybench";
 /** Whoever takes no longer is called once at the start of a turn before the clock runs. */
 const UNTIMED_CALL_MS = 100;
 
-/** Fewer rounds than this say nothing about spread. */
-export const FEWEST_ROUNDS = 5;
-
 /** A function to be timed. */
 export interface Contender {
   readonly name: string;
   readonly run: () => void | Promise<void>;
+  /** Called before each call of `run`, outside the clock. */
+  readonly beforeEach?: () => void;
   /** Whether `run` returns a promise that must be awaited inside the clock. */
   readonly isAsync: boolean;
   /** Roughly how long one call takes, in milliseconds. */
@@ -69,7 +68,10 @@ export async function timeInRounds(
       const contender = contenders[index];
       if (!takesPart(round, rounds, Math.floor(timePerContender / contender.roughMs))) continue;
       await onTurn(contender, round);
-      if (contender.roughMs <= UNTIMED_CALL_MS) await contender.run();
+      if (contender.roughMs <= UNTIMED_CALL_MS) {
+        contender.beforeEach?.();
+        await contender.run();
+      }
       const { median, calls } = await timeOnce(contender, slice);
       medians[index][round] = median;
       runs[index] += calls;
@@ -80,15 +82,16 @@ export async function timeInRounds(
 
 /** Whether a contender that can afford `affordable` rounds is in this one: they are spread evenly. */
 export function takesPart(round: number, rounds: number, affordable: number): boolean {
-  const turns = Math.min(rounds, Math.max(affordable, FEWEST_ROUNDS));
+  const turns = Math.min(rounds, Math.max(affordable, 1));
   return Math.floor(((round + 1) * turns) / rounds) > Math.floor((round * turns) / rounds);
 }
 
 /** Calls a contender for `time` milliseconds, at least once. */
 async function timeOnce(contender: Contender, time: number): Promise<{ median: number; calls: number }> {
   const bench = new Bench({ time, iterations: 1, warmup: false, throws: true });
-  bench.add(contender.name, contender.run, { async: contender.isAsync });
-  const [task] = contender.isAsync ? await bench.run() : bench.runSync();
-  if (task.result.state !== "completed") throw new Error(`${contender.name}: timing ended ${task.result.state}`);
+  const { name, run, isAsync, beforeEach } = contender;
+  bench.add(name, run, { async: isAsync, ...(beforeEach && { beforeEach }) });
+  const [task] = isAsync ? await bench.run() : bench.runSync();
+  if (task.result.state !== "completed") throw new Error(`${name}: timing ended ${task.result.state}`);
   return { median: task.result.latency.p50, calls: task.result.latency.samplesCount };
 }

@@ -66,7 +66,7 @@ export function ratioOption(chart: RatioChart, theme: Theme, width: number): Cha
         color,
         dimensions: ["ratio", "case", "low", "high"],
         encode: { x: [0, 2, 3], y: 1 },
-        data: points.flatMap((point, i) => (point === null ? [] : [[point.median, i, point.low, point.high]])),
+        data: points.flatMap((point, i) => (point === null ? [] : [[point.estimate, i, point.low, point.high]])),
         tooltip: {
           formatter: ({ value }) => {
             const [median, i, low, high] = value as number[];

@@ -18,7 +18,7 @@ function tooltips(option: { series?: unknown }, value: unknown): string[] {
 }
 
 it("tooltips show names, and make nothing of them", () => {
-  const points = [{ median: 1, low: 0.5, high: 2 }];
+  const points = [{ estimate: 1, low: 0.5, high: 2 }];
   const ratio = { title: "", caption: "", kind: "ratio" as const, cases: [HOSTILE], noiseFloor: 1.1 };
   const speed = { ...ratio, kind: "speed" as const, ceilings: [] };
   const growth = { ...ratio, kind: "growth" as const, sizeLabel: HOSTILE };

@@ -10,6 +10,13 @@ export function toChannelsFirst(data: Float32Array, batch: number, pixels: numbe
   return exchangeLastAxes(data, batch, pixels, channels);
 }
 
+/** Where the element that lies at `index` in NHWC lies in NCHW, with `pixels` = height · width. */
+export function channelsFirstIndex(index: number, pixels: number, channels: number): number {
+  const place = Math.floor(index / channels);
+  const image = Math.floor(place / pixels);
+  return (image * channels + (index % channels)) * pixels + (place % pixels);
+}
+
 /** NCHW → NHWC, with `pixels` = height · width. */
 export function toChannelsLast(data: Float32Array, batch: number, pixels: number, channels: number): Float32Array {
   return exchangeLastAxes(data, batch, channels, pixels);

@@ -36,6 +36,10 @@ export const imageJs: AdapterSource = {
               .getRawImage();
             y = result as Uint8Array;
           },
+          inputChanged(index) {
+            if (index === undefined) pixels.set(data.x);
+            else pixels[index] = data.x[index];
+          },
           read() {
             if (y === undefined) throw new Error("image-js: read() was called before run()");
             return Float32Array.from(y);

@@ -12,7 +12,7 @@
 
 import type { AdapterSource, ConvAdapter, PreparedCase } from "@corr2d/parity";
 import { type CaseData, type CasePass, type ConvCase, resolveCase, sizeOf } from "@corr2d/testkit";
-import { toChannelsFirst, toChannelsLast, toOutputsFirst } from "./channels-first.ts";
+import { channelsFirstIndex, toChannelsFirst, toChannelsLast, toOutputsFirst } from "./channels-first.ts";
 import { encodeConvModel, MODEL_INPUT, MODEL_OUTPUT } from "./onnx-conv-model.ts";
 
 type Runtime = typeof import("onnxruntime-node") | typeof import("onnxruntime-web");
@@ -67,7 +67,8 @@ class OnnxRuntimeAdapter implements ConvAdapter {
       interOpNumThreads: 1,
     });
     const { Tensor } = this.#runtime;
-    const x = toChannelsFirst(data.x, batch, height.input * width.input, inChannels);
+    const pixels = height.input * width.input;
+    let x = toChannelsFirst(data.x, batch, pixels, inChannels);
     const outputShape = [batch, outChannels, height.output, width.output];
     const wanted =
       this.#provider === "cpu"
@@ -79,6 +80,10 @@ class OnnxRuntimeAdapter implements ConvAdapter {
         const input = new Tensor("float32", x, [batch, inChannels, height.input, width.input]);
         const results = await session.run({ [MODEL_INPUT]: input }, wanted);
         y = results[MODEL_OUTPUT].data as Float32Array;
+      },
+      inputChanged(index) {
+        if (index === undefined) x = toChannelsFirst(data.x, batch, pixels, inChannels);
+        else x[channelsFirstIndex(index, pixels, inChannels)] = data.x[index];
       },
       read() {
         if (y === undefined) throw new Error("onnxruntime: read() was called before run()");

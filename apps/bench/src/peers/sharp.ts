@@ -34,6 +34,10 @@ export const sharpConvolve: AdapterSource = {
             // One band in, one band out: without "b-w" the result would come as three equal ones.
             y = await sharp(pixels, { raw }).convolve(kernel).toColourspace("b-w").raw().toBuffer();
           },
+          inputChanged(index) {
+            if (index === undefined) pixels.set(data.x);
+            else pixels[index] = data.x[index];
+          },
           read() {
             if (y === undefined) throw new Error("sharp: read() was called before run()");
             return Float32Array.from(y);

@@ -23,7 +23,7 @@ export interface RatioChart extends Titled {
   readonly series: readonly {
     readonly variant: string;
     /** By case; null where there is none. */
-    readonly points: readonly ({ readonly median: number; readonly low: number; readonly high: number } | null)[];
+    readonly points: readonly ({ readonly estimate: number; readonly low: number; readonly high: number } | null)[];
   }[];
 }
 

@@ -8,13 +8,14 @@ import type { ParityReport } from "@corr2d/parity";
 import { printableStrings } from "@corr2d/parity/escape";
 import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
+import { bannerOf } from "./banner.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
 import { layerTotals, networkLayers } from "./layer-totals.ts";
 import { percent, range, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
-import { classesSections } from "./sections/classes.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { firstCallSections } from "./sections/first-calls.ts";
+import { glanceSections } from "./sections/glance.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
 import { speedSection } from "./sections/speed.ts";
@@ -35,11 +36,12 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
       "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
       "how fast it is beside what one would use instead.",
     byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · Node ${environment.node}, V8 ${environment.v8}`,
+    banner: bannerOf(bench),
     figures: [...speedFigures(bench), ...(parity === undefined ? [] : [parityFigure(parity)]), ...noiseFigure(bench)],
     sections: [
       ...(showcase === undefined ? [] : [edgesSection(showcase)]),
       ...(parity === undefined ? [] : [paritySection(parity)]),
-      ...classesSections(bench),
+      ...glanceSections(bench),
       ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
       ...firstCallSections(bench),
       methodsSection(bench),
@@ -69,16 +71,24 @@ function headingOf(suite: string, pass: BenchPass): string {
   }[pass];
 }
 
-/** How many times as fast the subject runs the network layers as each peer, the strongest peer first. */
+/** As many rivals as fit into the first screen. */
+const MOST_FIGURES = 4;
+
+/** How many times as fast the subject runs the network layers as each peer, the strongest peers first. */
 function speedFigures(report: BenchReport): KeyFigure[] {
   const { subject } = report.settings;
-  return layerTotals(report, networkLayers(report)).map(({ rival, layers, median, low, high }) => {
-    const counted = layers === 1 ? "one network layer" : `${layers} network layers, one after another`;
-    return {
-      value: low <= 1 && high >= 1 ? `≈ ${times(median)}` : times(median),
-      label: `as fast as ${rival} (${subject}, ${counted}; 95 % interval ${range(low, high)})`,
-    };
-  });
+  return layerTotals(report, networkLayers(report))
+    .slice(0, MOST_FIGURES)
+    .map(({ rival, layers, estimate, low, high, verdict, noiseFloor }) => {
+      const counted = layers === 1 ? "one network layer" : `${layers} network layers, one after another`;
+      const interval = `95 % interval ${range(low, high)}`;
+      return verdict === "no detectable difference"
+        ? {
+            value: "≈",
+            label: `no detectable difference from ${rival} (${subject}, ${counted}; ${interval}, noise floor ${times(noiseFloor)})`,
+          }
+        : { value: times(estimate), label: `as fast as ${rival} (${subject}, ${counted}; ${interval})` };
+    });
 }
 
 function parityFigure(parity: ParityReport): KeyFigure {
@@ -90,7 +100,7 @@ function parityFigure(parity: ParityReport): KeyFigure {
 }
 
 function noiseFigure({ cases }: BenchReport): KeyFigure[] {
-  const floors = cases.flatMap(({ noiseFloor }) => noiseFloor ?? []);
+  const floors = cases.flatMap(({ twin }) => twin?.noiseFloor ?? []);
   if (floors.length === 0) return [];
   return [
     { value: percent(geometricMean(floors) - 1), label: "noise floor: what a variant differs from itself, on average" },

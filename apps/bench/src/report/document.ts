@@ -14,6 +14,8 @@ export interface Document {
   readonly lead: string;
   /** When and where, in one line. */
   readonly byline: string;
+  /** What must be known before the first figure; mostly nothing. */
+  readonly banner: readonly string[];
   readonly figures: readonly KeyFigure[];
   readonly sections: readonly Section[];
 }

@@ -16,7 +16,7 @@ const PAGE_STYLE = new URL("../../dist/page/page.css", import.meta.url);
 
 /** Typesets a document. */
 export function toHtml(document: Document): string {
-  const { title, lead, byline, figures, sections } = document;
+  const { title, lead, byline, banner, figures, sections } = document;
   const charts: Chart[] = [];
   const script = readFileSync(PAGE_SCRIPT, "utf8");
   const body = sections.map((section) => sectionToHtml(section, charts)).join("\n");
@@ -36,6 +36,7 @@ ${readFileSync(PAGE_STYLE, "utf8")}</style>
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
 <p class="byline">${escapeHtml(byline)}</p>
+${banner.length === 0 ? "" : `<div class="banner" role="note">${banner.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("")}</div>`}
 ${figuresToHtml(figures)}
 </header>
 <nav aria-label="Sections">${sections.map(({ id, heading }) => `<a href="#${escapeHtml(id)}">${escapeHtml(heading)}</a>`).join("")}</nav>

@@ -5,9 +5,17 @@
  * @module
  */
 
-import { NETWORK_LAYERS, seededRandom } from "@corr2d/testkit";
-import { type Interval, totalRatio } from "../statistics/ratio.ts";
+import { NETWORK_LAYERS, type Network, type NetworkLayer } from "@corr2d/testkit";
+import {
+  type Interval,
+  judgeRatio,
+  noiseFloor,
+  type PairOfTimes,
+  totalRatio,
+  type Verdict,
+} from "../statistics/ratio.ts";
 import { LAYER_CLASSES, type LayerClass, layerClassOf } from "../suites/layer-class.ts";
+import { isOurs } from "../variant-names.ts";
 import type { BenchReport, CaseResult } from "./results.ts";
 import { resultOf, variantsWith } from "./sections/speed.ts";
 
@@ -16,6 +24,9 @@ export interface LayerTotal extends Interval {
   readonly rival: string;
   /** How many of the layers both were timed on. */
   readonly layers: number;
+  /** How far the same total of the subject's second self strays from 1. */
+  readonly noiseFloor: number;
+  readonly verdict: Verdict;
 }
 
 /** The layers of real networks in a report, forward. */
@@ -34,20 +45,72 @@ export function networkLayersByClass(report: BenchReport): ReadonlyMap<LayerClas
   return new Map(members.filter(([, found]) => found.length > 0));
 }
 
-/** The total over `layers` for each rival that is not of ours, the strongest first. */
-export function layerTotals({ settings }: BenchReport, layers: readonly CaseResult[]): readonly LayerTotal[] {
-  const { subject, seed } = settings;
+/** The layers of each network that is in a report whole, with every one of its geometries. */
+export function wholeNetworks(report: BenchReport): ReadonlyMap<Network, readonly CaseResult[]> {
+  const layers = networkLayers(report);
+  const networks = [...new Set(NETWORK_LAYERS.map(({ network }) => network))];
+  const members = networks.map((network) => {
+    const wanted = NETWORK_LAYERS.filter((layer) => layer.network === network);
+    const found = wanted.flatMap(({ name }) => layers.find(({ convCase }) => convCase.name === name) ?? []);
+    return [network, found.length === wanted.length ? found : []] as const;
+  });
+  return new Map(members.filter(([, found]) => found.length > 0));
+}
+
+const OCCURRENCES: ReadonlyMap<string, number> = new Map(
+  NETWORK_LAYERS.map(({ name, count }: NetworkLayer) => [name, count]),
+);
+
+/**
+ * The total over `layers` for each rival, the strongest first: those that are not of ours, or as asked.
+ *
+ * @param asNetwork whether a layer counts as often as its geometry occurs in its network, rather than once.
+ */
+export function layerTotals(
+  report: BenchReport,
+  layers: readonly CaseResult[],
+  { asNetwork = false, rivals = rivalsIn(report, layers).filter((name) => !isOurs(name)) }: TotalOptions = {},
+): readonly LayerTotal[] {
+  const { settings, variants } = report;
+  const { subject } = settings;
   if (subject === null) return [];
-  const rivals = variantsWith(layers, ({ ratio }) => ratio !== null).filter((name) => !name.startsWith("corr2d/"));
   return rivals
     .flatMap((rival): LayerTotal[] => {
-      const pairs = layers.flatMap((found) => {
+      const apart = variants.find(({ name }) => name === rival)?.apart === true;
+      const timed = layers.flatMap((found) => {
         const numerator = resultOf(found, rival)?.timing?.rounds;
         const denominator = resultOf(found, subject)?.timing?.rounds;
-        return numerator === undefined || denominator === undefined ? [] : [{ numerator, denominator }];
+        const self = (apart ? found.twinApart : found.twin)?.rounds;
+        if (numerator === undefined || denominator === undefined || self === undefined) return [];
+        const times = asNetwork ? (OCCURRENCES.get(found.convCase.name) ?? 1) : 1;
+        return {
+          rival: repeated({ numerator, denominator, apart }, times),
+          self: repeated({ numerator: self, denominator, apart }, times),
+        };
       });
-      const total = totalRatio(pairs, seededRandom(seed, `${rival}/total`).uniform);
-      return total === undefined ? [] : [{ rival, layers: pairs.length, ...total }];
+      const total = totalRatio(timed.map((pair) => pair.rival));
+      const self = totalRatio(timed.map((pair) => pair.self));
+      if (total === undefined || self === undefined) return [];
+      const floor = noiseFloor(self);
+      return [{ rival, layers: timed.length, ...total, noiseFloor: floor, verdict: judgeRatio(total, floor) }];
     })
-    .sort((a, b) => a.median - b.median);
+    .sort((a, b) => a.estimate - b.estimate);
+}
+
+/** What to sum. */
+export interface TotalOptions {
+  readonly asNetwork?: boolean;
+  readonly rivals?: readonly string[];
+}
+
+/** Who has a ratio to the subject on some of these layers. */
+export function rivalsIn({ settings: { subject } }: BenchReport, layers: readonly CaseResult[]): readonly string[] {
+  return subject === null ? [] : variantsWith(layers, ({ ratio }) => ratio !== null);
+}
+
+/** The same thing done several times. */
+function repeated(pair: PairOfTimes, times: number): PairOfTimes {
+  const scale = (rounds: PairOfTimes["numerator"]) =>
+    rounds.map((process) => process.map((time) => (time === null ? null : time * times)));
+  return { ...pair, numerator: scale(pair.numerator), denominator: scale(pair.denominator) };
 }

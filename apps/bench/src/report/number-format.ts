@@ -40,3 +40,11 @@ export function bytes(count: number): string {
   const value = count / 1000 ** power;
   return `${power === 0 ? value : threeDigits(value)}${THIN_SPACE}${units[power]}`;
 }
+
+/** `42 s`, `3 min 5 s`, `1 h 12 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

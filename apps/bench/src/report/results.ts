@@ -8,11 +8,11 @@
  */
 
 import type { ConvCase } from "@corr2d/testkit";
-import type { Interval, Verdict } from "../statistics/ratio.ts";
+import type { Interval, RoundTimes, Verdict } from "../statistics/ratio.ts";
 import type { PowerLaw } from "../statistics/slope.ts";
 
 /** Raised whenever a reader of older files would misunderstand a newer one. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The passes that can be timed. */
 export type BenchPass = "forward" | "inputGradient" | "filterGradient";
@@ -23,6 +23,10 @@ export interface BenchReport {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   /** When the run began, ISO 8601. */
   readonly created: string;
+  /** Whether the run came to its end; else it was interrupted, or is still under way. */
+  readonly complete: boolean;
+  /** What could not be measured, and other things that a reader should know, in sentences. */
+  readonly remarks: readonly string[];
   readonly settings: Settings;
   readonly environment: Environment;
   readonly ceilings: readonly Ceiling[];
@@ -59,15 +63,30 @@ export interface Environment {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryBytes: number;
-  /** Average number of processes that wanted to run over the last 1, 5 and 15 minutes, when the run began. */
-  readonly loadAverage: readonly [number, number, number];
+  /** What the processor can do, of what matters to arithmetic: `avx2`, `fma`, `avx512f`, `asimd` …; null where it does not say. */
+  readonly processorFlags: readonly string[] | null;
+  /** What rules the processor's frequency: `performance`, `powersave` …; null where it cannot be known. */
+  readonly governor: string | null;
+  /** Average number of processes that wanted to run over the last 1, 5 and 15 minutes, when the run began and when it ended. */
+  readonly loadBefore: LoadAverage;
+  readonly loadAfter: LoadAverage;
+  /** Share of the processor's time during the run that other virtual machines took; null where it cannot be known. */
+  readonly steal: number | null;
+  /** How long the run took. */
+  readonly seconds: number;
   readonly os: string;
   readonly node: string;
   readonly v8: string;
-  /** Git commit, with `+` after it where files differ from it. */
+  /** Arguments of the command. */
+  readonly command: string;
   readonly commit: string | null;
+  /** Whether the files were those of the commit. */
+  readonly clean: boolean | null;
   readonly packages: Readonly<Record<string, string>>;
 }
+
+/** Over 1, 5 and 15 minutes. */
+export type LoadAverage = readonly [one: number, five: number, fifteen: number];
 
 /** A measured peak: what the machine does when nothing but arithmetic is asked of it. */
 export interface Ceiling {
@@ -77,20 +96,26 @@ export interface Ceiling {
 }
 
 /** What executes the arithmetic. */
-export type Engine = "scalar" | "simd" | "native";
+export type Engine = (typeof ENGINES)[number];
+
+/** The values of {@link Engine}. */
+export const ENGINES = ["scalar", "simd", "native"] as const;
 
 /** One contender, and what a fair reader wants to know about it. */
 export interface VariantFacts {
   readonly name: string;
   readonly summary: string;
   readonly version: string | null;
-  readonly engine: Engine;
+  /** null where it does not say. */
+  readonly engine: Engine | null;
   readonly threads: number | null;
   readonly precision: "float32" | "8 bit";
   /** What it takes for cells outside the image. */
   readonly border: string;
   /** What is inside the clock. */
   readonly clock: string;
+  /** Whether it was measured in processes of its own, in turn with the others'. */
+  readonly apart: boolean;
   /** Why it could not be loaded; null if it was. */
   readonly unavailable: string | null;
 }
@@ -103,10 +128,20 @@ export interface CaseResult {
   readonly pass?: BenchPass;
   readonly fresh?: boolean;
   readonly flops: number;
-  /** The subject timed as if it were two variants: its ratio to itself, and the factor below which nothing is seen. */
-  readonly selfRatio: Interval | null;
-  readonly noiseFloor: number | null;
+  /** The subject timed as if it were another variant, in the same processes; null where it was not timed. */
+  readonly twin: Twin | null;
+  /** The same in processes of its own: what variants that are measured apart are held against. */
+  readonly twinApart: Twin | null;
   readonly results: readonly VariantResult[];
+}
+
+/** The subject's second self. */
+export interface Twin {
+  /** The median of each round, by process. */
+  readonly rounds: RoundTimes;
+  /** Its ratio to the subject, and the factor below which nothing is seen; null where there were too few processes. */
+  readonly ratio: Interval | null;
+  readonly noiseFloor: number | null;
 }
 
 /** One convolution by one variant. */
@@ -154,9 +189,10 @@ export interface Timing {
   /** Calls that were timed. */
   readonly runs: number;
   /** The median of each round, by process; null where it sat the round out. */
-  readonly rounds: readonly (readonly (number | null)[])[];
+  readonly rounds: RoundTimes;
+  /** By the operations of the definition: where an algorithm needs fewer this is what a direct one would have to do. */
   readonly gflops: number;
-  /** Speed / measured ceiling of the same engine. */
+  /** Speed / measured ceiling of the same engine; above 1 where an algorithm needs fewer operations than the definition. */
   readonly ceilingShare: number | null;
 }
 

@@ -7,20 +7,22 @@
 
 import type { ConvCase } from "@corr2d/testkit";
 import { z } from "zod";
-import { type BenchReport, OUTCOMES, SCHEMA_VERSION } from "./results.ts";
+import { type BenchReport, ENGINES, OUTCOMES, SCHEMA_VERSION } from "./results.ts";
 
 const finite = z.number();
 const positive = z.number().positive();
 const count = z.number().int().nonnegative();
 const pair = z.tuple([finite, finite]);
 const four = z.tuple([count, count, count, count]);
-const engine = z.enum(["scalar", "simd", "native"]);
+const load = z.tuple([finite, finite, finite]).readonly();
+const engine = z.enum(ENGINES);
 const rounds = z.array(z.array(positive.nullable()));
 
-const interval = z.object({ median: positive, low: positive, high: positive });
+const interval = z.object({ estimate: positive, low: positive, high: positive });
+const twin = z.object({ rounds, ratio: interval.nullable(), noiseFloor: positive.nullable() });
 
 /** Of differences, which may be negative. */
-const difference = z.object({ median: finite, low: finite, high: finite });
+const difference = z.object({ estimate: finite, low: finite, high: finite });
 
 const convCase: z.ZodType<ConvCase> = z.object({
   name: z.string(),
@@ -66,6 +68,8 @@ const benchReport: z.ZodType<BenchReport> = z.object({
   kind: z.literal("corr2d-bench"),
   schemaVersion: z.literal(SCHEMA_VERSION),
   created: z.iso.datetime(),
+  complete: z.boolean(),
+  remarks: z.array(z.string()),
   settings: z.object({
     suites: z.array(z.string()),
     filter: z.string().nullable(),
@@ -83,11 +87,18 @@ const benchReport: z.ZodType<BenchReport> = z.object({
     cpu: z.string(),
     cores: count,
     memoryBytes: count,
-    loadAverage: z.tuple([finite, finite, finite]),
+    processorFlags: z.array(z.string()).nullable(),
+    governor: z.string().nullable(),
+    loadBefore: load,
+    loadAfter: load,
+    steal: finite.nullable(),
+    seconds: finite.nonnegative(),
     os: z.string(),
     node: z.string(),
     v8: z.string(),
+    command: z.string(),
     commit: z.string().nullable(),
+    clean: z.boolean().nullable(),
     packages: z.record(z.string(), z.string()),
   }),
   ceilings: z.array(z.object({ engine, summary: z.string(), gflops: positive })),
@@ -96,11 +107,12 @@ const benchReport: z.ZodType<BenchReport> = z.object({
       name: z.string(),
       summary: z.string(),
       version: z.string().nullable(),
-      engine,
+      engine: engine.nullable(),
       threads: count.nullable(),
       precision: z.enum(["float32", "8 bit"]),
       border: z.string(),
       clock: z.string(),
+      apart: z.boolean(),
       unavailable: z.string().nullable(),
     }),
   ),
@@ -111,8 +123,8 @@ const benchReport: z.ZodType<BenchReport> = z.object({
       pass: pass.exactOptional(),
       fresh: z.boolean().exactOptional(),
       flops: positive,
-      selfRatio: interval.nullable(),
-      noiseFloor: positive.nullable(),
+      twin: twin.nullable(),
+      twinApart: twin.nullable(),
       results: z.array(variantResult),
     }),
   ),
@@ -130,7 +142,35 @@ const benchReport: z.ZodType<BenchReport> = z.object({
  * @throws RangeError naming the first places where `json` is not what a report of this version holds.
  */
 export function parseBenchReport(json: unknown): BenchReport {
+  const version = z.looseObject({ kind: z.literal("corr2d-bench"), schemaVersion: z.number() }).safeParse(json);
+  if (!version.success) throw new RangeError("it is no benchmark report: `bench` writes them as report.json");
+  const { schemaVersion } = version.data;
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new RangeError(
+      `it is of schema version ${schemaVersion}, and this bench reads version ${SCHEMA_VERSION}: use the bench that wrote it, or a later one`,
+    );
+  }
+  if (schemaVersion < SCHEMA_VERSION) {
+    throw new RangeError(
+      `it is of schema version ${schemaVersion}, whose intervals left out how processes differ; measure anew: ${commandOf(json)}`,
+    );
+  }
   const parsed = benchReport.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new RangeError(`not a benchmark report of schema version ${SCHEMA_VERSION}:\n${z.prettifyError(parsed.error)}`);
+  throw new RangeError(
+    `it is not what a report of schema version ${SCHEMA_VERSION} holds:\n${z.prettifyError(parsed.error)}`,
+  );
+}
+
+const NAME = /^[\w-]+$/;
+
+/** The command that measures what an older report measured, as far as that says so. */
+function commandOf(json: unknown): string {
+  const { settings } = json as { readonly settings?: { readonly suites?: unknown; readonly quick?: unknown } };
+  const suites = Array.isArray(settings?.suites) ? settings.suites.filter((name) => NAME.test(String(name))) : [];
+  return [
+    "bench",
+    ...(suites.length > 0 ? ["--suite", suites.join(",")] : []),
+    ...(settings?.quick === true ? ["--quick"] : []),
+  ].join(" ");
 }

@@ -4,12 +4,24 @@
  * @module
  */
 
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { renderJson } from "@corr2d/parity";
 import type { ReportParts } from "./compose.ts";
 import { makeFolder, writeOutput } from "./output-folder.ts";
 import { renderReport } from "./render.ts";
+import type { BenchReport } from "./results.ts";
 import { edgePictures } from "./sections/edges.ts";
+
+/** The file that holds everything. */
+export const REPORT_FILE = "report.json";
+
+/** Writes what was measured so far, whole or not at all. */
+export async function saveReport(folder: string, bench: BenchReport): Promise<void> {
+  const file = join(folder, REPORT_FILE);
+  await writeOutput(`${file}.new`, renderJson(bench));
+  await rename(`${file}.new`, file);
+}
 
 /**
  * Writes `index.html`, `report.md`, `report.json`, and where there are such parts `parity.json` and the edge pictures.
@@ -21,7 +33,7 @@ export async function writeReport(folder: string, parts: ReportParts): Promise<s
   const files: Record<string, string | Uint8Array> = {
     "index.html": html,
     "report.md": markdown,
-    "report.json": renderJson(parts.bench),
+    [REPORT_FILE]: renderJson(parts.bench),
   };
   if (parts.parity !== undefined) files["parity.json"] = renderJson(parts.parity);
   if (parts.showcase !== undefined) {

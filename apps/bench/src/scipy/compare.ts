@@ -18,7 +18,8 @@ import { median, shuffle } from "simple-statistics";
 import { opencv } from "../peers/opencv.ts";
 import { cell, column, numbers, type Row, type Table } from "../report/document.ts";
 import { range, threeDigits, times } from "../report/number-format.ts";
-import { type Interval, pairedRatio } from "../statistics/ratio.ts";
+import { medianInterval } from "../statistics/bootstrap.ts";
+import type { Interval } from "../statistics/ratio.ts";
 import { filterCase, photographData } from "../suites/images.ts";
 import { SCIPY_FUNCTIONS, Scipy } from "./python.ts";
 
@@ -134,7 +135,7 @@ async function compareKernel(
   for (const { dispose } of Object.values(contenders)) dispose();
   const ratiosOf = (ours: Name) =>
     Object.fromEntries(
-      PEERS.map((peer) => [peer, pairedRatio([medians[peer]], [medians[ours]], () => random.uniform())!]),
+      PEERS.map((peer) => [peer, medianInterval(ratiosIn(medians[peer], medians[ours]), () => random.uniform())!]),
     ) as Record<Peer, Interval>;
   return {
     size,
@@ -142,6 +143,11 @@ async function compareKernel(
     errors,
     ratios: { corr2d: ratiosOf("corr2d"), "corr2d/simd": ratiosOf("corr2d/simd") },
   };
+}
+
+/** Round by round. */
+function ratiosIn(times: readonly number[], others: readonly number[]): readonly number[] {
+  return times.map((time, round) => time / others[round]);
 }
 
 function ofEach<T>(value: (name: Name) => T): Record<Name, T> {
@@ -211,7 +217,7 @@ export function comparisonTable(versions: string, kernels: readonly KernelCompar
         cell(errors[name].toExponential(1)),
         ...OURS.map((ours) => {
           const ratio = (ratios[ours] as Partial<Record<Name, Interval>>)[name];
-          return ratio === undefined ? cell("") : cell(times(ratio.median), "plain", range(ratio.low, ratio.high));
+          return ratio === undefined ? cell("") : cell(times(ratio.estimate), "plain", range(ratio.low, ratio.high));
         }),
       ],
     })),

@@ -1,110 +1,97 @@
 /**
  * How many times slower one variant is than another, with the uncertainty of the answer.
  *
- * Two variants are timed in turn, A B A B, so that a round holds one time of each and whatever else the machine was
- * doing met both. The ratio of a round is r = tₐ / t_b; the estimate is the median of r over all rounds, and its 95 %
- * interval comes from the bootstrap: rounds are drawn with replacement (processes first, then rounds within each,
- * because rounds of one process share one just-in-time compilation), the median is taken anew, and the interval is the
- * middle 95 % of a few thousand such medians.
+ * Within a process two variants are timed in turn, A B A B, so that whatever else the machine was doing met both; the ratio of
+ * a process is the median of tₐ / t_b over its rounds. Rounds of one process share one compilation and one layout of memory,
+ * so they say little about the next process: what varies from process to process is taken from the processes themselves. The
+ * estimate is the geometric mean of the processes' ratios r₁ … rₙ, and its 95 % interval is Student's for the mean of log rᵢ:
  *
- * Source: B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", chapters 8.3 and 13 (percentile interval).
+ *     exp(m ± t(0.975, n − 1) · s / √n),   m and s the mean and the standard deviation of log rᵢ
+ *
+ * Where two variants cannot share a process, the ratio of a pair of neighbouring processes is that of their medians.
+ *
+ * Source: Student, "The probable error of a mean", Biometrika 6, 1908; the t distribution is jStat's.
  *
  * @module
  */
 
-import { median, quantileSorted, sampleWithReplacement, sum } from "simple-statistics";
+import jstat from "jstat";
+import { mean, median, sampleStandardDeviation, sum } from "simple-statistics";
 
 /** Times in milliseconds, by process and round; null where the variant sat a round out. */
 export type RoundTimes = readonly (readonly (number | null)[])[];
 
 /** An estimate and its 95 % interval. */
 export interface Interval {
-  readonly median: number;
+  readonly estimate: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** One thing timed by two variants in turn. */
+/** One thing timed by two variants. */
 export interface PairOfTimes {
   readonly numerator: RoundTimes;
   readonly denominator: RoundTimes;
+  /** Whether they were timed in processes of their own, in turn, rather than in the rounds of one. */
+  readonly apart?: boolean;
 }
 
 /** What may be said about a ratio in the light of the noise floor. */
 export type Verdict = "faster" | "slower" | "no detectable difference";
 
-const RESAMPLES = 2000;
+/** Fewer processes than this say nothing about how processes differ. */
+export const FEWEST_PROCESSES = 2;
+
+const CONFIDENCE = 0.95;
 
 /**
- * The ratio of `numerator` to `denominator` over the rounds in which both took part.
+ * The ratio of `numerator` to `denominator`.
  *
- * @param random uniform numbers in [0, 1): the same sequence gives the same interval.
- * @returns undefined if there is no round in which both took part.
+ * @returns undefined where fewer than two processes have times of both.
  */
-export function pairedRatio(
-  numerator: RoundTimes,
-  denominator: RoundTimes,
-  random: () => number,
-): Interval | undefined {
-  const processes = roundsOfBoth({ numerator, denominator });
-  return medianInterval(
-    processes.map((rounds) => rounds.map(([time, other]) => time / other)),
-    random,
+export function ratioOf(pair: PairOfTimes): Interval | undefined {
+  return meanOfRatios(
+    processesOf(pair).map(([times, others]) =>
+      pair.apart === true ? median(times) / median(others) : median(times.map((time, round) => time / others[round])),
+    ),
   );
 }
 
 /**
  * How many times as long one variant takes for several things, done once each, as another: Σ median(numerator) /
- * Σ median(denominator), with its interval. What takes long counts for more, so that no tiny layer rules the figure.
+ * Σ median(denominator), with its interval. What takes long counts for more, so that no tiny layer rules the figure. The n-th
+ * processes of all things make up one replicate.
  *
- * @param random uniform numbers in [0, 1): the same sequence gives the same interval.
- * @returns undefined of nothing, and where there is no round in which both took part.
+ * @returns undefined of nothing, and where fewer than two processes have times of both.
  */
-export function totalRatio(pairs: readonly PairOfTimes[], random: () => number): Interval | undefined {
-  const timed = pairs.map(roundsOfBoth);
-  if (timed.length === 0 || timed.some((processes) => processes.length === 0)) return undefined;
-  const ratio = (draw: (processes: readonly (readonly PairOfRound[])[]) => readonly PairOfRound[]): number => {
-    const rounds = timed.map(draw);
-    const total = (side: 0 | 1): number => sum(rounds.map((drawn) => median(drawn.map((pair) => pair[side]))));
-    return total(0) / total(1);
-  };
-  return {
-    median: ratio((processes) => processes.flat()),
-    ...middleOf(() => ratio((processes) => drawRounds(processes, random))),
-  };
+export function totalRatio(pairs: readonly PairOfTimes[]): Interval | undefined {
+  if (pairs.length === 0) return undefined;
+  const things = pairs.map(processesOf);
+  const replicates = Math.min(...things.map(({ length }) => length));
+  const total = (process: number, side: 0 | 1): number => sum(things.map((found) => median(found[process][side])));
+  return meanOfRatios(Array.from({ length: replicates }, (_, process) => total(process, 0) / total(process, 1)));
 }
 
-/** The median of all values and its interval by bootstrap, values being drawn process by process; undefined of none. */
-export function medianInterval(processes: readonly (readonly number[])[], random: () => number): Interval | undefined {
-  if (processes.length === 0) return undefined;
-  return { median: median(processes.flat()), ...middleOf(() => median(drawRounds(processes, random))) };
+/** The geometric mean of independent ratios and its interval; undefined of fewer than two. */
+export function meanOfRatios(ratios: readonly number[]): Interval | undefined {
+  if (ratios.length < FEWEST_PROCESSES) return undefined;
+  const logs = ratios.map(Math.log);
+  const middle = mean(logs);
+  const half =
+    (jstat.studentt.inv((1 + CONFIDENCE) / 2, logs.length - 1) * sampleStandardDeviation(logs)) /
+    Math.sqrt(logs.length);
+  return { estimate: Math.exp(middle), low: Math.exp(middle - half), high: Math.exp(middle + half) };
 }
 
-/** Processes drawn with replacement, and rounds within each. */
-function drawRounds<T>(processes: readonly (readonly T[])[], random: () => number): T[] {
-  const drawn = sampleWithReplacement([...processes], processes.length, random);
-  return drawn.flatMap((rounds) => sampleWithReplacement([...rounds], rounds.length, random));
-}
-
-/** The middle 95 % of what `estimate` gives, drawn anew each time. */
-function middleOf(estimate: () => number): Omit<Interval, "median"> {
-  const estimates = Array.from({ length: RESAMPLES }, estimate).sort((a, b) => a - b);
-  return { low: quantileSorted(estimates, 0.025), high: quantileSorted(estimates, 0.975) };
-}
-
-/** Both times of a round. */
-type PairOfRound = readonly [numerator: number, denominator: number];
-
-/** The rounds in which both took part, of the processes that have any. */
-function roundsOfBoth({ numerator, denominator }: PairOfTimes): PairOfRound[][] {
-  return numerator
-    .map((rounds, process) =>
-      rounds.flatMap((time, round): PairOfRound[] => {
-        const other = denominator[process]?.[round] ?? null;
-        return time === null || other === null ? [] : [[time, other]];
-      }),
-    )
-    .filter((rounds) => rounds.length > 0);
+/** Both variants' times, by process: of the rounds in which both took part or, where they were apart, all of both. */
+function processesOf({ numerator, denominator, apart = false }: PairOfTimes): [times: number[], others: number[]][] {
+  return numerator.flatMap((rounds, process): [number[], number[]][] => {
+    const others = denominator[process] ?? [];
+    const present = (times: RoundTimes[number], partners: RoundTimes[number]): number[] =>
+      times.filter((time, round): time is number => time !== null && (apart || (partners[round] ?? null) !== null));
+    const both: [number[], number[]] = [present(rounds, others), present(others, rounds)];
+    return both[0].length === 0 || both[1].length === 0 ? [] : [both];
+  });
 }
 
 /**
@@ -121,7 +108,7 @@ export function noiseFloor(selfRatio: Interval): number {
  * @returns whether the *subject* is the faster or the slower one.
  */
 export function judgeRatio(ratio: Interval, floor: number): Verdict {
-  const magnitude = Math.max(ratio.median, 1 / ratio.median);
+  const magnitude = Math.max(ratio.estimate, 1 / ratio.estimate);
   if (magnitude <= floor || (ratio.low <= 1 && ratio.high >= 1)) return "no detectable difference";
-  return ratio.median > 1 ? "faster" : "slower";
+  return ratio.estimate > 1 ? "faster" : "slower";
 }

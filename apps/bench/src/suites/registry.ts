@@ -4,6 +4,7 @@
  * @module
  */
 
+import { suggestion } from "../suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import { IMAGE_SUITE } from "./images.ts";
 import { CLASSES_SUITE, NETWORK_SUITES, QUICK_SUITE, SCALING_SUITE } from "./networks.ts";
@@ -30,7 +31,9 @@ export function selectSuites(names: readonly string[]): readonly Suite[] {
   const known = SUITES.map((suite) => suite.name);
   for (const name of wanted) {
     if (!known.includes(name)) {
-      throw new UsageError(`unknown suite "${name}"; known suites are ${[...known, ALL_SUITES].join(", ")}`);
+      throw new UsageError(
+        `unknown suite "${name}"${suggestion(name, [...known, ALL_SUITES])}; known suites are ${[...known, ALL_SUITES].join(", ")}`,
+      );
     }
   }
   return SUITES.filter((suite) => wanted.has(suite.name));
@@ -46,8 +49,9 @@ export function selectCases(suites: readonly Suite[], filter: string | undefined
   const matches = nameMatcher(filter);
   const chosen = all.filter(({ convCase }) => matches(convCase.name));
   if (chosen.length === 0) {
-    const names = all.map(({ convCase }) => convCase.name).join(", ");
-    throw new UsageError(`no case matches --filter ${filter}; the cases are ${names}`);
+    const names = all.map(({ convCase }) => convCase.name);
+    const near = suggestion(filter ?? "", names);
+    throw new UsageError(`no case matches --filter ${filter}${near}; the cases are ${names.join(", ")}`);
   }
   return chosen;
 }

@@ -40,5 +40,5 @@ export function firstCallTables({ firstCalls = [], settings: { subject } }: Benc
 
 function millisecondsCell(interval: Interval | null): Cell {
   if (interval === null) return cell("–", "muted");
-  return cell(threeDigits(interval.median), "plain", range(interval.low, interval.high));
+  return cell(threeDigits(interval.estimate), "plain", range(interval.low, interval.high));
 }

@@ -5,8 +5,8 @@
  */
 
 import { cell, column, numbers, type Section } from "../document.ts";
-import { bytes, threeDigits } from "../number-format.ts";
-import type { BenchReport } from "../results.ts";
+import { bytes, duration, percent, threeDigits } from "../number-format.ts";
+import type { BenchReport, LoadAverage } from "../results.ts";
 
 /** What a sceptical reader asks first. */
 export function methodsSection({ settings, ceilings, variants }: BenchReport): Section {
@@ -19,33 +19,37 @@ export function methodsSection({ settings, ceilings, variants }: BenchReport): S
       text:
         "Each variant's result is held against a float64 reference on the same data before it is timed, element by element; " +
         "the worst error, as a share of the proven bound, stands beside its time. The bound is γₖ·(Σ|x||w| + |b|), for Winograd and " +
-        "Fourier transforms their own constant times max|x|·Σ|w| + |b|. Whoever disagrees is not timed.",
+        "Fourier transforms their own constant times max|x|·Σ|w| + |b|. Whoever disagrees is not timed. " +
+        "Before each call an element of the input is exchanged, after the last round all of them are, and then half: whoever " +
+        "remembers results instead of computing them is found out.",
     },
     {
       term: "Inside the clock",
       text: fresh
         ? "Whole calls, of ours the functions that keep nothing: weights are new at every call. Data goes in and comes out as a Float32Array."
-        : "One run on new data: a Float32Array goes in, a Float32Array comes out. Weights were packed or uploaded before, but where a " +
+        : "One run on data that changes from call to call: a Float32Array goes in, a Float32Array comes out. Weights were packed or uploaded before, but where a " +
           "case is called stateless: there whole calls are timed.",
     },
     {
       term: "In turn",
       text:
-        `Every case runs in ${processes === 1 ? "a fresh process" : `${processes} fresh processes`}, all variants A B C, A B C … ` +
-        `in ${rounds} rounds whose order is drawn anew; each has about ${timePerVariant} ms in all. A round's time is the median of its calls, ` +
-        "after one call that is not timed. Slow variants sit rounds out but take part in at least five.",
+        `Every case runs in ${processes} fresh processes, each with all variants A B C, A B C … in ${rounds} rounds whose order ` +
+        `each draws for itself; each variant has about ${timePerVariant} ms of a process. A round's time is the median of its calls, ` +
+        "after one call that is not timed. Slow variants sit out rounds and processes: 5 % of a run are enough for each.",
     },
     {
       term: "Ratios",
       text:
-        "Ratios are taken within a round and their median is given, with a 95 % interval by bootstrap over processes and " +
-        "rounds (2000 resamples, seeded). Times of different runs are never compared: only ratios survive a shared machine.",
+        "The ratio of a process is the median over its rounds; given are the geometric mean over processes and Student's 95 % " +
+        "interval for it, so that what differs from process to process is in it. Times of different runs are never compared: " +
+        "only ratios survive a shared machine.",
     },
     {
       term: "Noise floor",
       text:
         "The subject is timed a second time as if it were another variant. How far its ratio to itself strays from 1 is the " +
-        "noise floor; below it no difference is claimed.",
+        "noise floor; below it no difference is claimed. Variants that need processes of their own are held against a second " +
+        "self that has them, too.",
     },
     {
       term: "Threads",
@@ -56,7 +60,7 @@ export function methodsSection({ settings, ceilings, variants }: BenchReport): S
     },
     {
       term: "Ceilings",
-      text: `${ceiling || "None was measured"}. “Of ceiling” is a variant's speed as a share of its own engine's.`,
+      text: `${ceiling || "None was measured"}. “Of ceiling” is a variant's speed as a share of its own engine's. Speeds count the operations of the definition; an algorithm that needs fewer, such as Winograd's, can pass the ceiling: its speed is “direct-equivalent”, what a direct one would have to reach.`,
     },
     {
       term: "Data",
@@ -97,7 +101,7 @@ export function variantsSection({ variants }: BenchReport): Section {
               variant.unavailable === null
                 ? cell(variant.version ?? "–")
                 : cell(`not available: ${variant.unavailable}`, "bad"),
-              cell(variant.engine),
+              cell(variant.engine ?? "not said"),
               cell(variant.threads === null ? "–" : String(variant.threads)),
               cell(variant.precision),
               cell(variant.border),
@@ -114,14 +118,23 @@ export function variantsSection({ variants }: BenchReport): Section {
 
 /** Where it was measured. */
 export function environmentSection({ environment, created }: BenchReport): Section {
-  const { cpu, cores, memoryBytes, loadAverage, os, node, v8, commit, packages } = environment;
+  const { cpu, cores, memoryBytes, processorFlags, governor, loadBefore, loadAfter, steal, seconds } = environment;
+  const { os, node, v8, command, commit, clean, packages } = environment;
+  const load = (averages: LoadAverage) => averages.map((average) => average.toFixed(2)).join(", ");
   const items = [
     { term: "Processor", text: `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${bytes(memoryBytes)} of memory` },
+    { term: "Its abilities", text: processorFlags?.join(", ") ?? "not known" },
+    { term: "Frequency", text: governor === null ? "governor not known" : `governor ${governor}` },
     { term: "System", text: os },
     { term: "Node.js", text: `${node}, V8 ${v8}` },
-    { term: "Load when it began", text: loadAverage.map((load) => load.toFixed(2)).join(", ") },
-    { term: "Date", text: created },
-    { term: "Commit", text: commit ?? "unknown" },
+    { term: "Load", text: `before ${load(loadBefore)}; after ${load(loadAfter)} (over 1, 5 and 15 minutes)` },
+    { term: "Stolen time", text: steal === null ? "not known" : `${percent(steal)} went to other virtual machines` },
+    { term: "Date", text: `${created}, for ${duration(seconds)}` },
+    { term: "Command", text: command },
+    {
+      term: "Commit",
+      text: commit === null ? "unknown" : `${commit}${clean === false ? ", with files that differ from it" : ""}`,
+    },
     {
       term: "Packages",
       text: Object.entries(packages)

@@ -5,9 +5,10 @@
  */
 
 import { describeCase } from "@corr2d/testkit";
+import { median } from "simple-statistics";
 import { type Cell, cell, column, numbers, type Row, type Section, type Table } from "../document.ts";
 import { bytes, percent, range, threeDigits, times } from "../number-format.ts";
-import type { BenchReport, CaseResult, Ratio, VariantResult } from "../results.ts";
+import type { BenchReport, CaseResult, Ratio, Twin, VariantResult } from "../results.ts";
 import { growthBlocks } from "./growth.ts";
 
 /** The section of the suite `suite`. */
@@ -41,15 +42,16 @@ export function resultOf({ results }: CaseResult, variant: string): VariantResul
 
 function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: readonly string[]): Section["blocks"] {
   const ratios = (variant: string) => cases.map((found) => resultOf(found, variant)?.ratio ?? null);
-  const noiseFloor = Math.max(1, ...cases.flatMap((found) => found.noiseFloor ?? []));
+  const floors = cases.flatMap(({ twin }) => twin?.noiseFloor ?? []);
+  const noiseFloor = floors.length === 0 ? 1 : median(floors);
   const table: Table = {
-    caption: `How many times as fast as each of the others ${subject} is: median and 95 % interval`,
+    caption: `How many times as fast as each of the others ${subject} is: estimate and 95 % interval`,
     columns: [column("layer"), ...rivals.map(numbers), numbers("noise floor")],
     rows: cases.map((found) => ({
       cells: [
         caseCell(found),
         ...rivals.map((variant) => ratioCell(resultOf(found, variant)?.ratio ?? null)),
-        cell(found.noiseFloor === null ? "–" : times(found.noiseFloor), "muted"),
+        floorCell(found),
       ],
     })),
     notes: [
@@ -64,13 +66,15 @@ function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: read
       chart: {
         kind: "ratio",
         title: `${subject} beside the others`,
-        caption: `How many times as fast ${subject} is on each layer: the dot is the median, the bar its 95 % interval.`,
+        caption: `How many times as fast ${subject} is on each layer: the dot is the estimate, the bar its 95 % interval; the strip is the noise floor of the median layer.`,
         subject,
         cases: cases.map(({ convCase }) => convCase.name),
         noiseFloor,
         series: rivals.map((variant) => ({
           variant,
-          points: ratios(variant).map((ratio) => ratio && { median: ratio.median, low: ratio.low, high: ratio.high }),
+          points: ratios(variant).map(
+            (ratio) => ratio && { estimate: ratio.estimate, low: ratio.low, high: ratio.high },
+          ),
         })),
       },
     },
@@ -84,12 +88,18 @@ function caseCell({ convCase }: CaseResult): Cell {
   return layer === undefined ? cell(network) : cell(layer, "plain", network);
 }
 
+/** How far the subject strays from itself: in the same processes and, where somebody needs them, in processes of its own. */
+function floorCell({ twin, twinApart }: CaseResult): Cell {
+  const floor = (found: Twin | null) => (found?.noiseFloor == null ? "–" : times(found.noiseFloor));
+  return cell(floor(twin), "muted", twinApart === null ? undefined : `apart ${floor(twinApart)}`);
+}
+
 function ratioCell(ratio: Ratio | null): Cell {
   if (ratio === null) return cell("–", "muted");
-  const { median, low, high, verdict } = ratio;
+  const { estimate, low, high, verdict } = ratio;
   const sign = verdict === "no detectable difference" ? "≈ " : "";
   const tone = { faster: "good", slower: "bad", "no detectable difference": "muted" } as const;
-  return cell(`${sign}${times(median)}`, tone[verdict], range(low, high));
+  return cell(`${sign}${times(estimate)}`, tone[verdict], range(low, high));
 }
 
 function speedChart(report: BenchReport, cases: readonly CaseResult[], variants: readonly string[]) {
@@ -171,6 +181,11 @@ function notAsked(cases: readonly CaseResult[]): readonly string[] {
   });
 }
 
+/** Above the ceiling is who needs fewer operations than are counted. */
+function ceilingCell(share: number): Cell {
+  return cell(percent(share), "plain", share > 1 ? "direct-equivalent" : undefined);
+}
+
 function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratchBytes }: VariantResult): Row {
   const none = cell("–", "muted");
   const wrong = outcome === "disagrees" || outcome === "failed";
@@ -183,7 +198,7 @@ function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratch
             cell(threeDigits(timing.medianMs), "plain", range(timing.lowerQuartileMs, timing.upperQuartileMs)),
             cell(String(timing.runs)),
             cell(threeDigits(timing.gflops)),
-            timing.ceilingShare === null ? none : cell(percent(timing.ceilingShare)),
+            timing.ceilingShare === null ? none : ceilingCell(timing.ceilingShare),
           ]),
       ratioCell(ratio),
       agreement === null ? none : cell(threeDigits(agreement.worstErrorOverBound), agreement.agrees ? "plain" : "bad"),

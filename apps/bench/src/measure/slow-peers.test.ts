@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { affordableProcesses, needsTooLong, SLOW_SHARE, slowAllowance } from "./slow-peers.ts";
+
+const limits = { timePerVariant: 100, slowestRun: 5000, slowAllowance: 2000 };
+
+it("leaves those alone whose run fits into their time", () => {
+  expect(affordableProcesses(99, limits)).toBe(Number.POSITIVE_INFINITY);
+  expect(needsTooLong(99, limits)).toBeUndefined();
+  expect(needsTooLong(undefined, limits)).toBeUndefined();
+});
+
+it("holds the slow to their share of a run: judged, timed once and judged again in each process", () => {
+  const allowance = slowAllowance(15, 8, 100);
+  expect(allowance).toBeCloseTo(SLOW_SHARE * 8 * (2000 + 2 * 15 * 100));
+  for (const roughMs of [110, 150, 300, 333]) {
+    expect(3 * roughMs * affordableProcesses(roughMs, limits)).toBeLessThanOrEqual(limits.slowAllowance);
+  }
+});
+
+it("does not time whoever could not take part in two processes, and says why", () => {
+  expect(affordableProcesses(333, limits)).toBe(2);
+  expect(needsTooLong(333, limits)).toBeUndefined();
+  expect(needsTooLong(340, limits)).toBe("one run takes 0.34 s, and 6 of them more than 5 % of a run, here 2 s");
+  expect(needsTooLong(7000, limits)).toBe("one run takes 7 s, more than the limit of 5 s");
+});
