@@ -5,12 +5,11 @@
  * @module
  */
 
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { algorithms } from "@corr2d/core/internals";
 import { revectorize } from "@corr2d/core/revectorize";
 import { type AdapterSource, corr2dAdapter, KNOWN_ORACLES } from "@corr2d/parity";
 import { type CasePass, type ConvCase, flopsOf } from "@corr2d/testkit";
+import { broughtVariants } from "./brought-variants.ts";
 import type { Promised } from "./measure/agreement.ts";
 import { corr2dFunction, corr2dSimdFunction, corr2dSimdPlan } from "./peers/corr2d-function.ts";
 import { imageJs } from "./peers/image-js.ts";
@@ -18,7 +17,7 @@ import { supportsOneChannel } from "./peers/one-channel.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./peers/onnxruntime.ts";
 import { opencv } from "./peers/opencv.ts";
 import { sharpConvolve } from "./peers/sharp.ts";
-import { ENGINES, type Engine } from "./report/results.ts";
+import type { Engine } from "./report/results.ts";
 import { suggestion } from "./suggestion.ts";
 import { UsageError } from "./usage-error.ts";
 import { isOurs, OURS } from "./variant-names.ts";
@@ -162,7 +161,7 @@ export interface VariantChoice {
  * @throws UsageError for an unknown name, or a module that brings no adapter.
  */
 export async function chooseVariants({ ours, peers, adapterModules = [] }: VariantChoice): Promise<readonly Variant[]> {
-  const brought = await variantsOfModules(adapterModules);
+  const brought = await broughtVariants(adapterModules, VARIANTS);
   const [ourNames, peerNames] = [true, false].map((own) =>
     VARIANTS.map(({ source }) => source.name).filter((name) => isOurs(name) === own),
   );
@@ -200,63 +199,10 @@ export async function findVariants(
   names: readonly string[],
   adapterModules: readonly string[],
 ): Promise<readonly Variant[]> {
-  const all = [...VARIANTS, ...(await variantsOfModules(adapterModules))];
+  const all = [...VARIANTS, ...(await broughtVariants(adapterModules, VARIANTS))];
   return names.map((name) => {
     const found = all.find(({ source }) => source.name === name);
     if (found === undefined) throw new UsageError(`unknown variant "${name}"`);
     return found;
   });
-}
-
-/** Variants brought by modules whose default export is an `AdapterSource`, or several. */
-async function variantsOfModules(paths: readonly string[]): Promise<readonly Variant[]> {
-  const variants: Variant[] = [];
-  for (const path of paths) {
-    let brought: unknown;
-    try {
-      ({ default: brought } = await import(pathToFileURL(resolve(path)).href));
-    } catch (error) {
-      throw new UsageError(`cannot load the adapter module ${path}: ${(error as Error).message}`);
-    }
-    const sources = Array.isArray(brought) ? brought : [brought];
-    if (!sources.every(isBroughtSource)) {
-      throw new UsageError(`${path} must export by default { name, summary, load() }, or an array of these`);
-    }
-    for (const source of sources) variants.push(broughtVariant(source, path, [...VARIANTS, ...variants]));
-  }
-  return variants;
-}
-
-/** What a module may say of an adapter beside the contract; what it leaves out is reported as not said. */
-export interface BroughtSource extends AdapterSource {
-  /** What executes the arithmetic; with it the speed is held against the ceiling of that engine. */
-  readonly engine?: Engine;
-  /** What is inside the clock. */
-  readonly clock?: string;
-  /** What it takes for cells outside the image. */
-  readonly border?: string;
-}
-
-function isBroughtSource(value: unknown): value is BroughtSource {
-  const { name, summary, load } = (value ?? {}) as Partial<BroughtSource>;
-  return typeof name === "string" && name !== "" && typeof summary === "string" && typeof load === "function";
-}
-
-/** @throws UsageError for a name that is taken, or facts that are none. */
-function broughtVariant(source: BroughtSource, path: string, known: readonly Variant[]): Variant {
-  const { name, engine = null, clock = "not said", border = "not said" } = source;
-  const other = (): string => `give it a name of its own, such as "${name.replace(OURS, "")}-mine"`;
-  if (known.some((variant) => variant.source.name === name)) {
-    throw new UsageError(`${path} brings an adapter called "${name}", a name that is taken; ${other()}`);
-  }
-  if (isOurs(name)) {
-    throw new UsageError(`${path} brings an adapter called "${name}"; ${OURS} stands for what core does: ${other()}`);
-  }
-  if (engine !== null && !ENGINES.includes(engine)) {
-    throw new UsageError(`${path}: the engine of "${name}" must be one of ${ENGINES.join(", ")}, got "${engine}"`);
-  }
-  for (const [what, text] of Object.entries({ clock, border })) {
-    if (typeof text !== "string") throw new UsageError(`${path}: the ${what} of "${name}" must be a text, got ${text}`);
-  }
-  return { source, engine, promised: FLOAT32.promised, border, clock };
 }

@@ -117,7 +117,7 @@ describe("the choice of variants", () => {
       /unknown variant "corr2d\/fast"; known variants are corr2d/,
     );
     await expect(chooseVariants({ peers: ["tfjs"] })).rejects.toThrow(
-      /unknown peer "tfjs"; known peers are tfjs-cpu, /,
+      /unknown peer "tfjs"; did you mean "tfjs-cpu"\?; known peers are tfjs-cpu, /,
     );
     await expect(findVariants(["nobody"], [])).rejects.toThrow('unknown variant "nobody"');
   });

@@ -50,6 +50,14 @@ export function parseProcesses(text: string): number {
   return value;
 }
 
+/** A share: `5%` or `0.05`. */
+export function parseShare(text: string): number {
+  const [, digits = "", percent] = /^\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(text) ?? [];
+  const share = Number(digits) / (percent === "%" ? 100 : 1);
+  if (digits === "" || share >= 1) throw new InvalidArgumentError("Expected a share, such as 5% or 0.05.");
+  return share;
+}
+
 /** Odd integers of at least 1, by comma. */
 export function parseOddCounts(text: string): readonly number[] {
   const counts = collectNames(text, undefined).map(parseCount);

@@ -96,14 +96,17 @@ export function commandLine(words: readonly string[]): string {
 }
 
 /** The tasks of a run: the ceilings, one for each case, first calls of each class, the ceilings again. */
-export function benchTasks(run: BenchRun): readonly ProgressTask[] {
+export function benchTasks(
+  run: BenchRun,
+  { ceilings: wanted = true }: { readonly ceilings?: boolean } = {},
+): readonly ProgressTask[] {
   const ceilings: ProgressTask = {
     title: "ceilings",
     run: async () =>
       (await run.measureCeilings()).map(({ engine, gflops }) => `${engine} ${threeDigits(gflops)} GFLOP/s`).join(", "),
   };
   return [
-    ceilings,
+    ...(wanted ? [ceilings] : []),
     ...run.cases
       .flatMap((benchCase, index) => (run.isMeasured(benchCase) ? [] : { benchCase, index }))
       .map(({ benchCase, index }) => ({
@@ -120,7 +123,7 @@ export function benchTasks(run: BenchRun): readonly ProgressTask[] {
         return found === undefined ? "not timed" : `${threeDigits(found.first.estimate)} ms above steady`;
       },
     })),
-    ceilings,
+    ...(wanted ? [ceilings] : []),
   ];
 }
 

@@ -22,8 +22,10 @@ import {
   parseOddCounts,
   parsePass,
   parseProcesses,
+  parseShare,
 } from "./arguments.ts";
 import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
+import { type CompareArguments, runCompare } from "./compare-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
@@ -37,6 +39,7 @@ const { quick, full } = THOROUGHNESS;
 const COMMANDS_AND_EXAMPLES = `
 Commands:
   run         measure, as described here; the default
+  compare     base against head: two checkouts in one run, or two reports
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
@@ -91,8 +94,41 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What the program is built of besides its own options. */
+type OnExitCode = (code: number) => void;
+
+const HELP = ["-h, --help", "show this help"] as const;
+
+function addCompare(program: Command, command: string, onExitCode: OnExitCode): void {
+  program
+    .command("compare")
+    .description(
+      "Compares base with head, layer by layer. Two checkouts of corr2d, built, or two adapter modules are timed in turn in one " +
+        "run; two report.json are compared by their ratios to a peer that both have timed.",
+    )
+    .argument("<base>", "a report.json, a built checkout, or an adapter module")
+    .argument("<head>", "the same of what may be faster or slower")
+    .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
+    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option("--pass <pass>", "forward, inputGradient or filterGradient", parsePass, "forward")
+    .option("--fresh", "weights are new at every call: packing is inside the clock")
+    .option("-q, --quick", "less of everything")
+    .option("--time <ms>", `time for each side in a process (default: ${full.timePerVariant})`, parseCount)
+    .option("--rounds <count>", `rounds A B A B in a process (default: ${full.rounds})`, parseCount)
+    .option("--processes <count>", `fresh processes for each case (default: ${full.processes})`, parseProcesses)
+    .option("--seed <integer>", "seed of data and order", parseInteger, DEFAULT_SEED)
+    .option("--by <peer>", "the yardstick of two reports (default: the peer on most layers)")
+    .option("--threshold <share>", "end with 1 where a layer became slower by more, such as 5%", parseShare)
+    .option("-o, --out <folder>", "where the raw report goes", "report/compare")
+    .option("--markdown <file>", "write the table as Markdown too")
+    .option("--json [file]", "print the comparison as JSON instead of the table, to this file or (-) to stdout")
+    .helpOption(...HELP)
+    .action(async (base: string, head: string, args: CompareArguments) => {
+      onExitCode(await runCompare(base, head, args, command));
+    });
+}
+
 function makeProgram(command: string, onExitCode: (code: number) => void): Command {
-  const help = ["-h, --help", "show this help"] as const;
   // Without a help of its own the program leaves --help to the default command, whose options are what one looks for.
   const program = new Command("bench")
     .version(packageVersion("@corr2d/bench") ?? "unknown")
@@ -129,17 +165,18 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("-o, --out <folder>", "where the report goes", "report/bench")
     .option("--resume", "go on with the run in that folder, which was interrupted")
     .option("--json [file]", "print the report as JSON instead of the tables, to this file or (-) to stdout")
-    .helpOption(...help)
+    .helpOption(...HELP)
     .addHelpText("after", COMMANDS_AND_EXAMPLES)
     .showHelpAfterError("Run bench --help for all commands, options and examples.")
     .action(async (args: BenchArguments) => {
       onExitCode(await runBench(args, command));
     });
+  addCompare(program, command, onExitCode);
   program
     .command("list")
     .description("Lists what there is.")
     .addArgument(new Argument("[what]").choices(LISTS).default("suites"))
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action((what: (typeof LISTS)[number]) => {
       stdout.write(`${listText(what)}\n`);
     });
@@ -150,7 +187,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     )
     .argument("[picture]", "a file (default: the photograph that comes with the tests)")
     .option("-o, --out <file>", "the PNG to write", "edges.png")
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action((picture: string | undefined, { out }: { out: string }) =>
       runEdges(picture ?? PHOTOGRAPHS.camera.url, out),
     );
@@ -166,7 +203,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--time <ms>", "time for each in a round; one call at least", parseCount, 30)
     .option("--seed <integer>", "seed of kernels, order and bootstrap", parseInteger, DEFAULT_SEED)
     .option("--json", "print JSON instead of the table")
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action((args: ScipyArguments) => runScipy(args));
   program
     .command("networks")
@@ -179,7 +216,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--turns <count>", "fresh processes of each", parseCount, 3)
     .option("--predictions <count>", "timed in a process, after two that are not", parseCount, 15)
     .option("--json", "print JSON instead of the table")
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action(async (args: NetworksArguments) => {
       onExitCode(await runNetworks(args));
     });
@@ -188,7 +225,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .description("Edges of a photograph, parity with TensorFlow.js, a quick benchmark: one report, in a few minutes.")
     .option("-o, --out <folder>", "where the report goes", "report")
     .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action(async (args: { out: string; seed: number }) => {
       onExitCode(await runShowcase(args));
     });
@@ -197,7 +234,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .description("Makes index.html and report.md anew from a report.json.")
     .argument("<report>", "the JSON file")
     .option("-o, --out <folder>", "where they go", "report/bench")
-    .helpOption(...help)
+    .helpOption(...HELP)
     .action(async (file: string, { out }: { out: string }) => {
       const page = await writeReport(out, { bench: await readReport(file) });
       stdout.write(`The report is ${page}\n`);

@@ -37,7 +37,8 @@ function blockToMarkdown(block: Block): string {
   }
 }
 
-function tableToMarkdown({ caption, columns, rows, notes }: Table): string {
+/** A table, its caption above and its notes below. */
+export function tableToMarkdown({ caption, columns, rows, notes }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rowToCells = (row: Row): readonly string[] =>
     "heading" in row

@@ -52,10 +52,13 @@ const CONFIDENCE = 0.95;
  * @returns undefined where fewer than two processes have times of both.
  */
 export function ratioOf(pair: PairOfTimes): Interval | undefined {
-  return meanOfRatios(
-    processesOf(pair).map(([times, others]) =>
-      pair.apart === true ? median(times) / median(others) : median(times.map((time, round) => time / others[round])),
-    ),
+  return meanOfRatios(ratiosByProcess(pair));
+}
+
+/** The ratio of each process that has times of both. */
+export function ratiosByProcess(pair: PairOfTimes): readonly number[] {
+  return processesOf(pair).map(([times, others]) =>
+    pair.apart === true ? median(times) / median(others) : median(times.map((time, round) => time / others[round])),
   );
 }
 
