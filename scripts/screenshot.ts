@@ -29,9 +29,6 @@ try {
         if (url !== pageUrl && !url.startsWith("data:")) complaints.push(`it asks for ${url}`);
       });
       await tab.goto(pageUrl);
-      await tab.waitForFunction(
-        '[...document.querySelectorAll(".canvas")].every((canvas) => canvas.offsetHeight > 99)',
-      );
       const overflow = await tab.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
       if (overflow > 0) complaints.push(`${name}: the page is ${overflow} pixels wider than the window`);
       const path = join(dirname(page), `${name}-${colorScheme}.png`);

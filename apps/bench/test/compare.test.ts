@@ -160,7 +160,7 @@ it("bench compare times two adapters in turn, and sees which is slower", { timeo
       return file;
     }),
   );
-  const small = "--suite lenet5 --filter C5 --processes 4 --rounds 1 --time 200 --threshold 5%".split(" ");
+  const small = "--suite lenet5 --filter C5 --processes 6 --rounds 4 --time 600 --threshold 5%".split(" ");
   expect(await runCli(["compare", ...sides, ...small, "--out", join(folder, "raw")])).toBe(1);
   expect(printed).toMatch(/lenet5\/C5 .* slower/);
 });

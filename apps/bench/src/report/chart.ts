@@ -1,13 +1,15 @@
 /**
- * What the charts show, as plain data that travels inside the page. How they look is the client's affair.
+ * What the charts show, as plain data. How they look is `charts/`' affair.
  *
  * @module
  */
 
 /** One chart. */
-export type Chart = RatioChart | SpeedChart | GrowthChart;
+export type Chart = RatioChart | GrowthChart;
 
 interface Titled {
+  /** Short and of its own: the name of its file, and its place in the page. */
+  readonly id: string;
   readonly title: string;
   /** What to look for, in a sentence; read aloud in place of the picture. */
   readonly caption: string;
@@ -17,6 +19,8 @@ interface Titled {
 export interface RatioChart extends Titled {
   readonly kind: "ratio";
   readonly subject: string;
+  /** The class of its layers, by which a reader may choose; null where they are of several. */
+  readonly group: string | null;
   readonly cases: readonly string[];
   /** Differences up to this factor are noise. */
   readonly noiseFloor: number;
@@ -25,14 +29,6 @@ export interface RatioChart extends Titled {
     /** By case; null where there is none. */
     readonly points: readonly ({ readonly estimate: number; readonly low: number; readonly high: number } | null)[];
   }[];
-}
-
-/** For each case and variant, GFLOP/s. */
-export interface SpeedChart extends Titled {
-  readonly kind: "speed";
-  readonly cases: readonly string[];
-  readonly ceilings: readonly { readonly name: string; readonly gflops: number }[];
-  readonly series: readonly { readonly variant: string; readonly gflops: readonly (number | null)[] }[];
 }
 
 /** For each variant, time against size, both axes logarithmic. */

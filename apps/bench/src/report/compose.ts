@@ -18,7 +18,7 @@ import { firstCallSections } from "./sections/first-calls.ts";
 import { glanceSections } from "./sections/glance.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
-import { speedSection } from "./sections/speed.ts";
+import { speedSection, variantsWith } from "./sections/speed.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
@@ -29,15 +29,25 @@ export interface ReportParts {
 
 /** The document. */
 export function composeReport({ bench, parity, showcase }: ReportParts): Document {
-  const { environment, created, settings } = bench;
+  const { environment, created, settings, variants } = bench;
+  const figures = speedFigures(bench);
+  const where = `${environment.cpu}, Node ${environment.node}`;
   return printableStrings({
-    title: "corr2d, measured",
+    title: `corr2d, measured: ${settings.suites.map(nameOf).join(", ")} on ${environment.cpu}`,
+    description: [
+      ...figures.slice(0, 2).map(({ value, label }) => `${value} ${label}.`),
+      `${created.slice(0, 10)}, ${where}.`,
+    ].join(" "),
     lead:
-      "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
-      "how fast it is beside what one would use instead.",
-    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · Node ${environment.node}, V8 ${environment.v8}`,
+      showcase === undefined && parity === undefined
+        ? "How fast convolution in pure TypeScript is beside what one would use instead, layer by layer, and how sure that is."
+        : "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
+          "how fast it is beside what one would use instead.",
+    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · Node ${environment.node}, V8 ${environment.v8}${noiseWords(bench)}`,
+    links: linksOf(bench),
+    variants: [...new Set([...variants.map(({ name }) => name), ...variantsWith(bench.cases, () => true)])],
     banner: bannerOf(bench),
-    figures: [...speedFigures(bench), ...(parity === undefined ? [] : [parityFigure(parity)]), ...noiseFigure(bench)],
+    figures: [...figures, ...(parity === undefined ? [] : [parityFigure(parity)])],
     sections: [
       ...(showcase === undefined ? [] : [edgesSection(showcase)]),
       ...(parity === undefined ? [] : [paritySection(parity)]),
@@ -62,6 +72,26 @@ const HEADINGS: Readonly<Record<string, string>> = {
   images: "Speed on a photograph",
 };
 
+const REPOSITORY = "https://github.com/corr2d/corr2d";
+const REFERENCE = "https://corr2d.github.io/corr2d/reference/";
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/** The data, the code that was measured, and what it is. */
+function linksOf({ environment: { commit } }: BenchReport): Document["links"] {
+  return [
+    { text: "All figures as JSON", href: "report.json" },
+    ...(commit !== null && COMMIT.test(commit)
+      ? [{ text: `Commit ${commit.slice(0, 12)}`, href: `${REPOSITORY}/commit/${commit}` }]
+      : []),
+    { text: "Repository", href: REPOSITORY },
+    { text: "Reference", href: REFERENCE },
+  ];
+}
+
+function nameOf(suite: string): string {
+  return HEADINGS[suite]?.replace(/^Speed (on|by) /, "") ?? suite;
+}
+
 function headingOf(suite: string, pass: BenchPass): string {
   const heading = HEADINGS[suite] ?? suite;
   return {
@@ -80,7 +110,7 @@ function speedFigures(report: BenchReport): KeyFigure[] {
   return layerTotals(report, networkLayers(report))
     .slice(0, MOST_FIGURES)
     .map(({ rival, layers, estimate, low, high, verdict, noiseFloor }) => {
-      const counted = layers === 1 ? "one network layer" : `${layers} network layers, one after another`;
+      const counted = layers === 1 ? "one network layer" : `${layers} network layers`;
       const interval = `95 % interval ${range(low, high)}`;
       return verdict === "no detectable difference"
         ? {
@@ -99,10 +129,8 @@ function parityFigure(parity: ParityReport): KeyFigure {
   };
 }
 
-function noiseFigure({ cases }: BenchReport): KeyFigure[] {
+/** How far a variant strays from itself, on average. */
+function noiseWords({ cases }: BenchReport): string {
   const floors = cases.flatMap(({ twin }) => twin?.noiseFloor ?? []);
-  if (floors.length === 0) return [];
-  return [
-    { value: percent(geometricMean(floors) - 1), label: "noise floor: what a variant differs from itself, on average" },
-  ];
+  return floors.length === 0 ? "" : ` · noise floor ${percent(geometricMean(floors) - 1)} on average`;
 }

@@ -10,8 +10,14 @@ import type { Chart } from "./chart.ts";
 /** The whole. */
 export interface Document {
   readonly title: string;
+  /** What search engines and messengers show of it. */
+  readonly description: string;
   /** One or two sentences under the title. */
   readonly lead: string;
+  /** Where else to look. */
+  readonly links: readonly { readonly text: string; readonly href: string }[];
+  /** Everybody who takes part, in the order that colours go by. */
+  readonly variants: readonly string[];
   /** When and where, in one line. */
   readonly byline: string;
   /** What must be known before the first figure; mostly nothing. */
@@ -59,7 +65,15 @@ export interface Column {
 }
 
 /** One row: a cell for each column, or a line that heads the rows below it. */
-export type Row = { readonly heading: string } | { readonly cells: readonly Cell[] };
+export type Row =
+  | { readonly heading: string }
+  | {
+      readonly cells: readonly Cell[];
+      /** Its place in the page, where somebody may want to point at it. */
+      readonly id?: string;
+      /** The class of its layer, by which a reader may choose. */
+      readonly group?: string;
+    };
 
 /** One cell. */
 export interface Cell {

@@ -6,8 +6,9 @@
 
 import { readFileSync } from "node:fs";
 import { policyOf } from "@corr2d/parity";
-import { escapeHtml, escapeScriptData } from "@corr2d/parity/escape";
-import type { Chart } from "./chart.ts";
+import { escapeHtml } from "@corr2d/parity/escape";
+import { CHART_SHEET, chartForPage, WIDTHS } from "../charts/draw.ts";
+import { colorSheet, lookOf } from "../charts/looks.ts";
 import type { Block, Document, KeyFigure, Picture, Row, Section, Table } from "./document.ts";
 
 /** Built by `npm run build` from `src/page`; `src` and `dist` both lie beside each other. */
@@ -16,10 +17,9 @@ const PAGE_STYLE = new URL("../../dist/page/page.css", import.meta.url);
 
 /** Typesets a document. */
 export function toHtml(document: Document): string {
-  const { title, lead, byline, banner, figures, sections } = document;
-  const charts: Chart[] = [];
+  const { title, description, lead, byline, links, banner, figures, sections, variants } = document;
   const script = readFileSync(PAGE_SCRIPT, "utf8");
-  const body = sections.map((section) => sectionToHtml(section, charts)).join("\n");
+  const body = sections.map((section) => sectionToHtml(section, variants)).join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,8 +28,13 @@ export function toHtml(document: Document): string {
 <meta name="color-scheme" content="light dark">
 ${policyOf(script)}
 <title>${escapeHtml(title)}</title>
+<meta name="description" content="${escapeHtml(description)}">
+<meta property="og:type" content="article">
+<meta property="og:title" content="${escapeHtml(title)}">
+<meta property="og:description" content="${escapeHtml(description)}">
+<meta name="twitter:card" content="summary">
 <style>
-${readFileSync(PAGE_STYLE, "utf8")}</style>
+${readFileSync(PAGE_STYLE, "utf8")}${colorSheet(variants)}${CHART_SHEET}</style>
 </head>
 <body>
 <header>
@@ -38,12 +43,12 @@ ${readFileSync(PAGE_STYLE, "utf8")}</style>
 <p class="byline">${escapeHtml(byline)}</p>
 ${banner.length === 0 ? "" : `<div class="banner" role="note">${banner.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("")}</div>`}
 ${figuresToHtml(figures)}
+<p class="links">${links.map(({ text, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`).join(" · ")}</p>
 </header>
 <nav aria-label="Sections">${sections.map(({ id, heading }) => `<a href="#${escapeHtml(id)}">${escapeHtml(heading)}</a>`).join("")}</nav>
 <main>
 ${body}
 </main>
-<script type="application/json" id="charts">${escapeScriptData(JSON.stringify(charts))}</script>
 <script>${script}</script>
 </body>
 </html>
@@ -57,14 +62,14 @@ function figuresToHtml(figures: readonly KeyFigure[]): string {
   return items.length === 0 ? "" : `<dl class="figures">${items.join("")}</dl>`;
 }
 
-function sectionToHtml({ id, heading, blocks }: Section, charts: Chart[]): string {
+function sectionToHtml({ id, heading, blocks }: Section, variants: readonly string[]): string {
   return `<section id="${escapeHtml(id)}">
 <h2>${escapeHtml(heading)}</h2>
-${blocks.map((block) => blockToHtml(block, charts)).join("\n")}
+${blocks.map((block) => blockToHtml(block, variants)).join("\n")}
 </section>`;
 }
 
-function blockToHtml(block: Block, charts: Chart[]): string {
+function blockToHtml(block: Block, variants: readonly string[]): string {
   switch (block.kind) {
     case "text":
       return `<p>${escapeHtml(block.text)}</p>`;
@@ -77,15 +82,33 @@ function blockToHtml(block: Block, charts: Chart[]): string {
     case "table":
       return tableToHtml(block.table);
     case "chart": {
-      const { title, caption } = block.chart;
-      const index = charts.push(block.chart) - 1;
-      return `<figure class="chart">
+      const { id, title, caption, series } = block.chart;
+      const group =
+        block.chart.kind === "ratio" && block.chart.group !== null
+          ? ` data-group="${escapeHtml(block.chart.group)}"`
+          : "";
+      const legend = series.map(({ variant }) => legendEntry(variant, variants.indexOf(variant)));
+      return `<figure class="chart" id="${escapeHtml(id)}"${group}>
 <h3>${escapeHtml(title)}</h3>
 <figcaption>${escapeHtml(caption)}</figcaption>
-<div class="canvas" data-chart="${index}" role="img" aria-label="${escapeHtml(caption)} The figures stand in the table below."></div>
+<ul class="legend">${legend.join("")}</ul>
+<div role="img" aria-label="${escapeHtml(caption)} The figures stand in the table below."><div class="desk">${chartForPage(block.chart, WIDTHS.desk, variants)}</div><div class="phone">${chartForPage(block.chart, WIDTHS.phone, variants)}</div></div>
 </figure>`;
     }
   }
+}
+
+/** A mark and its name. */
+function legendEntry(variant: string, index: number): string {
+  const { mark, color, hollow } = lookOf(variant, index);
+  const paint = hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`;
+  const shapes = {
+    circle: `<circle cx="6" cy="6" r="4.5" ${paint}/>`,
+    rect: `<rect x="1.5" y="1.5" width="9" height="9" ${paint}/>`,
+    diamond: `<path d="M6 0.5L11.5 6L6 11.5L0.5 6Z" ${paint}/>`,
+    triangle: `<path d="M6 1L11.5 10.5H0.5Z" ${paint}/>`,
+  };
+  return `<li data-v="${index}"><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shapes[mark]}</svg> ${escapeHtml(variant)}</li>`;
 }
 
 function pictureToHtml({ png, alt, caption }: Picture): string {
@@ -112,12 +135,18 @@ ${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}`;
 function rowToHtml(row: Row, columns: Table["columns"]): string {
   if ("heading" in row) return `<tr class="group"><th colspan="${columns.length}">${escapeHtml(row.heading)}</th></tr>`;
   const cells = row.cells.map(({ text, tone, detail }, i) => {
-    const classes = [columns[i].numeric ? "number" : "", tone === "plain" ? "" : tone].filter(Boolean).join(" ");
+    const classes = [columns[i].numeric || i === 0 ? "" : "text", tone === "plain" ? "" : tone]
+      .filter(Boolean)
+      .join(" ");
     const attribute = classes === "" ? "" : ` class="${classes}"`;
     const content = escapeHtml(text) + (detail === undefined ? "" : `<small>${escapeHtml(detail)}</small>`);
     return i === 0 ? `<th scope="row"${attribute}>${content}</th>` : `<td${attribute}>${content}</td>`;
   });
-  return `<tr>${cells.join("")}</tr>`;
+  const attributes = [
+    row.id === undefined ? "" : ` id="${escapeHtml(row.id)}"`,
+    row.group === undefined ? "" : ` data-group="${escapeHtml(row.group)}"`,
+  ];
+  return `<tr${attributes.join("")}>${cells.join("")}</tr>`;
 }
 
 function align(numeric: boolean): string {

@@ -1,5 +1,5 @@
 /**
- * A document as GitHub-flavoured Markdown. Charts are left to the HTML page; every figure in them is in a table too.
+ * A document as GitHub-flavoured Markdown. Charts are files beside it.
  *
  * @module
  */
@@ -33,7 +33,7 @@ function blockToMarkdown(block: Block): string {
     case "table":
       return tableToMarkdown(block.table);
     case "chart":
-      return "";
+      return `![${escapeMarkdown(block.chart.caption)}](${block.chart.id}.svg)`;
   }
 }
 

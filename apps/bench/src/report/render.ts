@@ -4,6 +4,7 @@
  * @module
  */
 
+import { chartAlone } from "../charts/draw.ts";
 import { composeReport, type ReportParts } from "./compose.ts";
 import { toHtml } from "./html.ts";
 import { toMarkdown } from "./markdown.ts";
@@ -12,8 +13,10 @@ import { toMarkdown } from "./markdown.ts";
 export interface RenderedReport {
   /** Opens from disk; fetches nothing. */
   readonly html: string;
-  /** Refers to pictures by the names of their files. */
+  /** Refers to pictures and charts by the names of their files. */
   readonly markdown: string;
+  /** Charts as SVG, by the names of their files. */
+  readonly charts: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,5 +29,12 @@ export interface RenderedReport {
  */
 export function renderReport(parts: ReportParts): RenderedReport {
   const document = composeReport(parts);
-  return { html: toHtml(document), markdown: toMarkdown(document) };
+  const charts = document.sections.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.kind === "chart" ? block.chart : [])),
+  );
+  return {
+    html: toHtml(document),
+    markdown: toMarkdown(document),
+    charts: Object.fromEntries(charts.map((chart) => [`${chart.id}.svg`, chartAlone(chart, document.variants)])),
+  };
 }

@@ -24,15 +24,16 @@ export async function saveReport(folder: string, bench: BenchReport): Promise<vo
 }
 
 /**
- * Writes `index.html`, `report.md`, `report.json`, and where there are such parts `parity.json` and the edge pictures.
+ * Writes `index.html`, `report.md` and its charts, `report.json`, and where there are such parts `parity.json` and the edge pictures.
  *
  * @returns path of the page.
  */
 export async function writeReport(folder: string, parts: ReportParts): Promise<string> {
-  const { html, markdown } = renderReport(parts);
+  const { html, markdown, charts } = renderReport(parts);
   const files: Record<string, string | Uint8Array> = {
     "index.html": html,
     "report.md": markdown,
+    ...charts,
     [REPORT_FILE]: renderJson(parts.bench),
   };
   if (parts.parity !== undefined) files["parity.json"] = renderJson(parts.parity);

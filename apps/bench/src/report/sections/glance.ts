@@ -4,9 +4,12 @@
  * @module
  */
 
+import { median } from "simple-statistics";
 import { LAYER_CLASSES, layerClassOf } from "../../suites/layer-class.ts";
+import { isOurs } from "../../variant-names.ts";
+import type { RatioChart } from "../chart.ts";
 import { type Cell, cell, column, numbers, type Row, type Section } from "../document.ts";
-import { layerTotals, networkLayers, rivalsIn, wholeNetworks } from "../layer-totals.ts";
+import { type LayerTotal, layerTotals, networkLayers, rivalsIn, wholeNetworks } from "../layer-totals.ts";
 import { range, times } from "../number-format.ts";
 import type { BenchReport, CaseResult } from "../results.ts";
 
@@ -21,27 +24,33 @@ const NETWORK_TITLES: Readonly<Record<string, string>> = {
 export function glanceSections(report: BenchReport): readonly Section[] {
   const { cases, settings } = report;
   const layers = [...new Map(cases.map((found) => [found.convCase.name, found])).values()];
-  const rivals = rivalsIn(report, layers);
+  const rivals = rivalsIn(report, layers).toSorted((a, b) => Number(isOurs(a)) - Number(isOurs(b)));
   if (settings.subject === null || rivals.length === 0 || layers.length < 2) return [];
   const network = networkLayers(report);
-  const row = (name: string, detail: string, members: readonly CaseResult[], asNetwork = false): Row => ({
-    cells: [cell(name, "plain", detail), ...rivals.map((rival) => totalCell(report, members, rival, asNetwork))],
-  });
-  const rows = [
-    ...[...wholeNetworks(report)].map(([name, members]) =>
-      row(`${NETWORK_TITLES[name] ?? name}, all convolutions`, "each as often as it occurs", members, true),
-    ),
-    ...(network.length > 1 ? [row("network layers", countOf(network), network)] : []),
+  const kinds: readonly Kind[] = [
+    ...[...wholeNetworks(report)].map(([name, members]) => ({
+      name: `${NETWORK_TITLES[name] ?? name}, all convolutions`,
+      detail: "each as often as it occurs",
+      members,
+      asNetwork: true,
+    })),
+    ...(network.length > 1 ? [{ name: "network layers", detail: countOf(network), members: network }] : []),
     ...LAYER_CLASSES.flatMap((name) => {
       const members = layers.filter((found) => layerClassOf(found) === name);
-      return members.length === 0 ? [] : [row(name, countOf(members), members)];
+      return members.length === 0 ? [] : [{ name, detail: countOf(members), members }];
     }),
   ];
+  const rows = kinds.map(
+    (kind): Row => ({
+      cells: [cell(kind.name, "plain", kind.detail), ...rivals.map((rival) => totalCell(report, kind, rival))],
+    }),
+  );
   return [
     {
       id: "by-class",
       heading: "At a glance",
       blocks: [
+        { kind: "chart", chart: glanceChart(report, kinds, rivals, settings.subject) },
         {
           kind: "table",
           table: {
@@ -64,11 +73,52 @@ function countOf({ length }: readonly CaseResult[]): string {
   return length === 1 ? "one layer" : `${length} layers`;
 }
 
-function totalCell(report: BenchReport, members: readonly CaseResult[], rival: string, asNetwork: boolean): Cell {
-  const total = layerTotals(report, members, { asNetwork, rivals: [rival] })[0];
+/** A kind of layers, and how they add up. */
+interface Kind {
+  readonly name: string;
+  readonly detail: string;
+  readonly members: readonly CaseResult[];
+  /** Whether each counts as often as it occurs in its network. */
+  readonly asNetwork?: boolean;
+}
+
+/** The chart that stands first: who wins, by how much, how sure. */
+function glanceChart(
+  report: BenchReport,
+  kinds: readonly Kind[],
+  rivals: readonly string[],
+  subject: string,
+): RatioChart {
+  const peers = rivals.filter((name) => !isOurs(name));
+  const floors = report.cases.flatMap(({ twin }) => twin?.noiseFloor ?? []);
+  return {
+    kind: "ratio",
+    id: "at-a-glance",
+    title: `${subject} beside the others`,
+    caption: `How many times as fast ${subject} is on all layers of a kind: right of the line it is the faster one. The bar is the 95 % interval.`,
+    subject,
+    group: null,
+    cases: kinds.map(({ name }) => name),
+    noiseFloor: floors.length === 0 ? 1 : median(floors),
+    series: (peers.length > 0 ? peers : rivals).map((variant) => ({
+      variant,
+      points: kinds.map((kind) => {
+        const total = totalOf(report, kind, variant);
+        return total === undefined ? null : { estimate: total.estimate, low: total.low, high: total.high };
+      }),
+    })),
+  };
+}
+
+function totalOf(report: BenchReport, { members, asNetwork = false }: Kind, rival: string): LayerTotal | undefined {
+  return layerTotals(report, members, { asNetwork, rivals: [rival] })[0];
+}
+
+function totalCell(report: BenchReport, kind: Kind, rival: string): Cell {
+  const total = totalOf(report, kind, rival);
   if (total === undefined) return cell("–", "muted");
   const { estimate, low, high, verdict, layers } = total;
-  const some = layers === members.length ? "" : `, ${layers} of ${members.length}`;
+  const some = layers === kind.members.length ? "" : `, ${layers} of ${kind.members.length}`;
   const sign = verdict === "no detectable difference" ? "≈ " : "";
   const tone = { faster: "good", slower: "bad", "no detectable difference": "muted" } as const;
   return cell(`${sign}${times(estimate)}`, tone[verdict], `${range(low, high)}${some}`);

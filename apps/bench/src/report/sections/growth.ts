@@ -25,6 +25,7 @@ export function growthBlocks(
       kind: "chart",
       chart: {
         kind: "growth",
+        id: `${suite}-growth`,
         title: byKernel ? "Time by size of the kernel" : "Time by work",
         caption:
           "Milliseconds for one call; both axes are logarithmic, so a straight line is a power law. Lower is faster.",

@@ -6,9 +6,13 @@
 
 import { describeCase } from "@corr2d/testkit";
 import { median } from "simple-statistics";
+import { LAYER_CLASSES, layerClassOf } from "../../suites/layer-class.ts";
+import { isOurs } from "../../variant-names.ts";
+import type { RatioChart } from "../chart.ts";
 import { type Cell, cell, column, numbers, type Row, type Section, type Table } from "../document.ts";
 import { bytes, percent, range, threeDigits, times } from "../number-format.ts";
 import type { BenchReport, CaseResult, Ratio, Twin, VariantResult } from "../results.ts";
+import { slug } from "../slug.ts";
 import { growthBlocks } from "./growth.ts";
 
 /** The section of the suite `suite`. */
@@ -22,8 +26,7 @@ export function speedSection(report: BenchReport, suite: string, heading: string
     heading,
     blocks: [
       ...growthBlocks(report, suite, cases, variants),
-      ...(subject === null || rivals.length === 0 ? [] : ratioBlocks(cases, subject, rivals)),
-      { kind: "chart", chart: speedChart(report, cases, variants) },
+      ...(subject === null || rivals.length === 0 ? [] : ratioBlocks(suite, cases, subject, rivals)),
       { kind: "table", table: speedTable(cases, variants) },
       { kind: "table", table: detailTable(cases, subject) },
     ],
@@ -40,14 +43,18 @@ export function resultOf({ results }: CaseResult, variant: string): VariantResul
   return results.find((result) => result.variant === variant);
 }
 
-function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: readonly string[]): Section["blocks"] {
-  const ratios = (variant: string) => cases.map((found) => resultOf(found, variant)?.ratio ?? null);
-  const floors = cases.flatMap(({ twin }) => twin?.noiseFloor ?? []);
-  const noiseFloor = floors.length === 0 ? 1 : median(floors);
+function ratioBlocks(
+  suite: string,
+  cases: readonly CaseResult[],
+  subject: string,
+  rivals: readonly string[],
+): Section["blocks"] {
   const table: Table = {
     caption: `How many times as fast as each of the others ${subject} is: estimate and 95 % interval`,
     columns: [column("layer"), ...rivals.map(numbers), numbers("noise floor")],
     rows: cases.map((found) => ({
+      id: `${suite}-${slug(found.convCase.name)}`,
+      group: layerClassOf(found),
       cells: [
         caseCell(found),
         ...rivals.map((variant) => ratioCell(resultOf(found, variant)?.ratio ?? null)),
@@ -60,26 +67,45 @@ function ratioBlocks(cases: readonly CaseResult[], subject: string, rivals: read
     ],
     folded: false,
   };
-  return [
-    {
-      kind: "chart",
-      chart: {
-        kind: "ratio",
-        title: `${subject} beside the others`,
-        caption: `How many times as fast ${subject} is on each layer: the dot is the estimate, the bar its 95 % interval; the strip is the noise floor of the median layer.`,
-        subject,
-        cases: cases.map(({ convCase }) => convCase.name),
-        noiseFloor,
-        series: rivals.map((variant) => ({
-          variant,
-          points: ratios(variant).map(
-            (ratio) => ratio && { estimate: ratio.estimate, low: ratio.low, high: ratio.high },
-          ),
-        })),
-      },
-    },
-    { kind: "table", table },
-  ];
+  return [...ratioCharts(suite, cases, subject, rivals), { kind: "table", table }];
+}
+
+/** A chart for each class of layers, of the peers only where there are any: what of ours is chosen by us is ours to know. */
+function ratioCharts(
+  suite: string,
+  cases: readonly CaseResult[],
+  subject: string,
+  rivals: readonly string[],
+): Section["blocks"] {
+  const peers = rivals.filter((variant) => !isOurs(variant));
+  return LAYER_CLASSES.flatMap((name): Section["blocks"] => {
+    const members = cases.filter((found) => layerClassOf(found) === name);
+    const timed = (peers.length > 0 ? peers : rivals).filter((variant) =>
+      members.some((found) => resultOf(found, variant)?.ratio),
+    );
+    if (timed.length === 0) return [];
+    const floors = members.flatMap(({ twin }) => twin?.noiseFloor ?? []);
+    const chart: RatioChart = {
+      kind: "ratio",
+      id: `${suite}-${slug(name)}`,
+      title: `${subject} beside the others: ${name}`,
+      caption:
+        `How many times as fast ${subject} is on each layer: the mark is the estimate, the bar its 95 % interval; ` +
+        "the strip is the noise floor of the median layer.",
+      subject,
+      group: name,
+      cases: members.map(({ convCase }) => convCase.name),
+      noiseFloor: floors.length === 0 ? 1 : median(floors),
+      series: timed.map((variant) => ({
+        variant,
+        points: members.map((found) => {
+          const ratio = resultOf(found, variant)?.ratio;
+          return ratio ? { estimate: ratio.estimate, low: ratio.low, high: ratio.high } : null;
+        }),
+      })),
+    };
+    return [{ kind: "chart", chart }];
+  });
 }
 
 /** The layer, and below it the network. */
@@ -102,28 +128,15 @@ function ratioCell(ratio: Ratio | null): Cell {
   return cell(`${sign}${times(estimate)}`, tone[verdict], range(low, high));
 }
 
-function speedChart(report: BenchReport, cases: readonly CaseResult[], variants: readonly string[]) {
-  return {
-    kind: "speed" as const,
-    title: "Speed",
-    caption:
-      "GFLOP/s on each layer, by the operations of the definition whatever the algorithm does. Longer is faster.",
-    cases: cases.map(({ convCase }) => convCase.name),
-    ceilings: report.ceilings.map(({ engine, gflops }) => ({ name: `${engine} ceiling`, gflops })),
-    series: variants.map((variant) => ({
-      variant,
-      gflops: cases.map((found) => resultOf(found, variant)?.timing?.gflops ?? null),
-    })),
-  };
-}
-
 function speedTable(cases: readonly CaseResult[], variants: readonly string[]): Table {
   return {
     caption: "GFLOP/s",
     columns: [column("layer"), ...variants.map(numbers)],
     rows: cases.map((found) => {
+      const group = layerClassOf(found);
       const fastest = Math.max(...found.results.map(({ timing }) => timing?.gflops ?? 0));
       return {
+        group,
         cells: [
           caseCell(found),
           ...variants.map((variant) => {

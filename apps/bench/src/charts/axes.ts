@@ -1,22 +1,17 @@
 /**
- * What all charts share: the type, the axes, the legend and the tooltip.
+ * What all charts share: the type, the axes, and the legend where a chart stands alone.
  *
  * @module
  */
 
-import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from "echarts/charts";
-import type { GridComponentOption, LegendComponentOption, TooltipComponentOption } from "echarts/components";
+import type { CustomSeriesOption, LineSeriesOption } from "echarts/charts";
+import type { GridComponentOption, LegendComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
-import { lookOf, type Theme } from "./theme.ts";
+import { INK, lookOf, MUTED, RULE } from "./looks.ts";
 
 /** What these charts are made of. */
 export type ChartOption = ComposeOption<
-  | BarSeriesOption
-  | CustomSeriesOption
-  | LineSeriesOption
-  | GridComponentOption
-  | LegendComponentOption
-  | TooltipComponentOption
+  CustomSeriesOption | LineSeriesOption | GridComponentOption | LegendComponentOption
 >;
 
 /** An axis that measures. */
@@ -51,28 +46,46 @@ export function digits(value: number): string {
   return value >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 }
 
-/** Options every chart begins with: type, legend, tooltip, and room for them. `names` are those of its series. */
-export function baseOption(theme: Theme, width: number, names: readonly string[]): ChartOption {
+/** How a chart is drawn. */
+export interface Drawing {
+  readonly width: number;
+  /** Whether it stands alone, as a file, and says itself what its marks stand for. */
+  readonly alone: boolean;
+  /** The place of a variant among those of the report, by which its colour is named. */
+  readonly indexOf: (variant: string) => number;
+}
+
+/** Quotes would end the attribute that ECharts puts this in. */
+export const FONT = "Inter,'Source Sans 3','Segoe UI',system-ui,-apple-system,'Helvetica Neue',Arial,sans-serif";
+
+/** Options every chart begins with: type, legend, and room for them. `names` are those of its series. */
+export function baseOption({ width, alone, indexOf }: Drawing, names: readonly string[]): ChartOption {
   return {
     animation: false,
-    textStyle: { fontFamily: theme.font, color: theme.ink },
-    grid: { top: legendHeight(names, width), left: 28, right: 24, bottom: 44, outerBoundsMode: "same" },
+    textStyle: { fontFamily: FONT, color: INK },
+    grid: {
+      top: alone ? legendHeight(names, width) + 18 : 24,
+      left: 28,
+      right: isNarrow(width) ? 14 : 24,
+      bottom: 44,
+      outerBoundsMode: "same",
+    },
     legend: {
+      show: alone,
       top: 0,
       left: 0,
       itemGap: isNarrow(width) ? 10 : 18,
       itemWidth: 12,
       itemHeight: 10,
-      textStyle: { color: theme.ink, fontSize: 12 },
-      inactiveColor: theme.rule,
-      data: names.map((name, index) => ({ name, icon: lookOf(name, index, theme).mark })),
-    },
-    tooltip: {
-      trigger: "item",
-      backgroundColor: theme.paper,
-      borderColor: theme.rule,
-      textStyle: { color: theme.ink, fontSize: 13 },
-      confine: true,
+      textStyle: { color: INK, fontSize: 12 },
+      data: names.map((name) => {
+        const { mark, hollow, color } = lookOf(name, indexOf(name));
+        return {
+          name,
+          icon: mark,
+          itemStyle: { color: hollow ? "none" : color, borderColor: color, borderWidth: hollow ? 2 : 0 },
+        };
+      }),
     },
   };
 }
@@ -80,7 +93,6 @@ export function baseOption(theme: Theme, width: number, names: readonly string[]
 /** An axis with hairlines; its name stands `nameGap` pixels away. */
 export function numericAxis<Type extends "log" | "value">(
   type: Type,
-  theme: Theme,
   name: string,
   nameGap: number,
 ): NumericAxis<Type> {
@@ -89,25 +101,25 @@ export function numericAxis<Type extends "log" | "value">(
     name,
     nameGap,
     nameLocation: "middle",
-    nameTextStyle: { color: theme.muted, fontSize: 12 },
-    axisLabel: { color: theme.muted, fontSize: 12, formatter: digits },
+    nameTextStyle: { color: MUTED, fontSize: 12 },
+    axisLabel: { color: MUTED, fontSize: 12, formatter: digits },
     axisLine: { show: false },
     axisTick: { show: false },
-    splitLine: { show: true, lineStyle: { color: theme.rule } },
+    splitLine: { show: true, lineStyle: { color: RULE } },
   };
 }
 
 /** One band for each case, the first on top; `network/layer` is set in two lines. */
-export function caseAxis(theme: Theme, cases: readonly string[], width: number): CategoryAxis {
+export function caseAxis(cases: readonly string[], width: number): CategoryAxis {
   return {
     type: "category",
     data: [...cases],
     inverse: true,
     axisLine: { show: false },
     axisTick: { show: false },
-    splitLine: { show: true, lineStyle: { color: theme.rule } },
+    splitLine: { show: true, lineStyle: { color: RULE } },
     axisLabel: {
-      color: theme.ink,
+      color: INK,
       fontSize: isNarrow(width) ? 10 : 12,
       lineHeight: isNarrow(width) ? 13 : 16,
       width: isNarrow(width) ? 92 : 190,

@@ -1,0 +1,50 @@
+/**
+ * The growth chart: time against size, both axes logarithmic; a power law is a straight line and its exponent the slope.
+ *
+ * @module
+ */
+
+import type { LineSeriesOption } from "echarts/charts";
+import type { GrowthChart } from "../report/chart.ts";
+import { baseOption, type ChartOption, type Drawing, isNarrow, legendHeight, numericAxis } from "./axes.ts";
+import { lookOf, PAPER } from "./looks.ts";
+
+/** Height the chart wants, in pixels. */
+export function growthHeight({ series }: GrowthChart, { width, alone }: Drawing): number {
+  const names = series.map(({ variant }) => variant);
+  return (alone ? legendHeight(names, width) : 0) + (isNarrow(width) ? 300 : 400);
+}
+
+/** Options of the chart. */
+export function growthOption(chart: GrowthChart, drawing: Drawing): ChartOption {
+  const sizes = [...new Set(chart.series.flatMap(({ points }) => points.map(({ size }) => size)))].sort(
+    (a, b) => a - b,
+  );
+  const axis = numericAxis("log", chart.sizeLabel, 28);
+  return {
+    ...baseOption(
+      drawing,
+      chart.series.map(({ variant }) => variant),
+    ),
+    xAxis: {
+      ...axis,
+      min: sizes[0] / 1.1,
+      max: sizes[sizes.length - 1] * 1.1,
+      axisLabel: { ...axis.axisLabel, customValues: sizes },
+      splitLine: { show: false },
+    },
+    yAxis: numericAxis("log", "ms", 34),
+    series: chart.series.map(({ variant, points }): LineSeriesOption => {
+      const { color, mark, hollow } = lookOf(variant, drawing.indexOf(variant));
+      return {
+        type: "line",
+        name: variant,
+        symbol: mark,
+        symbolSize: 9,
+        lineStyle: { width: 2, color },
+        itemStyle: { color: hollow ? PAPER : color, borderColor: color, borderWidth: hollow ? 2 : 0 },
+        data: points.map(({ size, ms }) => [size, ms]),
+      };
+    }),
+  };
+}
