@@ -18,7 +18,7 @@ const DOCS = resolve(import.meta.dirname, "../../docs");
 /** Levels of 255 by which two pixels may differ on average. */
 const ROUNDING = 1;
 
-test("pictures are drawn by today's code: if not, `pnpm pictures` draws them anew", { timeout: 60_000 }, async () => {
+test("pictures are drawn by today's code: if not, `pnpm pictures` draws them anew", { timeout: 240_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "pictures-"));
   try {
     for (const program of ["edges.ts", "derivation.ts", "ratios.ts"]) await draw(program, folder);
@@ -39,7 +39,7 @@ test("pictures are drawn by today's code: if not, `pnpm pictures` draws them ane
 });
 
 test("the chart and the table of ratios say what a report says, the strongest rival first", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "pictures-"));
   try {

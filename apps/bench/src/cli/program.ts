@@ -27,6 +27,7 @@ import {
 import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
 import { type CompareArguments, runCompare } from "./compare-command.ts";
 import { runEdges } from "./edges-command.ts";
+import { runHistory, runMerge } from "./history-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
 import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
@@ -40,6 +41,8 @@ const COMMANDS_AND_EXAMPLES = `
 Commands:
   run         measure, as described here; the default
   compare     base against head: two checkouts in one run, or two reports
+  history     keep the ratios of commits, by machine, as lines of JSON
+  merge       machines side by side
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
@@ -128,6 +131,26 @@ function addCompare(program: Command, command: string, onExitCode: OnExitCode): 
     });
 }
 
+function addHistory(program: Command): void {
+  program
+    .command("history")
+    .description(
+      "Adds a report to a history: a line of JSON for each commit and machine. Prints the trend of each machine.",
+    )
+    .argument("<report>", "a report.json of a commit, whole")
+    .option("--file <file>", "the history", "history.jsonl")
+    .helpOption(...HELP)
+    .action((report: string, args: { file: string }) => runHistory(report, args));
+  program
+    .command("merge")
+    .description("Puts reports of several machines side by side, a column for each; they are never pooled.")
+    .argument("<reports...>", "report.json files")
+    .option("--markdown <file>", "write the table as Markdown too")
+    .option("--json [file]", "print JSON instead of the table, to this file or (-) to stdout")
+    .helpOption(...HELP)
+    .action((files: string[], args: { json?: string | true; markdown?: string }) => runMerge(files, args));
+}
+
 function makeProgram(command: string, onExitCode: (code: number) => void): Command {
   // Without a help of its own the program leaves --help to the default command, whose options are what one looks for.
   const program = new Command("bench")
@@ -172,6 +195,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
       onExitCode(await runBench(args, command));
     });
   addCompare(program, command, onExitCode);
+  addHistory(program);
   program
     .command("list")
     .description("Lists what there is.")

@@ -1,0 +1,56 @@
+/**
+ * The commands that keep and put together what many runs have found: a history of commits, and machines side by side.
+ *
+ * @module
+ */
+
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { stdout } from "node:process";
+import { historyText, parseHistory, recordOf, withRecord } from "../history/records.ts";
+import { machinesTable, trendTables } from "../history/tables.ts";
+import { printJson, readReport } from "../report/files.ts";
+import { tableToMarkdown } from "../report/markdown.ts";
+import { makeFolder, writeOutput } from "../report/output-folder.ts";
+import { toText } from "../report/terminal.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** Adds a report to a history, and prints the trends. */
+export async function runHistory(report: string, { file }: { readonly file: string }): Promise<void> {
+  const added = recordOf(await readReport(report));
+  const history = withRecord(parseHistory(await contentOf(file)), added);
+  await makeFolder(dirname(file));
+  await writeOutput(file, historyText(history));
+  stdout.write(`${trendTables(history).map(toText).join("\n\n")}\n`);
+}
+
+/** Puts reports of different machines beside each other. */
+export async function runMerge(
+  files: readonly string[],
+  { json, markdown }: { readonly json?: string | true; readonly markdown?: string },
+): Promise<void> {
+  if (files.length < 2) throw new UsageError("there is nothing to put side by side: name two reports at least");
+  const records = await Promise.all(files.map(async (file) => recordOf(await readReport(file))));
+  const subjects = new Set(records.map(({ subject }) => subject));
+  if (subjects.size > 1) {
+    throw new UsageError(`the reports speak about different variants: ${[...subjects].join(", ")}; render one by one`);
+  }
+  const keys = records.map(({ commit, machine }) => `${machine} at commit ${commit}`);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined)
+    throw new UsageError(`two of the reports are of ${twice}; they are not pooled: leave one away`);
+  const table = machinesTable(records);
+  if (markdown !== undefined) await writeOutput(markdown, `${tableToMarkdown(table)}\n`);
+  if (json !== undefined) await printJson(json, { kind: "corr2d-bench-machines", schemaVersion: 1, machines: records });
+  if (json !== true && json !== "-") stdout.write(`${toText(table)}\n`);
+}
+
+/** Nothing, where there is no file yet. */
+async function contentOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new UsageError(`cannot read the history ${file}: ${(error as Error).message}`);
+  }
+}

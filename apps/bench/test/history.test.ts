@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stderr, stdout } from "node:process";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "../src/cli/program.ts";
+import { machineOf, parseHistory } from "../src/history/records.ts";
+import type { BenchReport } from "../src/report/results.ts";
+import { sampleReport } from "./fixtures/reports.ts";
+
+let folder: string;
+let printed: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "corr2d-history-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  printed = "";
+  for (const stream of [stdout, stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+  }
+});
+afterEach(() => void vi.restoreAllMocks());
+
+async function reportOf(name: string, environment: Partial<BenchReport["environment"]>, rest: object = {}) {
+  const sample = sampleReport();
+  const file = join(folder, name);
+  const report = { ...sample, environment: { ...sample.environment, clean: true, ...environment }, ...rest };
+  await writeFile(file, JSON.stringify(report));
+  return file;
+}
+
+const commit = (digit: string): string => digit.repeat(40);
+
+describe("bench history", () => {
+  it("keeps a line for each commit and machine, and never pools machines", async () => {
+    const history = join(folder, "new", "history.jsonl");
+    const add = async (environment: object, created: string) => {
+      expect(
+        await runCli(["history", await reportOf("report.json", environment, { created }), "--file", history]),
+      ).toBe(0);
+    };
+    await add({ commit: commit("a") }, "2026-01-01T00:00:00.000Z");
+    await add({ commit: commit("b") }, "2026-01-02T00:00:00.000Z");
+    await add({ commit: commit("b"), cpu: "Another" }, "2026-01-03T00:00:00.000Z");
+    await add({ commit: commit("b") }, "2026-01-04T00:00:00.000Z");
+    const records = parseHistory(await readFile(history, "utf8"));
+    expect(records.map(({ commit: of, machine }) => [of[0], machine])).toEqual([
+      ["a", "sample-cpu-2-linux-x64-node-24"],
+      ["b", "another-2-linux-x64-node-24"],
+      ["b", "sample-cpu-2-linux-x64-node-24"],
+    ]);
+    expect(records[0].ratios).toContainEqual(
+      expect.objectContaining({ kind: "3×3 stride 1", rival: "tfjs-wasm", layers: 1 }),
+    );
+    expect(printed.match(/^Network layers on /gm)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([
+    ["of files that are no commit", { commit: commit("a"), clean: false }, {}, /commit the files that differ/],
+    ["of no commit", { commit: null }, {}, /commit the files that differ/],
+    ["of part of a run", {}, { complete: false }, /go on with this one by bench --resume/],
+  ])("refuses a report %s", async (_, environment, rest, message) => {
+    expect(await runCli(["history", await reportOf("bad.json", environment, rest), "--file", join(folder, "h")])).toBe(
+      2,
+    );
+    expect(printed).toMatch(message);
+  });
+
+  it("refuses a history that is none, and names the line", async () => {
+    const file = join(folder, "foreign.jsonl");
+    await writeFile(file, '\n{ "schemaVersion": 7 }\n');
+    expect(await runCli(["history", await reportOf("report.json", {}), "--file", file])).toBe(2);
+    expect(printed).toContain("line 2 of the history is none of its records");
+  });
+});
+
+describe("bench merge", () => {
+  it("gives each machine a column", async () => {
+    const files = [
+      await reportOf("one.json", { commit: commit("a") }),
+      await reportOf("two.json", { commit: commit("a"), cpu: "Another" }),
+    ];
+    expect(await runCli(["merge", ...files])).toBe(0);
+    expect(printed).toMatch(/sample-cpu-2-linux-x64-node-24 @ aaaaaaa +another-2-linux-x64-node-24 @ aaaaaaa/);
+    expect(printed).toMatch(/3×3 stride 1 +0\.991× \(0\.991–0\.991\) +0\.991×/);
+  });
+
+  it("refuses one report, the same run twice, and subjects that differ", async () => {
+    const one = await reportOf("one.json", {});
+    expect(await runCli(["merge", one])).toBe(2);
+    expect(printed).toContain("name two reports at least");
+    expect(await runCli(["merge", one, one])).toBe(2);
+    expect(printed).toContain("they are not pooled");
+    const { settings } = sampleReport();
+    const other = await reportOf(
+      "other.json",
+      { cpu: "Another" },
+      { settings: { ...settings, subject: "corr2d/naive" } },
+    );
+    expect(await runCli(["merge", one, other])).toBe(2);
+    expect(printed).toContain("speak about different variants");
+  });
+});
+
+it("names a kind of machine by its processor, cores, system and Node", () => {
+  expect(machineOf({ ...sampleReport().environment, cpu: "AMD EPYC 9R14 96-Core" })).toBe(
+    "amd-epyc-9r14-96-core-2-linux-x64-node-24",
+  );
+});
