@@ -27,6 +27,15 @@ interface RunStep {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Where an action runs. */
+export interface Place {
+  readonly folder: string;
+  /** Programs that come before all others. */
+  readonly path: string;
+  /** What GitHub says of the job. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** What became of a step. */
 export interface StepResult {
   readonly name: string;
@@ -48,14 +57,14 @@ export function readAction(path: URL): CompositeAction {
 }
 
 /**
- * Runs an action in `folder`, with programs of `path` before all others.
+ * Runs an action in a place.
  *
  * @throws Error for an input that is missing or unknown, and for what is not understood.
  */
 export function runAction(
   action: CompositeAction,
   inputs: Readonly<Record<string, string>>,
-  { folder, path }: { readonly folder: string; readonly path: string },
+  { folder, path, env: ofJob = {} }: Place,
 ): ActionResult {
   const values = valuesOf(action, inputs);
   const temporary = join(folder, "runner-temp");
@@ -81,6 +90,7 @@ export function runAction(
         PATH: `${path}:${process.env.PATH}`,
         RUNNER_TEMP: temporary,
         GITHUB_STEP_SUMMARY: summaryFile,
+        ...ofJob,
         ...Object.fromEntries(Object.entries(env).map(([key, text]) => [key, substitute(name, text, values)])),
       },
     });
