@@ -38,6 +38,10 @@ export interface ConvAdapter {
    * `convCase` may be taken for what its type says; with it `supports` and `prepare` are given a {@link SpatialCase}.
    */
   readonly reach?: Reach;
+  /** Whether every run takes all arrays anew, weights too, as a function does that nothing is prepared for. */
+  readonly keepsNothing?: true;
+  /** Whether padding is never multiplied, so that 0 · ∞ does not arise at borders. */
+  readonly skipsPadding?: true;
   /** What it promises where that is less than a bound for each element, or than non-finite values in their place. */
   promises?(convCase: ConvCase, pass: CasePass): WeakerPromise;
   /** True, or the reason why this case cannot be asked of it. */

@@ -55,7 +55,7 @@ const COULD_NOT_RUN = EXIT_CODES["could not run"];
 const PROGRESS_LINES = 10;
 
 /** This many of the mutants must be convicted. */
-const KILL_RATE_WANTED = 0.95;
+const KILL_RATE_WANTED = 0.98;
 
 /** Where a report goes. */
 interface OutputArguments {

@@ -8,27 +8,14 @@
  */
 
 import { setImmediate } from "node:timers/promises";
-import {
-  type CaseData,
-  type CasePass,
-  type ConvCase,
-  elementBounds,
-  gamma,
-  normwiseBounds,
-  rankOf,
-  reference,
-  type SpatialCase,
-  termsOf,
-  UNIT_ROUNDOFF,
-} from "@corr2d/testkit";
+import { type CaseData, type CasePass, rankOf } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "./adapter.ts";
+import { ask, askThoroughly, evidenceFor, evidenceOf } from "./ask.ts";
 import type { DataKind } from "./generate/problem.ts";
-import { compute, interrogate } from "./interrogate.ts";
 import { type Divergence, expectedDivergence } from "./ledger.ts";
 import { questionId } from "./record.ts";
-import { errorVariances } from "./statistics.ts";
 import type { Trial } from "./trials.ts";
-import { type Answer, decide, type Evidence, failedAnswer, judgeValues, type Rung, type Verdict } from "./verdict.ts";
+import { type Answer, decide, type Evidence, judgeValues, type Rung, type Verdict } from "./verdict.ts";
 
 /** The name under which the truth itself stands in reports: every answer is held against it, with or without an oracle. */
 export const REFERENCE = "reference";
@@ -134,10 +121,6 @@ interface OpenTrial {
   readonly theirs: Testimony[];
 }
 
-/** Other values and larger results are asked for once: whether an implementation stands by its answers, these show. */
-const INTERROGATED_KINDS: readonly DataKind[] = ["exact", "real", "given"];
-const INTERROGATED_ELEMENTS = 2 ** 16;
-
 /** Trials whose answers are held in memory before the oracle changes. */
 const BLOCK = 32;
 
@@ -211,70 +194,14 @@ async function askAdapter(
     const evidence = evidenceFor(adapter, convCase, question);
     // Oracles are witnesses, whose precision is told by their bound.
     const { variances: _, ...bounded } = evidence;
-    const isInterrogated =
-      isOurs && evidence.truth.length <= INTERROGATED_ELEMENTS && INTERROGATED_KINDS.includes(kind);
-    const how = isInterrogated ? interrogate : compute;
-    answers.push(await ask(adapter, convCase, pass, data, isOurs ? evidence : bounded, how));
+    answers.push(
+      isOurs
+        ? await askThoroughly(adapter, convCase, { pass, kind, data, evidence })
+        : await ask(adapter, convCase, pass, data, bounded),
+    );
   }
   await setImmediate();
   return { name, ...(engine !== undefined && { engine }), summation, answers };
-}
-
-/** Puts one question to an adapter, once or as {@link interrogate} does, and holds the answer against the evidence. */
-export async function ask(
-  adapter: ConvAdapter,
-  convCase: SpatialCase,
-  pass: CasePass,
-  data: CaseData,
-  evidence: Evidence,
-  question: typeof compute = compute,
-): Promise<Answer> {
-  try {
-    return judgeValues(await question(adapter, convCase, pass, data), evidence);
-  } catch (error) {
-    return failedAnswer(error, evidence);
-  }
-}
-
-/** What an adapter's answer is held to: what everybody's is, or what it promises where that is less. */
-export function evidenceFor(
-  adapter: ConvAdapter,
-  convCase: SpatialCase,
-  { pass, data, evidence }: Pick<Question, "pass" | "data" | "evidence">,
-): Evidence {
-  const { normwise } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
-  if (normwise === undefined) return evidence;
-  const bounds = normwiseBounds(convCase, pass, data, Math.min(normwise, largestNormwise(convCase, pass)));
-  return { ...evidence, bounds, rung: "normwise bound" };
-}
-
-/** α² of Winograd's F(6×6, 3×3), the widest tile that is published, and what its transforms round besides their sums. */
-const WIDEST_AMPLIFICATION = 39.5 ** 2;
-const WIDEST_ROUNDINGS = 64;
-
-/** The largest normwise constant that a published family of algorithms has; whoever promises less is held to this. */
-function largestNormwise(convCase: SpatialCase, pass: CasePass): number {
-  const taps = convCase.filterShape.slice(0, -2).reduce((product, size) => product * size, 1);
-  const summed = pass === "filterGradient" ? termsOf(convCase, pass) : termsOf(convCase, pass) / taps;
-  const roundings = Math.ceil(summed) + WIDEST_ROUNDINGS;
-  return roundings * UNIT_ROUNDOFF < 1 ? gamma(roundings) * WIDEST_AMPLIFICATION : Number.POSITIVE_INFINITY;
-}
-
-/** The truth about a question, and the bound that any order of summation keeps. */
-export function evidenceOf(
-  convCase: SpatialCase,
-  pass: CasePass,
-  data: CaseData,
-  isExact: boolean,
-  kind?: DataKind,
-): Evidence {
-  const truth = reference(convCase, pass, data);
-  return {
-    truth,
-    bounds: isExact ? 0 : elementBounds(convCase, pass, data),
-    // The model is of random values.
-    ...(kind === "real" && pass !== "biasGradient" && { variances: errorVariances(convCase, pass, data, truth) }),
-  };
 }
 
 function compareTestimonies(

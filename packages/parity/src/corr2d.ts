@@ -48,6 +48,7 @@ export function corr2dAdapter(name: string): ConvAdapter {
     version,
     threads: 1,
     reach: FULL_REACH,
+    skipsPadding: true,
     // The reference of core promises the sums of TensorFlow.js's reference.
     ...(name === "naive" && { summation: TFJS_CPU_SUMMATION }),
     supports: (convCase, pass) => supports(name as Corr2dName, convCase, pass),

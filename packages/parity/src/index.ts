@@ -47,7 +47,8 @@ export {
   type Limitation,
 } from "./ledger.ts";
 export { type HuntOptions, type HuntReport, type HuntResult, hunt } from "./mutants/hunt.ts";
-export { MUTANTS, type Mutant } from "./mutants/mutants.ts";
+export type { Mutant, MutantKind } from "./mutants/mutant.ts";
+export { MUTANTS } from "./mutants/mutants.ts";
 export { checkRequests, type RequestFinding } from "./negative/check.ts";
 export { IMPOSSIBLE_REQUESTS, type ImpossibleRequest } from "./negative/requests.ts";
 export type { LayerResult, NetworkResult, WholeResult } from "./networks/replay.ts";

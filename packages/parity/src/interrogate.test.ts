@@ -6,10 +6,9 @@
 import { type CaseData, type CasePass, outputShapeOf, reference, type SpatialCase } from "@corr2d/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
-import { ask, evidenceFor, evidenceOf } from "./compare.ts";
+import { askThoroughly, evidenceFor, evidenceOf } from "./ask.ts";
 import { generateProblems } from "./generate/arbitrary.ts";
 import { dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
-import { interrogate } from "./interrogate.ts";
 import { faultOf } from "./verdict.ts";
 
 type Compute = (convCase: SpatialCase, pass: CasePass, data: CaseData) => Float32Array;
@@ -43,7 +42,7 @@ async function faultIn(
   const data = dataOfProblem(problem);
   const evidence = evidenceOf(problem.convCase, pass, data, isExactProblem(problem), problem.values);
   const held = evidenceFor(adapter, problem.convCase, { pass, data, evidence });
-  return faultOf(await ask(adapter, problem.convCase, pass, data, held, interrogate));
+  return faultOf(await askThoroughly(adapter, problem.convCase, { pass, kind: problem.values, data, evidence: held }));
 }
 
 let problems: readonly Problem[];

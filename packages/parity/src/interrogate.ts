@@ -1,11 +1,12 @@
 /**
  * One answer of an implementation, and whether it stands by it. A layer is prepared once and run many times, beside others, on
- * arrays that are parts of larger ones; what goes wrong only then is asked here:
+ * arrays that are parts of larger ones and that are written anew between runs; what goes wrong only then is asked here:
  *
  *     views       every array given is the middle of a larger one, with NaN around it
- *     again       the second and the third run give the bits of the first
- *     beside      another layer prepared and run in between changes nothing
- *     results     a result that was handed out stays what it was
+ *     again       every further run gives the bits of the first
+ *     beside      other layers, prepared and run in between, get answers of their own, and change nothing, alive or disposed of
+ *     anew        other values written to the same arrays count in the next run
+ *     results     a result that was handed out stays what it was, and is nobody else's memory
  *     arguments   nothing of the caller's is changed, not even beside the views
  *
  * @module
@@ -34,6 +35,18 @@ export async function compute(
   }
 }
 
+/** How an answer is asked for. */
+export interface Interrogation {
+  /** What is wrong with a result for other values of the same kind; undefined if nothing is, or it is not known. */
+  readonly judge?: (data: CaseData, result: Float32Array) => string | undefined;
+  /** Whether the first result is right. If not, that is answer enough. */
+  readonly accepts?: (first: Float32Array) => boolean;
+  /** How often it runs in all; from the third run on also beside others. Default: 9. */
+  readonly runs?: number;
+}
+
+const DEFAULT_RUNS = 9;
+
 /**
  * The first result of an adapter, which it stands by.
  *
@@ -44,26 +57,75 @@ export async function interrogate(
   convCase: SpatialCase,
   pass: CasePass,
   data: CaseData,
+  { judge, accepts = () => true, runs = DEFAULT_RUNS }: Interrogation = {},
 ): Promise<Float32Array> {
   const views = inLargerArrays(data);
-  const prepare = (values: CaseData): Promise<PreparedCase> =>
-    Promise.resolve(adapter.prepare(convCase as ConvCase, pass, values));
-  const one = await prepare(views);
-  let other: PreparedCase | undefined;
+  const open: PreparedCase[] = [];
+  const prepare = async (values: CaseData): Promise<PreparedCase> => {
+    const prepared = await adapter.prepare(convCase as ConvCase, pass, values);
+    open.push(prepared);
+    return prepared;
+  };
+  const close = (prepared: PreparedCase): void => {
+    open.splice(open.indexOf(prepared), 1);
+    prepared.dispose();
+  };
   try {
+    const one = await prepare(views);
     const handedOut = await runOnce(one);
     const first = handedOut.slice();
+    requireOwn(handedOut, views);
+    if (!accepts(first)) return first;
     requireSame(first, await runOnce(one), "its second run differs from its first");
-    other = await prepare(negated(data));
-    await runOnce(other);
-    requireSame(first, handedOut, "a result that it handed out changed when another layer was run");
-    requireSame(first, await runOnce(one), "it gives something else after another layer was prepared and run");
+    if (runs <= 2) {
+      requireUntouched(pass, data, views);
+      return first;
+    }
+    for (const [others, which] of [
+      [negated(data), "the values of which are negative"],
+      [turned(data), "the values of which lie in another order"],
+    ] as const) {
+      const other = await prepare(others);
+      const result = await runOnce(other);
+      const fault = judge?.(others, result);
+      if (fault !== undefined) throw new Error(`another layer, ${which}, is wrong beside the first: ${fault}`);
+      requireSame(first, handedOut, "a result that it handed out changed when another layer was run");
+      requireSame(first, await runOnce(one), "it gives something else after another layer was prepared and run");
+      close(other);
+      requireSame(first, await runOnce(one), "it gives something else after another layer was disposed of");
+      if (runs < DEFAULT_RUNS) break;
+    }
+    if (runs >= DEFAULT_RUNS && judge !== undefined)
+      await requireRead(one, { keepsNothing: adapter.keepsNothing, data, views, judge });
+    for (let run = 7; run <= runs; run++) requireSame(first, await runOnce(one), `run ${run} differs from the first`);
     requireSame(first, handedOut, "a result that it handed out changed when it ran again");
     requireUntouched(pass, data, views);
     return first;
   } finally {
-    one.dispose();
-    other?.dispose();
+    for (const prepared of open) prepared.dispose();
+  }
+}
+
+/** Writes other values to the arrays that were given, looks whether the next run takes them, and puts the first ones back. */
+async function requireRead(
+  one: PreparedCase,
+  about: {
+    readonly keepsNothing: true | undefined;
+    readonly data: CaseData;
+    readonly views: CaseData;
+    readonly judge: NonNullable<Interrogation["judge"]>;
+  },
+): Promise<void> {
+  const { keepsNothing, data, views, judge } = about;
+  for (const change of [negated, turned]) {
+    const { x, filter, bias, dy } = change(data);
+    // Weights are prepared once, unless nothing is.
+    const anew = keepsNothing ? { x: data.x, filter, bias, dy } : { ...data, x, dy };
+    write(views, anew);
+    const fault = judge(anew, await runOnce(one));
+    write(views, data);
+    if (fault !== undefined)
+      throw new Error(`it is wrong after other values were written to the arrays that it was given: ${fault}`);
   }
 }
 
@@ -81,9 +143,23 @@ export function inLargerArrays(data: CaseData): CaseData {
   });
 }
 
+/** Puts values into arrays that are there. */
+export function write(arrays: CaseData, values: CaseData): void {
+  for (const name of ARRAYS) arrays[name]?.set(values[name]!);
+}
+
 /** Other values of the same kind, for another layer. */
 function negated(data: CaseData): CaseData {
   return mapArrays(data, (array) => array.map((value) => -value));
+}
+
+/** The same values in another order, but for the first and the last: the same length, sum and ends. */
+function turned(data: CaseData): CaseData {
+  return mapArrays(data, (array) => {
+    const result = array.slice();
+    result.subarray(1, -1).reverse();
+    return result;
+  });
 }
 
 function mapArrays({ x, filter, bias, dy }: CaseData, change: (array: Float32Array) => Float32Array): CaseData {
@@ -98,6 +174,12 @@ function requireSame(expected: Float32Array, given: Float32Array, complaint: str
     if (Object.is(expected[i], given[i])) continue;
     throw new Error(`${complaint}: at ${i} it gave ${expected[i]}, now ${given[i]}`);
   }
+}
+
+/** Throws if a result is the memory of an argument. */
+function requireOwn(result: Float32Array, views: CaseData): void {
+  const shared = ARRAYS.find((name) => views[name]?.buffer === result.buffer);
+  if (shared !== undefined) throw new Error(`its result lies in the memory of its argument ${shared}`);
 }
 
 /** Throws if values, or what lies around them, were changed. */

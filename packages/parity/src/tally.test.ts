@@ -1,14 +1,16 @@
 import { CASES, SPATIAL_CASES } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { compare, type Findings } from "./compare.ts";
-import { mutantAdapter } from "./mutants/hunt.ts";
+import type { Joints } from "./mutants/direct.ts";
+import { ofJoints } from "./mutants/mutant.ts";
 import { addTally, emptyTally, summaryRows, type Tally, tallyTrial } from "./tally.ts";
 import { seededTrial } from "./trials.ts";
 
-const right = mutantAdapter("right", {});
-const wrong = mutantAdapter("wrong", { result: (y) => y.map(Math.abs) });
+const adapterOf = (name: string, joints: Joints) => ofJoints(name, name, joints).make();
+const right = adapterOf("right", {});
+const wrong = adapterOf("wrong", { result: (y) => y.map(Math.abs) });
 const picky = {
-  ...mutantAdapter("picky", {}),
+  ...adapterOf("picky", {}),
   reach: { ranks: [2], layouts: ["channels last"], roundings: ["floor"] },
 } as const;
 

@@ -29,6 +29,8 @@ export interface Evidence {
   readonly bounds: Float64Array | 0;
   /** Where the bounds come from; by default each element's own, or exactness where there are none. */
   readonly rung?: Rung;
+  /** 1 where NaN is right as well, zeros of the padding being multiplied. */
+  readonly nanByPadding?: Uint8Array;
   /** The variance of the error that rounding makes in each element, where the values are random. */
   readonly variances?: Float64Array;
 }
@@ -57,8 +59,12 @@ const ROUNDING_SLACK = 1 + 2 ** -40;
 
 /** Holds a result against the truth. */
 export function judgeValues(values: Float32Array, evidence: Evidence): JudgedAnswer {
-  const { truth, bounds } = evidence;
+  const { bounds, nanByPadding } = evidence;
   const rung = rungOf(evidence);
+  const truth =
+    nanByPadding === undefined
+      ? evidence.truth
+      : evidence.truth.map((value, i) => (nanByPadding[i] === 1 && Number.isNaN(values[i]) ? Number.NaN : value));
   const judgement = judge(values, truth, bounds);
   const reason = judgement.ok ? improbability(values, evidence, rung) : undefined;
   return { values, judgement: reason === undefined ? judgement : { ...judgement, ok: false, reason }, rung, bounds };
@@ -117,7 +123,8 @@ function firstApart(ours: JudgedAnswer, theirs: JudgedAnswer): number {
   const { values } = ours;
   for (let i = 0; i < values.length; i++) {
     const [our, their] = [values[i], theirs.values[i]];
-    if (isSame(our, their)) continue;
+    // Where both are right and one is NaN, one of them multiplies padding.
+    if (isSame(our, their) || Number.isNaN(our) || Number.isNaN(their)) continue;
     const allowed = (boundAt(ours, i) + boundAt(theirs, i)) * ROUNDING_SLACK;
     // Written so that NaN is too far.
     if (!(Math.abs(our - their) <= allowed)) return i;

@@ -73,10 +73,17 @@ export function judge(actual: Float32Array, truth: Float64Array, bound: Float64A
   };
 }
 
+/** What rounds to an infinity. */
+const OVERFLOW = 2 ** 128 - 2 ** 103;
+
 /** error/bound of one element: at most 1 is within the bound. */
 function errorRatio(actual: number, truth: number, bound: number): number {
   if (!Number.isFinite(actual) || !Number.isFinite(truth)) {
-    return Object.is(actual, Math.fround(truth)) ? 0 : Number.POSITIVE_INFINITY;
+    if (Object.is(actual, Math.fround(truth))) return 0;
+    // An infinity stands for all that is too large: of a truth near the largest float32 it is no further than that.
+    const isOverflow = Math.abs(actual) === Number.POSITIVE_INFINITY && Math.sign(actual) === Math.sign(truth);
+    const error = isOverflow && Number.isFinite(truth) ? OVERFLOW - Math.abs(truth) : Number.POSITIVE_INFINITY;
+    return bound > 0 && Number.isFinite(bound) ? error / bound : Number.POSITIVE_INFINITY;
   }
   const error = Math.abs(actual - truth);
   if (error === 0) return 0;

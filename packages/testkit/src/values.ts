@@ -1,19 +1,26 @@
 /**
  * Classes of values, each of which shows what the others hide:
  *
- *     exact       small integers without zeros: no sum is rounded, so equality is the test
- *     one-hot     x and dy are 1 in one cell and 0 elsewhere, the filter is exact: the result is a picture of the taps
- *     real        normally distributed, as in a network
- *     cancelling  products of either sign whose sum is far smaller than they are
- *     huge        products of about 2¹⁰⁰, far from overflow still
- *     tiny        products of about 2⁻¹⁰⁰
- *     subnormal   x and dy below 2⁻¹²⁶, where float32 has few bits left and some hardware takes numbers for 0
- *     non-finite  real, with NaN and ±Inf in a few cells of x and dy
+ *     exact        small integers without zeros: no sum is rounded, so equality is the test
+ *     one-hot      x and dy are 1 in one cell and 0 elsewhere, the filter is exact: the result is a picture of the taps
+ *     integers     one of x, filter and dy as large as sums up to 2²⁴ allow, the others ±1 and ±2: past int8, int16, float16
+ *     real         normally distributed, as in a network
+ *     cancelling   products of either sign whose sum is far smaller than they are
+ *     huge         products of about 2¹⁰⁰, far from overflow still
+ *     tiny         products of about 2⁻¹⁰⁰
+ *     subnormal    x and dy below 2⁻¹²⁶, where float32 has few bits left and some hardware takes numbers for 0
+ *     lopsided     x of about 2¹⁰⁰ and a filter of about 2⁻¹⁰⁰, or the reverse
+ *     outlier      real, with one value a million times the others in each array
+ *     overflowing  positive, with products about the largest float32: some sums are infinite, whatever their order
+ *     non-finite   real, with NaN and ±Inf in a few cells of x and dy, and zeros in the filter
+ *     non-finite weights
+ *                  real, with NaN and ±Inf in a few weights and the bias, and zeros in x and dy: 0 · ∞ is NaN
  *
  * @module
  */
 
-import type { CaseData, SpatialCase } from "./case.ts";
+import { termsOf } from "./arithmetic.ts";
+import { CASE_PASSES, type CaseData, type SpatialCase } from "./case.ts";
 import { exactData, fillCase, realData } from "./data.ts";
 import { type Random, seededRandom } from "./random.ts";
 
@@ -21,12 +28,17 @@ import { type Random, seededRandom } from "./random.ts";
 export const VALUE_CLASSES = [
   "exact",
   "one-hot",
+  "integers",
   "real",
   "cancelling",
   "huge",
   "tiny",
   "subnormal",
+  "lopsided",
+  "outlier",
+  "overflowing",
   "non-finite",
+  "non-finite weights",
 ] as const;
 
 /** A class of values. */
@@ -34,8 +46,25 @@ export type ValueClass = (typeof VALUE_CLASSES)[number];
 
 /** Whether no sum of such values is rounded, whatever the order of summation. */
 export function isExactClass(valueClass: ValueClass): boolean {
-  return valueClass === "exact" || valueClass === "one-hot";
+  return valueClass === "exact" || valueClass === "one-hot" || valueClass === "integers";
 }
+
+/** float32 holds every integer up to this. */
+const EXACT_LIMIT = 2 ** 24;
+/** What the small integers beside the large ones are. */
+const SMALL_INTEGERS = [-2, -1, 1, 2];
+const LARGEST_INTEGER = 2 ** 22;
+
+/** By as much x and filter lie from 1 on either side, and an outlier from what is around it. */
+const LOPSIDED_SCALE = 2 ** 100;
+const OUTLIER_SCALE = 2 ** 20;
+
+/** Overflowing values are 2⁶¹ to 2⁶⁵; a product is 2¹²² to 2¹²⁹. */
+const LEAST_OVERFLOWING = 61;
+const MOST_OVERFLOWING = 64.5;
+
+/** One in so many is zero beside values that are not finite. */
+const ONE_ZERO_IN = 3;
 
 /** 2⁵⁰ twice makes products of 2¹⁰⁰; 2²⁷ of them fit into float32. */
 const LARGE_SCALE = 2 ** 50;
@@ -92,9 +121,44 @@ export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: numb
         dy: subnormal(dy.length, stream("dy")),
       };
     }
+    case "integers":
+      return largeIntegers(convCase, stream);
+    case "lopsided": {
+      const { x, filter, ...others } = realData(convCase, seed);
+      const factor = stream("side").pick([LOPSIDED_SCALE, 1 / LOPSIDED_SCALE]);
+      return { ...others, x: times(x, factor), filter: times(filter, 1 / factor) };
+    }
+    case "outlier": {
+      const { x, filter, bias, dy } = realData(convCase, seed);
+      return {
+        x: withOutlier(x, stream("x")),
+        filter: withOutlier(filter, stream("filter")),
+        bias: bias && withOutlier(bias, stream("bias")),
+        dy: withOutlier(dy, stream("dy")),
+      };
+    }
+    case "overflowing":
+      return fillCase(convCase, (name) => {
+        const random = stream(name);
+        return () => 2 ** random.uniform(LEAST_OVERFLOWING, MOST_OVERFLOWING);
+      });
     case "non-finite": {
-      const data = realData(convCase, seed);
-      return { ...data, x: withNonFinite(data.x, stream("x")), dy: withNonFinite(data.dy, stream("dy")) };
+      const { x, filter, bias, dy } = realData(convCase, seed);
+      return {
+        x: withNonFinite(x, stream("x")),
+        filter: withZeros(filter, stream("filter")),
+        bias,
+        dy: withNonFinite(dy, stream("dy")),
+      };
+    }
+    case "non-finite weights": {
+      const { x, filter, bias, dy } = realData(convCase, seed);
+      return {
+        x: withZeros(x, stream("x")),
+        filter: withNonFinite(filter, stream("filter")),
+        bias: bias && withNonFinite(bias, stream("bias"), 1),
+        dy: withZeros(dy, stream("dy")),
+      };
     }
   }
 }
@@ -105,9 +169,24 @@ function oneHot(length: number, random: Random): Float32Array {
   return array;
 }
 
+function times(array: Float32Array, by: number): Float32Array {
+  return array.map((value) => value * by);
+}
+
+/** With n the most products that an element sums in any pass, n·2·m + m < 2²⁴ for the largest magnitude m. */
+function largeIntegers(convCase: SpatialCase, stream: (name: string) => Random): CaseData {
+  const terms = Math.max(1, ...CASE_PASSES.map((pass) => termsOf(convCase, pass)));
+  const largest = Math.min(LARGEST_INTEGER, Math.floor((EXACT_LIMIT - 1) / (2 * terms + 1)));
+  const large = stream("which").pick(["x", "filter", "dy"]);
+  return fillCase(convCase, (name) => {
+    const random = stream(name);
+    if (name !== large || largest < 1) return () => random.pick(SMALL_INTEGERS);
+    return () => random.pick([-1, 1]) * random.integer(Math.ceil(largest / 2), largest);
+  });
+}
+
 /** x, filter and dy times a power of two; a bias, which is added to products, times its square. */
 function scale({ x, filter, bias, dy }: CaseData, factor: number): CaseData {
-  const times = (array: Float32Array, by: number): Float32Array => array.map((value) => value * by);
   return {
     x: times(x, factor),
     filter: times(filter, factor),
@@ -116,9 +195,17 @@ function scale({ x, filter, bias, dy }: CaseData, factor: number): CaseData {
   };
 }
 
-function withNonFinite(array: Float32Array, random: Random): Float32Array {
+function withOutlier(array: Float32Array, random: Random): Float32Array {
+  return array.length === 0 ? array : array.with(random.integer(0, array.length - 1), random.normal(0, OUTLIER_SCALE));
+}
+
+function withZeros(array: Float32Array, random: Random): Float32Array {
+  return array.map((value) => (random.integer(1, ONE_ZERO_IN) === 1 ? 0 : value));
+}
+
+function withNonFinite(array: Float32Array, random: Random, most = LARGEST_NUMBER_OF_NON_FINITE): Float32Array {
   const result = array.slice();
-  const count = Math.min(array.length, random.integer(1, LARGEST_NUMBER_OF_NON_FINITE));
+  const count = Math.min(array.length, random.integer(1, most));
   for (let i = 0; i < count; i++) result[random.integer(0, array.length - 1)] = random.pick(NON_FINITE);
   return result;
 }

@@ -29,7 +29,7 @@ import {
   resolveCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
-import { inLargerArrays, requireUntouched } from "../interrogate.ts";
+import { inLargerArrays, requireUntouched, write } from "../interrogate.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** A case as the functions of a module get it. */
@@ -78,6 +78,8 @@ function identified(path: string, adapter: ConvAdapter): ConvAdapter {
     threads,
     ...(summation !== undefined && { summation }),
     ...(reach !== undefined && { reach }),
+    ...(adapter.keepsNothing && { keepsNothing: true }),
+    ...(adapter.skipsPadding && { skipsPadding: true }),
     ...(adapter.promises !== undefined && { promises: (convCase, pass) => adapter.promises!(convCase, pass) }),
     ...(adapter.dispose !== undefined && { dispose: () => adapter.dispose!() }),
     supports: (convCase, pass) => adapter.supports(convCase, pass),
@@ -115,6 +117,7 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
     name,
     version,
     threads: 1,
+    keepsNothing: true,
     ...(reach !== undefined && { reach }),
     supports(convCase, pass) {
       if (module[pass] === undefined) return `it exports no ${pass}`;
@@ -123,10 +126,14 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
       throw new TypeError(`check: ${path}: supports must give true or the reason why not, got ${describe(answer)}`);
     },
     prepare(convCase, pass, data) {
+      // The arrays of one caller, whatever is in them: what a module keeps about an array shows when others are written to it.
+      const own = inLargerArrays(data);
       let result: Float32Array | undefined;
       return {
         async run() {
-          result = await callModule(module[pass]!, convCase, pass, data);
+          write(own, data);
+          result = await callModule(module[pass]!, convCase, pass, own);
+          requireUntouched(pass, data, own);
         },
         read() {
           if (result === undefined) throw new Error(`${name}: read before run`);
@@ -144,11 +151,11 @@ async function callModule(
   pass: CasePass,
   data: CaseData,
 ): Promise<Float32Array> {
-  const own = inLargerArrays(data);
-  const result: unknown = await compute(withGeometry(convCase), own);
+  const result: unknown = await compute(withGeometry(convCase), data);
   if (!(result instanceof Float32Array))
     throw new TypeError(`${pass} must give a Float32Array, got ${describe(result)}`);
-  requireUntouched(pass, data, own);
+  const shared = Object.values(data).find((array: Float32Array | undefined) => array?.buffer === result.buffer);
+  if (shared !== undefined) throw new Error(`${pass} must give an array of its own, got the memory of an argument`);
   return result;
 }
 

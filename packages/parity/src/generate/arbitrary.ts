@@ -5,8 +5,9 @@
  * @module
  */
 
-import { describeCase, type SpatialCase, VALUE_CLASSES } from "@corr2d/testkit";
+import { describeCase } from "@corr2d/testkit";
 import { Arbitrary, asyncProperty, check, type Random, Stream, sample, Value } from "fast-check";
+import { drawCase, drawValues } from "./draw.ts";
 import { isPossible, type Problem } from "./problem.ts";
 import { smallerProblems } from "./smaller.ts";
 
@@ -15,11 +16,15 @@ export interface GeneratedProblem extends Problem {
   readonly path: string;
 }
 
+/** The problem of a seed and an index, which depends on nothing else: the others need not be made. */
+export function generateProblem(seed: number, index: number): GeneratedProblem {
+  const [problem] = sample(ANY_PROBLEM, { seed: seedOf(seed, index), numRuns: 1 });
+  return { ...problem!, path: String(index) };
+}
+
 /** The first `count` problems of a seed. */
 export function generateProblems(seed: number, count: number): readonly GeneratedProblem[] {
-  if (count === 0) return [];
-  const problems = sample(ANY_PROBLEM, { seed: toSeed(seed), numRuns: count });
-  return problems.map((problem, index) => ({ ...problem, path: String(index) }));
+  return Array.from({ length: count }, (_, index) => generateProblem(seed, index));
 }
 
 /**
@@ -32,13 +37,22 @@ export async function problemAt(seed: number, path: string): Promise<GeneratedPr
   const find = asyncProperty(ANY_PROBLEM, async (problem) => {
     found ??= problem;
   });
-  if (/^\d+(:\d+)*$/.test(path)) await check(find, { seed: toSeed(seed), path, numRuns: 1, endOnFailure: true });
+  if (PATH.test(path)) await check(find, { ...start(seed, path), numRuns: 1, endOnFailure: true });
   if (found === undefined) {
     throw new RangeError(
       `parity: no problem lies at path ${JSON.stringify(path)} of seed ${seed}; paths look like 17 or 17:0:3`,
     );
   }
   return { ...found, path };
+}
+
+/** An index, and the steps that led from its problem to a smaller one. */
+const PATH = /^\d+(:\d+)*$/;
+
+/** Where fast-check begins: each problem is the first of a seed of its own. */
+function start(seed: number, path: string): { readonly seed: number; readonly path: string } {
+  const [index, ...steps] = path.split(":");
+  return { seed: seedOf(seed, Number(index)), path: ["0", ...steps].join(":") };
 }
 
 /** What shrinking found. */
@@ -56,11 +70,11 @@ const MAX_TRIED = 5_000;
 /**
  * The smallest problem that still fails, as far as one step after the other leads.
  *
- * @param start the problem that fails; with the seed and path it was generated from, if it was.
- * @param fails whether a problem fails. It is not asked again about `start` if it says no: then `start` is the result.
+ * @param from the problem that fails; with the seed and path it was generated from, if it was.
+ * @param fails whether a problem fails. It is not asked again about `from` if it says no: then `from` is the result.
  */
 export async function shrink(
-  start: Problem & { readonly path?: string | undefined },
+  from: Problem & { readonly path?: string | undefined },
   generatorSeed: number,
   fails: (problem: Problem) => Promise<boolean>,
 ): Promise<Shrunk> {
@@ -70,32 +84,40 @@ export async function shrink(
     tried++;
     return !(await fails(problem));
   });
-  const { path, ...problem } = start;
-  const origin = path === undefined ? { examples: [[problem]] as [Problem][] } : { path };
-  const { counterexample, counterexamplePath } = await check(holds, {
-    ...origin,
-    seed: toSeed(generatorSeed),
-    numRuns: 1,
-  });
+  const { path, ...problem } = from;
+  const origin = path === undefined ? { examples: [[problem]] as [Problem][], seed: 0 } : start(generatorSeed, path);
+  const { counterexample, counterexamplePath } = await check(holds, { ...origin, numRuns: 1 });
+  const [, ...steps] = counterexamplePath?.split(":") ?? [];
   return {
     problem: counterexample?.[0] ?? problem,
-    path: path === undefined ? undefined : (counterexamplePath ?? path),
+    path: path === undefined ? undefined : [...(steps.length > 0 ? [path.split(":")[0]] : [path]), ...steps].join(":"),
     tried,
   };
 }
 
-/** fast-check takes 32 bits of a seed. */
-function toSeed(seed: number): number {
-  return seed | 0;
+/** 32 bits for fast-check that differ for every index below 2³², and for seeds that differ in any bit. */
+function seedOf(seed: number, index: number): number {
+  const high = Math.floor(seed / 2 ** 32) | 0;
+  return scrambled((scrambled((seed | 0) ^ scrambled(high ^ HIGH_BITS)) + index) | 0);
+}
+
+const HIGH_BITS = 0x9e3779b9;
+
+/** MurmurHash3's finaliser, which gives every 32 bits others. */
+function scrambled(bits: number): number {
+  let h = bits;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
 }
 
 class ProblemArbitrary extends Arbitrary<Problem> {
   override generate(random: Random): Value<Problem> {
     for (;;) {
-      const drawn = random.nextInt(0, 2) === 0 ? grown(random, drawCase(random)) : drawCase(random);
+      const drawn = drawCase(random);
       const problem: Problem = {
         convCase: { name: `generated: ${describeCase(drawn)}`, ...drawn },
-        values: pick(random, VALUE_CLASSES),
+        values: drawValues(random),
         seed: random.nextInt(0, 2 ** 31 - 1),
       };
       if (isPossible(problem.convCase)) return new Value(problem, undefined);
@@ -116,116 +138,3 @@ class ProblemArbitrary extends Arbitrary<Problem> {
 }
 
 const ANY_PROBLEM: Arbitrary<Problem> = new ProblemArbitrary();
-
-/** The most cells along an axis and the largest kernel, by number of axes: about as much work for each. */
-const SIZES: Readonly<Record<number, { readonly cells: number; readonly kernels: readonly number[] }>> = {
-  1: { cells: 24, kernels: [1, 2, 3, 4, 5, 7] },
-  2: { cells: 10, kernels: [1, 2, 3, 3, 4, 5] },
-  3: { cells: 5, kernels: [1, 2, 2, 3] },
-};
-
-/** Draws shapes and options, possible or not; what is usual is drawn more often than what is not. */
-function drawCase(random: Random): Omit<SpatialCase, "name"> {
-  const rank = pick(random, [1, 2, 2, 2, 2, 3]);
-  const { cells, kernels } = SIZES[rank];
-  const perAxis = <T>(draw: () => T): T[] => Array.from({ length: rank }, draw);
-  const groups = pick(random, [1, 1, 1, 1, 2, 3, 4]);
-  const groupInChannels = pick(random, [1, 1, 2, 3, 4, 5, 8]);
-  const groupOutChannels = pick(random, [1, 1, 2, 3, 4, 7, 8]);
-  const batch = pick(random, [1, 1, 1, 2, 3]);
-  return {
-    inputShape: [batch, ...perAxis(() => random.nextInt(1, cells)), groups * groupInChannels],
-    filterShape: [...perAxis(() => pick(random, kernels)), groupInChannels, groups * groupOutChannels],
-    strides: perAxis(() => pick(random, [1, 1, 1, 2, 2, 3])),
-    padding: pick<() => SpatialCase["padding"]>(random, [
-      () => "valid",
-      () => "same",
-      () => random.nextInt(0, 3),
-      () => perAxis(() => [random.nextInt(0, 3), random.nextInt(0, 3)] as const),
-    ])(),
-    dilations: perAxis(() => pick(random, [1, 1, 1, 2, 3])),
-    groups,
-    bias: pick(random, [true, false]),
-    layout: pick(random, ["channels last", "channels last", "channels last", "channels first"]),
-    rounding: pick(random, ["floor", "floor", "floor", "round", "ceil"]),
-  };
-}
-
-/** Products of a pass that a grown case may ask for. */
-const BUDGET = 2 ** 20;
-
-/** Sizes at which implementations cut their work into blocks; a fault shows at them, or one beside. */
-const BLOCKS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
-
-function nearBlock(random: Random, most: number): number {
-  return (
-    pick(
-      random,
-      BLOCKS.filter((block) => block <= most),
-    ) + pick(random, [-1, 0, 0, 1])
-  );
-}
-
-/**
- * The case made large in one respect, as the layers of networks are, and small in the others until it is affordable: what is
- * wrong only beyond a block of channels, terms, cells, images or taps.
- */
-function grown(random: Random, drawn: Omit<SpatialCase, "name">): Omit<SpatialCase, "name"> {
-  const rank = drawn.strides.length;
-  const [batch, ...cells] = drawn.inputShape.slice(0, -1) as [number, ...number[]];
-  const kernels = drawn.filterShape.slice(0, -2);
-  let { groups } = drawn;
-  let [groupIn, out] = drawn.filterShape.slice(-2) as [number, number];
-  let images = batch;
-  const axis = random.nextInt(0, rank - 1);
-  pick<() => void>(random, [
-    () => {
-      [groups, groupIn] = [1, nearBlock(random, 1024)];
-    },
-    () => {
-      [groups, out] = [1, nearBlock(random, 1024)];
-    },
-    () => {
-      [groups, groupIn, out] = [1, nearBlock(random, 128), nearBlock(random, 128)];
-    },
-    () => {
-      const channels = nearBlock(random, 256);
-      [groups, groupIn, out] = [channels, 1, channels * pick(random, [1, 1, 2])];
-    },
-    () => {
-      images = pick(random, [4, 5, 7, 8, 9, 15, 16]);
-    },
-    () => {
-      cells[axis] = nearBlock(random, 512);
-    },
-    () => {
-      kernels[axis] = random.nextInt(6, 15);
-      cells[axis] += kernels[axis]!;
-    },
-    () => {
-      for (let i = Math.max(0, rank - 2); i < rank; i++) [kernels[i], cells[i]] = [pick(random, [7, 9, 11]), 16];
-    },
-  ])();
-  const shrinkable = [...cells.keys(), -1];
-  const products = (): number =>
-    cells.reduce((product, size, i) => (product * size) / drawn.strides[i]!, images) *
-    kernels.reduce((product, size) => product * size, groupIn * out);
-  // The largest of the sizes that were not asked for is halved, until the whole is affordable.
-  for (let turn = 0; products() > BUDGET && turn < 64; turn++) {
-    const i = shrinkable[turn % shrinkable.length]!;
-    if (i < 0) images = Math.max(1, images >> 1);
-    else cells[i] = Math.max(kernels[i]!, cells[i]! >> 1);
-    if (turn > 16) out = groups === 1 ? Math.max(1, out >> 1) : out;
-    if (turn > 32 && groups === 1) groupIn = Math.max(1, groupIn >> 1);
-  }
-  return {
-    ...drawn,
-    groups,
-    inputShape: [images, ...cells, groups * groupIn],
-    filterShape: [...kernels, groupIn, out],
-  };
-}
-
-function pick<T>(random: Random, choices: readonly T[]): T {
-  return choices[random.nextInt(0, choices.length - 1)];
-}

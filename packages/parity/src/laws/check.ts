@@ -6,7 +6,7 @@
 
 import type { SpatialCase } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "../adapter.ts";
-import { evidenceFor } from "../compare.ts";
+import { evidenceFor } from "../ask.ts";
 import { compute } from "../interrogate.ts";
 import { type Call, LAWS, type Law } from "./laws.ts";
 

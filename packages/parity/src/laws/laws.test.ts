@@ -2,7 +2,6 @@ import { CASES, SPATIAL_CASES } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { corr2dAdapter } from "../corr2d.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
-import { mutantAdapter } from "../mutants/hunt.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
 import { checkLaws } from "./check.ts";
 import { LAWS } from "./laws.ts";
@@ -32,8 +31,8 @@ describe("the laws", () => {
     ["matmul", "last-channel-skipped"],
     ["matmul", "batch-offset"],
   ])("%s is broken by %s", async (law, id) => {
-    const { joints } = MUTANTS.find((mutant) => mutant.id === id)!;
-    const findings = await checkLaws(mutantAdapter(id, joints), {
+    const mutant = MUTANTS.find((each) => each.id === id)!;
+    const findings = await checkLaws(mutant.make(), {
       cases,
       seed: 3,
       laws: LAWS.filter((l) => l.id === law),

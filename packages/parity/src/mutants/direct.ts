@@ -84,9 +84,11 @@ export function direct(convCase: SpatialCase, pass: CasePass, data: CaseData, jo
                 const plain = { output, tap: taps, input, image, o, c, channel: first + c };
                 const term = tap(plain, resolved, pass);
                 if (term === undefined) continue;
-                toX = cellOf(term.image, term.input, "input") * inChannels + term.channel;
-                toY = cellOf(term.image, term.output, "output") * outChannels + term.o;
-                toW = (cellOf(0, term.tap, "kernel") * groupInChannels + term.c) * outChannels + term.o;
+                if (term !== plain) {
+                  toX = cellOf(term.image, term.input, "input") * inChannels + term.channel;
+                  toY = cellOf(term.image, term.output, "output") * outChannels + term.o;
+                  toW = (cellOf(0, term.tap, "kernel") * groupInChannels + term.c) * outChannels + term.o;
+                }
               }
               if (pass === "forward") sums[toY] = add(sums[toY], product(x[toX], data.filter[toW]));
               else if (pass === "inputGradient") sums[toX] = add(sums[toX], product(dy[toY], data.filter[toW]));

@@ -5,7 +5,7 @@
  */
 
 import type { ConvAdapter } from "../adapter.ts";
-import { ask, evidenceOf } from "../compare.ts";
+import { ask, evidenceOf } from "../ask.ts";
 import { compute } from "../interrogate.ts";
 import { type Acceptance, expectedAcceptance } from "../ledger.ts";
 import { faultOf } from "../verdict.ts";

@@ -7,11 +7,11 @@
 
 import { CASES, type CaseData, type CasePass, describeCase, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "../adapter.ts";
-import { ask, type Comparison, evidenceFor, evidenceOf } from "../compare.ts";
+import { askThoroughly, evidenceFor, evidenceOf } from "../ask.ts";
+import type { Comparison } from "../compare.ts";
 import { problemAt, shrink } from "../generate/arbitrary.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
 import { dataOfProblem, isExactProblem, type Problem } from "../generate/problem.ts";
-import { interrogate } from "../interrogate.ts";
 import { shellWord } from "../render/escape.ts";
 import { type Answer, faultOf } from "../verdict.ts";
 import { tfjsProgram } from "./program.ts";
@@ -92,7 +92,7 @@ async function faultIn(
   const data: CaseData = dataOfProblem(problem);
   const evidence = evidenceOf(convCase, pass, data, isExactProblem(problem), problem.values);
   const held = evidenceFor(adapter, convCase, { pass, data, evidence });
-  const answer = await ask(adapter, convCase, pass, data, held, interrogate);
+  const answer = await askThoroughly(adapter, convCase, { pass, kind: problem.values, data, evidence: held });
   const reason = faultOf(answer);
   return reason === undefined ? undefined : { reason, answer };
 }

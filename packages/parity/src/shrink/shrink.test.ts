@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CaseData, type CasePass, dataOf, reference, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
 import { afterAll, describe, expect, it } from "vitest";
-import { mutantAdapter } from "../mutants/hunt.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
 import { runParity } from "../run.ts";
 import { tfjsProgram } from "./program.ts";
@@ -18,7 +17,7 @@ afterAll(() => {
   rmSync(beside, { recursive: true });
 });
 
-const mutant = (id: string) => mutantAdapter(id, MUTANTS.find((candidate) => candidate.id === id)!.joints);
+const mutant = (id: string) => MUTANTS.find((candidate) => candidate.id === id)!.make();
 
 describe("a failure", () => {
   it("becomes the smallest problem, a program, a way to ask again and a file that later runs ask first", async () => {

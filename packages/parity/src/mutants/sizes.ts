@@ -1,0 +1,163 @@
+/**
+ * Mistakes that show only at a size: beyond a block of channels, terms, cells, images or taps, at one shape that somebody
+ * wrote a kernel for, or in a format that is taken where the sizes fit. Whoever asks for little sees none of them.
+ *
+ * @module
+ */
+
+import type { CaseData, CasePass } from "@corr2d/testkit";
+import { type Asked, type CaseSizes, type Mutant, ofData, ofResult } from "./mutant.ts";
+import { withBits } from "./slips.ts";
+
+type Condition = readonly [id: string, words: string, applies: (sizes: CaseSizes) => boolean];
+type Change = (result: Float32Array, asked: Asked) => Float32Array;
+
+/** Blocks, and shapes that have kernels of their own. */
+const CONDITIONS: readonly Condition[] = [
+  ...[16, 32, 64, 128, 256, 512].map(
+    (most): Condition => [
+      `channels-over-${most}`,
+      `more than ${most} channels in`,
+      ({ inChannels }) => inChannels > most,
+    ],
+  ),
+  ...[32, 64, 128, 256, 512].map(
+    (most): Condition => [`filters-over-${most}`, `more than ${most} channels out`, (s) => s.outChannels > most],
+  ),
+  ...[256, 512, 1024, 2048, 4096].map(
+    (most): Condition => [`terms-over-${most}`, `sums of more than ${most} products`, ({ terms }) => terms > most],
+  ),
+  ...[16, 32, 64, 128].map(
+    (most): Condition => [`rows-over-${most}`, `rows beyond ${most} cells`, (s) => s.width > most],
+  ),
+  ...[4, 8, 16].map((least): Condition => [`batch-from-${least}`, `${least} images or more`, (s) => s.batch >= least]),
+  ...[7, 9, 11].map((most): Condition => [`kernel-over-${most}`, `a kernel beyond ${most}`, (s) => s.kernel > most]),
+  [
+    "channels-odd-past-32",
+    "channels past 32 that are no multiple of 4",
+    (s) => s.inChannels > 32 && s.inChannels % 4 > 0,
+  ],
+  ["channels-32-exactly", "exactly 32 channels in", (s) => s.inChannels === 32],
+  ["channels-one-below-64", "63 channels in", (s) => s.inChannels === 63],
+  ["channels-one-past-64", "65 channels in", (s) => s.inChannels === 65],
+  ["filters-one-past-128", "129 channels out", (s) => s.outChannels === 129],
+  ["depthwise-24", "depthwise, 24 channels", (s) => s.depthwise && s.inChannels === 24],
+  ["depthwise-over-64", "depthwise, more than 64 channels", (s) => s.depthwise && s.inChannels > 64],
+  ["depthwise-5x5-strided", "depthwise, 5×5, stride 2", (s) => s.depthwise && s.kernel === 5 && s.stride === 2],
+  [
+    "depthwise-not-times-8",
+    "depthwise, past 8 channels, no multiple of 8",
+    (s) => s.depthwise && s.inChannels > 8 && s.inChannels % 8 > 0,
+  ],
+  ["pointwise-64", "1×1 with 64 channels", (s) => s.taps === 1 && s.inChannels === 64],
+  [
+    "pointwise-strided",
+    "1×1 with a stride, past 16 channels",
+    (s) => s.taps === 1 && s.stride > 1 && s.inChannels > 16,
+  ],
+  ["stem-7x7", "7×7, stride 2", (s) => s.taps === 49 && s.stride === 2],
+  ["stem-of-three", "3 channels in, 16 or more out", (s) => s.inChannels === 3 && s.outChannels >= 16],
+  ["dilated-past-32", "dilated, more than 32 channels", (s) => s.dilated && s.inChannels > 32],
+  ["patch-embedding", "a stride of 4 or more that is the kernel", (s) => s.stride >= 4 && s.kernel === s.stride],
+  ["one-by-seven", "a kernel of 1×7", (s) => s.kernel === 7 && s.taps === 7],
+  ["narrow-groups-32", "32 groups of several channels", (s) => s.groups === 32 && s.inChannels > 32],
+];
+
+/** What is wrong then: each sits in few elements, as a block's edge does. */
+const CHANGES: readonly (readonly [id: string, words: string, change: Change])[] = [
+  ["last-lost", "the last element is not written", (y) => y.with(y.length - 1, 0)],
+  ["tail-doubled", "the last element is added twice", (y) => y.with(y.length - 1, 2 * y.at(-1)!)],
+  [
+    "neighbours-swapped",
+    "the last two elements are exchanged",
+    (y) => (y.length > 1 ? y.with(-1, y.at(-2)!).with(-2, y.at(-1)!) : y),
+  ],
+  [
+    "tail-stale",
+    "the last quarter is that of the first",
+    (y) => {
+      const quarter = y.length >> 2;
+      const stale = y.slice();
+      stale.copyWithin(y.length - quarter, 0, quarter);
+      return quarter === 0 ? y.map((value) => -value) : stale;
+    },
+  ],
+];
+
+const PASSES: readonly CasePass[] = ["forward", "inputGradient", "filterGradient"];
+
+/** Each condition with one change in one pass, in turn, so that all of both are met. */
+const BLOCK_MUTANTS: readonly Mutant[] = CONDITIONS.map(([id, words, applies], i) => {
+  const [change, what, apply] = CHANGES[i % CHANGES.length]!;
+  // Half of all are wrong forward: that is what most implementations have alone.
+  const pass = i % 2 === 0 ? "forward" : PASSES[(i >> 1) % PASSES.length]!;
+  return ofResult(
+    { id: `${id}-${change}`, what: `${what} with ${words}, ${pass}`, kind: "size" },
+    apply,
+    (sizes, _, asked) => {
+      return asked === pass && applies(sizes);
+    },
+  );
+});
+
+/** Factors in a format of fewer bits. */
+export function cut(bits: number): (data: CaseData) => CaseData {
+  const each = (array: Float32Array): Float32Array => array.map((value) => withBits(value, bits));
+  return ({ x, filter, bias, dy }) => ({ x: each(x), filter: each(filter), bias, dy: each(dy) });
+}
+
+/** Formats that are taken where the sizes fit the hardware. */
+const FORMAT_MUTANTS: readonly Mutant[] = (
+  [
+    [
+      "tf32-times-32",
+      "TF32 where channels are multiples of 32",
+      11,
+      (s) => s.inChannels % 32 === 0 && s.outChannels % 32 === 0,
+    ],
+    ["tf32-past-64", "TF32 past 64 channels", 11, (s) => s.inChannels > 64],
+    ["tf32-past-256", "TF32 past 256 channels", 11, (s) => s.inChannels > 256],
+    ["tf32-past-512-terms", "TF32 in sums of more than 512 products", 11, (s) => s.terms > 512],
+    ["bf16-past-128", "bfloat16 past 128 channels", 8, (s) => s.inChannels > 128],
+    ["bf16-pointwise", "bfloat16 in 1×1 past 16 channels", 8, (s) => s.taps === 1 && s.inChannels > 16],
+    ["f16-past-1024-terms", "float16 in sums of more than 1,024 products", 11, (s) => s.terms > 1024],
+    ["16-bits-past-128", "16 bits of each factor past 128 channels", 16, (s) => s.inChannels > 128],
+    ["18-bits-past-32", "18 bits of each factor past 32 channels", 18, (s) => s.inChannels > 32],
+    ["tf32-depthwise", "TF32 in depthwise convolutions past 16 channels", 11, (s) => s.depthwise && s.inChannels > 16],
+    ["tf32-batch-4", "TF32 from 4 images on", 11, (s) => s.batch >= 4],
+    ["tf32-large-kernels", "TF32 in kernels beyond 7", 11, (s) => s.kernel > 7],
+  ] as readonly (readonly [string, string, number, (sizes: CaseSizes) => boolean])[]
+).map(([id, what, bits, applies]) => ofData({ id, what, kind: "size" }, cut(bits), (sizes) => applies(sizes)));
+
+/** Sums that end at a block, and begin anew or not at all. */
+const TERM_MUTANTS: readonly Mutant[] = [64, 256, 1024].flatMap((block) => [
+  ofData(
+    { id: `terms-end-at-${block}`, what: `products after the first ${block} are forgotten`, kind: "size" },
+    (data, { convCase }) => ({
+      ...data,
+      filter: data.filter.map((weight, i) => (termOf(i, convCase.filterShape) < block ? weight : 0)),
+    }),
+    ({ terms }, _, pass) => pass === "forward" && terms > block,
+  ),
+  ofData(
+    {
+      id: `remainder-of-${block}-lost`,
+      what: `what is left of the products after whole blocks of ${block} is forgotten`,
+      kind: "size",
+    },
+    (data, { convCase, sizes }) => ({
+      ...data,
+      filter: data.filter.map((weight, i) =>
+        termOf(i, convCase.filterShape) < sizes.terms - (sizes.terms % block) ? weight : 0,
+      ),
+    }),
+    ({ terms }, _, pass) => pass === "forward" && terms > block && terms % block > 0,
+  ),
+]);
+
+function termOf(index: number, filterShape: readonly number[]): number {
+  return Math.floor(index / filterShape.at(-1)!);
+}
+
+/** Sums in a format of few bits, block by block: wrong by more the longer they are. */
+export const SIZE_MUTANTS: readonly Mutant[] = [...BLOCK_MUTANTS, ...FORMAT_MUTANTS, ...TERM_MUTANTS];
