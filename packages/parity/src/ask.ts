@@ -19,6 +19,7 @@ import {
 import type { ConvAdapter } from "./adapter.ts";
 import type { DataKind } from "./generate/problem.ts";
 import { compute, interrogate } from "./interrogate.ts";
+import { shapeInMemory } from "./result-shape.ts";
 import { errorVariances } from "./statistics.ts";
 import { type Answer, type Evidence, failedAnswer, faultOf, judgeValues } from "./verdict.ts";
 import { nanByPadding } from "./zero-padding.ts";
@@ -108,6 +109,7 @@ export function evidenceOf(
   const byPadding = isExact ? undefined : nanByPadding(convCase, pass, data);
   return {
     truth,
+    shape: shapeInMemory(convCase, pass),
     bounds: isExact ? 0 : elementBounds(convCase, pass, data),
     ...(byPadding && { nanByPadding: byPadding }),
     // The model is of random values.

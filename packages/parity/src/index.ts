@@ -75,7 +75,7 @@ export type { EndRecord, GeneralRecord, ResultRecord, RunRecord, SetupRecord } f
 export type { AnswerRecord, ExceptionRecord, QuestionRecord, Setup, TrialRecord, Who } from "./results/trial-record.ts";
 export { DEFAULT_CASES, DEFAULT_SEED, type ParityOptions, type RunObserver, runParity } from "./run.ts";
 export type { Reduction } from "./shrink/reduce.ts";
-export type { RefusalCount, Tally, Worst } from "./tally.ts";
+export type { Coverage, RefusalCount, Tally, Worst } from "./tally.ts";
 export type { NativeSource } from "./tfjs-node/native-library.ts";
 export {
   findTfjsNode,

@@ -149,12 +149,12 @@ export function write(arrays: CaseData, values: CaseData): void {
 }
 
 /** Other values of the same kind, for another layer. */
-function negated(data: CaseData): CaseData {
+export function negated(data: CaseData): CaseData {
   return mapArrays(data, (array) => array.map((value) => -value));
 }
 
 /** The same values in another order, but for the first and the last: the same length, sum and ends. */
-function turned(data: CaseData): CaseData {
+export function turned(data: CaseData): CaseData {
   return mapArrays(data, (array) => {
     const result = array.slice();
     result.subarray(1, -1).reverse();

@@ -9,7 +9,15 @@ import type { LawFinding } from "./laws/check.ts";
 import type { Divergence, Limitation } from "./ledger.ts";
 import type { RequestFinding } from "./negative/check.ts";
 import type { Reduction } from "./shrink/reduce.ts";
-import { coverageOf, type RefusalCount, type SummaryRow, summaryRows, type Tally, type Worst } from "./tally.ts";
+import {
+  type Coverage,
+  coverageOf,
+  type RefusalCount,
+  type SummaryRow,
+  summaryRows,
+  type Tally,
+  type Worst,
+} from "./tally.ts";
 import type { Shard } from "./trials.ts";
 
 export type { SummaryRow } from "./tally.ts";
@@ -63,6 +71,8 @@ export interface ParityReport {
   /** Comparisons that disagree and that the ledger does not expect. All others are counted in `summary`. */
   readonly disagreements: readonly Comparison[];
   readonly refusals: readonly RefusalCount[];
+  /** How much each implementation answered, pass by pass. */
+  readonly coverage: readonly Coverage[];
   /** Where each algorithm came nearest to its bound, and each case. */
   readonly worstOfAlgorithms: readonly Worst[];
   readonly worstOfCases: readonly Worst[];
@@ -134,6 +144,7 @@ export function makeReport(parts: ReportParts): ParityReport {
     summary,
     disagreements: tally.disagreements,
     refusals: Object.values(tally.refusals),
+    coverage: coverageOf(tally),
     worstOfAlgorithms: byRatio(tally.worstOfAlgorithm),
     worstOfCases: byRatio(tally.worstOfCase),
     requests,

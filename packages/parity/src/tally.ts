@@ -142,17 +142,22 @@ export interface Coverage {
   readonly pass: CasePass;
   readonly answered: number;
   readonly refused: number;
+  /** Cases that it was not asked, being beyond its reach. */
+  readonly beyondReach: number;
+  /** Answers that were held to a normwise promise, not to a bound for each element. */
+  readonly normwise: number;
 }
 
 /** The coverage of everybody who was held against the truth. */
 export function coverageOf({ rows, refusals }: Tally): readonly Coverage[] {
   return Object.values(rows)
     .filter(({ oracle }) => oracle === REFERENCE)
-    .map(({ algorithm: by, pass, trials: answered }) => {
-      const own = Object.values(refusals).filter(
-        (refusal) => refusal.by === by && refusal.pass === pass && refusal.beyondReach !== true,
-      );
-      return { by, pass, answered, refused: own.reduce((sum, { cases }) => sum + cases, 0) };
+    .map(({ algorithm: by, pass, trials: answered, rungs }) => {
+      const own = Object.values(refusals).filter((refusal) => refusal.by === by && refusal.pass === pass);
+      const count = (isBeyond: boolean): number =>
+        own.reduce((sum, { cases, beyondReach = false }) => (beyondReach === isBeyond ? sum + cases : sum), 0);
+      const normwise = rungs["normwise bound"];
+      return { by, pass, answered, refused: count(false), beyondReach: count(true), normwise };
     });
 }
 

@@ -27,6 +27,8 @@ export interface Evidence {
   readonly truth: Float64Array;
   /** Not at all (0), or by a bound of its own. */
   readonly bounds: Float64Array | 0;
+  /** Shape of the result as its array lies. */
+  readonly shape?: readonly number[];
   /** Where the bounds come from; by default each element's own, or exactness where there are none. */
   readonly rung?: Rung;
   /** 1 where NaN is right as well, zeros of the padding being multiplied. */
@@ -59,13 +61,13 @@ const ROUNDING_SLACK = 1 + 2 ** -40;
 
 /** Holds a result against the truth. */
 export function judgeValues(values: Float32Array, evidence: Evidence): JudgedAnswer {
-  const { bounds, nanByPadding } = evidence;
+  const { bounds, nanByPadding, shape } = evidence;
   const rung = rungOf(evidence);
   const truth =
     nanByPadding === undefined
       ? evidence.truth
       : evidence.truth.map((value, i) => (nanByPadding[i] === 1 && Number.isNaN(values[i]) ? Number.NaN : value));
-  const judgement = judge(values, truth, bounds);
+  const judgement = judge(values, truth, bounds, shape);
   const reason = judgement.ok ? improbability(values, evidence, rung) : undefined;
   return { values, judgement: reason === undefined ? judgement : { ...judgement, ok: false, reason }, rung, bounds };
 }

@@ -16,6 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const [, RIGHT] = /```js\n(\/\/ my-conv\.js.*?)```/s.exec(README)!;
 
+/** What a user's own Node has, without the options of this run. */
+const PLAIN = { ...process.env, NODE_OPTIONS: "" };
+
 function module(name: string, text: string): string {
   const path = join(folder, `${name}.mjs`);
   writeFileSync(path, text);
@@ -49,9 +52,56 @@ describe("corr2d-parity check", () => {
     const { code, out } = check(wrong, "--only", "dilat");
     expect(code).toBe(1);
     expect(out).toMatch(/The smallest that still fails for wrong: forward of 1×1×3×1 ∗ 1×2×1×1, dilation 1×2,/);
-    expect(out).toContain('import * as tf from "@tensorflow/tfjs-core";');
+    expect(out).toMatch(/Again: npx corr2d-parity check [^ ]*wrong\.mjs --seed 1 --/);
     expect(out).toContain("Kept in parity-regressions");
+    const [, program] = /(?:^ {4}.*\n|^\n)*?( {4}\/\/ [\s\S]*?process\.exitCode = .*\n)/m.exec(out)!;
+    const failure = module("failure", program!.replaceAll(/^ {4}/gm, ""));
+    const again = spawnSync(process.execPath, [failure], { encoding: "utf8", cwd: folder, env: PLAIN });
+    expect(again.stderr).toBe("");
+    expect(again.stdout).toMatch(/^call 1, layer 0, forward at \[0,0,0,0\]: got -?\d+, right -?\d+, bound 0$/m);
+    expect(again.status).toBe(1);
+    module("wrong", RIGHT);
+    expect(spawnSync(process.execPath, [failure], { encoding: "utf8", cwd: folder, env: PLAIN })).toMatchObject({
+      stdout: "all is right\n",
+      status: 0,
+    });
+    module("wrong", RIGHT.replace("b * dilations[1]", "b"));
     expect(check(wrong, "--only", "regression").code).toBe(1);
+  });
+
+  it("shows a fault of memory by a program that runs layers in turn", () => {
+    const stale = module(
+      "stale",
+      `${RIGHT.replace("export function forward", "function right")}
+const packed = new WeakMap();
+export function forward(convCase, { x, filter, bias }) {
+  if (!packed.has(filter)) packed.set(filter, filter.slice());
+  return right(convCase, { x, filter: packed.get(filter), bias });
+}`,
+    );
+    const { code, out } = check(stale, "--only", "odd kernel");
+    expect(code).toBe(1);
+    expect(out).toMatch(/wrong after other values were written to the arrays that it was given/);
+    const [, program] = /( {4}\/\/ [\s\S]*?process\.exitCode = .*\n)/m.exec(out)!;
+    const failure = module("stale-failure", program!.replaceAll(/^ {4}/gm, ""));
+    const again = spawnSync(process.execPath, [failure], { encoding: "utf8", cwd: folder, env: PLAIN });
+    expect(again.stdout).toMatch(/^call 3, layer 1, forward at /m);
+    expect(again.status).toBe(1);
+  });
+
+  it("names an answer that is wrong by chance", () => {
+    const flaky = module(
+      "flaky",
+      `${RIGHT.replace("export function forward", "function right")}
+let calls = 0;
+export function forward(convCase, data) {
+  const y = right(convCase, data);
+  return ++calls === 30 ? y.fill(7) : y;
+}`,
+    );
+    const { code, out } = check(flaky, "--only", "kernel", "--jobs", "1");
+    expect(code).toBe(1);
+    expect(out).toMatch(/It cannot be had again for flaky: .*it is flaky, or depends on what was asked before/);
   });
 
   it("says what is missing", () => {

@@ -27,6 +27,9 @@ describe("judge", () => {
   test("counts what lies outside and names the worst", () => {
     const verdict = judge(Float32Array.of(1, 2, 3, 4), Float64Array.of(1, 2.5, 5, 4), Float64Array.of(1, 0.25, 0.5, 1));
     expect(verdict).toMatchObject({ ok: false, mismatches: 2, worstRatio: 4, worstIndex: 2 });
+    expect(judge(Float32Array.of(1, 2, 3, 4), Float64Array.of(1, 2, 5, 4), 0, [1, 2, 2]).reason).toContain(
+      "worst at 2 = [0, 1, 0]: got 3, expected 5 ± 0",
+    );
     expect(verdict.reason).toBe("2 of 4 elements miss their bound; worst at 2: got 3, expected 5 ± 0.5");
   });
 

@@ -27,6 +27,7 @@ export interface Judgement {
  * Judges `actual` against `truth`: |actual − truth| ≤ bound for every element.
  *
  * @param bound one bound for each element, or 0 for exact equality.
+ * @param shape of the arrays, so that the worst element is told by its place.
  * @throws RangeError if `bound` has not as many elements as `truth`.
  * @example
  * ```ts
@@ -37,7 +38,12 @@ export interface Judgement {
  * judge(y, truth, elementBounds(convCase, "forward", data)).reason; // → undefined
  * ```
  */
-export function judge(actual: Float32Array, truth: Float64Array, bound: Float64Array | 0): Judgement {
+export function judge(
+  actual: Float32Array,
+  truth: Float64Array,
+  bound: Float64Array | 0,
+  shape?: readonly number[],
+): Judgement {
   if (bound !== 0 && bound.length !== truth.length) {
     throw new RangeError(`judge: bound must have ${truth.length} elements, as truth has, got ${bound.length}`);
   }
@@ -68,9 +74,21 @@ export function judge(actual: Float32Array, truth: Float64Array, bound: Float64A
     reason:
       mismatches === 0
         ? undefined
-        : `${mismatches} of ${truth.length} elements miss their bound; worst at ${worstIndex}: ` +
+        : `${mismatches} of ${truth.length} elements miss their bound; worst at ${placeOf(worstIndex, shape)}: ` +
           `got ${actual[worstIndex]}, expected ${truth[worstIndex]} ± ${bound === 0 ? 0 : bound[worstIndex]}`,
   };
+}
+
+/** The index and, where the shape is known, one along each axis: `334 = [0, 2, 3, 1]`. */
+function placeOf(index: number, shape: readonly number[] | undefined): string {
+  if (shape === undefined) return String(index);
+  let rest = index;
+  const place = shape.toReversed().map((size) => {
+    const along = rest % size;
+    rest = (rest - along) / size;
+    return along;
+  });
+  return `${index} = [${place.toReversed().join(", ")}]`;
 }
 
 /** What rounds to an infinity. */

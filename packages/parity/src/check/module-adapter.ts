@@ -27,6 +27,7 @@ import {
   outputShapeOf,
   rankOf,
   resolveCase,
+  type SpatialCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
 import { inLargerArrays, requireUntouched, write } from "../interrogate.ts";
@@ -160,14 +161,14 @@ async function callModule(
 }
 
 /** Impossible cases have no geometry; they are for the module to refuse. */
-function withGeometry(convCase: ConvCase): ModuleCase {
+export function withGeometry(convCase: SpatialCase): ModuleCase {
   try {
     const { depth, height, width } = resolveCase(convCase);
     const axes = [depth, height, width].slice(-rankOf(convCase));
     const pads = axes.map(({ before, after }) => [before, after] as const);
-    return { ...convCase, pads, outputShape: outputShapeOf(convCase) };
+    return { ...(convCase as ConvCase), pads, outputShape: outputShapeOf(convCase) };
   } catch {
-    return { ...convCase, pads: [], outputShape: [] };
+    return { ...(convCase as ConvCase), pads: [], outputShape: [] };
   }
 }
 

@@ -22,16 +22,19 @@ const LISTED_CASES = 10;
 export function renderText(given: ParityReport): string {
   const report = printableReport(given);
   const paragraphs = [
+    // What a reader came for stands first, and again where a terminal ends.
+    conclusion(report),
+    ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n${indented(reduction.program)}`),
+    ...list("Findings, the simplest first:", findings(report), "  "),
     describeFacts(report),
+    ...list("Answered:", coverage(report), "  "),
     ["Oracles:", ...report.oracles.map((oracle) => `  ${describeOracle(oracle)}`)].join("\n"),
     ...(report.summary.length > 0 ? [alignedTable(verdictRows(report)), describeHeldTo(report)] : []),
     ...list("Nearest to its bound came, of each algorithm:", worst(report.worstOfAlgorithms), "  "),
     ...list("Nearest to their bound came these cases:", worst(report.worstOfCases.slice(0, LISTED_CASES)), "  "),
     ...list("Laws and impossible requests:", lawsAndRequests(report), "  "),
     ...list("Known divergences met (the ledger expects them):", knownDivergences(report), "  "),
-    ...list("Findings:", findings(report), "  "),
-    ...report.reductions.map((reduction) => `${describeReduction(reduction)}\n\n${indented(reduction.program)}`),
-    conclusion(report),
+    verdictLine(report),
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
@@ -45,18 +48,19 @@ export function renderMarkdown(given: ParityReport): string {
   const paragraphs = [
     `# Parity with TensorFlow.js: ${escapeMarkdown(report.outcome)}`,
     escapeMarkdown(conclusion(report)),
+    ...report.reductions.map(
+      (reduction) => `${escapeMarkdown(describeReduction(reduction))}\n\n${fenced("js", reduction.program)}`,
+    ),
+    ...listed("## Findings, the simplest first", findings(report)),
     escapeMarkdown(describeFacts(report)),
+    ...listed("## Answered", coverage(report)),
     ...listed("## Oracles", report.oracles.map(describeOracle)),
     ...(report.summary.length > 0 ? ["## Verdicts", table(), describeHeldTo(report)] : []),
     ...listed("## Nearest to their bound", worst(report.worstOfAlgorithms)),
     ...listed("## Cases nearest to their bound", worst(report.worstOfCases.slice(0, LISTED_CASES))),
     ...listed("## Laws and impossible requests", lawsAndRequests(report)),
-    ...listed("## Known divergences met", knownDivergences(report)),
-    ...listed("## Findings", findings(report)),
-    ...report.reductions.map(
-      (reduction) => `${escapeMarkdown(describeReduction(reduction))}\n\n${fenced("js", reduction.program)}`,
-    ),
     ...listed("## Not asked", describeRefusals(report)),
+    ...listed("## Known divergences met", knownDivergences(report)),
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
@@ -131,7 +135,8 @@ function broken(findings: readonly { readonly by: string; readonly reason?: stri
   return by.length === 0 ? "holds" : `broken by ${by.join(", ")}`;
 }
 
-function describeReduction({ convCase, algorithm, pass, reason, fixture, replay }: Reduction): string {
+function describeReduction({ convCase, algorithm, pass, reason, fixture, replay, isFlaky }: Reduction): string {
+  if (isFlaky) return `It cannot be had again for ${algorithm}: ${pass} of ${convCase}, ${reason}. Again: ${replay}.`;
   const kept = fixture === undefined ? "" : ` Kept in ${fixture}.`;
   return `The smallest that still fails for ${algorithm}: ${pass} of ${convCase}, ${reason}. Again: ${replay}.${kept}`;
 }
@@ -154,9 +159,35 @@ function knownDivergences({ ledger, limitations }: ParityReport): string[] {
   ];
 }
 
+/** How much each was asked, and how much of it it answered. */
+function coverage({ coverage: all }: ParityReport): string[] {
+  return [...groupBy(all, ({ by }) => by)].map(([by, passes]) => {
+    const counts = passes.map(({ pass, answered, refused, beyondReach, normwise }) => {
+      const others = [
+        ...(refused > 0 ? [`${refused} refused`] : []),
+        ...(beyondReach > 0 ? [`${beyondReach} beyond its reach`] : []),
+        ...(normwise > 0 ? [`${normwise} answers held to its normwise promise`] : []),
+      ];
+      return `${pass} of ${answered} cases${others.length > 0 ? ` (${others.join(", ")})` : ""}`;
+    });
+    return `${by}: ${counts.join("; ")}`;
+  });
+}
+
+/** Each failure once, however many oracles saw it, the simplest first: what stands in few elements is soonest understood. */
+export function distinctFindings(disagreements: readonly Comparison[]): readonly Comparison[] {
+  const culprit = ({ verdict, algorithm, oracle }: Comparison): string =>
+    verdict === "tfjs is wrong" ? oracle : algorithm;
+  const groups = groupBy(disagreements, (found) => JSON.stringify([found.question, found.verdict, culprit(found)]));
+  // The truth is the first to be asked, so its comparison says it best.
+  return [...groups.values()]
+    .map((group) => group.find(({ oracle }) => oracle === REFERENCE) ?? group[0])
+    .sort((a, b) => a.elements - b.elements || a.case.length - b.case.length);
+}
+
 function findings({ disagreements, reasons }: ParityReport): string[] {
   const lines = [
-    ...disagreements.map(describeFinding),
+    ...distinctFindings(disagreements).map(describeFinding),
     ...reasons.filter((reason) => !/^(ours|an oracle) is wrong in /.test(reason)),
   ];
   const more = lines.length - LISTED_FINDINGS;
@@ -182,4 +213,12 @@ export function describeRefusals({ refusals }: ParityReport): string[] {
 function conclusion({ outcome, reasons, compared }: ParityReport): string {
   const number = `${compared.withOracles} comparisons with oracles, ${compared.withReference} with the reference`;
   return `${outcome}: ${outcome === "agree" ? number : reasons.join("; ")}`;
+}
+
+/** The verdict for whoever sees the end of a log; its grounds stand at the beginning. */
+function verdictLine(report: ParityReport): string {
+  const [first] = report.reasons;
+  if (report.outcome === "agree" || first === undefined) return conclusion(report);
+  const more = report.reasons.length > 1 ? `; and ${report.reasons.length - 1} more reasons, above` : "";
+  return `${report.outcome}: ${first}${more}`;
 }

@@ -57,10 +57,9 @@ process.once("message", async (work: Work) => {
 async function reduceBy({ task, disagreement }: Work & { readonly kind: "reduce" }): Promise<Reduction | undefined> {
   const named = corr2dNames().find((name) => `corr2d/${name}` === disagreement.algorithm);
   const candidates = task.modules.length > 0 ? await Promise.all(task.modules.map(loadModule)) : [];
-  const adapter =
-    candidates.find(({ name }) => name === disagreement.algorithm) ??
-    (named === undefined ? undefined : corr2dAdapter(named));
-  return adapter && reduce(disagreement, adapter, task);
+  const place = candidates.findIndex(({ name }) => name === disagreement.algorithm);
+  const adapter = candidates[place] ?? (named === undefined ? undefined : corr2dAdapter(named));
+  return adapter && reduce(disagreement, adapter, { ...task, module: task.modules[place] });
 }
 
 /** Asks request after request, from the `first` on, until one has broken the backend. */
