@@ -32,11 +32,11 @@ import { renderHunt } from "./render/hunt.ts";
 import { renderJson } from "./render/json.ts";
 import { renderJunit } from "./render/junit.ts";
 import { describeOracle, renderMarkdown, renderText } from "./render/text.ts";
+import { TrialSample } from "./render/trial-sample.ts";
 import type { Outcome, ParityReport } from "./report.ts";
 import { addMergeCommand } from "./results/merge-command.ts";
 import { Recorder } from "./results/recorder.ts";
 import type { Asked } from "./results/result-record.ts";
-import type { TrialRecord } from "./results/trial-record.ts";
 import {
   DEFAULT_CASES,
   DEFAULT_COVERAGE,
@@ -217,13 +217,14 @@ function makeProgram(end: (code: number) => void): Command {
 async function run(args: RunArguments, modules: readonly string[] = []): Promise<number> {
   await prepareOutputs(args);
   const recorder = recorderOf(args, modules);
-  // Without a file of records the page's points are kept in memory.
-  const kept: TrialRecord[] = [];
-  const keep: RunObserver = args.html === undefined ? {} : { onRecords: (records) => kept.push(...records) };
+  // The page's points: of the file of records or, where there is none, kept as they come.
+  const sample = new TrialSample();
+  const keep: RunObserver =
+    args.html === undefined ? {} : { onRecords: (records) => records.forEach((record) => void sample.add(record)) };
   const last = await runWithProgress(args, modules, recorder, recorder?.observer ?? keep);
-  const report = recorder?.end(last) ?? last;
+  const report = recorder?.end(last, sample) ?? last;
   stdout.write(`\n${renderText(report)}`);
-  await writeOutputs(args, report, recorder?.trials() ?? kept);
+  await writeOutputs(args, report, sample);
   return EXIT_CODES[report.outcome];
 }
 
@@ -237,12 +238,12 @@ async function prepareOutputs({ json, junit, markdown, html }: OutputArguments):
 async function writeOutputs(
   { json, junit, markdown, html }: OutputArguments,
   report: ParityReport,
-  trials: readonly TrialRecord[],
+  sample: TrialSample,
 ): Promise<void> {
   if (json !== undefined) await writeFile(json, renderJson(report));
   if (junit !== undefined) await writeFile(junit, renderJunit(report));
   if (markdown !== undefined) await writeFile(markdown, renderMarkdown(report));
-  if (html !== undefined) await writeFile(html, renderHtml(report, trials));
+  if (html !== undefined) await writeFile(html, renderHtml(report, sample.trials(), sample.questions));
 }
 
 function recorderOf(

@@ -52,7 +52,12 @@ export function trialId({ convCase, kinds, seed, passes, given }: TrialContent):
 
 /** SHA-256 of the canonical JSON of anything, shortened. */
 export function contentId(content: unknown): string {
-  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, ID_DIGITS);
+  return createHash("sha256").update(canonicalJson(content, storable)).digest("hex").slice(0, ID_DIGITS);
+}
+
+/** JSON has no infinities and no NaN; they are text. */
+export function storable(value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 function problem(convCase: SpatialCase, seed: number, given: CaseData | undefined): object {

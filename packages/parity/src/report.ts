@@ -171,6 +171,8 @@ function tooFewAnswers(tally: Tally, least: number): string[] {
   });
 }
 
+type SummaryCounts = Pick<SummaryRow, "oursWrong" | "tfjsWrong" | "undecided">;
+
 function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons"> {
   const { oracles, required, tally, requests = [], laws = [], limitations = [], deadWorkers = [] } = parts;
   const { missing = [], contradictions = [] } = parts;
@@ -185,11 +187,15 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
     ...missing,
     ...(parts.leastCoverage === undefined ? [] : tooFewAnswers(tally, parts.leastCoverage)),
   ];
-  const count = (select: (comparison: Comparison) => boolean): number => disagreements.filter(select).length;
-  const oursWrong = count(({ verdict, oracle }) => verdict === "ours is wrong" && oracle !== REFERENCE);
-  const wrongByReference = count(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
-  const unexpected = count(({ verdict }) => verdict === "tfjs is wrong");
-  const undecided = count(({ verdict }) => verdict === "undecided");
+  const rows = Object.values(tally.rows);
+  const byOracles = rows.filter(({ oracle }) => oracle !== REFERENCE);
+  const byReference = rows.filter(({ oracle }) => oracle === REFERENCE);
+  const count = (of: readonly SummaryCounts[], name: keyof SummaryCounts): number =>
+    of.reduce((sum, row) => sum + row[name], 0);
+  const oursWrong = count(byOracles, "oursWrong");
+  const wrongByReference = count(byReference, "oursWrong");
+  const unexpected = count(rows, "tfjsWrong");
+  const undecided = count(rows, "undecided");
   const wrong = [
     ...(oursWrong > 0 ? [`ours is wrong in ${oursWrong} comparisons with an oracle`] : []),
     ...(wrongByReference > 0 ? [`ours is wrong in ${wrongByReference} comparisons with the reference`] : []),

@@ -126,6 +126,30 @@ export function addTally(total: Tally, part: Tally): void {
   for (const [name, worst] of Object.entries(part.worstOfAlgorithm)) keepWorst(total.worstOfAlgorithm, name, worst);
   total.vanished.push(...part.vanished);
   total.disagreements.push(...part.disagreements);
+  prune(total);
+}
+
+/** Lists of a tally that grow with its trials are cut to this, whenever they are twice as long. */
+const MOST_WORST = 2 ** 9;
+const MOST_DISAGREEMENTS = 2 ** 14;
+
+/** Keeps the cases nearest to their bound and the simplest disagreements, by orders that no sequence of additions changes. */
+function prune(total: Tally): void {
+  const worst = total.worstOfCase;
+  const names = Object.keys(worst);
+  if (names.length > 2 * MOST_WORST) {
+    const byRatio = names.sort((a, b) => worst[b]!.ratio - worst[a]!.ratio || (a < b ? -1 : 1));
+    for (const name of byRatio.slice(MOST_WORST)) delete worst[name];
+  }
+  if (total.disagreements.length > 2 * MOST_DISAGREEMENTS) {
+    total.disagreements.sort(bySimplicity).splice(MOST_DISAGREEMENTS);
+  }
+}
+
+/** What stands in few elements is soonest understood. */
+export function bySimplicity(a: Comparison, b: Comparison): number {
+  const place = ({ question, algorithm, oracle }: Comparison): string => `${question} ${algorithm} ${oracle}`;
+  return a.elements - b.elements || a.case.length - b.case.length || (place(a) < place(b) ? -1 : 1);
 }
 
 /** Rows in an order of their own: the reference, then the oracles by name; within each the passes, then the algorithms. */
@@ -227,6 +251,10 @@ function worstOf({ case: name, data, pass, algorithm, rung, ours }: Comparison):
 
 function keepWorst(worst: Record<string, Worst>, key: string, candidate: Worst): void {
   const known = worst[key];
-  if (known === undefined) worst[key] = candidate;
-  else worst[key] = { ...(candidate.ratio > known.ratio ? candidate : known), ulp: Math.max(known.ulp, candidate.ulp) };
+  if (known === undefined || isWorse(candidate, known)) worst[key] = candidate;
+}
+
+function isWorse(a: Worst, b: Worst): boolean {
+  const place = ({ case: name, data, pass, algorithm }: Worst): string => `${name} ${data} ${pass} ${algorithm}`;
+  return a.ratio > b.ratio || (a.ratio === b.ratio && (a.ulp > b.ulp || (a.ulp === b.ulp && place(a) < place(b))));
 }

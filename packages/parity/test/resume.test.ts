@@ -16,6 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const RUN = ["--oracle", "tfjs-cpu", "--algorithm", "tiled", "--cases", "60", "--seed", "5", "--only", "generated"];
 
+/** Eight processes of the command, on a machine that does other things as well. */
+const EIGHT_RUNS_MS = 300_000;
+
 function argumentsOf(...args: readonly string[]): readonly string[] {
   return ["--conditions=@corr2d/source", PROGRAM, ...args];
 }
@@ -57,30 +60,34 @@ describe.each([
   const file = `killed${jobs}.jsonl`;
   const all = [...RUN, "--jobs", String(jobs)];
 
-  it("a run that is killed again and again ends with the records and the report of one that was not", async () => {
-    expect(run(...all, "--records", uninterrupted, "--json", `whole${jobs}.json`).code).toBe(0);
-    const size = statSync(join(folder, uninterrupted)).size;
-    let kills = 0;
-    for (let i = 0; i < times; i++) {
-      // At a random moment of each quarter; what was killed before it wrote anything counts as well.
-      const bytes = Math.floor(((i + Math.random()) / times) * size * 0.9);
-      const signal = await killAt(join(folder, file), bytes, ...all, "--records", file, "--resume");
-      if (signal === "SIGKILL") kills++;
-    }
-    expect(kills).toBeGreaterThan(1);
-    expect(run("merge", file).out).toContain("did not come to its end; go on with it by --resume");
+  it(
+    "a run that is killed again and again ends with the records and the report of one that was not",
+    async () => {
+      expect(run(...all, "--records", uninterrupted, "--json", `whole${jobs}.json`).code).toBe(0);
+      const size = statSync(join(folder, uninterrupted)).size;
+      let kills = 0;
+      for (let i = 0; i < times; i++) {
+        // At a random moment of each quarter; what was killed before it wrote anything counts as well.
+        const bytes = Math.floor(((i + Math.random()) / times) * size * 0.9);
+        const signal = await killAt(join(folder, file), bytes, ...all, "--records", file, "--resume");
+        if (signal === "SIGKILL") kills++;
+      }
+      expect(kills).toBeGreaterThan(1);
+      expect(run("merge", file).out).toContain("did not come to its end; go on with it by --resume");
 
-    expect(run(...all, "--records", file, "--resume", "--json", `killed${jobs}.json`).code).toBe(0);
-    expect(new Set(trialsIn(file)).size).toBe(trialsIn(file).length);
-    expect([...trialsIn(file)].sort()).toEqual([...trialsIn(uninterrupted)].sort());
-    expect(trialsIn(file)).toHaveLength(60);
-    expect(contentOf(`killed${jobs}.json`)).toEqual(contentOf(`whole${jobs}.json`));
+      expect(run(...all, "--records", file, "--resume", "--json", `killed${jobs}.json`).code).toBe(0);
+      expect(new Set(trialsIn(file)).size).toBe(trialsIn(file).length);
+      expect([...trialsIn(file)].sort()).toEqual([...trialsIn(uninterrupted)].sort());
+      expect(trialsIn(file)).toHaveLength(60);
+      expect(contentOf(`killed${jobs}.json`)).toEqual(contentOf(`whole${jobs}.json`));
 
-    // Gone on with after its end, a run asks nothing and says the same.
-    expect(run(...all, "--records", file, "--resume", "--json", `again${jobs}.json`).code).toBe(0);
-    expect(contentOf(`again${jobs}.json`)).toEqual(contentOf(`whole${jobs}.json`));
-    expect(trialsIn(file)).toHaveLength(60);
-  });
+      // Gone on with after its end, a run asks nothing and says the same.
+      expect(run(...all, "--records", file, "--resume", "--json", `again${jobs}.json`).code).toBe(0);
+      expect(contentOf(`again${jobs}.json`)).toEqual(contentOf(`whole${jobs}.json`));
+      expect(trialsIn(file)).toHaveLength(60);
+    },
+    EIGHT_RUNS_MS,
+  );
 });
 
 describe("a file of records", () => {

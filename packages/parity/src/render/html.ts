@@ -40,10 +40,10 @@ const LEADS: Readonly<Record<ParityReport["outcome"], string>> = {
   "could not run": "The check could not run to its end.",
 };
 
-/** The report as a page; `trials` are the points of its matrix. */
-export function renderHtml(given: ParityReport, trials: readonly TrialRecord[]): string {
+/** The report as a page; `trials` are the points of its matrix, of `total` questions if they are not all. */
+export function renderHtml(given: ParityReport, trials: readonly TrialRecord[], total?: number): string {
   const report = printableReport(given);
-  const data = printableStrings(pageDataOf(report, trials));
+  const data = printableStrings(pageDataOf(report, trials, total));
   const script = readFileSync(PAGE_SCRIPT, "utf8");
   return `<!doctype html>
 <html lang="en">

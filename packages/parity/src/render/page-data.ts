@@ -56,7 +56,7 @@ export interface PageData {
 export const MAX_QUESTIONS = 12_000;
 
 /** What the page shows of these trials: all of them or, of too many, what disagrees and what came nearest to its bound. */
-export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialRecord[]): PageData {
+export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialRecord[], total?: number): PageData {
   const asked = trials.flatMap((trial) => trial.questions.map((question) => ({ trial, question })));
   const chosen =
     asked.length <= MAX_QUESTIONS
@@ -96,12 +96,12 @@ export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialR
     kinds,
     cases,
     questions,
-    total: asked.length,
+    total: total ?? asked.length,
   };
 }
 
 /** How much a question is worth looking at. */
-function weightOf({ exceptions, algorithms }: QuestionRecord): number {
+export function weightOf({ exceptions, algorithms }: QuestionRecord): number {
   if (exceptions.some(({ verdict }) => verdict !== "agree")) return Number.POSITIVE_INFINITY;
   return Math.max(0, ...Object.values(algorithms).map(({ accuracy }) => accuracy?.worstRatio ?? 0));
 }

@@ -9,7 +9,7 @@ import { groupBy } from "../group-by.ts";
 import type { Divergence } from "../ledger.ts";
 import type { OracleStatus, ParityReport } from "../report.ts";
 import type { Reduction } from "../shrink/reduce.ts";
-import type { Worst } from "../tally.ts";
+import { bySimplicity, type Worst } from "../tally.ts";
 import type { Rung } from "../verdict.ts";
 import { escapeMarkdown, fenced, printableLines, printableStrings } from "./escape.ts";
 import { alignedTable, verdictRows } from "./table.ts";
@@ -182,7 +182,7 @@ export function distinctFindings(disagreements: readonly Comparison[]): readonly
   // The truth is the first to be asked, so its comparison says it best.
   return [...groups.values()]
     .map((group) => group.find(({ oracle }) => oracle === REFERENCE) ?? group[0])
-    .sort((a, b) => a.elements - b.elements || a.case.length - b.case.length);
+    .sort(bySimplicity);
 }
 
 function findings({ disagreements, reasons }: ParityReport): string[] {

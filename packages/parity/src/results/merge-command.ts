@@ -4,16 +4,13 @@
  * @module
  */
 
-import { writeFileSync } from "node:fs";
 import { stdout } from "node:process";
 import type { Command } from "commander";
 import { parsePath } from "../cli-arguments.ts";
 import { renderText } from "../render/text.ts";
+import { TrialSample } from "../render/trial-sample.ts";
 import type { ParityReport } from "../report.ts";
-import { mergeRecords, reportOf } from "./merge.ts";
-import { readRecords } from "./record-file.ts";
-import { lineOf } from "./result-record.ts";
-import type { TrialRecord } from "./trial-record.ts";
+import { mergeFiles } from "./merge-files.ts";
 
 /** What the program does with any report. */
 export interface ReportCommand<A> {
@@ -22,13 +19,13 @@ export interface ReportCommand<A> {
   /** Makes sure, before the work, that a report can be written. */
   prepare(args: A): Promise<void>;
   /** Writes a report where the options say. */
-  write(args: A, report: ParityReport, trials: readonly TrialRecord[]): Promise<void>;
+  write(args: A, report: ParityReport, sample: TrialSample): Promise<void>;
   /** Told the exit code. */
   end(report: ParityReport): void;
 }
 
 /** Adds the command to the program. */
-export function addMergeCommand<A extends { readonly records?: string }>(
+export function addMergeCommand<A extends { readonly records?: string; readonly mixed?: boolean }>(
   program: Command,
   { withOutputs, prepare, write, end }: ReportCommand<A>,
 ): void {
@@ -38,21 +35,15 @@ export function addMergeCommand<A extends { readonly records?: string }>(
         "in several files counts once. A torn last line is left out.",
     )
     .option("--records <file>", "write the records of all, each once, in an order of their own", parsePath)
+    .option("--mixed", "put several versions of the same implementations, or several platforms, together")
     .helpOption("-h, --help", "show this help")
     .showHelpAfterError("Run corr2d-parity merge --help for all options.")
     .action(async (files: readonly string[], args: A) => {
       await prepare(args);
-      const records = mergeRecords(...files.map(readRecords));
-      if (args.records !== undefined) {
-        writeFileSync(args.records, records.map((record) => `${lineOf(record)}\n`).join(""));
-      }
-      const report = reportOf(records);
-      await write(
-        args,
-        report,
-        records.filter((record) => record.record === "trial"),
-      );
+      const sample = new TrialSample();
+      const report = mergeFiles(files, { out: args.records, sample, mixed: args.mixed ?? false });
       stdout.write(renderText(report));
       end(report);
+      await write(args, report, sample);
     });
 }

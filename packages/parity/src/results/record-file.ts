@@ -1,47 +1,78 @@
 /**
  * Files of records: appended to, never rewritten, so that a run that is killed leaves all it has told. What it leaves at
- * worst is a last line that is torn: a line counts when its end is there.
+ * worst is a last line that is torn: a line counts when its end is there. They are read line by line, since they may be
+ * larger than memory.
  *
  * @module
  */
 
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, truncateSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { lineOf, parseLine, type ResultRecord } from "./result-record.ts";
 
 const NEWLINE = 0x0a;
+const CHUNK_BYTES = 2 ** 20;
+
+/** The lines of a file with where each ends, without a torn last one. */
+export function* linesOf(path: string): Generator<{ readonly line: string; readonly end: number }> {
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let [rest, place] = [Buffer.alloc(0), 0];
+    for (;;) {
+      const length = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      if (length === 0) return;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, length)]);
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+        yield { line: bytes.toString("utf8", start, end), end: place + end + 1 };
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      place += start;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
 
 /**
- * The records of a file, without a torn last line.
+ * The records of a file, one after the other, without a torn last line.
  *
  * @throws RangeError naming the file and the line that cannot be understood.
  */
-export function readRecords(path: string): readonly ResultRecord[] {
-  const bytes = readFileSync(path);
-  return bytes
-    .subarray(0, wholeLength(bytes))
-    .toString("utf8")
-    .split("\n")
-    .flatMap((line, index) => {
-      if (line === "") return [];
-      try {
-        return [parseLine(line)];
-      } catch (error) {
-        throw new RangeError(`${path}, line ${index + 1}: ${(error as Error).message}`);
-      }
-    });
+export function* recordsOf(path: string): Generator<ResultRecord> {
+  let number = 0;
+  for (const { line } of linesOf(path)) {
+    number++;
+    if (line === "") continue;
+    try {
+      yield parseLine(line);
+    } catch (error) {
+      throw new RangeError(`${path}, line ${number}: ${(error as Error).message}`);
+    }
+  }
 }
 
-/** Cuts off a torn last line, and reads what is left; a file that is not there is made, empty. */
-export function repairRecords(path: string): readonly ResultRecord[] {
+/** All records of a file, as {@link recordsOf} gives them. */
+export function readRecords(path: string): readonly ResultRecord[] {
+  return [...recordsOf(path)];
+}
+
+/** Cuts off a torn last line; a file that is not there is made, empty. */
+export function repairFile(path: string): void {
   if (!existsSync(path)) {
     mkdirSync(dirname(resolve(path)), { recursive: true });
     appendFileSync(path, "");
-    return [];
+    return;
   }
-  const bytes = readFileSync(path);
-  const whole = wholeLength(bytes);
-  if (whole < bytes.length) truncateSync(path, whole);
+  const whole = wholeLength(path);
+  if (whole >= 0) truncateSync(path, whole);
+}
+
+/** Cuts off a torn last line, and reads what is left. */
+export function repairRecords(path: string): readonly ResultRecord[] {
+  repairFile(path);
   return readRecords(path);
 }
 
@@ -50,7 +81,19 @@ export function appendRecords(path: string, records: readonly ResultRecord[]): v
   appendFileSync(path, records.map((record) => `${lineOf(record)}\n`).join(""));
 }
 
-/** Bytes up to the end of the last line that has one. */
-function wholeLength(bytes: Uint8Array): number {
-  return bytes.lastIndexOf(NEWLINE) + 1;
+/** Bytes up to the end of the last line that has one, looked for from the end. */
+function wholeLength(path: string): number {
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let end = fstatSync(file).size; end > 0; end -= CHUNK_BYTES) {
+      const start = Math.max(0, end - CHUNK_BYTES);
+      const length = readSync(file, chunk, 0, end - start, start);
+      const newline = chunk.subarray(0, length).lastIndexOf(NEWLINE);
+      if (newline >= 0) return start + newline + 1;
+    }
+    return 0;
+  } finally {
+    closeSync(file);
+  }
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { TrialSample } from "../render/trial-sample.ts";
 import type { ParityReport } from "../report.ts";
 import type { RunObserver } from "../run.ts";
-import { reportOf } from "./merge.ts";
-import { appendRecords, repairRecords } from "./record-file.ts";
+import { mergeFiles } from "./merge-files.ts";
+import { appendRecords, recordsOf, repairFile } from "./record-file.ts";
 import {
   type Asked,
   lineOf,
@@ -15,10 +16,11 @@ import {
   type RunRecord,
   recordEnd,
   recordGeneral,
+  recordReduction,
   recordRun,
   recordSetup,
 } from "./result-record.ts";
-import type { TrialRecord } from "./trial-record.ts";
+import { seedOfRun } from "./trial-record.ts";
 
 /** Which run, and where its records go. */
 export interface RecorderOptions {
@@ -38,7 +40,9 @@ export class Recorder {
   /** What the run is to tell. */
   readonly observer: Required<Pick<RunObserver, "onLoaded" | "onRecords" | "onGeneral">>;
   private readonly file: string;
-  private readonly records: ResultRecord[];
+  private readonly seed: number;
+  /** Trials in the file, by their records' ids, that are of this seed. */
+  private readonly trials: Set<string> = new Set();
   private run: RunRecord | undefined;
 
   /**
@@ -48,26 +52,41 @@ export class Recorder {
    */
   constructor({ file, asked, required, resume }: RecorderOptions) {
     const started = new Date();
+    const platform = `${process.platform} ${process.arch}`;
     this.file = file;
-    this.records = [...repairRecords(file)];
-    if (this.records.length > 0 && !resume) {
-      throw new RangeError(`${file} holds records already; go on with them by --resume, or name another file`);
+    this.seed = asked.seed;
+    repairFile(file);
+    const runs: RunRecord[] = [];
+    const skip: string[] = [];
+    let hasGeneral = false;
+    for (const record of recordsOf(file)) {
+      if (!resume) {
+        throw new RangeError(`${file} holds records already; go on with them by --resume, or name another file`);
+      }
+      if (record.record === "run") runs.push(record);
+      if (record.record === "general") hasGeneral = true;
+      if (record.record === "trial") skip.push(record.trial);
+      this.count(record);
     }
-    const other = this.runs().find((run) => lineOf({ ...run, asked }) !== lineOf(run));
+    const elsewhere = runs.find((run) => run.platform !== platform);
+    if (elsewhere !== undefined) {
+      throw new RangeError(`${file} holds a run on ${elsewhere.platform}, and this is ${platform}; name another file`);
+    }
+    const other = runs.find((run) => lineOf({ ...run, asked }) !== lineOf(run));
     if (other !== undefined) {
       throw new RangeError(
         `${file} holds a run of ${JSON.stringify(other.asked)}, not of ${JSON.stringify(asked)}; name another file`,
       );
     }
-    this.skip = this.trials().map(({ trial }) => trial);
-    this.hasGeneral = this.records.some(({ record }) => record === "general");
+    this.skip = skip;
+    this.hasGeneral = hasGeneral;
     this.observer = {
       onLoaded: ({ algorithms, oracles }) => {
         const present = oracles.flatMap((oracle) =>
           oracle.ran ? [{ name: oracle.name, version: oracle.version }] : [],
         );
         const setup = recordSetup({ algorithms, oracles: present });
-        const before = this.runs().find((run) => run.setup !== setup.id);
+        const before = runs.find((run) => run.setup !== setup.id);
         if (before !== undefined) {
           throw new RangeError(`${file} holds a run by others, or by other versions of them; name another file`);
         }
@@ -77,7 +96,7 @@ export class Recorder {
           oracles,
           required,
           node: process.version,
-          platform: `${process.platform} ${process.arch}`,
+          platform,
           started: started.toISOString(),
         });
         this.add(setup, this.run);
@@ -87,31 +106,29 @@ export class Recorder {
     };
   }
 
-  /** The records of trials, those of a run that was taken up again among them. */
-  trials(): readonly TrialRecord[] {
-    return this.records.filter((record) => record.record === "trial");
-  }
-
   /**
    * Ends the run, if none of its processes died, and gives the report of all of it.
    *
    * @param last the report of what was done since the file was opened.
+   * @param sample keeps some of the trials for a page.
    */
-  end(last: ParityReport): ParityReport {
-    if (last.deadWorkers.length === 0 && this.run !== undefined) {
-      this.add(recordEnd(this.run.id, last.run.seconds));
+  end(last: ParityReport, sample?: TrialSample): ParityReport {
+    const { run } = this;
+    if (run !== undefined) this.add(...last.reductions.map((reduction) => recordReduction(reduction, run.setup)));
+    if (last.deadWorkers.length === 0 && run !== undefined) {
+      this.add(recordEnd(run.id, last.run.seconds, this.trials.size));
     }
-    const report = reportOf(this.records, { whole: false });
-    if (last.deadWorkers.length === 0) return { ...report, reductions: last.reductions };
+    const report = mergeFiles([this.file], { whole: false, sample });
+    if (last.deadWorkers.length === 0) return report;
     return { ...report, outcome: last.outcome, reasons: last.reasons, deadWorkers: last.deadWorkers };
-  }
-
-  private runs(): readonly RunRecord[] {
-    return this.records.filter((record) => record.record === "run");
   }
 
   private add(...records: readonly ResultRecord[]): void {
     appendRecords(this.file, records);
-    this.records.push(...records);
+    for (const record of records) this.count(record);
+  }
+
+  private count(record: ResultRecord): void {
+    if (record.record === "trial" && seedOfRun(record) === this.seed) this.trials.add(record.id);
   }
 }

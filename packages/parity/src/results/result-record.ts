@@ -5,7 +5,8 @@
  *     run       a run began: what it was asked, by which setup, where
  *     general   what was found beside the trials: laws, impossible requests, limitations
  *     trial     what was found in one trial
- *     end       the run came to its end
+ *     reduction what was left of a disagreement
+ *     end       the run came to its end, with how many trials its file has
  *
  * A file comes from anywhere, so each line is checked when it is read: its fields, and its id against its content.
  *
@@ -14,11 +15,12 @@
 
 import { CASE_PASSES, VALUE_CLASSES } from "@corr2d/testkit";
 import * as z from "zod";
-import { canonicalJson, contentId, trialId } from "../record.ts";
+import { canonicalJson, contentId, storable, trialId } from "../record.ts";
 import type { OracleStatus, RunFacts } from "../report.ts";
+import type { Reduction } from "../shrink/reduce.ts";
 import { RUNGS } from "../verdict.ts";
 import type { GeneralFindings } from "../workers/task.ts";
-import { type Setup, setupId, type TrialRecord, trialRecordId } from "./trial-record.ts";
+import { answersId, misjudged, type Setup, setupId, type TrialRecord, trialRecordId } from "./trial-record.ts";
 
 /** Who was asked. */
 export interface SetupRecord extends Setup {
@@ -49,6 +51,16 @@ export interface EndRecord {
   readonly id: string;
   readonly run: string;
   readonly seconds: number;
+  /** Trials of the run's seed and setup that its file holds, so that a line which is lost shows. */
+  readonly trials: number;
+}
+
+/** What was left of a disagreement. */
+export interface ReductionRecord {
+  readonly record: "reduction";
+  readonly id: string;
+  readonly setup: string;
+  readonly reduction: Reduction;
 }
 
 /** What was found beside the trials by those of a setup. */
@@ -61,7 +73,7 @@ export interface GeneralRecord extends Omit<GeneralFindings, "kind"> {
 }
 
 /** A line of a file. */
-export type ResultRecord = SetupRecord | RunRecord | GeneralRecord | TrialRecord | EndRecord;
+export type ResultRecord = SetupRecord | RunRecord | GeneralRecord | TrialRecord | ReductionRecord | EndRecord;
 
 /** The record of who is asked. */
 export function recordSetup({ algorithms, oracles }: Setup): SetupRecord {
@@ -74,8 +86,13 @@ export function recordRun(run: Omit<RunRecord, "record" | "id">): RunRecord {
 }
 
 /** The record of a run that came to its end. */
-export function recordEnd(run: string, seconds: number): EndRecord {
-  return { record: "end", id: contentId({ end: run, seconds }), run, seconds };
+export function recordEnd(run: string, seconds: number, trials: number): EndRecord {
+  return { record: "end", id: contentId({ end: run, seconds, trials }), run, seconds, trials };
+}
+
+/** The record of what was left of a disagreement. */
+export function recordReduction(reduction: Reduction, setup: string): ReductionRecord {
+  return { record: "reduction", id: contentId({ reduction, setup }), setup, reduction };
 }
 
 /** The record of what was found beside the trials. */
@@ -89,9 +106,7 @@ export function recordGeneral(
 
 /** A record as its line: keys in order, so that equal records are equal lines. JSON has no infinities; they are text. */
 export function lineOf(record: ResultRecord): string {
-  return canonicalJson(record, (value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-  );
+  return canonicalJson(record, storable);
 }
 
 const id = z.string().regex(/^[0-9a-f]{32}$/);
@@ -220,8 +235,25 @@ const SCHEMA = z.discriminatedUnion("record", [
       z.strictObject({ pass, by: z.string(), reason: z.string(), beyondReach: z.literal(true).optional() }),
     ),
     vanished: z.array(z.strictObject({ id: z.string(), pass })),
+    answers: id,
   }),
-  z.strictObject({ record: z.literal("end"), id, run: id, seconds: z.number().min(0) }),
+  z.strictObject({
+    record: z.literal("reduction"),
+    id,
+    setup: id,
+    reduction: z.strictObject({
+      algorithm: z.string(),
+      pass,
+      convCase: z.string(),
+      reason: z.string(),
+      program: z.string(),
+      replay: z.string(),
+      isFlaky: z.literal(true).optional(),
+      tried: count,
+      fixture: z.string().optional(),
+    }),
+  }),
+  z.strictObject({ record: z.literal("end"), id, run: id, seconds: z.number().min(0), trials: count }),
 ]);
 
 /**
@@ -241,7 +273,22 @@ export function parseLine(line: string): ResultRecord {
   const record = parsed.data as ResultRecord;
   const expected = idOf(record);
   if (record.id !== expected) throw new RangeError(`its id is ${record.id}, but that of its content is ${expected}`);
+  if (record.record === "trial") {
+    const answers = answersId(record);
+    if (record.answers !== answers) {
+      throw new RangeError(`the hash of its answers is ${record.answers}, but that of those it has is ${answers}`);
+    }
+    const fault = misjudged(record);
+    if (fault !== undefined) throw new RangeError(fault);
+  }
   return record;
+}
+
+/** The record of a line that was read before: what JSON has no word for is put back. */
+export function restored(line: string): ResultRecord {
+  return JSON.parse(line, (key, value: unknown) =>
+    (key === "worstRatio" || key === "worstUlp") && typeof value === "string" ? Number(value) : value,
+  ) as ResultRecord;
 }
 
 /** The id that follows from the content of a record. */
@@ -256,7 +303,9 @@ function idOf(record: ResultRecord): string {
     case "general":
       return recordGeneral(record, record.setup, record.seed).id;
     case "end":
-      return recordEnd(record.run, record.seconds).id;
+      return recordEnd(record.run, record.seconds, record.trials).id;
+    case "reduction":
+      return recordReduction(record.reduction, record.setup).id;
     case "trial": {
       const { case: about, kinds, seed, passes, trial, setup } = record;
       // Arrays that were given are known by their bits, which a record does not hold.

@@ -14,9 +14,10 @@ import { loadOracle } from "../oracles/known.ts";
 import { addTally, emptyTally, tallyTrial } from "../tally.ts";
 import { seededTrial, type Trial } from "../trials.ts";
 import { mergeRecords, reportOf } from "./merge.ts";
+import { mergeFiles } from "./merge-files.ts";
 import { appendRecords, readRecords, repairRecords } from "./record-file.ts";
 import { lineOf, parseLine, type ResultRecord, recordEnd, recordRun, recordSetup } from "./result-record.ts";
-import { findingsOf, recordTrial, setupId, type TrialRecord } from "./trial-record.ts";
+import { answersId, findingsOf, recordTrial, setupId, type TrialRecord } from "./trial-record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "corr2d-results-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,7 +55,7 @@ beforeAll(async () => {
       platform: "test",
       started: new Date(0).toISOString(),
     });
-    all.push(recordSetup(setup), run, recordEnd(run.id, 1));
+    all.push(recordSetup(setup), run, recordEnd(run.id, 1, CASES.length));
     await compare({
       algorithms,
       oracles,
@@ -106,6 +107,14 @@ describe("a record", () => {
     expect(() => parseLine('{"record":"trial"}')).toThrow(RangeError);
     expect(() => parseLine(line.replace('"agree"', '"perhaps"').replace('"rung":"', '"rung":"x'))).toThrow(RangeError);
     expect(() => parseLine(line.replace('"seed":3', '"seed":4'))).toThrow("but that of its content is");
+    expect(() => parseLine(line.replace(/"mismatches":0/, '"mismatches":1'))).toThrow("the hash of its answers is");
+    const { record } = found.find(({ findings }) => findings.comparisons.some(({ ours }) => ours?.mismatches === 0))!;
+    const [first] = record.questions;
+    const [name, answer] = Object.entries(first!.algorithms)[0]!;
+    const wrong = { ...answer, accuracy: { ...answer.accuracy!, mismatches: 1 } };
+    const questions = [{ ...first!, algorithms: { ...first!.algorithms, [name]: wrong } }];
+    const forged = { ...record, questions, answers: answersId({ ...record, questions }) };
+    expect(() => parseLine(lineOf(forged))).toThrow(/its verdict on .* is "agree", by their answers "ours is wrong"/);
   });
 });
 
@@ -175,11 +184,54 @@ describe("merge", () => {
   it("says who answered the same in two ways", () => {
     const { record } = found[0];
     const [question] = record.questions;
-    const changed: TrialRecord = { ...record, questions: [{ ...question, elements: question.elements + 1 }] };
+    const questions = [{ ...question, elements: question.elements + 1 }];
+    const changed: TrialRecord = { ...record, questions, answers: answersId({ ...record, questions }) };
     const { outcome, reasons } = reportOf([...records, changed]);
     expect(outcome).toBe("disagree");
     expect(reasons.join("\n")).toContain("answered otherwise another time");
     expect(reportOf([changed, ...records]).reasons).toEqual(reasons);
+  });
+
+  it("sees a line that was lost after the run had ended", () => {
+    const lost = records.findIndex(({ record }) => record === "trial");
+    const { outcome, reasons } = reportOf(records.toSpliced(lost, 1));
+    expect(outcome).toBe("could not run");
+    expect(reasons).toContain(
+      `1 of ${CASES.length} trials of seed 3 are missing: lines were lost after the run had ended`,
+    );
+  });
+
+  it("refuses several versions of one implementation, and several platforms, unless told to", () => {
+    const setup = { algorithms: [{ name: "careless", version: "1" }], oracles: [] };
+    const [run] = records.filter((record) => record.record === "run");
+    const other = recordRun({ ...withoutId(run!), setup: setupId(setup), platform: "elsewhere" });
+    const all = [...records, recordSetup(setup), other, recordEnd(other.id, 1, 0)];
+    expect(reportOf(all).reasons.join()).not.toContain("--mixed");
+    const { outcome, reasons } = reportOf(all, { mixed: false });
+    expect(outcome).toBe("could not run");
+    expect(reasons).toContain(
+      "these are records of 2 versions of careless: 1; 2.0.0; merge those of one, or say --mixed",
+    );
+    expect(reasons).toContain("these are records of 2 platforms: elsewhere; test; merge those of one, or say --mixed");
+  });
+
+  it("of files gives the bits that memory does, in any order and however they were shared out", () => {
+    const trials = records.filter(({ record }) => record === "trial");
+    const rest = records.filter(({ record }) => record !== "trial");
+    const paths = [0, 1, 2].map((i) => join(folder, `share${i}.jsonl`));
+    for (const [i, path] of paths.entries()) appendRecords(path, [...trials.filter((_, at) => at % 3 === i), ...rest]);
+    const merged = join(folder, "merged.jsonl");
+    const report = mergeFiles([...paths].reverse(), { out: merged });
+    // Read back, answers stand in the order of their names.
+    expect(report).toEqual(reportOf(records.map((record) => parseLine(lineOf(record)))));
+    expect(readFileSync(merged, "utf8")).toBe(
+      mergeRecords(records)
+        .map((record) => `${lineOf(record)}\n`)
+        .join(""),
+    );
+    const again = join(folder, "again.jsonl");
+    mergeFiles([merged, paths[1]!], { out: again });
+    expect(readFileSync(again).equals(readFileSync(merged))).toBe(true);
   });
 
   it("says what is missing", () => {

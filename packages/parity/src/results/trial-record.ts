@@ -66,6 +66,41 @@ export interface TrialRecord {
   readonly refusals: readonly Omit<Refusal, "case">[];
   /** Divergences of the ledger that are no more. */
   readonly vanished: readonly { readonly id: string; readonly pass: CasePass }[];
+  /** Hash of the questions with their answers, of the refusals and of what has vanished. */
+  readonly answers: string;
+}
+
+/** The hash of everything that was found. */
+export function answersId({
+  questions,
+  refusals,
+  vanished,
+}: Pick<TrialRecord, "questions" | "refusals" | "vanished">): string {
+  return contentId({ questions, refusals, vanished });
+}
+
+/** The seed of the run that a trial belongs to; none of a trial whose data were given. */
+export function seedOfRun({ seed, pathSeed, kinds }: TrialRecord): number | undefined {
+  return kinds.includes("given") ? undefined : (pathSeed ?? seed);
+}
+
+/** Why the verdicts of a record do not follow from its answers; undefined if they do. */
+export function misjudged({ questions }: Pick<TrialRecord, "questions">): string | undefined {
+  const isWrong = ({ accuracy }: AnswerRecord): boolean => accuracy === undefined || accuracy.mismatches > 0;
+  for (const { id, algorithms, oracles, exceptions } of questions) {
+    for (const [oracle, theirs] of Object.entries(oracles)) {
+      for (const [algorithm, ours] of Object.entries(algorithms)) {
+        const { verdict = "agree" } =
+          exceptions.find((each) => each.algorithm === algorithm && each.oracle === oracle) ?? {};
+        const must = isWrong(ours) ? "ours is wrong" : isWrong(theirs) ? "tfjs is wrong" : verdict;
+        // What is within its bounds can be wrong by its statistics, or by other bits than were promised.
+        if (verdict !== must && verdict !== "ours is wrong") {
+          return `its verdict on ${algorithm} and ${oracle} in question ${id} is "${verdict}", by their answers "${must}"`;
+        }
+      }
+    }
+  }
+  return undefined;
 }
 
 /** Id of who is asked: the same names and versions in the same order. */
@@ -88,6 +123,11 @@ export function recordTrial(
   const { convCase, kinds, seed, path, pathSeed, passes } = trial;
   const id = trialId(trial);
   const questions = groupBy(comparisons, ({ question }) => question);
+  const answered = {
+    questions: [...questions.values()].map(recordQuestion),
+    refusals: refusals.map(({ case: _, ...refusal }) => refusal),
+    vanished: vanished.map(({ id: entry, pass }) => ({ id: entry, pass })),
+  };
   return {
     record: "trial",
     id: trialRecordId(id, setup),
@@ -99,9 +139,8 @@ export function recordTrial(
     ...(path !== undefined && { path }),
     ...(pathSeed !== undefined && { pathSeed }),
     passes,
-    questions: [...questions.values()].map(recordQuestion),
-    refusals: refusals.map(({ case: _, ...refusal }) => refusal),
-    vanished: vanished.map(({ id: entry, pass }) => ({ id: entry, pass })),
+    ...answered,
+    answers: answersId(answered),
   };
 }
 
