@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { collectAlgorithms, collectOracles, parseCases, parsePath, parseSeed, parseShard } from "./cli-arguments.ts";
+import {
+  collectAlgorithms,
+  collectOracles,
+  parseCases,
+  parsePath,
+  parseSeed,
+  parseShard,
+  parseTime,
+} from "./cli-arguments.ts";
 
 describe("parseShard", () => {
   it("takes i/n", () => {
@@ -23,8 +31,22 @@ describe("integers", () => {
     expect(() => parseCases(text)).toThrow("It must be an integer from 0 to 1000000.");
   });
 
+  it("as cases may be a file's", () => {
+    expect(parseCases("shapes.json")).toBe("shapes.json");
+  });
+
   it("as seeds refuse what float64 does not hold", () => {
     expect(() => parseSeed("9007199254740993")).toThrow("integer");
+  });
+});
+
+describe("times", () => {
+  it("are seconds, minutes or hours", () => {
+    expect(["90", "90s", "2m", "1h"].map(parseTime)).toEqual([90, 90, 120, 3600]);
+  });
+
+  it.each(["", "0", "1.5s", "2d", "25h", "-1s"])("refuse %j", (text) => {
+    expect(() => parseTime(text)).toThrow("such as 60s, 2m or 1h");
   });
 });
 

@@ -7,6 +7,7 @@
 import { InvalidArgumentError } from "commander";
 import { corr2dNames } from "./corr2d.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
+import { shardOfEnvironment } from "./shard-environment.ts";
 import type { Shard } from "./trials.ts";
 
 /** A run asks each case dozens of questions: more cases than this is a slip of the finger, or a matter of shards. */
@@ -21,12 +22,21 @@ export function parseSeed(text: string): number {
 }
 
 /** How many cases to generate. */
-export function parseCases(text: string): number {
+export function parseCases(text: string): number | string {
+  // A file of one's own cases.
+  if (text.endsWith(".json")) return text;
   return parseInteger(text, 0, MAX_CASES);
 }
 
 /** `2/5`: the second of five shares. */
 export function parseShard(text: string): Shard {
+  if (text === "auto") {
+    try {
+      return shardOfEnvironment(process.env);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  }
   const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= MAX_SHARDS)) {
@@ -54,6 +64,29 @@ export function parseJobs(text: string): number {
 /** A number of seconds. */
 export function parseSeconds(text: string): number {
   return parseInteger(text, 1, MAX_SECONDS);
+}
+
+/** A time: `90`, `90s`, `2m` or `1h`. */
+export function parseTime(text: string): number {
+  const [, number, unit = "s"] = /^(\d{1,5})([smh]?)$/.exec(text) ?? [];
+  const seconds = Number(number) * { s: 1, m: 60, h: 3600, "": 1 }[unit as "s"];
+  if (!(seconds >= 1 && seconds <= MAX_SECONDS)) {
+    throw new InvalidArgumentError(
+      "A time is a number of seconds, minutes or hours up to a day, such as 60s, 2m or 1h.",
+    );
+  }
+  return seconds;
+}
+
+/** Adds one or more patterns, separated by commas, to those named before. */
+export function collectPatterns(text: string, before: readonly string[] = []): readonly string[] {
+  return [
+    ...before,
+    ...text
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => each !== ""),
+  ];
 }
 
 /** A share of a whole. */

@@ -13,6 +13,7 @@ import { Command, CommanderError } from "commander";
 import {
   collectAlgorithms,
   collectOracles,
+  collectPatterns,
   parseCases,
   parseJobs,
   parsePath,
@@ -20,12 +21,16 @@ import {
   parseSeed,
   parseShard,
   parseShare,
+  parseTime,
 } from "./cli-arguments.ts";
 import { corr2dNames } from "./corr2d.ts";
+import { readCases } from "./generate/own-cases.ts";
+import { addInitCommand } from "./init/init-command.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
 import { withProgress } from "./progress.ts";
+import { contentId } from "./record.ts";
 import { printableLines } from "./render/escape.ts";
 import { renderHtml } from "./render/html.ts";
 import { renderHunt } from "./render/hunt.ts";
@@ -70,8 +75,21 @@ interface RunArguments
   extends OutputArguments,
     Pick<
       ParityOptions,
-      "seed" | "cases" | "path" | "shard" | "only" | "require" | "jobs" | "regressions" | "coverage"
+      | "seed"
+      | "path"
+      | "shard"
+      | "only"
+      | "include"
+      | "exclude"
+      | "require"
+      | "jobs"
+      | "regressions"
+      | "coverage"
+      | "failFast"
     > {
+  /** A number of generated problems, or a file of cases. */
+  readonly cases?: number | string;
+  readonly time?: number;
   readonly silence?: number;
   readonly oracle?: readonly string[];
   readonly algorithm?: readonly string[];
@@ -81,6 +99,7 @@ interface RunArguments
 const COMMANDS_AND_EXAMPLES = `
 Commands:
   run              compare, as described here; the default
+  init             write a module and a workflow to begin with
   check <module>   the same for an implementation of your own; see its --help
   mutants          prove that the check can see: hunt seeded mistakes
   merge <files...> put records together and report on them; see its --help
@@ -139,10 +158,24 @@ function makeProgram(end: (code: number) => void): Command {
       .option("-o, --oracle <names>", "oracles to ask, by comma or repeated (default: all)", collectOracles)
       .option("--require <names>", "oracles that must run", collectOracles)
       .option("--seed <integer>", "seed of data and generated problems", parseSeed, DEFAULT_SEED)
-      .option("--cases <count>", "problems to generate, beside the table", parseCases, DEFAULT_CASES)
+      .option(
+        "--cases <count or file>",
+        "problems to generate, beside the table; or a JSON file of your own cases, in the place of all others",
+        parseCases,
+        DEFAULT_CASES,
+      )
       .option("--path <path>", "only the generated problem that a report names so, such as 17:0:3", parsePath)
-      .option("--shard <i/n>", "run the i-th of n shares of the cases", parseShard)
+      .option(
+        "--shard <i/n>",
+        "run the i-th of n shares of the cases; auto takes both from GitLab, Buildkite, CircleCI, Azure, Slurm, AWS Batch, " +
+          "Kubernetes, or CORR2D_SHARD_INDEX (from 0) and CORR2D_SHARD_COUNT",
+        parseShard,
+      )
       .option("--only <text>", "run only cases whose name holds this text")
+      .option("--include <patterns>", "run only cases whose names fit, * standing for anything", collectPatterns)
+      .option("--exclude <patterns>", "leave out cases whose names fit", collectPatterns)
+      .option("--time <time>", "begin no trial after so long: 60s, 2m, 1h", parseTime)
+      .option("--fail-fast", "stop after the first trials in which something disagrees", false)
       .option("--jobs <count>", "processes; 0 is this one alone", parseJobs, availableParallelism())
       .option(
         "--silence <seconds>",
@@ -204,6 +237,7 @@ function makeProgram(end: (code: number) => void): Command {
     .action(async () => {
       end(await setUp());
     });
+  addInitCommand(program, version, end);
   addNetworksCommand(program, end);
   addMergeCommand<OutputArguments>(program, {
     withOutputs,
@@ -247,7 +281,7 @@ async function writeOutputs(
 }
 
 function recorderOf(
-  { records, resume, require, seed, cases, path, only, shard, coverage }: RunArguments,
+  { records, resume, require, seed, cases, path, only, include, exclude, shard, coverage }: RunArguments,
   modules: readonly string[],
 ): Recorder | undefined {
   if (records === undefined) {
@@ -256,9 +290,12 @@ function recorderOf(
   }
   const asked: Asked = {
     seed: seed ?? DEFAULT_SEED,
-    cases: cases ?? DEFAULT_CASES,
+    cases: typeof cases === "string" ? 0 : (cases ?? DEFAULT_CASES),
+    ...(typeof cases === "string" && { own: contentId(readCases(cases)) }),
     ...(path !== undefined && { path }),
     ...(only !== undefined && { only }),
+    ...(include !== undefined && { include }),
+    ...(exclude !== undefined && { exclude }),
     ...(shard !== undefined && { shard }),
     ...(modules.length > 0 && { coverage: coverage ?? DEFAULT_COVERAGE }),
   };
@@ -271,16 +308,21 @@ async function runWithProgress(
   recorder: Recorder | undefined,
   observer: RunObserver,
 ): Promise<ParityReport> {
-  const { oracle, algorithm, require, seed, cases, path, shard, only, jobs, regressions, silence, coverage } = args;
+  const { oracle, algorithm, require, seed, cases, path, shard, only, include, exclude, jobs, regressions } = args;
+  const { silence, coverage, time, failFast } = args;
   let told = 0;
   return withProgress("comparing with TensorFlow.js", async (line) => {
     const report = await runParity({
       require,
       seed,
-      cases,
+      ...(typeof cases === "string" ? { cases: 0, own: readCases(cases) } : { cases }),
       path,
       shard,
       only,
+      include,
+      exclude,
+      seconds: time,
+      failFast,
       jobs,
       regressions,
       skip: recorder?.skip,
@@ -311,6 +353,8 @@ async function runWithProgress(
 
 async function huntMutants(args: Pick<RunArguments, "seed" | "cases" | "json" | "markdown">): Promise<number> {
   const { seed = DEFAULT_SEED, cases = DEFAULT_CASES, json, markdown } = args;
+  if (typeof cases === "string")
+    throw new RangeError("mutants: --cases must be a number, the mutants being put to a run");
   for (const path of [json, markdown]) if (path !== undefined) await mkdir(dirname(resolve(path)), { recursive: true });
   const report = await hunt({ seed, cases });
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 1)}\n`);

@@ -87,6 +87,8 @@ export interface CompareOptions {
   readonly ledger: readonly Divergence[];
   /** Told before an algorithm is asked a question of a trial. */
   readonly onAsk?: ((algorithm: string, trial: Trial, question: AskedQuestion) => void) | undefined;
+  /** Asked before each block of trials: whether the rest is left out. */
+  readonly isOver?: (() => boolean) | undefined;
   /** Told after each trial, with what was found in it. */
   readonly onTrial?: ((done: number, total: number, trial: Trial, found: Findings) => void) | undefined;
 }
@@ -126,9 +128,10 @@ const BLOCK = 32;
 
 /** Runs all trials, block after block; between any two steps timers and signals have their turn, such as those of the progress. */
 export async function compare(options: CompareOptions): Promise<Findings> {
-  const { trials, algorithms, oracles, ledger, onAsk, onTrial } = options;
+  const { trials, algorithms, oracles, ledger, onAsk, onTrial, isOver } = options;
   const all = { comparisons: [] as Comparison[], refusals: [] as Refusal[], vanished: [] as VanishedDivergence[] };
   for (let start = 0; start < trials.length; start += BLOCK) {
+    if (isOver?.()) break;
     const block: OpenTrial[] = [];
     for (const trial of trials.slice(start, start + BLOCK)) {
       block.push({ trial, questions: questionsOf(trial), refusals: [], ours: [], theirs: [] });

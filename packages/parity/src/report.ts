@@ -41,6 +41,10 @@ export interface RunFacts {
   readonly path: string | undefined;
   readonly shard: Shard | undefined;
   readonly only: string | undefined;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Trials that were left out, the time being up or something having failed. */
+  readonly left?: number;
   readonly node: string;
   readonly platform: string;
   readonly started: string;

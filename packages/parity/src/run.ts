@@ -43,7 +43,8 @@ export const DEFAULT_COVERAGE = 0.5;
 const MAX_REDUCTIONS = 3;
 
 /** What to check; everything has a default. */
-export interface ParityOptions extends Pick<TrialOptions, "shard" | "only" | "path" | "regressions"> {
+export interface ParityOptions
+  extends Pick<TrialOptions, "shard" | "only" | "include" | "exclude" | "own" | "path" | "regressions"> {
   /** Of data and generated problems. */
   readonly seed?: number | undefined;
   /** How many problems to generate beside the table. */
@@ -62,6 +63,10 @@ export interface ParityOptions extends Pick<TrialOptions, "shard" | "only" | "pa
   readonly jobs?: number | undefined;
   /** Of the cases within a module's reach, the share that it has to answer in each pass. */
   readonly coverage?: number | undefined;
+  /** How long to ask trials: what is not begun by then is left out, and the report says so. */
+  readonly seconds?: number | undefined;
+  /** Whether each process stops after the trials in which it first sees a disagreement. */
+  readonly failFast?: boolean | undefined;
   /** How long a process may say nothing. */
   readonly silenceSeconds?: number | undefined;
   /** What is known to differ. Default: the ledger of this package. */
@@ -113,6 +118,11 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     cases: options.cases ?? DEFAULT_CASES,
     path: options.path,
     only: options.only,
+    include: options.include,
+    exclude: options.exclude,
+    own: options.own,
+    until: options.seconds === undefined ? undefined : Date.now() + 1000 * options.seconds,
+    failFast: options.failFast ?? false,
     shard: options.shard,
     regressions: options.regressions,
     oracles,
@@ -127,7 +137,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
   const started = new Date();
   const silenceMs = 1000 * (options.silenceSeconds ?? DEFAULT_SILENCE_SECONDS);
 
-  const collected = new Collection(Math.max(1, jobs), observer);
+  const collected = new Collection(Math.max(1, jobs), observer, task.until !== undefined || task.failFast);
   const deadWorkers: DeadWorker[] = [];
   if (adapters !== undefined || jobs === 0) {
     const { ledger: known, acceptances } = options;
@@ -159,6 +169,9 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
       path,
       shard,
       only,
+      ...(options.include !== undefined && { include: options.include }),
+      ...(options.exclude !== undefined && { exclude: options.exclude }),
+      ...(collected.left > 0 && { left: collected.left }),
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
       started: started.toISOString(),
@@ -239,11 +252,20 @@ class Collection {
   private readonly observer: RunObserver;
   private readonly done: number[];
   private readonly totals: number[];
+  private readonly isStopped: boolean;
 
-  constructor(shares: number, observer: RunObserver) {
+  /** @param isStopped whether a share may end before its trials do. */
+  constructor(shares: number, observer: RunObserver, isStopped: boolean) {
+    this.isStopped = isStopped;
     this.observer = observer;
     this.done = Array.from({ length: shares }, () => 0);
     this.totals = [...this.done];
+  }
+
+  /** Trials that were not begun when the time was up, or after the first disagreement. */
+  get left(): number {
+    const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+    return this.isStopped ? sum(this.totals) - sum(this.done) : 0;
   }
 
   take(share: number, message: WorkerMessage): void {

@@ -57,8 +57,14 @@ export interface TrialOptions {
   /** Folder of failures that were found before; they come first. */
   readonly regressions?: string | undefined;
   readonly shard?: Shard | undefined;
-  /** Only cases whose name holds this text. */
+  /** Only cases whose name holds this text … */
   readonly only?: string | undefined;
+  /** … or fits one of these patterns, in which * stands for anything … */
+  readonly include?: readonly string[] | undefined;
+  /** … and none of these. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Cases in the place of the table, the pairwise cover, the generated problems and the photograph. */
+  readonly own?: readonly SpatialCase[] | undefined;
 }
 
 /**
@@ -69,19 +75,29 @@ export interface TrialOptions {
  * @throws RangeError if no problem lies at `path`.
  */
 export async function selectTrials(options: TrialOptions): Promise<readonly Trial[]> {
-  const { seed, cases, path, regressions, shard, only } = options;
+  const { seed, cases, path, regressions, shard, only, own, include = [], exclude = [] } = options;
+  const [included, excluded] = [include, exclude].map((patterns) => patterns.map(patternOf));
   const trials =
     path === undefined
       ? [
           ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
-          ...[...CASES, ...SPATIAL_CASES, ...pairwiseCases()].map((convCase) => seededTrial(convCase, seed)),
-          ...generateProblems(seed, cases).map((problem) => ({ ...problemTrial(problem), pathSeed: seed })),
-          ...(await photographTrials(seed)),
+          ...(own ?? [...CASES, ...SPATIAL_CASES, ...pairwiseCases()]).map((convCase) => seededTrial(convCase, seed)),
+          ...(own === undefined ? generateProblems(seed, cases) : []).map((problem) => {
+            return { ...problemTrial(problem), pathSeed: seed };
+          }),
+          ...(own === undefined ? await photographTrials(seed) : []),
         ]
       : [{ ...problemTrial(await problemAt(seed, path)), pathSeed: seed }];
   return trials
-    .filter(({ convCase }) => only === undefined || convCase.name.includes(only))
+    .filter(({ convCase: { name } }) => only === undefined || name.includes(only))
+    .filter(({ convCase: { name } }) => included!.length === 0 || included!.some((pattern) => pattern.test(name)))
+    .filter(({ convCase: { name } }) => !excluded!.some((pattern) => pattern.test(name)))
     .filter((trial) => shard === undefined || isInShard(trial, shard));
+}
+
+/** A pattern of names: * stands for anything, everything else for itself, anywhere in the name. */
+function patternOf(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"));
 }
 
 /** Digits of a trial's id that decide: 2³² is many times more than there are shards. */

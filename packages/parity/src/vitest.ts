@@ -10,7 +10,15 @@
  * @module
  */
 
-import { type CaseData, type CasePass, elementBounds, judge, reference, type SpatialCase } from "@corr2d/testkit";
+import {
+  CASE_PASSES,
+  type CaseData,
+  type CasePass,
+  elementBounds,
+  judge,
+  reference,
+  type SpatialCase,
+} from "@corr2d/testkit";
 import { expect } from "vitest";
 import type { ConvAdapter } from "./adapter.ts";
 import { renderText } from "./render/text.ts";
@@ -37,6 +45,10 @@ expect.extend({
   toMatchConvolution(actual: unknown, convCase: SpatialCase, given: Partial<CaseData>, pass: CasePass = "forward") {
     if (!(actual instanceof Float32Array)) {
       throw new TypeError("toMatchConvolution: expect a Float32Array, such as the result of a convolution");
+    }
+    if (!CASE_PASSES.includes(pass)) {
+      const known = CASE_PASSES.join(", ");
+      throw new RangeError(`toMatchConvolution: pass must be one of ${known}, got ${JSON.stringify(pass)}`);
     }
     const data: CaseData = { x: NOTHING, filter: NOTHING, bias: undefined, dy: NOTHING, ...given };
     const truth = reference(convCase, pass, data);

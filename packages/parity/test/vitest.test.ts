@@ -23,6 +23,9 @@ it("toMatchConvolution holds values to the bound, of every pass", () => {
   );
   expect(() => expect(y).not.toMatchConvolution(convCase, data)).toThrow(/but it is: 0\.\d+ of the bound/);
   expect(() => expect([1]).toMatchConvolution(convCase, data)).toThrow(/expect a Float32Array/);
+  expect(() => expect(y).toMatchConvolution(convCase, data, "inputgradient" as never)).toThrow(
+    'pass must be one of forward, inputGradient, filterGradient, biasGradient, got "inputgradient"',
+  );
 });
 
 it("toAgreeWith runs the check", async () => {

@@ -83,10 +83,14 @@ function list(heading: string, items: readonly string[], bullet: string): string
 export function describeFacts({ run, algorithms }: ParityReport): string {
   const shard = run.shard === undefined ? "" : `, shard ${run.shard.index}/${run.shard.count}`;
   const only = run.only === undefined ? "" : `, only ${JSON.stringify(run.only)}`;
+  const patterns = (word: string, texts: readonly string[] | undefined): string =>
+    texts === undefined ? "" : `, ${word} ${texts.map((text) => JSON.stringify(text)).join(" ")}`;
+  const chosen = patterns("include", run.include) + patterns("exclude", run.exclude);
+  const left = run.left === undefined ? "" : ` ${run.left} more were left out, the run being over before them.`;
   const path = run.path === undefined ? "" : `, path ${run.path}`;
   const names = algorithms.map(({ name, version }) => `${name} ${version}`).join(", ");
   return (
-    `Checked: ${names}. Trials: ${run.trials} (seed ${run.seed}, ${run.cases} generated${path}${shard}${only}). ` +
+    `Checked: ${names}. Trials: ${run.trials} (seed ${run.seed}, ${run.cases} generated${path}${shard}${only}${chosen}).${left} ` +
     `${run.parts === undefined ? "" : `Put together from ${run.parts.runs} runs, seeds ${run.parts.seeds.join(", ")}. `}` +
     `Node ${run.node}, ${run.platform}, ${run.seconds.toFixed(1)} s.`
   );

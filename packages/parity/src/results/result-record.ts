@@ -29,7 +29,11 @@ export interface SetupRecord extends Setup {
 }
 
 /** What a run was asked. */
-export interface Asked extends Pick<RunFacts, "seed" | "cases">, Partial<Pick<RunFacts, "path" | "only" | "shard">> {
+export interface Asked
+  extends Pick<RunFacts, "seed" | "cases">,
+    Partial<Pick<RunFacts, "path" | "only" | "include" | "exclude" | "shard">> {
+  /** Hash of the user's own cases. */
+  readonly own?: string;
   /** Of the cases within a module's reach, the share that it has to answer in each pass. */
   readonly coverage?: number;
 }
@@ -153,6 +157,9 @@ const SCHEMA = z.discriminatedUnion("record", [
       cases: count,
       path: z.string().optional(),
       only: z.string().optional(),
+      include: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+      own: id.optional(),
       shard: z.strictObject({ index: count, count }).optional(),
       coverage: z.number().min(0).max(1).optional(),
     }),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CASES, SPATIAL_CASES } from "@corr2d/testkit";
+import { CASES, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
 import type { ConvAdapter } from "../adapter.ts";
 import { loadModule } from "../check/module-adapter.ts";
 import { type AskedQuestion, compare } from "../compare.ts";
@@ -28,6 +28,13 @@ export interface RunTask {
   readonly cases: number;
   readonly path: string | undefined;
   readonly only: string | undefined;
+  readonly include: readonly string[] | undefined;
+  readonly exclude: readonly string[] | undefined;
+  readonly own: readonly SpatialCase[] | undefined;
+  /** When to stop, in milliseconds since 1970. */
+  readonly until: number | undefined;
+  /** Whether to stop at the first disagreement. */
+  readonly failFast: boolean;
   readonly shard: Shard | undefined;
   readonly regressions: string | undefined;
   readonly oracles: readonly string[];
@@ -124,6 +131,7 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
   let tally = emptyTally();
   let records: TrialRecord[] = [];
   let ids: string[] = [];
+  let hasFailed = false;
   const setup = setupId({ algorithms, oracles });
   // An untrusted module may end or hang the process: whoever watches must know where.
   const isUntrusted = task.modules.length > 0;
@@ -132,12 +140,16 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
     oracles,
     trials,
     ledger,
+    isOver: () => (task.until !== undefined && Date.now() > task.until) || (task.failFast && hasFailed),
     onAsk: isUntrusted ? (by, trial, question) => tell(askingAbout(by, setup, trial, question)) : undefined,
     onTrial(done, total, trial, found) {
       const { convCase, passes } = trial;
-      addTally(tally, tallyTrial(found, passes));
+      const own = tallyTrial(found, passes);
+      hasFailed ||= own.disagreements.length > 0;
+      addTally(tally, own);
       ids.push(trialId(trial));
       if (task.records) records.push(recordTrial(trial, found, setup));
+      // A block may be the last one: after each of its trials that is a multiple, all is told.
       if (done % TRIALS_PER_MESSAGE !== 0 && done !== total) return;
       tell({ kind: "found", done, total, trial: convCase.name, trials: ids, tally, records });
       tally = emptyTally();
@@ -154,8 +166,13 @@ function askingAbout(by: string, setup: string, { data: _, ...trial }: Trial, qu
 }
 
 /** Whether a run is about certain cases, so that nothing else is wanted. */
-export function asksForOneThing({ only, path }: Pick<RunTask, "only" | "path">): boolean {
-  return only !== undefined || path !== undefined;
+export function asksForOneThing({
+  only,
+  path,
+  include,
+  own,
+}: Pick<RunTask, "only" | "path"> & Partial<Pick<RunTask, "include" | "own">>): boolean {
+  return only !== undefined || path !== undefined || include !== undefined || own !== undefined;
 }
 
 async function loadOracles({ oracles, require }: RunTask): Promise<{
@@ -177,13 +194,13 @@ async function loadOracles({ oracles, require }: RunTask): Promise<{
 }
 
 async function generalFindings(
-  { seed, only, path }: RunTask,
+  { seed, ...asked }: RunTask,
   algorithms: readonly ConvAdapter[],
   oracles: readonly ConvAdapter[],
   acceptances: readonly Acceptance[],
   tell: (message: TaskMessage) => void,
 ): Promise<GeneralFindings> {
-  if (asksForOneThing({ only, path })) return { kind: "general", laws: [], requests: [], limitations: [] };
+  if (asksForOneThing(asked)) return { kind: "general", laws: [], requests: [], limitations: [] };
   const laws: LawFinding[] = [];
   const requests: RequestFinding[] = [];
   const cases = [...CASES.slice(0, LAW_CASES_OF_TABLE), ...SPATIAL_CASES, ...pairwiseCases()];
