@@ -297,7 +297,7 @@ function recorderOf(
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
     ...(shard !== undefined && { shard }),
-    ...(modules.length > 0 && { coverage: coverage ?? DEFAULT_COVERAGE }),
+    ...(modules.length > 0 && { modules, coverage: coverage ?? DEFAULT_COVERAGE }),
   };
   return new Recorder({ file: records, asked, required: require ?? [], resume });
 }

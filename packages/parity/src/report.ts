@@ -41,6 +41,8 @@ export interface RunFacts {
   readonly path: string | undefined;
   readonly shard: Shard | undefined;
   readonly only: string | undefined;
+  /** Files of the modules that were checked, in the order of `algorithms`. */
+  readonly modules?: readonly string[];
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   /** Trials that were left out, the time being up or something having failed. */

@@ -169,6 +169,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
       path,
       shard,
       only,
+      ...(modules.length > 0 && { modules }),
       ...(options.include !== undefined && { include: options.include }),
       ...(options.exclude !== undefined && { exclude: options.exclude }),
       ...(collected.left > 0 && { left: collected.left }),

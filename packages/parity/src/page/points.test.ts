@@ -127,6 +127,10 @@ describe("words", () => {
     const commandOf = (index: number) => /<code>(.*?)<\/code>/.exec(detailOf(data, point(index), 0))![1];
     expect(commandOf(0)).toBe("npx corr2d-parity --seed 7 --cases 0 --only &#39;stride 2&#39; --algorithm naive");
     expect(commandOf(2)).toContain("&#39;it&#39;\\&#39;&#39;s even&#39;");
+    const ofModule = { ...data, modules: ["./my conv.js"] };
+    expect(detailOf(ofModule, point(0), 0)).toContain(
+      "npx corr2d-parity check &#39;./my conv.js&#39; --seed 7 --cases 0 --only &#39;stride 2&#39;</code>",
+    );
     const found = dataOf([question(0, { path: "17:0:3", pathSeed: 1 })]);
     expect(detailOf(found, layOut(found, ALL, 1).points[0], 0)).toContain("--seed 1 --path 17:0:3 --algorithm naive");
   });

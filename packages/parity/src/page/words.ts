@@ -78,12 +78,14 @@ function numberOf(value: PageNumber): string {
 }
 
 /** The command that asks the same again. */
-function replayOf({ cases, algorithms }: PageData, question: PageQuestion, algorithm: number): string {
+function replayOf({ cases, algorithms, modules }: PageData, question: PageQuestion, algorithm: number): string {
   const { path, pathSeed, seed } = question;
   const own = /^corr2d\/(.+)$/.exec(algorithms[algorithm])?.[1];
   const where =
     path === undefined || pathSeed === undefined
       ? `--seed ${seed} --cases 0 --only ${shellWord(cases[question.case].name)}`
       : `--seed ${pathSeed} --path ${shellWord(path)}`;
+  const module = modules?.[algorithm];
+  if (module !== undefined) return `npx corr2d-parity check ${shellWord(module)} ${where}`;
   return `npx corr2d-parity ${where}${own === undefined ? "" : ` --algorithm ${shellWord(own)}`}`;
 }

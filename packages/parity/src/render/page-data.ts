@@ -43,6 +43,8 @@ export interface PageQuestion {
 /** Everything the script needs. */
 export interface PageData {
   readonly algorithms: readonly string[];
+  /** Files of the modules that were checked, in the order of `algorithms`. */
+  readonly modules?: readonly string[];
   /** The reference first. */
   readonly oracles: readonly string[];
   readonly kinds: readonly string[];
@@ -56,7 +58,11 @@ export interface PageData {
 export const MAX_QUESTIONS = 12_000;
 
 /** What the page shows of these trials: all of them or, of too many, what disagrees and what came nearest to its bound. */
-export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialRecord[], total?: number): PageData {
+export function pageDataOf(
+  { algorithms, run }: ParityReport,
+  trials: readonly TrialRecord[],
+  total?: number,
+): PageData {
   const asked = trials.flatMap((trial) => trial.questions.map((question) => ({ trial, question })));
   const chosen =
     asked.length <= MAX_QUESTIONS
@@ -92,6 +98,7 @@ export function pageDataOf({ algorithms }: ParityReport, trials: readonly TrialR
   });
   return {
     algorithms: names,
+    ...(run.modules !== undefined && { modules: run.modules }),
     oracles,
     kinds,
     cases,

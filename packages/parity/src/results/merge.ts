@@ -227,13 +227,14 @@ function isSame({ path: _, ...a }: Comparison, { path: __, ...b }: Comparison): 
 function factsOf(runs: readonly RunRecord[], trials: number, seconds: number): RunFacts {
   const parts = runs
     .map(
-      ({ asked: { seed, cases, path, only, shard }, node, platform, started }): RunFacts => ({
+      ({ asked: { seed, cases, path, only, shard, modules }, node, platform, started }): RunFacts => ({
         seed,
         cases,
         trials,
         path,
         shard,
         only,
+        ...(modules !== undefined && { modules }),
         node,
         platform,
         started,
@@ -245,6 +246,7 @@ function factsOf(runs: readonly RunRecord[], trials: number, seconds: number): R
     new Set(values.map((value) => JSON.stringify(value))).size === 1 ? values[0] : undefined;
   const joined = (values: readonly string[]): string => [...new Set(values)].sort().join(", ");
   const first: RunFacts | undefined = parts[0];
+  const modules = shared(parts.map((part) => part.modules));
   return {
     seed: first?.seed ?? 0,
     cases: Math.max(0, ...parts.map(({ cases }) => cases)),
@@ -252,6 +254,7 @@ function factsOf(runs: readonly RunRecord[], trials: number, seconds: number): R
     path: shared(parts.map(({ path }) => path)),
     shard: shared(parts.map(({ shard }) => shard)),
     only: shared(parts.map(({ only }) => only)),
+    ...(modules !== undefined && { modules }),
     node: joined(parts.map(({ node }) => node)),
     platform: joined(parts.map(({ platform }) => platform)),
     started: first?.started ?? "",

@@ -31,7 +31,7 @@ export interface SetupRecord extends Setup {
 /** What a run was asked. */
 export interface Asked
   extends Pick<RunFacts, "seed" | "cases">,
-    Partial<Pick<RunFacts, "path" | "only" | "include" | "exclude" | "shard">> {
+    Partial<Pick<RunFacts, "path" | "only" | "include" | "exclude" | "modules" | "shard">> {
   /** Hash of the user's own cases. */
   readonly own?: string;
   /** Of the cases within a module's reach, the share that it has to answer in each pass. */
@@ -158,6 +158,7 @@ const SCHEMA = z.discriminatedUnion("record", [
       path: z.string().optional(),
       only: z.string().optional(),
       include: z.array(z.string()).optional(),
+      modules: z.array(z.string()).optional(),
       exclude: z.array(z.string()).optional(),
       own: id.optional(),
       shard: z.strictObject({ index: count, count }).optional(),
