@@ -155,6 +155,19 @@ export function coarsened(axis: CorrelationAxis, outputs: number): CorrelationAx
   };
 }
 
+/** Taps of a cell, on average over the parts. */
+export function tapCount({ rows, columns }: Correlation): number {
+  const mean = (parts: readonly AxisPart[]): number =>
+    parts.reduce((sum, { taps }) => sum + taps.length, 0) / parts.length;
+  return mean(rows.parts) * mean(columns.parts);
+}
+
+/** Products of the definition, frames of zeros included. */
+export function productCount(c: Correlation): number {
+  const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
+  return cells * tapCount(c) * c.groupSourceChannels * c.groupTargetChannels * c.groups;
+}
+
 /** 0, 1, …, count − 1, by a loop: plans are made for single runs, too. */
 export function firstIntegers(count: number): readonly number[] {
   const integers: number[] = [];

@@ -14,7 +14,7 @@
 
 import type { ChoiceOptions, Pass, Preparations, Proposal, Runs } from "../algorithm/algorithm.ts";
 import { describeTime } from "../algorithm/expected-time.ts";
-import type { Correlation } from "../geometry/correlation.ts";
+import { type Correlation, tapCount } from "../geometry/correlation.ts";
 import type { ConvGeometry } from "../geometry/planes.ts";
 import { type SimdAlgorithms, simdAlgorithms } from "./algorithms.ts";
 import { simdFeatures } from "./engine/features.ts";
@@ -165,11 +165,4 @@ function winogradTime(c: Correlation, tileSize: TileSize, packKernel = 0): numbe
 function productTime(multiplyAdds: number, weightBytes: number): number {
   const { narrow, wide } = COST.multiplyAdd;
   return Math.max(multiplyAdds * (simdFeatures().revectorizes ? wide : narrow), weightBytes * COST.weightByte);
-}
-
-/** Taps of a cell, on average over the parts. */
-function tapCount({ rows, columns }: Correlation): number {
-  const mean = (parts: readonly { readonly taps: readonly number[] }[]): number =>
-    parts.reduce((sum, { taps }) => sum + taps.length, 0) / parts.length;
-  return mean(rows.parts) * mean(columns.parts);
 }

@@ -38,8 +38,27 @@ export function bringIn(
     const cell = (place.image * c.rows.sourceSize + firstRow) * c.columns.sourceSize;
     if (isWhole) return address + 4 * cell * b.sourceChannels;
   }
-  copyIn(arrayOf(source), c, b, place, engine.memory.floats, scratch);
+  const stage = engine.team?.stage;
+  if (stage === undefined) copyIn(arrayOf(source), c, b, place, engine.memory.floats, scratch);
+  else {
+    copyIn(arrayOf(source), c, b, place, stage.floats, 0);
+    stage.bringIn(scratch, (b.imageBytes / b.images) * place.images);
+  }
   return scratch;
+}
+
+/** Copies the output of a block, at `address`, to where it belongs. */
+export function takeOut(
+  engine: SimdEngine,
+  target: Operand,
+  c: Correlation,
+  b: Blocks,
+  place: BlockPlace,
+  address: number,
+): void {
+  const stage = engine.team?.stage;
+  stage?.takeOut(address, (b.outBytes / b.images) * place.images);
+  copyOut(arrayOf(target), c, b, place, stage?.floats ?? engine.memory.floats, stage === undefined ? address : 0);
 }
 
 /** The address for a block's output: in scratch; or in a resident target, if the block covers whole rows of it. */
@@ -70,7 +89,13 @@ export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: Bl
   const rowLength = b.columns.periods * b.targetChannels;
   const rows = rowsOf(b, place);
   const first = (place.image * b.rows.total + place.row) * rowLength;
-  engine.memory.floats.set(arrayOf(dy).subarray(first, first + rows * rowLength), address / 4);
+  const values = arrayOf(dy).subarray(first, first + rows * rowLength);
+  const stage = engine.team?.stage;
+  if (stage === undefined) engine.memory.floats.set(values, address / 4);
+  else {
+    stage.floats.set(values);
+    stage.bringIn(address, values.byteLength);
+  }
   return rows;
 }
 
@@ -132,8 +157,7 @@ function rowsInside(
   return { from, to: Math.max(from, to) };
 }
 
-/** Copies the output of a block to where it belongs. */
-export function copyOut(
+function copyOut(
   target: FloatArray,
   c: Correlation,
   b: Blocks,

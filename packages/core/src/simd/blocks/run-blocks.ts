@@ -10,7 +10,7 @@ import type { FloatArray } from "../../tensor/tensor.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import type { MemoryRange, ScratchLayout } from "../engine/memory.ts";
 import { arrayOf, type Operand } from "../engine/resident.ts";
-import { bringIn, copyOut, copyRowsIn, outAddress } from "./copies.ts";
+import { bringIn, copyRowsIn, outAddress, takeOut } from "./copies.ts";
 import { type BlockPlace, type Blocks, forEachBlock, rowsOf } from "./cut.ts";
 
 /** A plan of a correlation and its blocks; the first buffer of scratch is the image. */
@@ -22,56 +22,120 @@ export interface BlockPlan {
   readonly scratch: ScratchLayout;
 }
 
+/** A block that is being computed. */
+export interface BlockAt {
+  readonly place: BlockPlace;
+  /** Rows of periods that it has: whole blocks but the last are full; the last uses the beginning of the tables. */
+  readonly rows: number;
+  /** Addresses of its image and its output; what else there is in scratch is `shift` bytes further on than it was laid out. */
+  image: number;
+  out: number;
+  shift: number;
+}
+
+/** How the blocks of a correlation are computed. */
+export interface BlockWork {
+  /** How many shares each phase of a block has. */
+  readonly phases: readonly number[];
+  /** Looks at the image of a block; false if nothing of it is to be computed. */
+  readonly inspect?: (at: BlockAt) => boolean;
+  /** Computes a share. */
+  readonly compute: (at: BlockAt, share: number, phase: number) => void;
+  /** Called when a block's output is in the target; `bringImage` brings its image in once more, and says where. */
+  readonly finish?: (at: BlockAt, bringImage: () => number, target: Operand) => void;
+}
+
+/** Shares of all that is computed for each thread: whoever is done first has still some to take. */
+const SHARES_PER_THREAD = 8;
+
+/** Shares of one of so many units, each of which has at most `most`. */
+export function sharesOf({ team }: SimdEngine, units: number, most: number): number {
+  if (team === undefined) return 1;
+  return Math.max(1, Math.min(most, Math.ceil((SHARES_PER_THREAD * team.threads) / units)));
+}
+
+/** How many blocks a correlation has. */
+export function blockCount({ batch }: Correlation, { images, rows, columns }: Blocks): number {
+  return Math.ceil(batch / images) * Math.ceil(rows.total / rows.periods) * Math.ceil(columns.total / columns.periods);
+}
+
+/** Where the `share`-th of `shares` equal parts of `total` begins. */
+export function shareStart(total: number, shares: number, share: number): number {
+  return Math.floor((total * share) / shares);
+}
+
 /**
- * A plan from source to target, `compute` being given the addresses of a block's image and output and the rows of periods
- * that it has. Whole blocks but the last are full; the last uses the beginning of the tables.
+ * A plan from source to target.
  *
  * @param out where the output stands; it is cleared before if some cells are not computed.
- * @param finish called when a block's output is in the target; `bringImage` brings its image in once more, and says where.
  */
 export function planBlocks(
   engine: SimdEngine,
   { correlation: c, blocks, block, scratch }: BlockPlan,
   out: MemoryRange,
   clears: boolean,
-  compute: (imageAt: number, outAt: number, rows: number, place: BlockPlace) => void,
-  finish?: (bringImage: () => number, target: Operand, place: BlockPlace) => void,
+  { phases, inspect, compute, finish }: BlockWork,
 ): SimdPlan<[source: Operand, target: Operand]> {
   const image = scratch.buffers[0]!.address;
   const run = (source: Operand, target: Operand): void => {
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, source, c, blocks, place, image);
-      const outAt = outAddress(engine, target, c, blocks, place, out.address);
-      if (clears) engine.memory.floats.fill(0, outAt / 4, (outAt + out.bytes) / 4);
-      compute(imageAt, outAt, rowsOf(blocks, place), place);
-      if (outAt === out.address) copyOut(arrayOf(target), c, blocks, place, engine.memory.floats, outAt);
-      finish?.(() => bringIn(engine, source, c, blocks, place, image), target, place);
+    engine.work(blocksOf(c, blocks), {
+      phases,
+      feed(at, shift) {
+        at.shift = shift;
+        at.image = bringIn(engine, source, c, blocks, at.place, image + shift);
+        at.out = outAddress(engine, target, c, blocks, at.place, out.address + shift);
+        if (clears) engine.memory.floats.fill(0, at.out / 4, (at.out + out.bytes) / 4);
+        return inspect?.(at) ?? true;
+      },
+      share: (at, _, phase, share) => compute(at, share, phase),
+      drain(at, shift) {
+        if (at.out === out.address + shift) takeOut(engine, target, c, blocks, at.place, at.out);
+        finish?.(at, () => bringIn(engine, source, c, blocks, at.place, image + shift), target);
+      },
     });
   };
   return engine.plan(run, [block], scratch);
 }
 
+/** The blocks of a run. */
+function blocksOf({ batch }: Correlation, blocks: Blocks): BlockAt[] {
+  const all: BlockAt[] = [];
+  forEachBlock(batch, blocks, (place) => all.push({ place, rows: rowsOf(blocks, place), image: 0, out: 0, shift: 0 }));
+  return all;
+}
+
+/** How a block is added to the sums of a gradient; its output is dy, whole rows of it. */
+export type SumWork = Pick<BlockWork, "phases" | "compute">;
+
 /**
- * A plan of a filter's gradient over blocks of whole rows: `add` adds a block to the sums, `sumFloats` floats at the
+ * A plan of a filter's gradient over blocks of whole rows: each is added to the sums, `sumFloats` floats at the
  * beginning of what the plan holds; `copySums` takes them from there to dw. The second buffer of scratch is dy.
  */
 export function planSums(
   engine: SimdEngine,
   { correlation: c, blocks, block, scratch }: BlockPlan,
   sumFloats: number,
-  add: (imageAt: number, dyAt: number, rows: number) => void,
+  { phases, compute }: SumWork,
   copySums: (floats: Float32Array, from: number, dw: FloatArray) => void,
 ): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> {
   const [image, dyAt] = scratch.buffers.map(({ address }) => address) as [number, number];
   const sums = block.address / 4;
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
-    const { floats } = engine.memory;
-    floats.fill(0, sums, sums + sumFloats);
-    forEachBlock(c.batch, blocks, (place) => {
-      const imageAt = bringIn(engine, x, c, blocks, place, image);
-      add(imageAt, dyAt, copyRowsIn(engine, dy, blocks, place, dyAt));
+    engine.memory.floats.fill(0, sums, sums + sumFloats);
+    engine.work(blocksOf(c, blocks), {
+      phases,
+      inOrder: true,
+      feed(at, shift) {
+        at.shift = shift;
+        at.image = bringIn(engine, x, c, blocks, at.place, image + shift);
+        at.out = dyAt + shift;
+        copyRowsIn(engine, dy, blocks, at.place, at.out);
+        return true;
+      },
+      share: (at, _, phase, share) => compute(at, share, phase),
+      drain: () => undefined,
     });
-    copySums(floats, sums, arrayOf(dw));
+    copySums(engine.memory.floats, sums, arrayOf(dw));
   };
   return engine.plan(run, [block], scratch);
 }

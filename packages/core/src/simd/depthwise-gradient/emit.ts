@@ -38,7 +38,10 @@ type AccumulateParameters = [
   pixels: I32Local, // pixels per row, at least 1
   image: I32Local,
   dy: I32Local, // address of the first row's first pixel; rows follow one another
-  sums: I32Local,
+  sums: I32Local, // address of those of the first vector
+  vectors: I32Local, // of channels, at least 1
+  firstOffset: I32Local, // bytes from a pixel to the first vector
+  lastStep: I32Local, // bytes by which the last vector begins later than it would
 ];
 
 /** Writes the module of one geometry. */
@@ -46,20 +49,18 @@ export function emitDepthwiseGradient(shape: DepthwiseGradientShape): Uint8Array
   const { channels, pixelBytes } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
   const module = new ModuleBuilder();
-  module.function<AccumulateParameters>("accumulate", 6, (f, rows, rowTable, pixels, image, dy, sums) => {
+  module.function<AccumulateParameters>("accumulate", 9, (f, ...parameters) => {
+    const [rows, rowTable, pixels, image, dy, sums, vectors, firstOffset, lastStep] = parameters;
     const [vector, pixel, x, y, sum, row, offset] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
     const registers = f.v128s(Math.min(shape.taps.length, TAPS_IN_REGISTERS));
     const [xValue, yValue] = [f.v128(), f.v128()];
-    const vectors = Math.ceil(channels / 4);
-    // The last vector of channels begins earlier rather than reach past the last channel.
-    const overlap = 16 * vectors - 4 * channels;
     f.repeat(rows, () => {
       f.set(row, i32.add(image, i32.load(rowTable, 0)));
-      f.set(offset, i32.const(0));
+      f.set(offset, firstOffset);
       f.set(sum, sums);
-      f.set(vector, i32.const(vectors));
+      f.set(vector, vectors);
       f.repeat(vector, () => {
-        if (overlap > 0) f.when(i32.equal(vector, 1), () => f.advance(offset, -overlap));
+        f.when(i32.equal(vector, 1), () => f.advance(offset, lastStep));
         for (let first = 0; first < shape.taps.length; first += registers.length) {
           const taps = shape.taps.slice(first, first + registers.length);
           for (let tap = 0; tap < taps.length; tap++) f.set(registers[tap]!, v128.load(sum, 16 * tap));

@@ -8,7 +8,7 @@
 import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { Blocks } from "../blocks/cut.ts";
-import { planSums } from "../blocks/run-blocks.ts";
+import { type BlockAt, planSums, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import type { Operand } from "../engine/resident.ts";
 import { rowOffsets } from "../filter-gradient/plan.ts";
@@ -28,11 +28,20 @@ export function prepareDepthwiseGradient(
   const sumFloats = 4 * Math.ceil(channels / 4) * shape.taps.length;
   const block = memory.allocateWith(4 * sumFloats, [rowTable]);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
+  const vectors = Math.ceil(channels / 4);
+  const shares = sharesOf(engine, 1, vectors);
+  const compute = ({ image, out: dy, rows }: BlockAt, share: number): void => {
+    const [first, end] = [share, share + 1].map((n) => shareStart(vectors, shares, n)) as [number, number];
+    // The last vector of channels begins earlier rather than reach past the last channel.
+    const lastStep = end === vectors ? 4 * channels - 16 * vectors : 0;
+    const sums = block.address + 16 * first * shape.taps.length;
+    accumulate!(rows, block.tables[0]!, blocks.columns.periods, image, dy, sums, end - first, 16 * first, lastStep);
+  };
   return planSums(
     engine,
     { correlation: c, blocks, block, scratch },
     sumFloats,
-    (imageAt, dyAt, rows) => accumulate!(rows, block.tables[0]!, blocks.columns.periods, imageAt, dyAt, block.address),
+    { phases: [shares], compute },
     (floats, from, dw) => copySums(floats, from, shape, dw),
   );
 }

@@ -7,9 +7,10 @@
 
 import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
-import { planBlocks } from "../blocks/run-blocks.ts";
+import { type BlockAt, blockCount, planBlocks, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import type { Operand } from "../engine/resident.ts";
+import { pixelsOf } from "../gemm/plan.ts";
 import { depthwiseName, emitDepthwise } from "./emit.ts";
 import type { DepthwisePart, DepthwisePlan } from "./plan.ts";
 
@@ -36,12 +37,17 @@ export function prepareDepthwise(
     return { depthwise: depthwise!, weights, imageTable: block.tables[2 * n]!, outTable: block.tables[2 * n + 1]! };
   });
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const compute = (imageAt: number, outAt: number, rows: number): void => {
+  const shares = sharesOf(engine, blockCount(c, blocks), pixelsOf(blocks));
+  const compute = ({ image, out, rows }: BlockAt, share: number): void => {
+    const cells = rows * blocks.columns.periods;
+    const [first, end] = [shareStart(cells, shares, share), shareStart(cells, shares, share + 1)];
+    if (first === end) return;
     for (const { depthwise, weights, imageTable, outTable } of calls) {
-      depthwise(rows * blocks.columns.periods, imageTable, outTable, imageAt, outAt, weights);
+      depthwise(end - first, imageTable + 4 * first, outTable + 4 * first, image, out, weights);
     }
   };
-  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, plan.hasEmptyParts, compute);
+  const work = { phases: [shares], compute };
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, plan.hasEmptyParts, work);
 }
 
 function packedLength({ groups: channels }: Correlation, { rows, columns }: DepthwisePart): number {

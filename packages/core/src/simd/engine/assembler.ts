@@ -464,21 +464,23 @@ export class ModuleBuilder {
   }
 }
 
-function section(id: number, items: readonly string[]): string {
+/** A section of a module. */
+export function section(id: number, items: readonly string[]): string {
   return text(id) + sized(vector(items));
 }
 
 /** Items after their number. */
-function vector(items: readonly string[]): string {
+export function vector(items: readonly string[]): string {
   return unsignedLeb128(items.length) + items.join("");
 }
 
 /** Code after the number of its bytes. */
-function sized(code: string): string {
+export function sized(code: string): string {
   return unsignedLeb128(code.length) + code;
 }
 
-function bytesOf(code: string): Uint8Array<ArrayBuffer> {
+/** Code as bytes. */
+export function bytesOf(code: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(code.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = code.charCodeAt(i);
   return bytes;

@@ -12,6 +12,7 @@ import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type LodgingMemory, type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import { SharedBlock } from "./shared-range.ts";
+import { type Steps, type Team, workAlone } from "./team.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly guards?: MemoryGuards;
   /** The memory of another module to compute in. Default: one of its own. */
   readonly lodging?: LodgingMemory;
+  /** Threads that compute. Default: the one that calls. */
+  readonly team?: Team;
 }
 
 /** A prepared run of the engine; it need not be disposed of. */
@@ -44,6 +47,9 @@ export class SimdEngine {
   readonly fma: boolean;
   readonly microkernel: string | undefined;
   readonly memory: SimdMemory;
+  readonly team: Team | undefined;
+  /** The engine that takes over what is worth being computed by several threads. */
+  threaded: SimdEngine | undefined;
   readonly #host: WasmApi;
   readonly #modules = new Map<string, WasmModule>();
   readonly #instances = new Map<string, WasmFunctions>();
@@ -55,7 +61,20 @@ export class SimdEngine {
     this.features = features;
     this.fma = options.fma ?? features.relaxedMadd;
     this.microkernel = options.microkernel;
-    this.memory = new SimdMemory(host, options.guards, options.lodging);
+    this.team = options.team;
+    this.memory = new SimdMemory(host, options.guards, options.lodging, options.team);
+  }
+
+  /** The engine for what takes so many nanoseconds on one thread: this one, or that with several. */
+  engineFor(time: number): SimdEngine {
+    const team = this.threaded?.team;
+    return team !== undefined && team.threads > 1 && time >= team.leastTime ? this.threaded! : this;
+  }
+
+  /** Does the steps of a run for every unit. */
+  work<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
+    if (this.team === undefined) workAlone(units, steps);
+    else this.team.work(units, steps);
   }
 
   /** Goes on with other features: modules are compiled anew for plans to come; those there are keep what they have. */
@@ -63,6 +82,7 @@ export class SimdEngine {
     this.features = features;
     this.#modules.clear();
     this.#instances.clear();
+    this.threaded?.adopt(features);
   }
 
   /**
@@ -78,7 +98,9 @@ export class SimdEngine {
     let functions = this.#instances.get(name);
     if (functions === undefined) {
       const imports = { [MEMORY_IMPORT.module]: { [MEMORY_IMPORT.name]: memory } };
-      functions = new this.#host.Instance(this.#module(name, emit), imports).exports;
+      const module = this.#module(name, emit);
+      const { exports } = new this.#host.Instance(module, imports);
+      functions = this.team?.link(memory, module, exports) ?? exports;
       this.#instances.set(name, functions);
     }
     return functions;
@@ -107,7 +129,8 @@ export class SimdEngine {
       isLiving = false;
       giveBack();
     };
-    return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: dispose };
+    const scratchBytes = scratch.bytes * (this.team?.units ?? 1);
+    return { scratchBytes, run: watched, [Symbol.dispose]: dispose };
   }
 
   /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */
@@ -123,7 +146,8 @@ export class SimdEngine {
   #module(name: string, emit: () => Uint8Array): WasmModule {
     let module = this.#modules.get(name);
     if (module === undefined) {
-      module = new this.#host.Module(emit());
+      const bytes = emit();
+      module = new this.#host.Module(this.team?.adapt(bytes) ?? bytes);
       if (this.#modules.size >= MODULE_LIMIT) this.#forgetOldest();
     } else {
       this.#modules.delete(name); // to the end: the order of the map is that of last use

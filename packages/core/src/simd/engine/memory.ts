@@ -20,6 +20,7 @@
  */
 
 import { LARGEST_SHARED_BYTES, SHARED_BYTES, SharedBlock, SharedRange } from "./shared-range.ts";
+import type { Team } from "./team.ts";
 import type { WasmApi, WasmMemory } from "./webassembly.ts";
 
 const PAGE_BYTES = 65536;
@@ -83,9 +84,13 @@ export function aligned(bytes: number): number {
 /** Memory that a plan needs and cannot have. */
 export class OutOfMemoryError extends RangeError {}
 
+/** What a memory that threads share is like. */
+type SharedMemory = Pick<Team, "makeMemory" | "scratchBytes" | "units">;
+
 /** Memory of one engine. */
 export class SimdMemory {
-  readonly #host: WasmApi;
+  readonly #scratchBytes: number;
+  readonly #make: () => WasmMemory;
   readonly #guards: MemoryGuards | undefined;
   readonly #guardBytes: number;
   readonly #lodging: LodgingMemory | undefined;
@@ -106,9 +111,13 @@ export class SimdMemory {
   #sharedPlace: MemoryRange | undefined;
   readonly #collected = new FinalizationRegistry<MemoryRange>((block) => this.free(block));
 
-  constructor(host: WasmApi, guards?: MemoryGuards, lodging?: LodgingMemory) {
-    this.#host = host;
+  constructor(host: WasmApi, guards?: MemoryGuards, lodging?: LodgingMemory, shared?: SharedMemory) {
     this.#lodging = lodging;
+    this.#scratchBytes = shared?.scratchBytes ?? SCRATCH_BYTES;
+    this.#make =
+      shared === undefined
+        ? () => new host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES })
+        : () => shared.makeMemory(shared.scratchBytes * shared.units);
     this.#guards = guards;
     this.#guardBytes = guards?.bytes ?? 0;
   }
@@ -117,7 +126,7 @@ export class SimdMemory {
   get wasm(): WasmMemory {
     if (this.#lodging !== undefined) return this.#lodging.memory;
     if (this.#memory === undefined) {
-      this.#memory = asked(SCRATCH_BYTES, () => new this.#host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES }));
+      this.#memory = asked(this.#scratchBytes, this.#make);
     }
     return this.#memory;
   }
@@ -239,8 +248,8 @@ export class SimdMemory {
       return { address, bytes };
     });
     const bytes = end - start;
-    if (bytes > SCRATCH_BYTES) {
-      throw new RangeError(`simd: a run needs ${bytes} bytes of scratch, more than the ${SCRATCH_BYTES} allowed`);
+    if (bytes > this.#scratchBytes) {
+      throw new RangeError(`simd: a run needs ${bytes} bytes of scratch, more than the ${this.#scratchBytes} allowed`);
     }
     return { buffers, address: start, bytes };
   }

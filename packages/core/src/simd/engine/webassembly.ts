@@ -28,7 +28,11 @@ export interface WasmApi {
     module: WasmModule,
     imports: Readonly<Record<string, Readonly<Record<string, WasmMemory>>>>,
   ) => { readonly exports: WasmFunctions };
-  readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
+  readonly Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum?: number;
+    readonly shared?: boolean;
+  }) => WasmMemory;
 }
 
 /** The host's WebAssembly, or undefined where there is none. */

@@ -7,7 +7,7 @@
 
 import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
-import { planBlocks } from "../blocks/run-blocks.ts";
+import { type BlockAt, blockCount, planBlocks, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import type { Operand } from "../engine/resident.ts";
 import { emitPlane, type PlaneShape, planeName } from "./emit.ts";
@@ -29,14 +29,23 @@ export function preparePlane(
   packWeights(c, filter, bias, memory.floats, weights / 4);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
   const correlate = planeOf(engine, shape, columns.imageSize, columns.outSize);
-  const compute = (imageAt: number, outAt: number, rows: number): void => {
-    for (let first = 0, n = 0; first < rows; first += rowAxis.periods, n++) {
-      const image = imageAt + 4 * n * rowAxis.imageSize * columns.imageSize;
-      const out = outAt + 4 * n * rowAxis.outSize * columns.outSize;
-      correlate(Math.min(rowAxis.periods, rows - first), image, out, weights);
+  const shares = sharesOf(engine, blockCount(plan.correlation, blocks), blocks.images * rowAxis.periods);
+  const imageRow = 4 * rowAxis.imageStep * columns.imageSize;
+  const outRow = 4 * plan.correlation.rows.step * columns.outSize;
+  const compute = (at: BlockAt, share: number): void => {
+    const end = shareStart(at.rows, shares, share + 1);
+    for (let row = shareStart(at.rows, shares, share); row < end; ) {
+      const inImage = row % rowAxis.periods;
+      const rows = Math.min(rowAxis.periods - inImage, end - row);
+      const n = (row - inImage) / rowAxis.periods;
+      const image = at.image + 4 * n * rowAxis.imageSize * columns.imageSize + inImage * imageRow;
+      const out = at.out + 4 * n * rowAxis.outSize * columns.outSize + inImage * outRow;
+      correlate(rows, image, out, weights);
+      row += rows;
     }
   };
-  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, false, compute);
+  const work = { phases: [shares], compute };
+  return planBlocks(engine, { ...plan, block, scratch }, scratch.buffers[1]!, false, work);
 }
 
 /** The microkernel for planes so wide, of the image and of the output: over rows of tiles, from address to address. */

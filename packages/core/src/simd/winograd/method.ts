@@ -34,7 +34,8 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
       const tiles = tileWinograd(c, tileSize);
       if (typeof tiles === "string") return tiles;
       return (engine, filter, bias, activation) => {
-        const plan = planWinograd(engine, c, tiles, tileSize, runs);
+        // Threads share the transform out: whoever computes reads all of it.
+        const plan = planWinograd(engine, c, tiles, tileSize, engine.team === undefined ? runs : "many");
         const prepared = prepareWinograd(engine, plan, c, filter, bias, activation);
         if (prepared !== undefined) return prepared;
         const direct = accepted("direct: cannot take the place of Winograd", directMethod.propose(c, runs))(

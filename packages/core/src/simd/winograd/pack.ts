@@ -7,6 +7,7 @@
  */
 
 import type { Correlation } from "../../geometry/correlation.ts";
+import { shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
@@ -38,45 +39,64 @@ export function weightsAreEven(
   return true;
 }
 
-/** Writes the part of U that a chunk needs; `packed` is the address of all panels of the filter, `u` that of U. */
-export function transformChunk(
+/** Makes what writes the part of U that a chunk needs; `packed` is the address of all panels of the filter, `u` that of U. */
+export function chunkTransformer(
   engine: SimdEngine,
   plan: WinogradPlan,
   c: Correlation,
-  { firstChannel: firstOfChunk, ranges, offset, pointBytes }: Chunk,
   transformFilter: (...args: number[]) => void,
   packed: number,
   u: number,
-  between: number,
-): void {
-  const { floats } = engine.memory;
+  between: (shift: number, share: number) => number,
+): (chunk: Chunk) => void {
   const size = pointCount(plan.tileSize);
   const sources = c.groupSourceChannels;
-  let taps = packed + 4 * firstOfChunk * (1 + 9 * sources);
-  let to = u + offset;
-  for (const { shape, panels } of ranges) {
-    const termBytes = 16 * shape.vectors;
-    for (let panel = 0; panel < panels; panel++) {
-      for (let point = 0; point < size ** 2; point++) {
-        const bias = (to + point * pointBytes) / 4;
-        floats.fill(0, bias, bias + termBytes / 4);
+  return ({ firstChannel: firstOfChunk, ranges, offset, pointBytes }) => {
+    const panels: { readonly vectors: number; readonly taps: number; readonly to: number }[] = [];
+    let taps = packed + 4 * firstOfChunk * (1 + 9 * sources);
+    let to = u + offset;
+    for (const { shape, panels: count } of ranges) {
+      const termBytes = 16 * shape.vectors;
+      for (let panel = 0; panel < count; panel++) {
+        panels.push({ vectors: shape.vectors, taps: taps + termBytes, to });
+        taps += termBytes * (1 + 9 * sources);
+        to += termBytes * (1 + sources);
       }
-      transformFilter(
-        sources,
-        shape.vectors,
-        taps + termBytes,
-        termBytes,
-        3 * sources * termBytes,
-        sources * termBytes,
-        to + termBytes,
-        termBytes,
-        size * pointBytes,
-        pointBytes,
-        between,
-        0,
-      );
-      taps += termBytes * (1 + 9 * sources);
-      to += termBytes * (1 + sources);
     }
-  }
+    const shares = sharesOf(engine, 1, panels.length);
+    engine.work([panels], {
+      phases: [shares],
+      feed() {
+        const { floats } = engine.memory;
+        for (const { vectors, to } of panels) {
+          for (let point = 0; point < size ** 2; point++) {
+            const bias = (to + point * pointBytes) / 4;
+            floats.fill(0, bias, bias + 4 * vectors);
+          }
+        }
+        return true;
+      },
+      share(_, shift, __, share) {
+        const [first, end] = [shareStart(panels.length, shares, share), shareStart(panels.length, shares, share + 1)];
+        for (const { vectors, taps, to } of panels.slice(first, end)) {
+          const termBytes = 16 * vectors;
+          transformFilter(
+            sources,
+            vectors,
+            taps,
+            termBytes,
+            3 * sources * termBytes,
+            sources * termBytes,
+            to + termBytes,
+            termBytes,
+            size * pointBytes,
+            pointBytes,
+            between(shift, share),
+            0,
+          );
+        }
+      },
+      drain: () => undefined,
+    });
+  };
 }

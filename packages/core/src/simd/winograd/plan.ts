@@ -8,6 +8,7 @@ import type { Runs } from "../../algorithm/algorithm.ts";
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
 import { cellTables } from "../blocks/cell-tables.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks/cut.ts";
+import { blockCount, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import {
   comesFromFar,
@@ -20,7 +21,7 @@ import {
 } from "../gemm/plan.ts";
 import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 import { pointCount, type TileSize } from "./points.ts";
-import { type TileList, tileLists } from "./tile-lists.ts";
+import { type TileList, type TileRows, tileLists } from "./tile-lists.ts";
 
 /** Image, V and M of a block that suit a second-level cache of 1 MB. */
 const PREFERRED_BYTES = 1.25 * 2 ** 20;
@@ -40,6 +41,10 @@ const CHUNK_BYTES = 300 * 1024;
  * stream halts while they do. Beyond, their own rows are read too often.
  */
 const FEW_TILES = 24;
+
+/** Every share of a block's tiles reads all of U: of fewer tiles, or a larger U, the points are shared out. */
+const FEWEST_SHARED_TILES = 24;
+const NEAR_SHARE_BYTES = 3 * 2 ** 20;
 
 /** U of a chunk, where it is transformed as it is needed: no more than a second-level cache and a little beyond. */
 const ONCE_CHUNK_BYTES = 1.25 * 2 ** 20;
@@ -88,8 +93,15 @@ export interface WinogradPlan {
   /** Byte offsets of tiles in the image and the output. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
-  /** Tiles that need the products of finite points, of a row at infinity, of a column there, and of both. */
-  readonly tileLists: readonly TileList[];
+  /** Rows of tiles that are computed by themselves, from image to output: all of a block, or what a thread takes. */
+  readonly shares: readonly TileShare[];
+  /** Whether it is the points that are shared out, after the transform of all tiles and before that back. */
+  readonly sharesPoints: boolean;
+}
+
+/** Rows of tiles, and which of them need the products of finite points, of a row at infinity, of a column there, and of both. */
+export interface TileShare extends TileRows {
+  readonly lists: readonly TileList[];
 }
 
 /** A correlation with tiles for cells, and how it is cut. */
@@ -169,6 +181,10 @@ export function planWinograd(
     });
   }
   const mTileBytes = tileBytes(tileSize, chunkChannels);
+  const tileRows = blocks.images * blocks.rows.periods;
+  const fewShares = onceChannels !== undefined || filterBytes(c, tileSize) > NEAR_SHARE_BYTES;
+  const mostShares = fewShares ? 1 : Math.min(tileRows, Math.floor(tiles / FEWEST_SHARED_TILES));
+  const shareCount = sharesOf(engine, blockCount(correlation, blocks), mostShares);
   return {
     tileSize,
     correlation,
@@ -190,7 +206,12 @@ export function planWinograd(
     vTileBytes,
     mTileBytes,
     ...cellTables(correlation, blocks),
-    tileLists: tileLists(correlation, blocks, tile.mr, vTileBytes, mTileBytes),
+    shares: Array.from({ length: shareCount }, (_, share) => {
+      const [first, end] = [share, share + 1].map((n) => shareStart(tileRows, shareCount, n)) as [number, number];
+      const rows = { first, rows: end - first };
+      return { ...rows, lists: tileLists(correlation, blocks, tile.mr, vTileBytes, mTileBytes, rows) };
+    }),
+    sharesPoints: shareCount === 1 && sharesOf(engine, blockCount(correlation, blocks), 2) > 1,
   };
 }
 

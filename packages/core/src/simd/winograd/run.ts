@@ -8,8 +8,7 @@
 
 import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
-import type { BlockPlace } from "../blocks/cut.ts";
-import { planBlocks } from "../blocks/run-blocks.ts";
+import { type BlockAt, type BlockWork, planBlocks, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { Activation } from "../engine/emit-activation.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import { aligned, type MemoryRange } from "../engine/memory.ts";
@@ -18,9 +17,10 @@ import { packWeights } from "../gemm/pack.ts";
 import { touchStep } from "../gemm/plan.ts";
 import { gemmOf } from "../gemm/run.ts";
 import { emitTransforms, squareBytes, transformsName } from "./emit.ts";
-import { transformChunk, weightsAreEven } from "./pack.ts";
+import { chunkTransformer, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount } from "./points.ts";
+import { countBelow } from "./tile-lists.ts";
 import { directComputer, tileMasks, unevenFinder } from "./uneven-tiles.ts";
 
 /**
@@ -44,17 +44,16 @@ export function prepareWinograd(
 
   const uOffset = aligned(4 * untransformed.groupWeights);
   const biasOffset = uOffset + (transformsAtRun ? 0 : plan.uBytes);
-  const betweenOffset = biasOffset + 4 * blocks.targetChannels;
-  const listTables = plan.tileLists.flatMap(({ vTable, mTable }) => [vTable, mTable]);
+  const measuresOffset = biasOffset + 4 * blocks.targetChannels;
+  const listTables = plan.shares.flatMap(({ lists }) => lists.flatMap(({ vTable, mTable }) => [vTable, mTable]));
   const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...tileMasks(plan), ...listTables];
-  const block = memory.allocateWith(betweenOffset + squareBytes(), tables);
+  const block = memory.allocateWith(measuresOffset + squareBytes(), tables);
   const [imageTable, outTable, jumps] = block.tables as [number, number, number];
   const [masks, listAddresses] = [block.tables.slice(3, 7), block.tables.slice(7)];
   const packed = block.address;
   const biasAddress = packed + biasOffset;
-  const between = packed + betweenOffset;
   packWeights(engine, c, untransformed, filter, bias, packed);
-  if (!weightsAreEven(engine, plan, c, packed, between)) {
+  if (!weightsAreEven(engine, plan, c, packed, packed + measuresOffset)) {
     memory.free(block);
     return undefined;
   }
@@ -62,17 +61,27 @@ export function prepareWinograd(
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
   else biasFloats.set(bias);
+  const isShared = plan.shares.length > 1;
+  const mostShares = sharesOf(engine, 1, points);
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes),
     plan.tiles * plan.vTileBytes,
     plan.tiles * plan.mTileBytes,
-    ...(transformsAtRun ? [plan.uBytes] : []),
+    sharesOf(engine, 1, Number.POSITIVE_INFINITY) * aligned(squareBytes()),
+    transformsAtRun ? plan.uBytes : 0,
+    isShared ? blocks.outBytes : 0,
   ]);
-  // When the output is written, the image has become V.
-  const [image, v, m, uOfChunk] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
-  const u = uOfChunk?.address ?? packed + uOffset;
-  const transform = (chunk: Chunk): void =>
-    transformChunk(engine, plan, c, chunk, transformFilter!, packed, u, between);
+  const [image, v, m, squares, uOfChunk, ownOutput] = scratch.buffers as [
+    MemoryRange,
+    MemoryRange,
+    MemoryRange,
+    MemoryRange,
+    MemoryRange,
+    MemoryRange,
+  ];
+  const between = (shift: number, share: number): number => squares.address + shift + share * aligned(squareBytes());
+  const u = transformsAtRun ? uOfChunk.address : packed + uOffset;
+  const transform = chunkTransformer(engine, plan, c, transformFilter!, packed, u, between);
   if (!transformsAtRun) plan.chunks.forEach(transform);
   const findUneven = unevenFinder(engine, plan, m.address, masks);
   const computeDirectly = directComputer(engine, plan, activation, { packed, v: v.address, m: m.address });
@@ -83,77 +92,131 @@ export function prepareWinograd(
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
 
-  /** Tiles of the block at hand that must be computed directly. */
-  let uneven: readonly number[] = [];
-  const compute = (imageAt: number, outAt: number, rows: number, place: BlockPlace): void => {
-    const tiles = rows * blocks.columns.periods;
-    uneven = findUneven(place, imageAt);
-    if (uneven.length === tiles) return;
+  /** V of some tiles of a block. */
+  const transformTiles = ({ image: imageAt, shift }: BlockAt, first: number, tiles: number, share: number): void =>
     transformInput!(
       tiles,
       blocks.sourceChannels / 4,
       imageAt,
-      imageTable,
+      imageTable + 4 * first,
       blocks.columns.imageSize * sourceBytes,
       sourceBytes,
-      v.address,
+      v.address + shift + first * plan.vTileBytes,
       plan.vTileBytes,
       size * sourceBytes,
       sourceBytes,
-      between,
+      between(shift, share),
       0,
     );
-    for (const chunk of chunks) {
-      const { firstChannel: firstOfChunk, channels, products } = chunk;
-      if (transformsAtRun) transform(chunk);
-      for (let point = 0; point < points; point++) {
-        const list = (point < points - size ? 0 : 1) + ((point + 1) % size > 0 ? 0 : 2);
-        const needed = (plan.tileLists[list]!.count * tiles) / plan.tiles;
-        const gemmTiles = Math.ceil(needed / plan.tile.mr);
-        const input = v.address + point * sourceBytes;
-        const output = m.address + point * 4 * channels;
-        let weights = u + chunk.offset + point * chunk.pointBytes;
-        for (const { gemm, panels, firstChannel, shape } of products) {
-          const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
-          for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
-            const count = Math.min(plan.tilesPerCall, gemmTiles - first);
-            const rowBytes = 4 * plan.tile.mr * first;
-            gemm(
-              count,
-              panels,
-              listAddresses[2 * list]! + rowBytes,
-              listAddresses[2 * list + 1]! + rowBytes,
-              input,
-              output + 4 * firstChannel,
-              weights,
-              jumps,
-              1,
-              plan.turns,
-              panelBytes,
-              touchStep(panelBytes, count, 1, plan.turns),
-            );
-          }
-          weights += panels * panelBytes;
+
+  /** M of a chunk of channels at some points, of the tiles of a share that the block has. */
+  const multiply = (
+    { rows, shift }: BlockAt,
+    { channels, products, offset, pointBytes }: (typeof chunks)[number],
+    tileShare: number,
+    [firstPoint, endPoint]: readonly [number, number],
+  ): void => {
+    for (let point = firstPoint; point < endPoint; point++) {
+      const list = (point < points - size ? 0 : 1) + ((point + 1) % size > 0 ? 0 : 2);
+      const needed = countBelow(plan.shares[tileShare]!.lists[list]!, rows * blocks.columns.periods);
+      const gemmTiles = Math.ceil(needed / plan.tile.mr);
+      const input = v.address + shift + point * sourceBytes;
+      const output = m.address + shift + point * 4 * channels;
+      const [vTable, mTable] = listAddresses.slice(8 * tileShare + 2 * list) as [number, number];
+      let weights = u + offset + point * pointBytes;
+      for (const { gemm, panels, firstChannel, shape } of products) {
+        const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
+        for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
+          const count = Math.min(plan.tilesPerCall, gemmTiles - first);
+          const rowBytes = 4 * plan.tile.mr * first;
+          gemm(
+            count,
+            panels,
+            vTable + rowBytes,
+            mTable + rowBytes,
+            input,
+            output + 4 * firstChannel,
+            weights,
+            jumps,
+            1,
+            plan.turns,
+            panelBytes,
+            touchStep(panelBytes, count, 1, plan.turns),
+          );
         }
+        weights += panels * panelBytes;
       }
-      transformOutput!(
-        tiles,
-        channels / 4,
-        m.address,
-        plan.mTileBytes,
-        4 * size * channels,
-        4 * channels,
-        outAt + 4 * firstOfChunk,
-        outTable,
-        blocks.columns.outSize * targetBytes,
-        targetBytes,
-        between,
-        biasAddress + 4 * firstOfChunk,
-      );
     }
   };
-  const finish = (bringImage: () => number, target: Operand, place: BlockPlace): void => {
-    if (uneven.length > 0) computeDirectly(place, uneven, bringImage(), arrayOf(target));
+
+  /** Y of a chunk of channels, of some tiles. */
+  const transformBack = (
+    { out: outAt, shift }: BlockAt,
+    { firstChannel, channels }: Chunk,
+    first: number,
+    tiles: number,
+    share: number,
+  ): void =>
+    transformOutput!(
+      tiles,
+      channels / 4,
+      m.address + shift + first * plan.mTileBytes,
+      plan.mTileBytes,
+      4 * size * channels,
+      4 * channels,
+      outAt + 4 * firstChannel,
+      outTable + 4 * first,
+      blocks.columns.outSize * targetBytes,
+      targetBytes,
+      between(shift, share),
+      biasAddress + 4 * firstChannel,
+    );
+
+  /** All of some rows of tiles. */
+  const computeRows = (at: BlockAt, share: number): void => {
+    const { first: firstRow, rows } = plan.shares[share]!;
+    const first = firstRow * blocks.columns.periods;
+    const tiles = Math.min(rows, at.rows - firstRow) * blocks.columns.periods;
+    if (tiles <= 0) return;
+    transformTiles(at, first, tiles, share);
+    for (const chunk of chunks) {
+      if (transformsAtRun) transform(chunk);
+      multiply(at, chunk, share, [0, points]);
+      transformBack(at, chunk, first, tiles, share);
+    }
   };
-  return planBlocks(engine, { ...plan, block, scratch }, image, false, compute, finish);
+
+  /** Phases: the transform of tiles, and for each chunk the products of points and the transform back. */
+  const computePoints = (at: BlockAt, share: number, phase: number): void => {
+    const part = (total: number): [number, number] =>
+      [share, share + 1].map((n) => shareStart(total, mostShares, n)) as [number, number];
+    const chunk = chunks[(phase - 1) >> 1]!;
+    if (phase % 2 === 1) {
+      multiply(at, chunk, 0, part(points));
+      return;
+    }
+    const [first, end] = part(at.rows * blocks.columns.periods);
+    if (first === end) return;
+    if (phase === 0) transformTiles(at, first, end - first, share);
+    else transformBack(at, chunk, first, end - first, share);
+  };
+
+  /** Tiles of the blocks in hand that must be computed directly. */
+  const uneven = new Map<BlockAt, readonly number[]>();
+  const work: BlockWork = {
+    phases: plan.sharesPoints ? Array.from({ length: 1 + 2 * chunks.length }, () => mostShares) : [plan.shares.length],
+    inspect(at) {
+      const tiles = findUneven(at);
+      if (tiles.length > 0) uneven.set(at, tiles);
+      return tiles.length < at.rows * blocks.columns.periods;
+    },
+    compute: plan.sharesPoints ? computePoints : computeRows,
+    finish(at, bringImage, target) {
+      const tiles = uneven.get(at);
+      uneven.delete(at);
+      if (tiles !== undefined) computeDirectly(at, tiles, bringImage(), arrayOf(target));
+    },
+  };
+  // When the output is written, the image has become V; not so where others read the image still.
+  return planBlocks(engine, { ...plan, block, scratch }, isShared ? ownOutput : image, false, work);
 }

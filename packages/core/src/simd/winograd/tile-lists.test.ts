@@ -27,7 +27,7 @@ describe("tileLists", () => {
     [2, 3, 12, 8],
     [1, 8, 8, 8],
   ])("of a %i×%i×%i×%i image: a tile is there if the last row and column that a point fills are inside", (...shape) => {
-    const { tileLists, vTileBytes, mTileBytes, tile } = planOf(shape);
+    const { shares, vTileBytes, mTileBytes, tile } = planOf(shape);
     const [batch, height, width] = shape;
     const across = Math.ceil(width / 4);
     const tiles = Array.from({ length: batch * Math.ceil(height / 4) * across }, (_, t) => t);
@@ -37,8 +37,10 @@ describe("tileLists", () => {
       const needing = tiles.filter(
         (t) => (point < 30 || bottomOf(t) <= height) && (point % 6 < 5 || rightOf(t) <= width),
       );
-      const { count, vTable, mTable } = tileLists[(point < 30 ? 0 : 1) + (point % 6 < 5 ? 0 : 2)]!;
-      expect(count).toBe(needing.length);
+      const list = shares[0]!.lists[(point < 30 ? 0 : 1) + (point % 6 < 5 ? 0 : 2)]!;
+      const { vTable, mTable } = list;
+      expect(list.tiles).toEqual(needing);
+      const count = needing.length;
       expect([...vTable.subarray(0, count)]).toEqual(needing.map((t) => t * vTileBytes));
       expect([...mTable.subarray(0, count)]).toEqual(needing.map((t) => t * mTileBytes));
       expect(vTable.length).toBe(Math.ceil(count / tile.mr) * tile.mr);
@@ -46,9 +48,9 @@ describe("tileLists", () => {
   });
 
   it("takes blocks that are not whole images for complete", () => {
-    const { tileLists, blocks, tiles } = planOf([1, 203, 203, 32]);
+    const { shares, blocks, tiles } = planOf([1, 203, 203, 32]);
     expect(blocks.rows.periods).toBeLessThan(blocks.rows.total);
-    expect(tileLists.map(({ count }) => count)).toEqual([tiles, tiles, tiles, tiles]);
+    expect(shares[0]!.lists.map((list) => list.tiles.length)).toEqual([tiles, tiles, tiles, tiles]);
   });
 
   it("serves a last block of fewer images: each image gives what it gives alone", () => {

@@ -10,12 +10,17 @@
 
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
 import type { BlockAxis, Blocks } from "../blocks/cut.ts";
-import { pixelsOf } from "../gemm/plan.ts";
 
-/** Some of the tiles of a block. */
+/** Rows of tiles of a block. */
+export interface TileRows {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** Some of the tiles of such rows. */
 export interface TileList {
-  /** How many they are, of a block with all its rows. */
-  readonly count: number;
+  /** Which they are, counted from the first of the block. */
+  readonly tiles: readonly number[];
   /** Their byte offsets in V and in M, whole microkernel tiles, the last repeated. */
   readonly vTable: Int32Array;
   readonly mTable: Int32Array;
@@ -28,6 +33,7 @@ export function tileLists(
   mr: number,
   vTileBytes: number,
   mTileBytes: number,
+  { first, rows: rowCount }: TileRows = { first: 0, rows: blocks.images * blocks.rows.periods },
 ): readonly TileList[] {
   const { rows: down, columns: across } = blocks;
   const isWhole = down.periods === down.total && across.periods === across.total;
@@ -38,7 +44,7 @@ export function tileLists(
     stride: number,
   ): readonly number[] =>
     isWhole && targetSize % step > 0 ? tiles.filter((t) => (Math.floor(t / stride) + 1) % periods > 0) : tiles;
-  const all = firstIntegers(pixelsOf(blocks));
+  const all = firstIntegers(rowCount * across.periods).map((tile) => first * across.periods + tile);
   const withoutRow = withoutLast(all, rows, down, across.periods);
   const withoutColumn = [all, withoutRow].map((tiles) => withoutLast(tiles, columns, across, 1));
   return [all, withoutRow, ...withoutColumn].map((tiles) => {
@@ -47,6 +53,12 @@ export function tileLists(
       for (let t = 0; t < table.length; t++) table[t] = tiles[Math.min(t, tiles.length - 1)]! * tileBytes;
       return table;
     };
-    return { count: tiles.length, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
+    return { tiles, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
   });
+}
+
+/** How many of a list belong to the first `tiles` of their block. */
+export function countBelow({ tiles }: TileList, limit: number): number {
+  if (tiles.length === 0 || tiles.at(-1)! < limit) return tiles.length;
+  return tiles.findIndex((tile) => tile >= limit);
 }

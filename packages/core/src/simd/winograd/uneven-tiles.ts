@@ -11,6 +11,7 @@
 import type { CorrelationAxis } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { BlockPlace } from "../blocks/cut.ts";
+import type { BlockAt } from "../blocks/run-blocks.ts";
 import type { Activation } from "../engine/emit-activation.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import { emitGemm, microkernelName } from "../gemm/emit.ts";
@@ -18,8 +19,8 @@ import { unrolling } from "../gemm/plan.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, maskOf, spreadName } from "./spread.ts";
 
-/** Finds the uneven tiles of a block whose image stands at an address; `scratch` is where M will be. */
-export type FindUneven = (place: BlockPlace, imageAt: number) => readonly number[];
+/** Finds the uneven tiles of a block, before there is an M. */
+export type FindUneven = (at: BlockAt) => readonly number[];
 
 /** The masks of a plan's tiles: whole ones, the last of a row, those of the last row, and the last of it. */
 export function tileMasks({ tileSize, correlation: c }: WinogradPlan): readonly Int32Array[] {
@@ -28,11 +29,11 @@ export function tileMasks({ tileSize, correlation: c }: WinogradPlan): readonly 
   return [maskOf(tileSize, tileSize), maskOf(tileSize, columns), maskOf(rows, tileSize), maskOf(rows, columns)];
 }
 
-/** Makes the search of a plan; `masks` are the addresses of its masks. */
+/** Makes the search of a plan; `masks` are the addresses of its masks, `m` that of M. */
 export function unevenFinder(
   engine: SimdEngine,
   plan: WinogradPlan,
-  scratch: number,
+  m: number,
   masks: readonly number[],
 ): FindUneven {
   const { tileSize, blocks } = plan;
@@ -42,7 +43,8 @@ export function unevenFinder(
   const { measureCells, measureTiles } = engine.functions(spreadName(variant), () => emitSpread(variant));
   const rowBytes = 4 * columns.imageSize;
   const imageBytes = rows.imageSize * rowBytes;
-  return (place, imageAt) => {
+  return ({ place, image: imageAt, shift }) => {
+    const scratch = m + shift;
     measureCells!((place.images * imageBytes) / 4, sourceChannels / (4 * unroll), imageAt, scratch);
     const extremes = scratch + 64 * Math.ceil((place.images * imageBytes) / 64 + 1);
     const isLastColumn = place.column + columns.periods === columns.total;
@@ -68,13 +70,8 @@ export function unevenFinder(
   };
 }
 
-/** Computes tiles of a block whose image stands at an address, and writes them to where they belong in `target`. */
-export type ComputeDirectly = (
-  place: BlockPlace,
-  tiles: readonly number[],
-  imageAt: number,
-  target: FloatArray,
-) => void;
+/** Computes tiles of a block whose image has been brought in again, and writes them to where they belong in `target`. */
+export type ComputeDirectly = (at: BlockAt, tiles: readonly number[], imageAt: number, target: FloatArray) => void;
 
 /** Where a plan has what it computes from and with. */
 export interface DirectPlaces {
@@ -89,7 +86,7 @@ export function directComputer(
   engine: SimdEngine,
   plan: WinogradPlan,
   activation: Activation,
-  { packed, v, m }: DirectPlaces,
+  { packed, v: vAddress, m: mAddress }: DirectPlaces,
 ): ComputeDirectly {
   const { tileSize, blocks, correlation: c, chunks, imageTable } = plan;
   const { rows, columns, sourceChannels, targetChannels } = blocks;
@@ -123,7 +120,8 @@ export function directComputer(
     }
   };
 
-  return (place, tiles, imageAt, target) => {
+  return ({ place, shift }, tiles, imageAt, target) => {
+    const [v, m] = [vAddress + shift, mAddress + shift];
     const pixels = tiles.length * outputs;
     const gemmTiles = Math.ceil(pixels / mr);
     const [rowTable, outTable] = [v + 64, v + 64 + 4 * mr * gemmTiles];
