@@ -3,6 +3,7 @@
  *
  *     dist/<entry>.js     one file per entry, for Node, browsers and bundlers alike
  *     dist/scalar-*.js    what the entry `scalar` shares with others: it must not bring the SIMD engine along
+ *     dist/threads-worker.js   what a worker runs, by itself
  *     dist/shared-*.js    everything else that entries share: one engine, one registry in a program, whatever it imports
  *
  * So an entry is at most three requests of a page without a bundler, and few files for Node to read. Bundlers shake what
@@ -14,7 +15,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type InputOptions, rolldown } from "rolldown";
+import { type InputOptions, type OutputOptions, type Plugin, rolldown } from "rolldown";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly "@corr2d/source": string; readonly default: string }>>;
@@ -29,10 +30,23 @@ for (const target of Object.values(exports)) {
   if (typeof target !== "string") entries[basename(target.default, ".js")] = target["@corr2d/source"];
 }
 
+/** What a worker runs, as the source names it, and where it will be. */
+const WORKER = { source: "src/threads/worker.ts", asNamed: '"./worker.ts"', file: "threads-worker.js" };
+
+/** Lets the source find the worker where it will be, by an expression that the bundlers of pages look for. */
+const workerPlugin: Plugin = {
+  name: "worker",
+  transform(code) {
+    if (!code.includes(WORKER.asNamed)) return null;
+    return { code: code.replaceAll(WORKER.asNamed, `"./${WORKER.file}"`), map: null };
+  },
+};
+
 /** Everything is bundled but what only Node has, which is imported where it is needed. */
 const optionsOf = (input: Readonly<Record<string, string>>): InputOptions => ({
   input,
   platform: "neutral",
+  plugins: [workerPlugin],
   optimization: { inlineConst: { mode: "all", pass: 3 } },
 });
 
@@ -46,13 +60,16 @@ async function modulesOf(name: string): Promise<ReadonlySet<string>> {
 
 const small = entries[SMALL] === undefined ? new Set<string>() : await modulesOf(SMALL);
 const build = await rolldown(optionsOf(entries));
-await build.write({
-  dir: "dist",
-  chunkFileNames: "[name]-[hash].js",
+const output: OutputOptions = {
   comments: { annotation: true, jsdoc: false, legal: false },
   minifyInternalExports: false,
   sourcemap: true,
   sourcemapExcludeSources: true,
+};
+await build.write({
+  ...output,
+  dir: "dist",
+  chunkFileNames: "[name]-[hash].js",
   codeSplitting: {
     groups: [
       { name: SMALL, test: (id) => small.has(id), minShareCount: 2, priority: 2 },
@@ -61,3 +78,9 @@ await build.write({
   },
 });
 await build.close();
+
+if (entries.threads !== undefined) {
+  const worker = await rolldown(optionsOf({ worker: WORKER.source }));
+  await worker.write({ ...output, file: `dist/${WORKER.file}` });
+  await worker.close();
+}

@@ -120,10 +120,9 @@ function startNodeWorker(NodeWorker: new (url: URL, options: object) => NodeWork
 }
 
 function startWebWorker(): StartedWorker {
-  const worker = new Worker(
-    new URL("./worker.ts", (import.meta as unknown as { readonly url: string }).url),
-    { type: "module" },
-  );
+  const worker = new Worker(new URL("./worker.ts", (import.meta as unknown as { readonly url: string }).url), {
+    type: "module",
+  });
   let end = (): void => undefined;
   const ready = new Promise((resolve, reject) => {
     worker.onmessage = () => resolve(undefined);

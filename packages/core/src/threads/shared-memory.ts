@@ -57,10 +57,7 @@ export function copyingModule(mostPages: number): Uint8Array<ArrayBuffer> {
   return bytesOf(
     "\0asm\x01\0\0\0" +
       section(SECTION.type, [functionType + vector([i32, i32, i32]) + vector([])]) +
-      section(SECTION.import, [
-        memoryImport("shared", limitsOf(mostPages)),
-        memoryImport("own", limitsOf(undefined)),
-      ]) +
+      section(SECTION.import, [memoryImport("shared", limitsOf(mostPages)), memoryImport("own", limitsOf(undefined))]) +
       section(SECTION.function, ["\0", "\0"]) +
       section(SECTION.export, [
         sized("bringIn") + functionKind + unsignedLeb128(0),

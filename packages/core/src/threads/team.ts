@@ -7,7 +7,7 @@
  */
 
 import { MEMORY_IMPORT } from "../simd/engine/assembler.ts";
-import { type Stage, type Steps, type Team, workAlone } from "../simd/engine/team.ts";
+import { type Stage, type Steps, type Team, type Work, workAlone } from "../simd/engine/team.ts";
 import type { WasmApi, WasmFunctions, WasmMemory, WasmModule } from "../simd/engine/webassembly.ts";
 import { type Emitted, ENDS, type LaterMessage, type Message, type ModuleMessage, WORD } from "./control.ts";
 import { Queue, type QueueHost } from "./queue.ts";
@@ -28,10 +28,14 @@ const UNITS_AHEAD = 2;
 const MOST_UNITS = 10;
 
 /**
- * Measured on a machine of two cores (AMD EPYC, Zen 3): nanoseconds on one thread from which several are sooner done, with workers
- * that sleep.
+ * Nanoseconds: of a value that one thread brings in or takes out; of one that the calling thread brings in or takes out where
+ * memory is shared, and that another core then has to fetch; and of waking workers and waiting for the last. Measured on a machine
+ * of two cores (AMD EPYC, Zen 3), Node 24.
  */
-const LEAST_TIME = 150_000;
+const COST = { value: 0.16, sharedValue: 0.35, fetchedValue: 0.45, run: 25_000 } as const;
+
+/** Several threads that are not so many times as fast as one are not worth their while. */
+const LEAST_GAIN = 1.15;
 
 /** What passes between arrays and shared memory at once: no image and no output of a block is larger. */
 const STAGE_BYTES = 4 * 2 ** 20;
@@ -58,10 +62,10 @@ interface InFlight<Unit> {
 export class ThreadTeam implements Team {
   readonly scratchBytes: number = SCRATCH_BYTES;
   readonly units: number;
-  readonly leastTime: number;
   readonly queue: Queue;
   readonly #host: WasmApi;
   readonly #mostPages: number;
+  readonly #leastGain: number;
   readonly #workers = new Map<number, TeamWorker>();
   #memory: WasmMemory | undefined;
   #stage: Stage | undefined;
@@ -76,10 +80,10 @@ export class ThreadTeam implements Team {
   #calls = 0;
   readonly #code: number[] = [];
 
-  constructor(host: WasmApi, queueHost: QueueHost, threads: number, leastTime: number = LEAST_TIME) {
+  constructor(host: WasmApi, queueHost: QueueHost, threads: number, leastGain: number = LEAST_GAIN) {
     this.#host = host;
     this.units = Math.min(threads + UNITS_AHEAD, MOST_UNITS);
-    this.leastTime = leastTime;
+    this.#leastGain = leastGain;
     this.#mostPages = mostPagesOf(host);
     this.queue = new Queue(
       queueHost,
@@ -94,6 +98,15 @@ export class ThreadTeam implements Team {
 
   get stage(): Stage | undefined {
     return this.#stage;
+  }
+
+  isWorth({ time, values }: Work): boolean {
+    const { threads } = this;
+    if (threads === 1) return false;
+    const [alone, feeding] = [time + values * COST.value, values * COST.sharedValue];
+    const fetching = (values * COST.fetchedValue * (threads - 1)) / threads;
+    const together = Math.max(feeding, (time + feeding + fetching) / threads) + COST.run;
+    return alone >= together * this.#leastGain;
   }
 
   /** Takes a worker in, and tells it what the others know. */

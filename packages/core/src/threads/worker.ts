@@ -5,7 +5,18 @@
  * @module
  */
 
-import { computeItem, type Emitted, ENDS, ITEM_STATES, type LaterMessage, type Message, type ModuleMessage, STATE, takeItem, WORD } from "./control.ts";
+import {
+  computeItem,
+  type Emitted,
+  ENDS,
+  ITEM_STATES,
+  type LaterMessage,
+  type Message,
+  type ModuleMessage,
+  STATE,
+  takeItem,
+  WORD,
+} from "./control.ts";
 
 /** The part of a worker's scope that is needed, of browsers or of Node. */
 interface Port {
@@ -16,10 +27,7 @@ interface Port {
 interface Scope extends Port {
   readonly process?: { getBuiltinModule?(name: string): { readonly parentPort: Port | null } | undefined };
   readonly WebAssembly: {
-    readonly Instance: new (
-      module: object,
-      imports: object,
-    ) => { readonly exports: Readonly<Record<string, Emitted>> };
+    readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, Emitted>> };
   };
   close?(): void;
 }

@@ -12,7 +12,7 @@ import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type LodgingMemory, type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
 import { SharedBlock } from "./shared-range.ts";
-import { type Steps, type Team, workAlone } from "./team.ts";
+import { type Steps, type Team, type Work, workAlone } from "./team.ts";
 import { hostWebAssembly, type WasmApi, type WasmFunctions, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 /** Compiled modules kept: shapes are few, but modules of depthwise layers differ from layer to layer. */
@@ -65,10 +65,9 @@ export class SimdEngine {
     this.memory = new SimdMemory(host, options.guards, options.lodging, options.team);
   }
 
-  /** The engine for what takes so many nanoseconds on one thread: this one, or that with several. */
-  engineFor(time: number): SimdEngine {
-    const team = this.threaded?.team;
-    return team !== undefined && team.threads > 1 && time >= team.leastTime ? this.threaded! : this;
+  /** The engine that is sooner done with some work: this one, or that with several threads. */
+  engineFor(work: Work): SimdEngine {
+    return this.threaded?.team?.isWorth(work) === true ? this.threaded : this;
   }
 
   /** Does the steps of a run for every unit. */

@@ -7,7 +7,12 @@
  */
 
 import type { ConvAlgorithm, FusedActivation, Pass, PreparedPass, Runs } from "../../algorithm/algorithm.ts";
-import { type Correlation, forwardCorrelation, inputGradientCorrelation, productCount } from "../../geometry/correlation.ts";
+import {
+  type Correlation,
+  forwardCorrelation,
+  inputGradientCorrelation,
+  productCount,
+} from "../../geometry/correlation.ts";
 import { type ConvGeometry, isPadded } from "../../geometry/planes.ts";
 import { allFinite, naive } from "../../scalar/naive.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
@@ -16,6 +21,7 @@ import type { SimdEngine, SimdPlan } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { allFiniteOn } from "./finite.ts";
 import { arrayOf, type Operand } from "./resident.ts";
+import type { Work } from "./team.ts";
 
 /** A way to compute correlations on an engine. */
 export interface CorrelationMethod<Name extends string> {
@@ -97,7 +103,7 @@ export function algorithmOf<Name extends string>(
       const pack = method.propose(c, runs);
       if (typeof pack === "string") return pack;
       return (filter, bias, activation) => {
-        const engine = engineOf().engineFor(expectedTime(name, c));
+        const engine = engineOf().engineFor(workOf(name, c));
         // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, does not have.
         if (isPadded(g) && !allFiniteOn(engine, filter)) {
           const plan = naive.propose.forward(g)(filter, bias);
@@ -112,7 +118,7 @@ export function algorithmOf<Name extends string>(
       const pack = method.propose(c, runs);
       if (typeof pack === "string") return pack;
       return (filter) => {
-        const engine = engineOf().engineFor(expectedTime(name, c));
+        const engine = engineOf().engineFor(workOf(name, c));
         if (allFiniteOn(engine, filter)) return engine.memory.taking(() => pack(engine, filter, undefined, undefined));
         const plan = naive.propose.inputGradient(g)(filter);
         return referencePlan((dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
@@ -123,7 +129,7 @@ export function algorithmOf<Name extends string>(
       const planOn = filterGradient?.propose(c) ?? "it does not compute filter gradients";
       if (typeof planOn === "string") return planOn;
       return () => {
-        const engine = engineOf().engineFor(expectedTime(name, c));
+        const engine = engineOf().engineFor(workOf(name, c));
         const plan = engine.memory.taking(() => planOn(engine));
         if (!isPadded(g)) return plan;
         // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
@@ -145,26 +151,20 @@ export function algorithmOf<Name extends string>(
   return { name, engine: "simd", summary, errorBound, propose, proposeOver };
 }
 
-/**
- * Nanoseconds of a multiply-add of the definition by each algorithm, and of a value that is brought in or taken out: rough, to
- * tell what several threads are worth. Measured on an AMD EPYC (Zen 3), Node 24.
- */
+/** Nanoseconds of a product of the definition, by each algorithm. Measured on an AMD EPYC (Zen 3), Node 24. */
 const PRODUCT_NS: Readonly<Record<string, number>> = {
   direct: 0.04,
   winograd2: 0.022,
-  winograd4: 0.014,
+  winograd4: 0.013,
   depthwise: 0.06,
-  "single-channel": 0.06,
+  "single-channel": 0.055,
 };
-const VALUE_NS = 0.3;
 
-/** How long a pass takes on one thread, about. */
-function expectedTime(name: string, c: Correlation): number {
-  const values = [c.rows, c.columns].reduce(
-    ({ source, target }, axis) => ({ source: source * axis.sourceSize, target: target * axis.targetSize }),
-    { source: c.batch * c.groups * c.groupSourceChannels, target: c.batch * c.groups * c.groupTargetChannels },
-  );
-  return productCount(c) * PRODUCT_NS[name]! + (values.source + values.target) * VALUE_NS;
+/** What a pass over a correlation takes. */
+function workOf(name: string, c: Correlation): Work {
+  const source = c.rows.sourceSize * c.columns.sourceSize * c.groupSourceChannels;
+  const target = c.rows.targetSize * c.columns.targetSize * c.groupTargetChannels;
+  return { time: productCount(c) * PRODUCT_NS[name]!, values: c.batch * c.groups * (source + target) };
 }
 
 /** Proposes for a geometry: asks the host, and finds the correlation. */

@@ -44,6 +44,14 @@ export interface Stage {
   takeOut(address: number, bytes: number): void;
 }
 
+/** What a run takes. */
+export interface Work {
+  /** Nanoseconds of computing, on one thread. */
+  readonly time: number;
+  /** Values that are brought in or taken out. */
+  readonly values: number;
+}
+
 /** Threads that compute what an engine over shared memory is asked for. */
 export interface Team {
   /** How many compute, the one that calls included. */
@@ -51,10 +59,10 @@ export interface Team {
   /** Bytes of scratch memory of a unit, and how many units are in flight at most. */
   readonly scratchBytes: number;
   readonly units: number;
-  /** Work that takes less than this on one thread, in nanoseconds, is not worth to be shared. */
-  readonly leastTime: number;
   /** Between arrays of JavaScript and the shared memory, which hosts copy slowly themselves; undefined where nothing is faster. */
   readonly stage: Stage | undefined;
+  /** Whether several threads are sooner done with some work than one. */
+  isWorth(work: Work): boolean;
   /** Memory of so many bytes that threads share. */
   makeMemory(bytes: number): WasmMemory;
   /** A module that computes in shared memory. */

@@ -94,11 +94,13 @@ export function planWinogradGradient(
       columns: tiledAxis(c.columns, tileSize),
       groupSourceChannels: c.groupTargetChannels,
     },
+    // What is an output of the forward pass is brought in here.
     outputBlocks: {
       ...blocks,
       rows: tiledBlocks(blocks.rows, tileSize),
       columns: tiledBlocks(blocks.columns, tileSize),
       sourceChannels: c.groupTargetChannels,
+      imageBytes: blocks.outBytes,
     },
     tile,
     panels,

@@ -30,12 +30,7 @@ export function tileMasks({ tileSize, correlation: c }: WinogradPlan): readonly 
 }
 
 /** Makes the search of a plan; `masks` are the addresses of its masks, `m` that of M. */
-export function unevenFinder(
-  engine: SimdEngine,
-  plan: WinogradPlan,
-  m: number,
-  masks: readonly number[],
-): FindUneven {
+export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, m: number, masks: readonly number[]): FindUneven {
   const { tileSize, blocks } = plan;
   const { rows, columns, sourceChannels } = blocks;
   const unroll = cellUnroll(sourceChannels);

@@ -1,0 +1,178 @@
+/**
+ * Starting and stopping threads, and whether this host has any.
+ *
+ * @module
+ */
+
+import { SimdEngine, sharedEngine } from "../simd/engine/engine.ts";
+import { simdFeatures } from "../simd/engine/features.ts";
+import { hostWebAssembly } from "../simd/engine/webassembly.ts";
+import { describe } from "../tensor/tensor.ts";
+import { MOST_WORKERS } from "./control.ts";
+import { coreCount, maySleep, now, obstacleToThreads, startWorker } from "./hosts.ts";
+import { ThreadTeam } from "./team.ts";
+
+/** What {@link startThreads} may be told. */
+export interface ThreadsOptions {
+  /** How many compute, the one that calls included: 1 to 64. Default: as many as the machine has cores, 16 at most. */
+  readonly threads?: number | undefined;
+}
+
+/** What came of {@link startThreads}. */
+export interface Threads {
+  /** Whether plans made from now on may use more than one thread. */
+  readonly active: boolean;
+  /** How many there are, the one that calls included. */
+  readonly threads: number;
+  /** Why, or why not. */
+  readonly reason: string;
+}
+
+/** More than this gain little: the calling thread brings in what all compute. */
+const MOST_BY_DEFAULT = 16;
+
+/** In milliseconds: what a worker may take to start, and to compute its share of a run before it counts as lost. */
+const START_MS = 20_000;
+const LOST_MS = 1000;
+
+/** How many times a worker, and the calling thread, looks for work before it sleeps: for a moment, if each has a core. */
+const SPINS = { worker: 20_000, caller: 2000 } as const;
+
+/** Calls are answered one after the other. */
+let last: Promise<unknown> = Promise.resolve();
+let current: ThreadedEngine | undefined;
+
+/**
+ * Starts threads, for plans and layers made from then on; those that exist go on as before. Where there are threads already, they
+ * are kept if their number is right, and started anew if not.
+ *
+ * A plan runs on them if the time that it is expected to take on one thread is worth it: its fact `threads` says so, and that of
+ * `explain`. They need not be stopped: a process ends by itself, a page takes its workers along.
+ *
+ * @returns whether they are active, how many there are and why. Where a host has none, everything stays as it was.
+ * @throws TypeError if `threads` is not a number; RangeError if it is not an integer from 1 to 64.
+ *
+ * @example
+ * ```ts
+ * import { startThreads, stopThreads } from "@corr2d/core/threads";
+ *
+ * const { threads, reason } = await startThreads({ threads: 2 });
+ * threads <= 2; // → true
+ * reason.length > 0; // → true
+ * await stopThreads();
+ * ```
+ */
+export async function startThreads(options: ThreadsOptions = {}): Promise<Threads> {
+  const threads = resolveThreads(options);
+  return inTurn(() => start(threads));
+}
+
+/** Ends the threads; plans that ran on them run on one. Resolves when no worker is left. */
+export async function stopThreads(): Promise<void> {
+  return inTurn(stop);
+}
+
+function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  const answer = last.then(act);
+  last = answer.catch(() => undefined);
+  return answer;
+}
+
+function resolveThreads({ threads = Math.min(coreCount(), MOST_BY_DEFAULT) }: ThreadsOptions): number {
+  if (typeof threads !== "number") {
+    throw new TypeError(`startThreads: threads must be a number, got ${describe(threads)}`);
+  }
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_WORKERS) {
+    throw new RangeError(`startThreads: threads must be an integer from 1 to ${MOST_WORKERS}, got ${threads}`);
+  }
+  return threads;
+}
+
+async function start(threads: number): Promise<Threads> {
+  if (current?.team.threads === threads) return answerOf(threads);
+  await stop();
+  const host = hostWebAssembly();
+  const { simd } = simdFeatures();
+  if (host === undefined || simd !== true) return refusal(String(simd));
+  if (threads === 1) return refusal("one thread was asked for, or is all that there is");
+  const obstacle = obstacleToThreads();
+  if (obstacle !== undefined) return refusal(obstacle);
+  return startTeam(threads);
+}
+
+function refusal(reason: string): Threads {
+  return { active: false, threads: 1, reason };
+}
+
+async function startTeam(threads: number): Promise<Threads> {
+  const engine = sharedEngine();
+  try {
+    current = await employThreads(engine, threads);
+  } catch (error) {
+    return refusal(error instanceof Error ? error.message : String(error));
+  }
+  engine.threaded = current.engine;
+  return answerOf(threads);
+}
+
+function answerOf(threads: number): Threads {
+  return { active: true, threads, reason: `${threads} threads share memory` };
+}
+
+/** An engine like another that computes by several threads. */
+interface ThreadedEngine {
+  readonly engine: SimdEngine;
+  readonly team: ThreadTeam;
+}
+
+/**
+ * Makes an engine for what another leaves to several threads.
+ *
+ * @param leastGain several threads that are not so many times as fast as one are not used; by default, what is worth their while.
+ */
+export async function employThreads(
+  { features, fma, microkernel }: SimdEngine,
+  threads: number,
+  leastGain?: number,
+): Promise<ThreadedEngine> {
+  const host = hostWebAssembly()!;
+  const hasCores = threads <= coreCount();
+  const spins = maySleep() ? (hasCores ? SPINS.caller : 1) : Number.POSITIVE_INFINITY;
+  const team = new ThreadTeam(host, { spins, now, lostMs: LOST_MS }, threads, leastGain);
+  const options = { fma, team, ...(microkernel !== undefined && { microkernel }) };
+  const engine = new SimdEngine(host, features, options);
+  void engine.memory.wasm; // what cannot be had is known now
+  try {
+    const workers = Array.from({ length: threads - 1 }, (_, number) => {
+      const worker = startWorker();
+      worker.onEnd(() => team.lose(number));
+      team.add(number, worker, hasCores ? SPINS.worker : 1);
+      return worker.ready;
+    });
+    await within(START_MS, Promise.all(workers));
+  } catch (error) {
+    await team.end();
+    throw new Error(`a worker did not start: ${error instanceof Error ? error.message : error}`);
+  }
+  return { engine, team };
+}
+
+/** What a promise brings; or an error if it takes too long. */
+function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`it has not answered for ${milliseconds / 1000} s`));
+    const timer = setTimeout(late, milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+async function stop(): Promise<void> {
+  if (current === undefined) return;
+  const { team } = current;
+  current = undefined;
+  sharedEngine().threaded = undefined;
+  await team.end();
+}
+
+declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare function clearTimeout(timer: unknown): void;
