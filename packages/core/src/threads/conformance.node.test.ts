@@ -11,7 +11,7 @@ import { simdAlgorithmsOf } from "../simd/algorithms.ts";
 import { SimdEngine } from "../simd/engine/engine.ts";
 import { simdFeatures } from "../simd/engine/features.ts";
 import { hostWebAssembly } from "../simd/engine/webassembly.ts";
-import { employThreads } from "./start.ts";
+import { hire, threadedEngine } from "./start.ts";
 import type { ThreadTeam } from "./team.ts";
 
 const PASSES = ["forward", "inputGradient", "filterGradient"] as const satisfies readonly Pass[];
@@ -39,9 +39,10 @@ describe.each([2, 3, 8])("%i threads", (threads) => {
   let team: ThreadTeam;
 
   beforeAll(async () => {
-    const employed = await employThreads(engine, threads, ALWAYS);
-    engine.threaded = employed.engine;
-    team = employed.team;
+    const threaded = threadedEngine(engine, ALWAYS);
+    team = threaded.team;
+    await hire(team, threads);
+    engine.threaded = threaded;
   }, 60_000);
 
   afterAll(() => team.end());

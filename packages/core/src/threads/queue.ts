@@ -33,8 +33,6 @@ const NAP_MS = 2;
 
 /** What the calling thread needs to know of its host. */
 export interface QueueHost {
-  /** How many times it looks before it sleeps; infinite where it may not. */
-  readonly spins: number;
   now(): number;
   /** After how many milliseconds without an item done a worker that has one is lost. */
   readonly lostMs: number;
@@ -43,6 +41,8 @@ export interface QueueHost {
 /** Items between the calling thread and its workers. */
 export class Queue {
   readonly control: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4 * CONTROL_LENGTH));
+  /** How many times the calling thread looks before it sleeps; infinite where it may not. */
+  spins: number = Number.POSITIVE_INFINITY;
   readonly #host: QueueHost;
   readonly #functionOf: (number: number) => Emitted;
   readonly #lose: (worker: number) => void;
@@ -160,11 +160,11 @@ export class Queue {
   /** Waits until a worker has done an item; or it is lost, and the item computed here. */
   #await(item: number, compute: () => void = () => this.#compute(item)): void {
     const { control } = this;
-    const { spins, now, lostMs } = this.#host;
+    const { now, lostMs } = this.#host;
     const state = ITEM_STATES + item;
     let since: number | undefined;
     for (let turn = 1; Atomics.load(control, state) >= 0; turn++) {
-      if (turn > spins) this.#nap(state);
+      if (turn > this.spins) this.#nap(state);
       else if (turn % TURNS_PER_LOOK > 0) continue;
       since ??= now();
       if (now() - since < lostMs) continue;

@@ -40,7 +40,8 @@ const SPINS = { worker: 20_000, caller: 2000 } as const;
 
 /** Calls are answered one after the other. */
 let last: Promise<unknown> = Promise.resolve();
-let current: ThreadedEngine | undefined;
+/** Made once: plans hold it, and its memory is reserved. */
+let threaded: ThreadedEngine | undefined;
 
 /**
  * Starts threads, for plans and layers made from then on; those that exist go on as before. Where there are threads already, they
@@ -89,7 +90,7 @@ function resolveThreads({ threads = Math.min(coreCount(), MOST_BY_DEFAULT) }: Th
 }
 
 async function start(threads: number): Promise<Threads> {
-  if (current?.team.threads === threads) return answerOf(threads);
+  if (threads > 1 && threaded?.team.threads === threads) return answerOf(threads);
   await stop();
   const host = hostWebAssembly();
   const { simd } = simdFeatures();
@@ -107,11 +108,13 @@ function refusal(reason: string): Threads {
 async function startTeam(threads: number): Promise<Threads> {
   const engine = sharedEngine();
   try {
-    current = await employThreads(engine, threads);
+    threaded ??= threadedEngine(engine);
+    threaded.adopt(engine.features);
+    await hire(threaded.team, threads);
   } catch (error) {
     return refusal(error instanceof Error ? error.message : String(error));
   }
-  engine.threaded = current.engine;
+  engine.threaded = threaded;
   return answerOf(threads);
 }
 
@@ -119,33 +122,34 @@ function answerOf(threads: number): Threads {
   return { active: true, threads, reason: `${threads} threads share memory` };
 }
 
-/** An engine like another that computes by several threads. */
-interface ThreadedEngine {
-  readonly engine: SimdEngine;
-  readonly team: ThreadTeam;
-}
+/** An engine that computes by a team of threads. */
+export type ThreadedEngine = SimdEngine & { readonly team: ThreadTeam };
 
 /**
- * Makes an engine for what another leaves to several threads.
+ * Makes an engine for what another leaves to several threads; it has none but that which calls, yet.
  *
  * @param leastGain several threads that are not so many times as fast as one are not used; by default, what is worth their while.
  */
-export async function employThreads(
-  { features, fma, microkernel }: SimdEngine,
-  threads: number,
-  leastGain?: number,
-): Promise<ThreadedEngine> {
+export function threadedEngine({ features, fma, microkernel }: SimdEngine, leastGain?: number): ThreadedEngine {
   const host = hostWebAssembly()!;
-  const hasCores = threads <= coreCount();
-  const spins = maySleep() ? (hasCores ? SPINS.caller : 1) : Number.POSITIVE_INFINITY;
-  const team = new ThreadTeam(host, { spins, now, lostMs: LOST_MS }, threads, leastGain);
-  const options = { fma, team, ...(microkernel !== undefined && { microkernel }) };
-  const engine = new SimdEngine(host, features, options);
+  const team = new ThreadTeam(host, { now, lostMs: LOST_MS }, leastGain);
+  const engine = new SimdEngine(host, features, { fma, team, ...(microkernel !== undefined && { microkernel }) });
   void engine.memory.wasm; // what cannot be had is known now
+  return engine as ThreadedEngine;
+}
+
+/**
+ * Lets a team have so many threads, that which calls included.
+ *
+ * @throws Error if a worker does not start; then there is none.
+ */
+export async function hire(team: ThreadTeam, threads: number): Promise<void> {
+  const hasCores = threads <= coreCount();
+  team.queue.spins = maySleep() ? (hasCores ? SPINS.caller : 1) : Number.POSITIVE_INFINITY;
   try {
     const workers = Array.from({ length: threads - 1 }, (_, number) => {
       const worker = startWorker();
-      worker.onEnd(() => team.lose(number));
+      worker.onEnd(() => team.lose(number, worker));
       team.add(number, worker, hasCores ? SPINS.worker : 1);
       return worker.ready;
     });
@@ -154,7 +158,6 @@ export async function employThreads(
     await team.end();
     throw new Error(`a worker did not start: ${error instanceof Error ? error.message : error}`);
   }
-  return { engine, team };
 }
 
 /** What a promise brings; or an error if it takes too long. */
@@ -167,11 +170,9 @@ function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
 }
 
 async function stop(): Promise<void> {
-  if (current === undefined) return;
-  const { team } = current;
-  current = undefined;
+  if (threaded === undefined) return;
   sharedEngine().threaded = undefined;
-  await team.end();
+  await threaded.team.end();
 }
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;

@@ -24,7 +24,7 @@ const SCRATCH_BYTES = 8 * 2 ** 20;
 /** Units in flight beyond one for each thread, so that the calling thread can bring the next one in. */
 const UNITS_AHEAD = 2;
 
-/** Threads that have their own unit: more share. */
+/** Units for which there is scratch; memory that nobody touches costs nothing. */
 const MOST_UNITS = 10;
 
 /**
@@ -61,7 +61,7 @@ interface InFlight<Unit> {
 /** Threads over one shared memory. */
 export class ThreadTeam implements Team {
   readonly scratchBytes: number = SCRATCH_BYTES;
-  readonly units: number;
+  readonly units: number = MOST_UNITS;
   readonly queue: Queue;
   readonly #host: WasmApi;
   readonly #mostPages: number;
@@ -80,9 +80,8 @@ export class ThreadTeam implements Team {
   #calls = 0;
   readonly #code: number[] = [];
 
-  constructor(host: WasmApi, queueHost: QueueHost, threads: number, leastGain: number = LEAST_GAIN) {
+  constructor(host: WasmApi, queueHost: QueueHost, leastGain: number = LEAST_GAIN) {
     this.#host = host;
-    this.units = Math.min(threads + UNITS_AHEAD, MOST_UNITS);
     this.#leastGain = leastGain;
     this.#mostPages = mostPagesOf(host);
     this.queue = new Queue(
@@ -120,12 +119,12 @@ export class ThreadTeam implements Team {
   }
 
   /** Lets a worker go: one that is at its end, or does not answer. */
-  lose(number: number): void {
-    const worker = this.#workers.get(number);
+  lose(number: number, worker: TeamWorker | undefined = this.#workers.get(number)): void {
+    if (worker === undefined || this.#workers.get(number) !== worker) return;
     this.#workers.delete(number);
     Atomics.store(this.queue.control, ENDS + number, 1);
     this.queue.wake();
-    void worker?.terminate();
+    void worker.terminate();
   }
 
   /** Lets all workers go; resolves when they have ended. */
@@ -184,8 +183,9 @@ export class ThreadTeam implements Team {
   }
 
   /** Brings units in while those before are computed. */
-  #workAhead<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
-    const free = Array.from({ length: this.units }, (_, n) => (this.units - 1 - n) * this.scratchBytes);
+  #workAhead<Unit>(all: Iterable<Unit>, steps: Steps<Unit>): void {
+    const units = Math.min(this.threads + UNITS_AHEAD, MOST_UNITS);
+    const free = Array.from({ length: units }, (_, n) => (units - 1 - n) * this.scratchBytes);
     const inFlight: InFlight<Unit>[] = [];
     const finishOldest = (): void => {
       const { unit, shift, end } = inFlight.shift()!;
@@ -193,7 +193,7 @@ export class ThreadTeam implements Team {
       steps.drain(unit, shift);
       free.push(shift);
     };
-    for (const unit of units) {
+    for (const unit of all) {
       if (free.length === 0) finishOldest();
       const shift = free.pop()!;
       const isToCompute = steps.feed(unit, shift);
