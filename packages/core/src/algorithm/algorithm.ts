@@ -24,6 +24,8 @@ export const PASSES: readonly [Pass, ...Pass[]] = ["forward", "inputGradient", "
 export interface PreparedPass {
   /** Bytes held beyond input, output and the caller's filter: packed weights are not counted, scratch memory is. */
   readonly scratchBytes: number;
+  /** How many threads compute it, where it is more than one. */
+  readonly threads?: number;
   /** What computes in the place of this algorithm, by its name, and why, if anything does. */
   readonly instead?: { readonly algorithm: string; readonly because: string };
   /** Gives memory outside the JavaScript heap back at once; a plan that is collected does it too. */

@@ -27,6 +27,7 @@ import { byName, type Choice, choose, chooseWithoutSimd } from "../choice/choose
 import type { AlgorithmName } from "../choice/registry.ts";
 import type { ConvGeometry } from "../geometry/planes.ts";
 import { OutOfMemoryError } from "../simd/engine/memory.ts";
+import { threadsOf } from "../simd/engine/method.ts";
 import { arrayOf, type Operand } from "../simd/engine/resident.ts";
 import { moveChannelsFirst, moveChannelsLast } from "../tensor/layout.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -49,6 +50,8 @@ export interface Explained<Name extends string = string> {
   readonly errorBound: ErrorBoundFact;
   /** What was asked for, if it was. */
   readonly precision?: Precision;
+  /** How many threads compute it, where it is more than one (`startThreads`). */
+  readonly threads?: number;
   /** The same of each part, by name, where several compute one after the other. */
   readonly parts?: Readonly<Record<string, Explained>>;
 }
@@ -150,7 +153,11 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
     }
   };
   return {
-    explain: (pass) => factsOf(pass, choiceFor(pass)),
+    explain(pass) {
+      const choice = choiceFor(pass);
+      const threads = threadsOf(choice.algorithm, g, pass);
+      return { ...factsOf(pass, choice), ...(threads !== undefined && { threads }) };
+    },
     prepare: (filter, bias, activation) => prepared("forward", (prepare) => prepare(filter, bias, activation)),
     prepareInputGradient: (filter) => prepared("inputGradient", (prepare) => prepare(filter)),
     prepareFilterGradient: () => prepared("filterGradient", (prepare) => prepare()),

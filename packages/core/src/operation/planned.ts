@@ -117,11 +117,12 @@ function factsOf(
   { geometry, inputShape, outputShape }: ResolvedShapes,
   pass: PreparedPass & Explained,
 ): Omit<PlanFacts<readonly number[], string>, typeof Symbol.dispose> {
-  const { algorithm, engine, reason, errorBound, precision, parts, scratchBytes } = pass;
+  const { algorithm, engine, reason, errorBound, precision, threads, parts, scratchBytes } = pass;
   return {
     ...{ algorithm, engine, reason, errorBound, scratchBytes, inputShape, outputShape },
     ...(geometry && { geometry: planarGeometry(filled(geometry)) }),
     ...(precision && { precision }),
+    ...(threads !== undefined && { threads }),
     ...(parts && { parts }),
   };
 }

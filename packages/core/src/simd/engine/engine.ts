@@ -36,6 +36,8 @@ export interface EngineOptions {
 export interface SimdPlan<Arrays extends readonly unknown[]> {
   run(...arrays: Arrays): void;
   readonly scratchBytes: number;
+  /** How many threads compute it, if an engine has several. */
+  readonly threads?: number;
   /** Gives the plan's memory back now, instead of when it is collected. */
   [Symbol.dispose](): void;
 }
@@ -128,8 +130,9 @@ export class SimdEngine {
       isLiving = false;
       giveBack();
     };
-    const scratchBytes = scratch.bytes * (this.team?.units ?? 1);
-    return { scratchBytes, run: watched, [Symbol.dispose]: dispose };
+    if (this.team === undefined) return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: dispose };
+    const { units, threads } = this.team;
+    return { scratchBytes: units * scratch.bytes, threads, run: watched, [Symbol.dispose]: dispose };
   }
 
   /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */
@@ -235,4 +238,9 @@ export function plannerIn(lodging: LodgingMemory): <T>(make: () => T) => T {
 export function adoptFeatures(features: SimdFeatures): void {
   setSimdFeatures(features);
   shared?.adopt(features);
+}
+
+/** How many threads the engine of this process lets compute some work, if it has several for that. */
+export function sharedThreads(work: Work): number | undefined {
+  return shared?.engineFor(work).team?.threads;
 }

@@ -32,7 +32,7 @@ export const SCRATCH_BYTES: number = 4 * 2 ** 20;
 /** Microkernels read whole vectors and tiles, past what they use by less than this: what lies there may be anything. */
 const OVERREAD_BYTES = 64;
 
-/** An empty memory larger than this is let go. */
+/** An empty memory that has grown by more than this is let go. */
 const KEEP_BYTES = 64 * 2 ** 20;
 
 /** More blocks than this, or more bytes in all, no network has: small blocks of plans share memory then. */
@@ -90,6 +90,8 @@ type SharedMemory = Pick<Team, "makeMemory" | "scratchBytes" | "units">;
 /** Memory of one engine. */
 export class SimdMemory {
   readonly #scratchBytes: number;
+  /** Bytes of a new memory: scratch of all runs at a time. */
+  readonly #newBytes: number;
   readonly #make: () => WasmMemory;
   readonly #guards: MemoryGuards | undefined;
   readonly #guardBytes: number;
@@ -114,10 +116,9 @@ export class SimdMemory {
   constructor(host: WasmApi, guards?: MemoryGuards, lodging?: LodgingMemory, shared?: SharedMemory) {
     this.#lodging = lodging;
     this.#scratchBytes = shared?.scratchBytes ?? SCRATCH_BYTES;
-    this.#make =
-      shared === undefined
-        ? () => new host.Memory({ initial: SCRATCH_BYTES / PAGE_BYTES })
-        : () => shared.makeMemory(shared.scratchBytes * shared.units);
+    this.#newBytes = this.#scratchBytes * (shared?.units ?? 1);
+    this.#make = () =>
+      shared?.makeMemory(this.#newBytes) ?? new host.Memory({ initial: this.#newBytes / PAGE_BYTES });
     this.#guards = guards;
     this.#guardBytes = guards?.bytes ?? 0;
   }
@@ -126,7 +127,7 @@ export class SimdMemory {
   get wasm(): WasmMemory {
     if (this.#lodging !== undefined) return this.#lodging.memory;
     if (this.#memory === undefined) {
-      this.#memory = asked(this.#scratchBytes, this.#make);
+      this.#memory = asked(this.#newBytes, this.#make);
     }
     return this.#memory;
   }
@@ -231,7 +232,7 @@ export class SimdMemory {
     if (!this.#blocks.delete(block)) return;
     this.#usedBytes -= block.bytes;
     this.#giveBack({ address: block.address - this.#guardBytes, bytes: this.#outerBytes(block.bytes) });
-    if (this.#blocks.size === 0 && this.#memory && this.byteLength > KEEP_BYTES) this.#letGo();
+    if (this.#blocks.size === 0 && this.#memory && this.byteLength - this.#newBytes > KEEP_BYTES) this.#letGo();
   }
 
   /**

@@ -17,7 +17,7 @@ import { type ConvGeometry, isPadded } from "../../geometry/planes.ts";
 import { allFinite, naive } from "../../scalar/naive.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { Activation } from "./emit-activation.ts";
-import type { SimdEngine, SimdPlan } from "./engine.ts";
+import { type SimdEngine, type SimdPlan, sharedThreads } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { allFiniteOn } from "./finite.ts";
 import { arrayOf, type Operand } from "./resident.ts";
@@ -73,6 +73,7 @@ export interface SimdAlgorithm<Name extends string = string> extends ConvAlgorit
 export interface OperandPlan<Operands extends readonly Operand[]> {
   run(...operands: Operands): void;
   readonly scratchBytes: number;
+  readonly threads?: number;
   readonly instead?: NonNullable<PreparedPass["instead"]>;
   [Symbol.dispose](): void;
 }
@@ -165,6 +166,11 @@ function workOf(name: string, c: Correlation): Work {
   const source = c.rows.sourceSize * c.columns.sourceSize * c.groupSourceChannels;
   const target = c.rows.targetSize * c.columns.targetSize * c.groupTargetChannels;
   return { time: productCount(c) * PRODUCT_NS[name]!, values: c.batch * c.groups * (source + target) };
+}
+
+/** How many threads compute a pass by an algorithm on the engine of this process, if more than one. */
+export function threadsOf({ name, engine }: Pick<ConvAlgorithm, "name" | "engine">, g: ConvGeometry, pass: Pass): number | undefined {
+  return engine === "simd" ? sharedThreads(workOf(name, correlationOf(g, pass))) : undefined;
 }
 
 /** Proposes for a geometry: asks the host, and finds the correlation. */
