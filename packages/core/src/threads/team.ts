@@ -168,7 +168,7 @@ export class ThreadTeam implements Team {
     return linked as WasmFunctions;
   }
 
-  work<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
+  work<Unit>(units: readonly Unit[], steps: Steps<Unit>): void {
     if (this.#workers.size === 0) {
       workAlone(units, steps);
       return;
@@ -183,7 +183,7 @@ export class ThreadTeam implements Team {
   }
 
   /** Brings units in while those before are computed. */
-  #workAhead<Unit>(all: Iterable<Unit>, steps: Steps<Unit>): void {
+  #workAhead<Unit>(all: readonly Unit[], steps: Steps<Unit>): void {
     const units = Math.min(this.threads + UNITS_AHEAD, MOST_UNITS);
     const free = Array.from({ length: units }, (_, n) => (units - 1 - n) * this.scratchBytes);
     const inFlight: InFlight<Unit>[] = [];
@@ -206,7 +206,7 @@ export class ThreadTeam implements Team {
     while (inFlight.length > 0) finishOldest();
   }
 
-  #workInPhases<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
+  #workInPhases<Unit>(units: readonly Unit[], steps: Steps<Unit>): void {
     for (const unit of units) {
       if (steps.feed(unit, 0)) {
         for (const phase of steps.phases.keys()) {

@@ -10,6 +10,7 @@ import type { FloatArray } from "../../tensor/tensor.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
 import type { MemoryRange, ScratchLayout } from "../engine/memory.ts";
 import { arrayOf, type Operand } from "../engine/resident.ts";
+import type { Steps } from "../engine/team.ts";
 import { bringIn, copyRowsIn, outAddress, takeOut } from "./copies.ts";
 import { type BlockPlace, type Blocks, forEachBlock, rowsOf } from "./cut.ts";
 
@@ -77,22 +78,30 @@ export function planBlocks(
   { phases, inspect, compute, finish }: BlockWork,
 ): SimdPlan<[source: Operand, target: Operand]> {
   const image = scratch.buffers[0]!.address;
+  // All that a run goes through is made once: small layers take no longer than making it would.
+  const units = blocksOf(c, blocks);
+  let from: Operand | undefined;
+  let to: Operand | undefined;
+  const steps: Steps<BlockAt> = {
+    phases,
+    feed(at, shift) {
+      at.shift = shift;
+      at.image = bringIn(engine, from!, c, blocks, at.place, image + shift);
+      at.out = outAddress(engine, to!, c, blocks, at.place, out.address + shift);
+      if (clears) engine.memory.floats.fill(0, at.out / 4, (at.out + out.bytes) / 4);
+      return inspect?.(at) ?? true;
+    },
+    share: (at, _, phase, share) => compute(at, share, phase),
+    drain(at, shift) {
+      if (at.out === out.address + shift) takeOut(engine, to!, c, blocks, at.place, at.out);
+      finish?.(at, () => bringIn(engine, from!, c, blocks, at.place, image + shift), to!);
+    },
+  };
   const run = (source: Operand, target: Operand): void => {
-    engine.work(blocksOf(c, blocks), {
-      phases,
-      feed(at, shift) {
-        at.shift = shift;
-        at.image = bringIn(engine, source, c, blocks, at.place, image + shift);
-        at.out = outAddress(engine, target, c, blocks, at.place, out.address + shift);
-        if (clears) engine.memory.floats.fill(0, at.out / 4, (at.out + out.bytes) / 4);
-        return inspect?.(at) ?? true;
-      },
-      share: (at, _, phase, share) => compute(at, share, phase),
-      drain(at, shift) {
-        if (at.out === out.address + shift) takeOut(engine, target, c, blocks, at.place, at.out);
-        finish?.(at, () => bringIn(engine, source, c, blocks, at.place, image + shift), target);
-      },
-    });
+    from = source;
+    to = target;
+    engine.work(units, steps);
+    from = to = undefined;
   };
   return engine.plan(run, [block], scratch);
 }
@@ -120,21 +129,28 @@ export function planSums(
 ): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> {
   const [image, dyAt] = scratch.buffers.map(({ address }) => address) as [number, number];
   const sums = block.address / 4;
+  const units = blocksOf(c, blocks);
+  let from: Operand | undefined;
+  let gradient: Operand | undefined;
+  const steps: Steps<BlockAt> = {
+    phases,
+    inOrder: true,
+    feed(at, shift) {
+      at.shift = shift;
+      at.image = bringIn(engine, from!, c, blocks, at.place, image + shift);
+      at.out = dyAt + shift;
+      copyRowsIn(engine, gradient!, blocks, at.place, at.out);
+      return true;
+    },
+    share: (at, _, phase, share) => compute(at, share, phase),
+    drain: () => undefined,
+  };
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     engine.memory.floats.fill(0, sums, sums + sumFloats);
-    engine.work(blocksOf(c, blocks), {
-      phases,
-      inOrder: true,
-      feed(at, shift) {
-        at.shift = shift;
-        at.image = bringIn(engine, x, c, blocks, at.place, image + shift);
-        at.out = dyAt + shift;
-        copyRowsIn(engine, dy, blocks, at.place, at.out);
-        return true;
-      },
-      share: (at, _, phase, share) => compute(at, share, phase),
-      drain: () => undefined,
-    });
+    from = x;
+    gradient = dy;
+    engine.work(units, steps);
+    from = gradient = undefined;
     copySums(engine.memory.floats, sums, arrayOf(dw));
   };
   return engine.plan(run, [block], scratch);

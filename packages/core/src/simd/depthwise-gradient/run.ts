@@ -31,7 +31,8 @@ export function prepareDepthwiseGradient(
   const vectors = Math.ceil(channels / 4);
   const shares = sharesOf(engine, 1, vectors);
   const compute = ({ image, out: dy, rows }: BlockAt, share: number): void => {
-    const [first, end] = [share, share + 1].map((n) => shareStart(vectors, shares, n)) as [number, number];
+    const first = shareStart(vectors, shares, share);
+    const end = shareStart(vectors, shares, share + 1);
     // The last vector of channels begins earlier rather than reach past the last channel.
     const lastStep = end === vectors ? 4 * channels - 16 * vectors : 0;
     const sums = block.address + 16 * first * shape.taps.length;

@@ -40,7 +40,8 @@ export function prepareDepthwise(
   const shares = sharesOf(engine, blockCount(c, blocks), pixelsOf(blocks));
   const compute = ({ image, out, rows }: BlockAt, share: number): void => {
     const cells = rows * blocks.columns.periods;
-    const [first, end] = [shareStart(cells, shares, share), shareStart(cells, shares, share + 1)];
+    const first = shareStart(cells, shares, share);
+    const end = shareStart(cells, shares, share + 1);
     if (first === end) return;
     for (const { depthwise, weights, imageTable, outTable } of calls) {
       depthwise(end - first, imageTable + 4 * first, outTable + 4 * first, image, out, weights);

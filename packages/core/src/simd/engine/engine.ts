@@ -73,7 +73,7 @@ export class SimdEngine {
   }
 
   /** Does the steps of a run for every unit. */
-  work<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
+  work<Unit>(units: readonly Unit[], steps: Steps<Unit>): void {
     if (this.team === undefined) workAlone(units, steps);
     else this.team.work(units, steps);
   }

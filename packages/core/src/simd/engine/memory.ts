@@ -117,8 +117,7 @@ export class SimdMemory {
     this.#lodging = lodging;
     this.#scratchBytes = shared?.scratchBytes ?? SCRATCH_BYTES;
     this.#newBytes = this.#scratchBytes * (shared?.units ?? 1);
-    this.#make = () =>
-      shared?.makeMemory(this.#newBytes) ?? new host.Memory({ initial: this.#newBytes / PAGE_BYTES });
+    this.#make = () => shared?.makeMemory(this.#newBytes) ?? new host.Memory({ initial: this.#newBytes / PAGE_BYTES });
     this.#guards = guards;
     this.#guardBytes = guards?.bytes ?? 0;
   }

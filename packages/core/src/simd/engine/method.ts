@@ -169,7 +169,11 @@ function workOf(name: string, c: Correlation): Work {
 }
 
 /** How many threads compute a pass by an algorithm on the engine of this process, if more than one. */
-export function threadsOf({ name, engine }: Pick<ConvAlgorithm, "name" | "engine">, g: ConvGeometry, pass: Pass): number | undefined {
+export function threadsOf(
+  { name, engine }: Pick<ConvAlgorithm, "name" | "engine">,
+  g: ConvGeometry,
+  pass: Pass,
+): number | undefined {
   return engine === "simd" ? sharedThreads(workOf(name, correlationOf(g, pass))) : undefined;
 }
 

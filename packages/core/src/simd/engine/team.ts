@@ -26,11 +26,12 @@ export interface Steps<Unit> {
 }
 
 /** One unit after the other, on the thread that calls. */
-export function workAlone<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void {
+export function workAlone<Unit>(units: readonly Unit[], steps: Steps<Unit>): void {
+  const { phases } = steps;
   for (const unit of units) {
     if (steps.feed(unit, 0)) {
-      for (const [phase, shares] of steps.phases.entries()) {
-        for (let share = 0; share < shares; share++) steps.share(unit, 0, phase, share);
+      for (let phase = 0; phase < phases.length; phase++) {
+        for (let share = 0; share < phases[phase]!; share++) steps.share(unit, 0, phase, share);
       }
     }
     steps.drain(unit, 0);
@@ -69,5 +70,5 @@ export interface Team {
   adapt(module: Uint8Array): Uint8Array;
   /** Functions in the place of those of a module: called in a share, they are for whoever computes it. */
   link(memory: WasmMemory, module: WasmModule, functions: WasmFunctions): WasmFunctions;
-  work<Unit>(units: Iterable<Unit>, steps: Steps<Unit>): void;
+  work<Unit>(units: readonly Unit[], steps: Steps<Unit>): void;
 }

@@ -59,7 +59,8 @@ export function prepareDirect(
   const compute = (at: BlockAt, n: number): void => {
     const tiles = Math.ceil((at.rows * blocks.columns.periods) / tile.mr);
     const column = n % share.columns;
-    const [first, end] = [column, column + 1].map((part) => shareStart(tiles, share.columns, part)) as [number, number];
+    const first = shareStart(tiles, share.columns, column);
+    const end = shareStart(tiles, share.columns, column + 1);
     if (first === end) return;
     for (const { call, firstPanel, panels } of share.panels[(n - column) / share.columns]!) {
       call.gemm(

@@ -114,7 +114,8 @@ export function prepareWinograd(
     { rows, shift }: BlockAt,
     { channels, products, offset, pointBytes }: (typeof chunks)[number],
     tileShare: number,
-    [firstPoint, endPoint]: readonly [number, number],
+    firstPoint: number,
+    endPoint: number,
   ): void => {
     for (let point = firstPoint; point < endPoint; point++) {
       const list = (point < points - size ? 0 : 1) + ((point + 1) % size > 0 ? 0 : 2);
@@ -122,7 +123,8 @@ export function prepareWinograd(
       const gemmTiles = Math.ceil(needed / plan.tile.mr);
       const input = v.address + shift + point * sourceBytes;
       const output = m.address + shift + point * 4 * channels;
-      const [vTable, mTable] = listAddresses.slice(8 * tileShare + 2 * list) as [number, number];
+      const vTable = listAddresses[8 * tileShare + 2 * list]!;
+      const mTable = listAddresses[8 * tileShare + 2 * list + 1]!;
       let weights = u + offset + point * pointBytes;
       for (const { gemm, panels, firstChannel, shape } of products) {
         const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
@@ -181,21 +183,20 @@ export function prepareWinograd(
     transformTiles(at, first, tiles, share);
     for (const chunk of chunks) {
       if (transformsAtRun) transform(chunk);
-      multiply(at, chunk, share, [0, points]);
+      multiply(at, chunk, share, 0, points);
       transformBack(at, chunk, first, tiles, share);
     }
   };
 
   /** Phases: the transform of tiles, and for each chunk the products of points and the transform back. */
   const computePoints = (at: BlockAt, share: number, phase: number): void => {
-    const part = (total: number): [number, number] =>
-      [share, share + 1].map((n) => shareStart(total, mostShares, n)) as [number, number];
     const chunk = chunks[(phase - 1) >> 1]!;
     if (phase % 2 === 1) {
-      multiply(at, chunk, 0, part(points));
+      multiply(at, chunk, 0, shareStart(points, mostShares, share), shareStart(points, mostShares, share + 1));
       return;
     }
-    const [first, end] = part(at.rows * blocks.columns.periods);
+    const tiles = at.rows * blocks.columns.periods;
+    const [first, end] = [shareStart(tiles, mostShares, share), shareStart(tiles, mostShares, share + 1)];
     if (first === end) return;
     if (phase === 0) transformTiles(at, first, end - first, share);
     else transformBack(at, chunk, first, end - first, share);
