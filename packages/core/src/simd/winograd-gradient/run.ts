@@ -8,8 +8,9 @@
 
 import { bringIn } from "../blocks/copies.ts";
 import { type BlockPlace, forEachBlock, rowsOf } from "../blocks/cut.ts";
+import { shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine, SimdPlan } from "../engine/engine.ts";
-import type { MemoryRange } from "../engine/memory.ts";
+import { aligned, type MemoryRange } from "../engine/memory.ts";
 import { arrayOf, type Operand } from "../engine/resident.ts";
 import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
 import { pixelsOf } from "../gemm/plan.ts";
@@ -51,12 +52,17 @@ export function prepareWinogradGradient(
   const shape = { ...tile, fma: engine.fma, adds: false };
   const { accumulate } = engine.functions(outerProductName(shape), () => emitOuterProduct(shape));
 
+  const shares = sharesOf(engine, 1, points);
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes, points * sumPointBytes),
     pixelsOf(blocks) * vTileBytes,
     points * pointBytesOf(plan, pixelsOf(blocks)),
+    ...(shares > 1 ? [shares * aligned(squareBytes())] : []),
   ]);
-  const [image, v, e] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange];
+  const [image, v, e, squares] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
+  /** Where a share has its matrix between two transforms. */
+  const betweenOf = (share: number): number =>
+    squares === undefined ? between : squares.address + share * aligned(squareBytes());
   const s = image;
   const panelChannels = 4 * tile.vectors;
 
@@ -86,93 +92,156 @@ export function prepareWinogradGradient(
     }
   };
 
-  /** E of all tiles of a block, panel by panel; the last may be narrower. */
-  const transformPanels = (tiles: number, dyAt: number, pointBytes: number): void => {
+  /** V of some tiles of a block. */
+  const transformTiles = (imageAt: number, first: number, tiles: number, share: number): void =>
+    transformInput!(
+      tiles,
+      sourceChannels / 4,
+      imageAt,
+      imageTableAt + 4 * first,
+      blocks.columns.imageSize * sourceBytes,
+      sourceBytes,
+      v.address + first * vTileBytes,
+      vTileBytes,
+      size * sourceBytes,
+      sourceBytes,
+      betweenOf(share),
+      0,
+    );
+
+  /** E of some of the tiles of a block, panel by panel; the last may be narrower. */
+  const transformPanels = (
+    tiles: number,
+    dyAt: number,
+    pointBytes: number,
+    first: number,
+    end: number,
+    share: number,
+  ): void => {
     for (let channel = 0; channel < targetChannels; channel += panelChannels) {
       transformOutputGradient!(
-        tiles,
+        end - first,
         Math.min(panelChannels, targetChannels - channel) / 4,
         dyAt + 4 * channel,
-        outTableAt,
+        outTableAt + 4 * first,
         outputBlocks.columns.imageSize * targetBytes,
         targetBytes,
-        e.address + 4 * channel * tiles,
+        e.address + 4 * channel * tiles + 4 * panelChannels * first,
         4 * panelChannels,
         size * pointBytes,
         pointBytes,
-        between,
+        betweenOf(share),
         0,
       );
     }
   };
 
-  /** Adds to dw what a block of tiles gives a chunk of channels. */
-  const addChunk = (tiles: number, pointBytes: number, firstPanel: number, firstRow: number, adds: number): void => {
-    const count = Math.min(chunkPanels, panels - firstPanel);
-    const rows = Math.min(chunkRows, sourceChannels - firstRow);
-    const firstColumn = firstPanel * panelChannels;
-    for (let point = 0; point < points; point++) {
+  /** Chunks of channels: the sums of some panels and rows. */
+  const chunks: { readonly firstPanel: number; readonly firstRow: number }[] = [];
+  for (let firstPanel = 0; firstPanel < panels; firstPanel += chunkPanels) {
+    for (let firstRow = 0; firstRow < sourceChannels; firstRow += chunkRows) chunks.push({ firstPanel, firstRow });
+  }
+
+  const rowsOfChunk = ({ firstRow }: { readonly firstRow: number }): number =>
+    Math.min(chunkRows, sourceChannels - firstRow);
+
+  /** S of a chunk at some points. */
+  const multiply = (
+    tiles: number,
+    pointBytes: number,
+    { firstPanel, firstRow }: (typeof chunks)[number],
+    firstPoint: number,
+    endPoint: number,
+  ): void => {
+    const rows = rowsOfChunk({ firstRow });
+    for (let point = firstPoint; point < endPoint; point++) {
       accumulate!(
         1,
         zeroAt,
         Math.ceil(rows / tile.mr),
-        count,
+        Math.min(chunkPanels, panels - firstPanel),
         1,
         zeroAt,
         tiles,
         v.address + point * sourceBytes + 4 * firstRow,
         vTileBytes,
-        e.address + point * pointBytes + 4 * firstColumn * tiles,
+        e.address + point * pointBytes + 4 * firstPanel * panelChannels * tiles,
         s.address + point * sumPointBytes,
         sumRowBytes,
       );
     }
+  };
+
+  /** Adds to dw what a chunk gives some of its rows. */
+  const addRows = (
+    { firstPanel, firstRow }: (typeof chunks)[number],
+    first: number,
+    end: number,
+    adds: number,
+    share: number,
+  ): void => {
+    if (first === end) return;
+    const firstColumn = firstPanel * panelChannels;
+    const columns = Math.min(chunkPanels * panelChannels, targetChannels - firstColumn);
     transformSums!(
-      rows,
-      Math.min(count * panelChannels, targetChannels - firstColumn) / 4,
-      s.address,
+      end - first,
+      columns / 4,
+      s.address + first * sumRowBytes,
       sumRowBytes,
       size * sumPointBytes,
       sumPointBytes,
-      dwAt + firstRow * targetBytes + 4 * firstColumn,
+      dwAt + (firstRow + first) * targetBytes + 4 * firstColumn,
       targetBytes,
       3 * tapBytes,
       tapBytes,
-      between,
+      betweenOf(share),
       adds,
     );
   };
+
+  const drain = (): void => undefined;
 
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     let adds = 0;
     memory.floats.fill(0, spreadAt / 4, (spreadAt + SPREAD_BYTES) / 4);
     forEachBlock(c.batch, blocks, (place) => {
       const tiles = rowsOf(blocks, place) * blocks.columns.periods;
-      const imageAt = bringIn(engine, x, c, blocks, place, image.address);
       const { unrolls } = spread;
-      measureX!(place.images * xCells, sourceChannels / (4 * unrolls[0]), imageAt, xMaxima);
-      transformInput!(
-        tiles,
-        sourceChannels / 4,
-        imageAt,
-        imageTableAt,
-        blocks.columns.imageSize * sourceBytes,
-        sourceBytes,
-        v.address,
-        vTileBytes,
-        size * sourceBytes,
-        sourceBytes,
-        between,
-        0,
-      );
+      let imageAt = image.address;
+      engine.work([place], {
+        phases: [shares],
+        feed() {
+          imageAt = bringIn(engine, x, c, blocks, place, image.address);
+          measureX!(place.images * xCells, sourceChannels / (4 * unrolls[0]), imageAt, xMaxima);
+          return true;
+        },
+        share(_, __, ___, share) {
+          const [first, end] = [shareStart(tiles, shares, share), shareStart(tiles, shares, share + 1)];
+          if (first < end) transformTiles(imageAt, first, end - first, share);
+        },
+        drain,
+      });
       const pointBytes = pointBytesOf(plan, tiles);
-      const dyAt = bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address);
-      measureDy!(place.images * dyCells, targetChannels / (4 * unrolls[1]), dyAt, dyMaxima);
-      addSpread(place);
-      transformPanels(tiles, dyAt, pointBytes);
-      for (let panel = 0; panel < panels; panel += chunkPanels) {
-        for (let row = 0; row < sourceChannels; row += chunkRows) addChunk(tiles, pointBytes, panel, row, adds);
-      }
+      let dyAt = image.address;
+      engine.work([place], {
+        phases: Array.from({ length: 1 + 2 * chunks.length }, () => shares),
+        feed() {
+          dyAt = bringIn(engine, dy, outputCorrelation, outputBlocks, place, image.address);
+          measureDy!(place.images * dyCells, targetChannels / (4 * unrolls[1]), dyAt, dyMaxima);
+          addSpread(place);
+          return true;
+        },
+        share(_, __, phase, share) {
+          const chunk = chunks[(phase - 1) >> 1];
+          const of = chunk === undefined ? tiles : phase % 2 === 1 ? points : rowsOfChunk(chunk);
+          const [first, end] = [shareStart(of, shares, share), shareStart(of, shares, share + 1)];
+          if (chunk === undefined) {
+            if (first < end) transformPanels(tiles, dyAt, pointBytes, first, end, share);
+          } else if (phase % 2 === 1) multiply(tiles, pointBytes, chunk, first, end);
+          else addRows(chunk, first, end, adds, share);
+        },
+        drain,
+      });
       adds = 1;
     });
     if (adds === 0) memory.floats.fill(0, dwAt / 4, between / 4); // an empty batch
