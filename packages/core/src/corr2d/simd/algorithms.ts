@@ -15,6 +15,7 @@
 
 import { type SimdEngine, sharedEngine } from "../../simd/engine/engine.ts";
 import { simdFeatures } from "../../simd/engine/features.ts";
+import type { Work } from "../../simd/engine/team.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { dtypeOf, type FloatArray } from "../../tensor/tensor.ts";
 import { gamma, type MatrixAlgorithm, type Offer } from "../problem/algorithm.ts";
@@ -53,7 +54,7 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
         return {
           cost: CALL_NS + sizeOf(problem.outShape) * (CELL_NS + TAP_NS * products),
           errorConstant: gamma(products + 2, UNIT),
-          prepare: () => prepareDirectlySimd(readied(engineOf), problem),
+          prepare: () => prepareDirectlySimd(readied(engineOf, workOf(problem, TAP_NS * products)), problem),
         };
       },
     },
@@ -69,7 +70,8 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
         return {
           cost: CALL_NS + sizeOf(problem.outShape) * (SEPARABLE_CELL_NS + SEPARABLE_TAP_NS * products),
           errorConstant: gamma(products + 4, UNIT) + tolerance,
-          prepare: () => prepareSeparablySimd(readied(engineOf), problem, factors),
+          prepare: () =>
+            prepareSeparablySimd(readied(engineOf, workOf(problem, SEPARABLE_TAP_NS * products)), problem, factors),
         };
       },
     },
@@ -107,9 +109,14 @@ function offerTransform(engineOf: () => SimdEngine, problem: PlannedProblem): Of
   };
 }
 
-/** The engine, once its memory is there; throws if it cannot be had. */
-function readied(engineOf: () => SimdEngine): SimdEngine {
-  const engine = engineOf();
+/** What a problem takes whose cells take so many nanoseconds each. */
+function workOf({ shape, outShape }: PlannedProblem, cell: number): Work {
+  return { time: sizeOf(outShape) * cell, values: sizeOf(shape) + sizeOf(outShape) };
+}
+
+/** The engine for some work, once its memory is there; throws if it cannot be had. */
+function readied(engineOf: () => SimdEngine, work?: Work): SimdEngine {
+  const engine = work === undefined ? engineOf() : engineOf().engineFor(work);
   void engine.memory.wasm;
   return engine;
 }

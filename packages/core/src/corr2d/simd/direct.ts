@@ -9,6 +9,7 @@
  * @module
  */
 
+import { shareStart, sharesOf } from "../../simd/blocks/run-blocks.ts";
 import type { SimdEngine } from "../../simd/engine/engine.ts";
 import type { MemoryRange } from "../../simd/engine/memory.ts";
 import { type PlaneShape, planeTile } from "../../simd/single-channel/emit.ts";
@@ -17,7 +18,7 @@ import { planeOf } from "../../simd/single-channel/run.ts";
 import type { Shape2 } from "../../tensor/shape.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { KernelGeometry, PlannedProblem, Region, SeparableKernel } from "../problem/problem.ts";
-import { forEachBlockOf, readStrip, writeStrip } from "./strips.ts";
+import { bringStripIn, forEachBlockOf, takeStripOut } from "./strips.ts";
 
 /** Strips that stay in the second-level cache. */
 const PREFERRED_BYTES = 512 * 1024;
@@ -108,23 +109,42 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
   ]);
   const addresses = scratch.buffers.map(({ address }: MemoryRange) => address);
   const weightsAt = addresses.slice(passes.length + 1);
-  const result = addresses[passes.length]! / 4;
+  const result = addresses[passes.length]!;
 
   const correlate = (source: FloatArray, y: FloatArray, { rows, columns, ...first }: Region): void => {
     const blockColumns = Math.max(tileColumns, Math.min(columns, mostColumns));
     const strips = stripsOf(0, blockColumns);
     const runs = planes.map((plane, i) => {
       const [from, to] = [addresses[i]!, addresses[i + 1]!];
-      const [height, width] = strips[i + 1]!;
-      const run = planeOf(engine, plane, strips[i]![1], width);
-      return (blockRows: number) => run(Math.ceil((blockRows + height) / plane.rows), from, to, weightsAt[i]!);
+      const [inWidth, [height, width]] = [strips[i]![1], strips[i + 1]!];
+      const run = planeOf(engine, plane, inWidth, width);
+      return (blockRows: number, shift: number, share: number, shares: number): void => {
+        const tiles = Math.ceil((blockRows + height) / plane.rows);
+        const [begin, end] = [shareStart(tiles, shares, share), shareStart(tiles, shares, share + 1)];
+        if (begin === end) return;
+        const row = 4 * plane.rows * begin;
+        run(end - begin, from + shift + row * inWidth, to + shift + row * width, weightsAt[i]!);
+      };
     });
-    forEachBlockOf([rows, columns], [mostRows, blockColumns], (i, j, blockRows) => {
-      const [row, column] = [first.top + i, first.left + j];
-      const strip: Shape2 = [blockRows + kernelHeight - 1, strips[0]![1]];
-      readStrip(source, geometry, [row - top, column - left], strip, memory.floats, addresses[0]! / 4);
-      for (const run of runs) run(blockRows);
-      writeStrip(memory.floats, result, blockColumns, y, outShape[1], [row, column], blockRows);
+    const blocks: { readonly at: Shape2; readonly rows: number }[] = [];
+    forEachBlockOf([rows, columns], [mostRows, blockColumns], (i, j, blockRows) =>
+      blocks.push({ at: [first.top + i, first.left + j], rows: blockRows }),
+    );
+    // Rows of a second pass see what the first makes of others: there a block is one share.
+    const shares = runs.length > 1 ? 1 : sharesOf(engine, blocks.length, mostRows);
+    engine.work(blocks, {
+      phases: [shares],
+      feed({ at: [row, column], rows: blockRows }, shift) {
+        const strip: Shape2 = [blockRows + kernelHeight - 1, strips[0]![1]];
+        bringStripIn(engine, source, geometry, [row - top, column - left], strip, addresses[0]! + shift);
+        return true;
+      },
+      share({ rows: blockRows }, shift, _, share) {
+        for (const run of runs) run(blockRows, shift, share, shares);
+      },
+      drain({ at, rows: blockRows }, shift) {
+        takeStripOut(engine, result + shift, blockColumns, y, outShape[1], at, blockRows);
+      },
     });
   };
   const whole: Region = { top: 0, left: 0, rows: outShape[0], columns: outShape[1] };

@@ -6,6 +6,7 @@
  */
 
 import { continuedIndices } from "../../geometry/boundary.ts";
+import type { SimdEngine } from "../../simd/engine/engine.ts";
 import type { Shape2 } from "../../tensor/shape.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { ContinuedShape } from "../problem/boundary.ts";
@@ -79,6 +80,40 @@ export function writeStrip(
   for (let i = 0; i < rows; i++) {
     y.set(floats.subarray(at + i * pitch, at + i * pitch + columns), (top + i) * outWidth + left);
   }
+}
+
+/** As {@link readStrip}, to an address of an engine's memory. */
+export function bringStripIn(
+  { memory, team }: SimdEngine,
+  source: FloatArray,
+  image: ContinuedShape,
+  at: Shape2,
+  strip: Shape2,
+  address: number,
+): void {
+  const stage = team?.stage;
+  if (stage === undefined) {
+    readStrip(source, image, at, strip, memory.floats, address / 4);
+    return;
+  }
+  readStrip(source, image, at, strip, stage.floats, 0);
+  stage.bringIn(address, 4 * strip[0] * strip[1]);
+}
+
+/** As {@link writeStrip}, from an address of an engine's memory. */
+export function takeStripOut(
+  { memory, team }: SimdEngine,
+  address: number,
+  pitch: number,
+  y: FloatArray,
+  outWidth: number,
+  at: Shape2,
+  rows: number,
+): void {
+  const stage = team?.stage;
+  stage?.takeOut(address, 4 * rows * pitch);
+  const [floats, from] = stage === undefined ? [memory.floats, address / 4] : [stage.floats, 0];
+  writeStrip(floats, from, pitch, y, outWidth, at, rows);
 }
 
 /**
