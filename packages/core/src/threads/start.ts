@@ -39,7 +39,7 @@ const LOST_MS = 1000;
 const SPINS = { worker: 20_000, caller: 2000 } as const;
 
 /** Calls are answered one after the other. */
-let last: Promise<unknown> = Promise.resolve();
+let last: Promise<unknown> | undefined;
 /** Made once: plans hold it, and its memory is reserved. */
 let threaded: ThreadedEngine | undefined;
 
@@ -74,7 +74,7 @@ export async function stopThreads(): Promise<void> {
 }
 
 function inTurn<T>(act: () => Promise<T>): Promise<T> {
-  const answer = last.then(act);
+  const answer = (last ?? Promise.resolve()).then(act);
   last = answer.catch(() => undefined);
   return answer;
 }
