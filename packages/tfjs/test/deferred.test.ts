@@ -371,6 +371,18 @@ describe("a result that waits outlives", () => {
     variable.dispose();
   });
 
+  test("an input of two, of which one is added to the other", () => {
+    const before = dataIds();
+    tf.tidy(() => {
+      const x = tf.ones<tf.Rank.R4>([1, 1, 1, 2]);
+      const [v, w] = [tf.fill([1, 1, 2, 3], 2), tf.fill([1, 1, 2, 3], 5)] as [tf.Tensor4D, tf.Tensor4D];
+      const y = tf.add(tf.conv2d(x, v, 1, "valid"), tf.conv2d(x, w, 1, "valid"));
+      x.dispose();
+      expect([...y.dataSync()]).toEqual([14, 14, 14]);
+    });
+    expect(dataIds()).toBe(before);
+  });
+
   test("clones of it, and the first of two names", async () => {
     const cpu = await expected();
     const y = convolve(picture(), filters());

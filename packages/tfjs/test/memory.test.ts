@@ -8,7 +8,9 @@
 import { BACKEND_NAME, type Corr2dBackend } from "@corr2d/tfjs";
 import "@tensorflow/tfjs-layers"; // registers the gradients
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What is used of WebAssembly's own interface, for which Node has no types. */
 interface Memory {

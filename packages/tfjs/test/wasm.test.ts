@@ -59,7 +59,9 @@ describe("both backends in one program", () => {
     expect(await on("wasm", compute)).toEqual(first);
   });
 
-  test("a filter and its bias that lie on another backend are fetched before any view of the heap is taken", async () => {
+  test("a filter and its bias that lie on another backend are fetched before any view of the heap is taken", {
+    timeout: 60_000,
+  }, async () => {
     // So large that fetching the one grows the heap under a view of the other.
     const channels = 1024;
     await tf.setBackend("cpu");

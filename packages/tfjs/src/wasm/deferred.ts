@@ -40,9 +40,10 @@ export class DeferredResults {
   readonly #backend: WasmBackend;
   /** Computes a step into a tensor that was made for it. */
   readonly #compute: (step: Step, result: TensorInfo) => void;
+  /** By the data of their results. They are few at a time, so who needs some data is found by looking through them. */
   readonly #waiting = new Map<DataId, Waiting>();
-  /** Which results wait, by the data they need. */
-  readonly #needed = new Map<DataId, Set<Waiting>>();
+  /** Those that are being computed; what they need may be others' results. */
+  readonly #finishing = new Set<Waiting>();
   /** Filters whose convolution was continued, and then asked for all the same: it would be computed twice every time. */
   readonly #branching = new WeakSet<DataId>();
 
@@ -102,8 +103,6 @@ export class DeferredResults {
     }
     const waiting: Waiting = { result, step: asItIs(step), continued: false };
     this.#waiting.set(result.dataId, waiting);
-    for (const dataId of needsOf(waiting.step))
-      this.#needed.set(dataId, (this.#needed.get(dataId) ?? new Set()).add(waiting));
     return result;
   }
 
@@ -135,7 +134,6 @@ export class DeferredResults {
   /** Forgets everything, without computing it. */
   clear(): void {
     this.#waiting.clear();
-    this.#needed.clear();
   }
 
   #finish(waiting: Waiting): void {
@@ -143,35 +141,39 @@ export class DeferredResults {
     // First, since computing asks for tensors, this one among them.
     const { dataId } = waiting.result;
     this.#waiting.delete(dataId);
+    this.#finishing.add(waiting);
     try {
       this.#compute(waiting.step, waiting.result);
     } catch (error) {
       this.#waiting.set(dataId, waiting);
       throw error;
+    } finally {
+      this.#finishing.delete(waiting);
     }
     this.#forget(waiting);
   }
 
   #forget(waiting: Waiting): void {
     this.#waiting.delete(waiting.result.dataId);
-    for (const dataId of needsOf(waiting.step)) {
-      const others = this.#needed.get(dataId);
-      others?.delete(waiting);
-      if (others?.size !== 0) continue;
-      this.#needed.delete(dataId);
-      if (dataId instanceof KeptId) this.#backend.disposeData(dataId, true);
-    }
+    const input = waiting.step.x.dataId;
+    if (input instanceof KeptId && this.#needing(input).length === 0) this.#backend.disposeData(input, true);
+  }
+
+  /** Results that need some data yet. */
+  #needing(dataId: DataId): readonly Waiting[] {
+    const found: Waiting[] = [];
+    for (const waiting of this.#waiting.values()) if (needs(waiting.step, dataId)) found.push(waiting);
+    for (const waiting of this.#finishing) if (needs(waiting.step, dataId)) found.push(waiting);
+    return found;
   }
 
   /** Data is about to go that results wait for: if it is their input it is kept for them, under another name. */
   #keepForOthers(dataId: DataId): boolean {
-    const others = this.#needed.get(dataId);
-    if (others === undefined || dataId instanceof KeptId) return false;
-    const [first] = others;
-    const isInput = [...others].every(
-      ({ step }) => step.x.dataId === dataId && !parametersIn(step).some((tensor) => tensor?.dataId === dataId),
-    );
-    if (first === undefined || !isInput) {
+    if (dataId instanceof KeptId) return false;
+    const others = this.#needing(dataId);
+    if (others.length === 0) return false;
+    const isInput = others.every(({ step }) => step.x.dataId === dataId && !isParameter(step, dataId));
+    if (!isInput) {
       for (const waiting of others) this.#finish(waiting);
       return false;
     }
@@ -179,8 +181,6 @@ export class DeferredResults {
     const kept = new KeptId();
     dataIdMap.set(kept, dataIdMap.get(dataId));
     dataIdMap.delete(dataId);
-    this.#needed.delete(dataId);
-    this.#needed.set(kept, others);
     for (const waiting of others) waiting.step = { ...waiting.step, x: { ...waiting.step.x, dataId: kept } };
     return true;
   }
@@ -189,13 +189,14 @@ export class DeferredResults {
 /** The name of data that its program has disposed of. */
 class KeptId {}
 
-/** All data that a step needs. */
-function needsOf(step: Step): Set<DataId> {
-  return new Set([step.x, ...parametersIn(step)].flatMap((tensor) => (tensor === undefined ? [] : [tensor.dataId])));
+function needs(step: Step, dataId: DataId): boolean {
+  return step.x.dataId === dataId || isParameter(step, dataId);
 }
 
-function parametersIn(step: Step): readonly (TensorInfo | undefined)[] {
-  return isForward(step) ? parametersOf(step) : [];
+function isParameter(step: Step, dataId: DataId): boolean {
+  if (!isForward(step)) return false;
+  for (const tensor of parametersOf(step)) if (tensor?.dataId === dataId) return true;
+  return false;
 }
 
 /** The step with its tensors as they are now: a variable gets other data when it is assigned to. */
