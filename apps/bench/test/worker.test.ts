@@ -126,6 +126,11 @@ describe.concurrent("measureCase", () => {
     expect(named(some, "good").rounds).toHaveLength(3);
   });
 
+  it("times the subject however slow it is", async () => {
+    const measured = await measure(["slow", "good"], { slowestRun: 5000, timePerVariant: 20, slowAllowance: 10 });
+    expect(named(measured, "slow").outcome).toBe("timed");
+  });
+
   it("does not ask those of whom it is known that they would take too long", async () => {
     const found = await measure(["good", "throwing"], { predictedMs: { throwing: 700, good: 1 } });
     expect(named(found, "throwing")).toMatchObject({ outcome: "too slow" });

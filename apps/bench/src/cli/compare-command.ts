@@ -118,6 +118,8 @@ function requestOf(base: string, head: string, args: CompareArguments, command: 
     rounds: args.rounds ?? how.rounds,
     processes: args.processes ?? how.processes,
     command,
+    // What takes long is compared, too: there is nobody else whose time it takes.
+    limitSlow: false,
   };
 }
 

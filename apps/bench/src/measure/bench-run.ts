@@ -53,6 +53,8 @@ export interface BenchRequest {
   readonly silenceLimit: number;
   /** Arguments of the command that asks. */
   readonly command: string;
+  /** Whether slow variants are held to their share of a run; default true. Where each of two is needed neither is. */
+  readonly limitSlow?: boolean;
 }
 
 /**
@@ -184,7 +186,10 @@ export class BenchRun {
         rounds,
         slowestRun,
         subject,
-        slowAllowance: slowAllowance(this.variants.length, processes, timePerVariant),
+        slowAllowance:
+          this.#request.limitSlow === false
+            ? Number.POSITIVE_INFINITY
+            : slowAllowance(this.variants.length, processes, timePerVariant),
         predictedMs: this.#predictedMs(benchCase),
       },
       {

@@ -61,7 +61,7 @@ async function audition(
   const { name } = variant.source;
   const conceivable = variant.supports?.(task.convCase, task.pass) ?? true;
   if (conceivable !== true) return without(variant, undefined, "unsupported", conceivable);
-  const predicted = needsTooLong(job.predictedMs[name], job);
+  const predicted = name === job.subject ? undefined : needsTooLong(job.predictedMs[name], job);
   if (predicted !== undefined) {
     return without(variant, undefined, "too slow", `${predicted}, judging by its speed on other layers`);
   }
@@ -99,7 +99,9 @@ async function audition(
       const factor = agreement.worstErrorOverBound.toPrecision(3);
       return drop("disagrees", `the worst error is ${factor} times what is allowed (${agreement.criterion})`);
     }
-    const tooLong = needsTooLong(entry.roughMs, job);
+    // Without the subject the others are held against nothing.
+    const limits = name === job.subject ? { ...job, slowAllowance: Number.POSITIVE_INFINITY } : job;
+    const tooLong = needsTooLong(entry.roughMs, limits);
     if (tooLong !== undefined) return drop("too slow", tooLong);
     return { variant, adapter, entry, judged };
   } catch (error) {

@@ -17,6 +17,13 @@ it("holds the slow to their share of a run: judged, timed once and judged again 
   }
 });
 
+it("holds nobody to a share where there is none", () => {
+  const unlimited = { ...limits, slowAllowance: Number.POSITIVE_INFINITY };
+  expect(affordableProcesses(4000, unlimited)).toBe(Number.POSITIVE_INFINITY);
+  expect(needsTooLong(4000, unlimited)).toBeUndefined();
+  expect(needsTooLong(6000, unlimited)).toMatch(/more than the limit of 5 s$/);
+});
+
 it("does not time whoever could not take part in two processes, and says why", () => {
   expect(affordableProcesses(333, limits)).toBe(2);
   expect(needsTooLong(333, limits)).toBeUndefined();
