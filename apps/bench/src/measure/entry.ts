@@ -7,6 +7,7 @@
 import type { ConvAdapter, PreparedCase } from "@corr2d/parity";
 import type { CaseData, ConvCase } from "@corr2d/testkit";
 import type { BenchPass } from "../report/results.ts";
+import type { MeasureJob } from "./job.ts";
 
 /** A convolution to compute, with its data. */
 export interface Task {
@@ -23,7 +24,7 @@ export interface Entry {
   /** What is timed. */
   readonly run: () => void | Promise<void>;
   readonly isAsync: boolean;
-  /** How long one call took, in milliseconds; the second one where the first took a little longer than `slowestRun`. */
+  /** How long one call took, in milliseconds; the second one where the first took long. */
   readonly roughMs: number;
 }
 
@@ -31,7 +32,11 @@ export interface Entry {
 const WARMING_UP = 5;
 
 /** Prepares, runs, and so finds out how long a call takes and whether it has to be awaited. */
-export async function enter(adapter: ConvAdapter, task: Task, slowestRun: number): Promise<Entry> {
+export async function enter(
+  adapter: ConvAdapter,
+  task: Task,
+  { slowestRun, timePerVariant }: Pick<MeasureJob, "slowestRun" | "timePerVariant">,
+): Promise<Entry> {
   const prepared = await adapter.prepare(task.convCase, task.pass, task.data);
   const steady = () => prepared.run();
   // Even where fresh weights are timed, the result to be judged is that of `prepared`.
@@ -39,7 +44,7 @@ export async function enter(adapter: ConvAdapter, task: Task, slowestRun: number
   const run = task.fresh ? stateless(adapter, task) : steady;
   const call = task.fresh ? await callOnce(run) : first;
   // A first call may have been slow because code was still being compiled; that explains a factor, not an order.
-  const deservesAnother = call.ms > slowestRun && call.ms < WARMING_UP * slowestRun;
+  const deservesAnother = call.ms > timePerVariant && call.ms < WARMING_UP * slowestRun;
   const { ms } = deservesAnother ? await callOnce(run) : call;
   return { prepared, run, isAsync: call.isAsync, roughMs: ms };
 }

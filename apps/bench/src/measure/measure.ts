@@ -78,7 +78,7 @@ async function audition(
 
   await announce(name, "agreeing with the truth");
   try {
-    const entry = await enter(adapter, task, job.slowestRun);
+    const entry = await enter(adapter, task, job);
     const result = await entry.prepared.read();
     const digest = digestOf(result);
     const known = job.judged[name];
@@ -123,7 +123,7 @@ async function timeCandidates(
   const subject = candidates.find(({ variant }) => variant.source.name === job.subject);
   if (subject !== undefined) {
     // With memory of its own: where arrays happen to lie is part of the noise.
-    const twin = await enter(subject.adapter, task, job.slowestRun);
+    const twin = await enter(subject.adapter, task, job);
     entries.push({ name: subject.variant.source.name, ...twin });
   }
   const mirror = mirrorOf(job.benchCase, job.pass);

@@ -11,11 +11,11 @@ import type { MeasureJob } from "./job.ts";
 /** A slow variant's share of a run. */
 export const SLOW_SHARE = 0.05;
 
-/** Roughly what starting a process and loading everybody takes, in milliseconds. */
-const START_MS = 2_000;
+/** Roughly what starting a process, loading everybody and agreeing with the truth takes, in milliseconds. */
+const START_MS = 4_000;
 
-/** Judged, timed once, and judged after the input was exchanged. */
-const CALLS_PER_PROCESS = 3;
+/** Judged, called again since first calls are slow, timed once, and judged after the input was exchanged. */
+const CALLS_PER_PROCESS = 4;
 
 /** What a slow variant may take over all processes of a case, in milliseconds. */
 export function slowAllowance(variants: number, processes: number, timePerVariant: number): number {
