@@ -12,6 +12,7 @@ it("leaves those alone whose run fits into their time", () => {
 it("holds the slow to their share of a run: judged twice, timed once and judged again in each process", () => {
   const allowance = slowAllowance(15, 8, 100);
   expect(allowance).toBeCloseTo(SLOW_SHARE * 8 * (4000 + 2 * 15 * 100));
+  expect(slowAllowance(2, 2, 40)).toBe(2000);
   for (const roughMs of [110, 150, 240, 250]) {
     expect(4 * roughMs * affordableProcesses(roughMs, limits)).toBeLessThanOrEqual(limits.slowAllowance);
   }

@@ -17,9 +17,12 @@ const START_MS = 4_000;
 /** Judged, called again since first calls are slow, timed once, and judged after the input was exchanged. */
 const CALLS_PER_PROCESS = 4;
 
+/** Where few take part a run is short, and a share of it nothing. */
+const LEAST_MS = 2_000;
+
 /** What a slow variant may take over all processes of a case, in milliseconds. */
 export function slowAllowance(variants: number, processes: number, timePerVariant: number): number {
-  return SLOW_SHARE * processes * (START_MS + 2 * variants * timePerVariant);
+  return Math.max(LEAST_MS, SLOW_SHARE * processes * (START_MS + 2 * variants * timePerVariant));
 }
 
 /** In how many processes a variant can take part one run of which takes `roughMs`. */
