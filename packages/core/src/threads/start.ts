@@ -132,7 +132,7 @@ export type ThreadedEngine = SimdEngine & { readonly team: ThreadTeam };
  */
 export function threadedEngine({ features, fma, microkernel }: SimdEngine, leastGain?: number): ThreadedEngine {
   const host = hostWebAssembly()!;
-  const team = new ThreadTeam(host, { now, lostMs: LOST_MS }, leastGain);
+  const team = new ThreadTeam(host, { now, lostMs: LOST_MS }, coreCount(), leastGain);
   const engine = new SimdEngine(host, features, { fma, team, ...(microkernel !== undefined && { microkernel }) });
   void engine.memory.wasm; // what cannot be had is known now
   return engine as ThreadedEngine;

@@ -68,6 +68,8 @@ export class ThreadTeam implements Team {
   readonly queue: Queue;
   readonly #host: WasmApi;
   readonly #mostPages: number;
+  /** More threads than these are no faster. */
+  readonly #cores: number;
   readonly #leastGain: number;
   readonly #workers = new Map<number, TeamWorker>();
   #memory: WasmMemory | undefined;
@@ -83,8 +85,9 @@ export class ThreadTeam implements Team {
   #calls = 0;
   readonly #code: number[] = [];
 
-  constructor(host: WasmApi, queueHost: QueueHost, leastGain: number = LEAST_GAIN) {
+  constructor(host: WasmApi, queueHost: QueueHost, cores: number, leastGain: number = LEAST_GAIN) {
     this.#host = host;
+    this.#cores = cores;
     this.#leastGain = leastGain;
     this.#mostPages = mostPagesOf(host);
     this.queue = new Queue(
@@ -103,8 +106,8 @@ export class ThreadTeam implements Team {
   }
 
   isWorth({ time, values }: Work): boolean {
-    const { threads } = this;
-    if (threads === 1) return false;
+    if (this.threads === 1) return false;
+    const threads = Math.min(this.threads, this.#cores);
     const [alone, feeding] = [time + values * COST.value, values * COST.sharedValue];
     const fetching = (values * COST.fetchedValue * (threads - 1)) / threads;
     const together = Math.max(feeding, (time + feeding + fetching) / threads) + COST.run;
