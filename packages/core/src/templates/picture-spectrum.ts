@@ -70,10 +70,9 @@ export class PictureSpectra {
   add(plane: Float64Array): number {
     const { address } = this.#take(realTransformBytes(this.#size, "float64").spectrum);
     const { doubles } = this.#engine.memory;
-    const [at, { samples }] = [this.#strip / 8, this.#size];
-    // The inverse transform is scaled here.
-    for (let i = 0; i < plane.length; i++) doubles[at + i] = plane[i]! * (2 / samples);
-    doubles.fill(0, at + plane.length, at + samples);
+    const at = this.#strip / 8;
+    doubles.set(plane, at);
+    doubles.fill(0, at + plane.length, at + this.#size.samples);
     this.#transform().forward(this.#strip, address);
     return address;
   }
@@ -89,7 +88,9 @@ export class PictureSpectra {
     const { doubles } = this.#engine.memory;
     const [at, { samples }, width] = [this.#strip / 8, this.#size, this.#width];
     doubles.fill(0, at, at + samples);
-    for (let a = 0; a < h; a++) doubles.set(template.subarray(a * w, (a + 1) * w), at + a * width);
+    // The inverse transform is scaled here.
+    const scaled = template.map((weight) => weight * (2 / samples));
+    for (let a = 0; a < h; a++) doubles.set(scaled.subarray(a * w, (a + 1) * w), at + a * width);
     // The template takes the signal's part: what comes out runs backwards, and where it wraps its sign is changed.
     this.#transform().correlate(this.#strip, plane, this.#work, this.#strip);
     target[0]! += doubles[at]!;

@@ -11,7 +11,7 @@ import { corr2d } from "../corr2d/corr2d.ts";
 import { OutOfMemoryError } from "../simd/engine/memory.ts";
 import type { Shape2 } from "../tensor/shape.ts";
 import type { FloatArray } from "../tensor/tensor.ts";
-import { largestOf, typicalOf } from "./centring.ts";
+import { typicalOf } from "./centring.ts";
 import { PictureSpectra } from "./picture-spectrum.ts";
 import { windowSums } from "./window-sums.ts";
 
@@ -23,10 +23,19 @@ const KEPT_SIZES = 4;
 /** What is asked of a plane: its values, or their squares. */
 export type PlaneKind = "values" | "squares";
 
-/** Sums over windows, by channel. */
+/** Sums over windows, by channel, and over all channels Σ x′² and Σ (x′ − x̄′)². */
 export interface Sums {
   readonly values: readonly Float64Array[];
   readonly squares: readonly Float64Array[];
+  readonly whole: Float64Array;
+  readonly variances: Float64Array;
+}
+
+/** A plane, its largest magnitude, and where its transform stands, if it was made. */
+interface KnownPlane {
+  readonly plane: Float64Array;
+  readonly largest: number;
+  spectrum: number | undefined;
 }
 
 /** A picture, [H, W, C], that was read once. */
@@ -40,7 +49,7 @@ export class Picture {
   readonly #planes: readonly Float64Array[];
   readonly #mayTransform: boolean;
   readonly #sums = new Map<string, Sums>();
-  readonly #known = new Map<string, { readonly plane: Float64Array; spectrum: number | undefined; largest: number }>();
+  readonly #known = new Map<string, KnownPlane>();
   #spectra: PictureSpectra | undefined;
   #flat: Uint32Array | undefined;
 
@@ -58,13 +67,26 @@ export class Picture {
     this.offsets = typical.map(([offset]) => offset);
     const scale = Math.max(...typical.map(([, each]) => each));
     this.scale = scale;
+    let mayTransform = true;
     this.#planes = this.cells.map((plane, c) => {
       const offset = this.offsets[c];
       const values = new Float64Array(size);
-      for (let i = 0; i < size; i++) values[i] = (plane[i] - offset) * scale;
+      let [most, least] = [0, 0];
+      let zeros = 0;
+      for (let i = 0; i < size; i++) {
+        const value = (plane[i] - offset) * scale;
+        values[i] = value;
+        if (value > most) most = value;
+        if (value < least) least = value;
+        // NaN in the end, if one is not finite.
+        zeros += value * 0;
+      }
+      const largest = zeros === 0 ? Math.max(most, -least) : Number.NaN;
+      mayTransform &&= largest <= MOST_CONTRAST;
+      this.#known.set(`values ${c}`, { plane: values, spectrum: undefined, largest });
       return values;
     });
-    this.#mayTransform = this.#planes.every((plane) => largestOf(plane) <= MOST_CONTRAST);
+    this.#mayTransform = mayTransform;
   }
 
   /** Bytes held beside the cells. */
@@ -79,10 +101,12 @@ export class Picture {
     let sums = this.#sums.get(key);
     if (sums === undefined) {
       const [height, width] = this.shape;
-      sums = {
-        values: this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], false)),
-        squares: this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], true)),
-      };
+      const values = this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], false));
+      const squares = this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], true));
+      const whole = squares.length === 1 ? squares[0] : sumOf(squares);
+      const variances = whole.slice();
+      for (const sum of values) for (let i = 0; i < sum.length; i++) variances[i] -= (sum[i] * sum[i]) / (h * w);
+      sums = { values, squares, whole, variances };
       if (this.#sums.size >= KEPT_SIZES) this.#sums.clear();
       this.#sums.set(key, sums);
     }
@@ -134,16 +158,14 @@ export class Picture {
   [Symbol.dispose](): void {
     this.#spectra?.[Symbol.dispose]();
     this.#spectra = undefined;
-    this.#known.clear();
   }
 
-  #plane(kind: PlaneKind, channel: number) {
+  #plane(kind: PlaneKind, channel: number): KnownPlane {
     const key = `${kind} ${channel}`;
     let known = this.#known.get(key);
     if (known === undefined) {
-      const values = this.#planes[channel];
-      const plane = kind === "values" ? values : values.map((value) => value * value);
-      known = { plane, spectrum: undefined, largest: largestOf(plane) };
+      const { plane: values, largest } = this.#plane("values", channel);
+      known = { plane: values.map((value) => value * value), spectrum: undefined, largest: largest * largest };
       this.#known.set(key, known);
     }
     return known;
@@ -157,6 +179,12 @@ export class Picture {
     }
     return this.#spectra;
   }
+}
+
+function sumOf(planes: readonly Float64Array[]): Float64Array {
+  const sum = planes[0].slice();
+  for (const plane of planes.slice(1)) for (let i = 0; i < sum.length; i++) sum[i] += plane[i];
+  return sum;
 }
 
 /**

@@ -121,8 +121,10 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
   const asksSquares = isNormed || family === "sqdiff";
   const empty = (asked: boolean): Float64Array => new Float64Array(asked ? length : 0);
   const products = empty(true);
-  const squares = empty(asksSquares);
-  const variances = empty(score === "ccoeff-normed");
+  const known = weights === undefined && asksSquares ? picture.sums(size) : undefined;
+  const isKnown = known !== undefined && family === "ccoeff";
+  const squares = isKnown ? known.whole : empty(asksSquares);
+  const variances = isKnown ? known.variances : empty(score === "ccoeff-normed");
   const norms = empty(isNormed && family !== "ccoeff");
   // What is taken from each other is in one unit; else a template has its own.
   const factor = family === "sqdiff" ? picture.scale : contrastOf(cells, family === "ccoeff");
@@ -145,8 +147,7 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
 
     const isMasked = weights !== undefined;
     if (family !== "ccoeff" && !asksSquares) continue;
-    if (score === "ccoeff" && !isMasked) continue;
-    const known = isMasked ? undefined : picture.sums(size);
+    if (family === "ccoeff" && !isMasked) continue;
     const summed = (kind: "values" | "squares", by: Float64Array): Float64Array => {
       if (known !== undefined) return known[kind][c];
       const sums = empty(true);

@@ -85,7 +85,7 @@ export function guarded(
   const kernelIsWhole = areWhole(kernel, 0, taps);
   const norms = normsOf(problem);
   // As many blocks of taps at most as are quickly gone through.
-  const block = 8 * 2 ** Math.max(0, Math.ceil(Math.log2(taps / 4096)));
+  const block = 8 * 2 ** Math.max(0, Math.ceil(Math.log2(taps / 512)));
   let weights: readonly [Float64Array, Float64Array] | undefined;
   let finest: SignalTransform | undefined;
   let sums: ReturnType<Fallbacks["direct"]> | undefined;
