@@ -53,17 +53,18 @@ export function scoreAll(picture: Picture, template: TemplateCells, score: Templ
   const isNormed = score.endsWith("-normed");
   const { products, error, energy, base, unit, squares, variances, norms } = sumsOf(picture, template, score);
   if (score === "ccoeff-normed") {
+    const contrast = Math.sqrt(energy);
+    const least = isInRange(energy, energy) ? error / MOST_ERROR / contrast : Number.POSITIVE_INFINITY;
     for (let i = 0; i < scores.length; i++) {
-      const norm = Math.sqrt(variances[i] * energy);
+      const variance = variances[i];
+      const square = squares[i];
+      const deviation = Math.sqrt(variance);
+      let value = products[i] / (deviation * contrast);
+      // Written so that NaN fails, too.
       const isPlain =
-        squares[i] <= MOST_CANCELLED * variances[i] &&
-        isInRange(variances[i], squares[i]) &&
-        isInRange(energy, energy) &&
-        error <= MOST_ERROR * norm;
-      const value = isPlain
-        ? products[i] / norm
-        : scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
-      scores[i] = Math.abs(value) > 1 ? Math.sign(value) : value;
+        square <= MOST_CANCELLED * variance && variance >= LEAST_SQUARE && square <= MOST_SQUARE && deviation >= least;
+      if (!isPlain) value = scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
+      scores[i] = Math.min(1, Math.max(-1, value));
     }
     return;
   }
