@@ -84,7 +84,7 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
     outShape,
   } = geometry;
   const { memory, fma } = engine;
-  const planes = passes.map(({ shape }) => planeShape(shape, fma));
+  const planes = passes.map(({ shape }) => planeShape(shape, outShape[1], fma));
   const tileRows = Math.max(...planes.map(({ rows }) => rows));
   const tileColumns = 4 * Math.max(...planes.map(({ vectors }) => vectors));
   const mostColumns = Math.max(tileColumns, Math.min(outShape[1], MOST_COLUMNS));
@@ -159,8 +159,8 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
   };
 }
 
-function planeShape([tapRows, tapColumns]: Shape2, fma: boolean): PlaneShape {
-  const tile = planeTile(tapRows, tapColumns);
+function planeShape([tapRows, tapColumns]: Shape2, columns: number, fma: boolean): PlaneShape {
+  const tile = planeTile(tapRows, tapColumns, columns);
   return { ...tile, tapRows, tapColumns, rowDilation: 1, columnDilation: 1, fma, activation: undefined };
 }
 

@@ -5,7 +5,7 @@
  *     rows of bytes ──> floats ──(kernel)──> sums ──> rows of bytes                     the last h − 1 rows of floats are kept
  *     rows of bytes ──> floats ──(row)──> sums ──(column)──> sums ──> rows of bytes     the last h − 1 rows of sums are kept
  *
- * A picture of C channels is to the microkernel of planes a matrix of C times as many columns, correlated with a kernel whose
+ * A picture of C channels, without an alpha that is kept, is to the microkernel of planes a matrix of C times as many columns, correlated with a kernel whose
  * columns are C apart. The order of the sums of a pixel depends on nothing but the kernel, so its bits do not depend on where
  * strips and bands begin.
  *
@@ -35,6 +35,10 @@ const SLACK_BYTES = 64;
 /** Everything a run needs to know but the kernel's values. */
 export interface BandPlan {
   readonly separable: boolean;
+  /** Channels that are computed: those of the picture but an alpha that is kept. */
+  readonly channels: number;
+  /** Rows of bytes that are kept, to take alpha from. */
+  readonly keptRows: number;
   /** The passes in order: one, or row and column. */
   readonly passes: readonly PlaneShape[];
   /** Columns of pixels in a strip, and rows of a band. */
@@ -51,13 +55,15 @@ export interface BandPlan {
 }
 
 /** What stands in scratch, in order. */
-export const BUFFERS = ["raw", "beside", "image", "sums", "out", "result", "original"] as const;
+export const BUFFERS = ["raw", "beside", "image", "sums", "out", "result"] as const;
 
 /** Plans a problem, or says why it is not computed so. */
 export function planBands(problem: PictureProblem, fma: boolean): BandPlan | string {
   const { format, kernel, region } = problem;
   const [height, width] = kernel.shape;
-  const { channels } = format;
+  const keeps = problem.alpha === "keep";
+  const channels = format.channels - Number(keeps);
+  const keptRows = keeps ? height - 1 - problem.before[0] : 0;
   const products = height * width;
   const separable =
     kernel.factors !== undefined &&
@@ -71,7 +77,7 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
   const common = { rowDilation: 1, fma, activation: undefined };
   const row = (tapColumns: number): PlaneShape => ({
     ...common,
-    ...planeTile(1, tapColumns),
+    ...planeTile(1, tapColumns, region.width * channels),
     tapRows: 1,
     tapColumns,
     columnDilation: channels,
@@ -79,12 +85,26 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
   // A tall column is a long row whose cells are a row apart.
   const column = (tapRows: number, pitch: number): PlaneShape =>
     tapRows > MOST_TAP_ROWS
-      ? { ...common, ...planeTile(1, tapRows), tapRows: 1, tapColumns: tapRows, columnDilation: pitch }
+      ? {
+          ...common,
+          ...planeTile(1, tapRows, region.width * channels),
+          tapRows: 1,
+          tapColumns: tapRows,
+          columnDilation: pitch,
+        }
       : { ...common, ...planeTile(tapRows, 1), tapRows, tapColumns: 1, columnDilation: 1 };
   const shapesOf = (pitch: number): readonly PlaneShape[] => {
     if (separable) return [row(width), column(height, pitch)];
     if (width === 1) return [column(height, pitch)];
-    return [{ ...common, ...planeTile(height, width), tapRows: height, tapColumns: width, columnDilation: channels }];
+    return [
+      {
+        ...common,
+        ...planeTile(height, width, region.width * channels),
+        tapRows: height,
+        tapColumns: width,
+        columnDilation: channels,
+      },
+    ];
   };
   const leastColumns = Math.max(...shapesOf(1).map(({ vectors }) => 4 * vectors));
   const tileRows = Math.max(...shapesOf(1).map((shape) => shape.rows));
@@ -95,17 +115,16 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
     const [midPitch, outPitch] = [pitchOf(columns), pitchOf(columns)];
     const passes = shapesOf(separable ? midPitch : inPitch);
     const kept = height - 1 + rows + tileRows;
-    const piece = (pixels + width - 1) * channels * bytesOf(format.dtype);
+    const pixelBytes = format.channels * bytesOf(format.dtype);
     const bufferBytes = [
-      rows * piece,
-      rows * (width - 1) * channels * bytesOf(format.dtype),
+      (keptRows + rows) * (pixels + width - 1) * pixelBytes,
+      rows * (width - 1) * pixelBytes,
       4 * (separable ? rows + tileRows : kept) * inPitch,
       separable ? 4 * kept * midPitch : 0,
       4 * (rows + tileRows) * outPitch,
-      rows * pixels * channels * bytesOf(problem.dtype),
-      problem.alpha === "keep" ? rows * pixels * channels * bytesOf(format.dtype) : 0,
+      rows * pixels * format.channels * bytesOf(problem.dtype),
     ].map((bytes) => bytes + SLACK_BYTES);
-    return { separable, passes, pixels, rows, columns, inPitch, midPitch, outPitch, bufferBytes };
+    return { separable, channels, keptRows, passes, pixels, rows, columns, inPitch, midPitch, outPitch, bufferBytes };
   };
   const bytesIn = ({ bufferBytes }: BandPlan): number => bufferBytes.reduce((sum, bytes) => sum + bytes, 0);
 

@@ -2,7 +2,9 @@
  * Bytes to floats and back, as WebAssembly: sixteen channels of a row at a time, whatever pixel they belong to.
  *
  *     bringIn    rows of bytes or floats ──> rows of floats; colours times their alpha, if that is to weigh them
- *     takeOut    rows of sums ──> scaled, moved, without sign, alpha as it was ──> rows of bytes or floats
+ *     takeOut    rows of sums ──> scaled, moved, without sign ──> rows of bytes or floats
+ *
+ * Alpha that is kept does not come in: of four pixels of RGBA, three vectors of colours; it is put between them when they go out.
  *
  * A row is worked off in blocks of sixteen; the last may reach past its end, by less than a block, in what is read and in what
  * is written: rows are written in ascending order and what stands there is written after.
@@ -32,8 +34,9 @@ export const BLOCK = 16;
 /** What the code of `bringIn` depends on. */
 export interface BringInShape {
   readonly from: PictureDType;
-  /** Channels of a pixel whose colours are to be weighed by alpha; 0 if none are. */
-  readonly weighedChannels: number;
+  /** 2 or 4 channels where alpha has a part of its own; else 0. */
+  readonly alphaChannels: number;
+  readonly alpha: PictureProblem["alpha"];
 }
 
 /** What the code of `takeOut` depends on. */
@@ -49,8 +52,8 @@ export interface TakeOutShape {
 }
 
 /** Names of the modules: unique in an engine. */
-export function bringInName({ from, weighedChannels }: BringInShape): string {
-  return `picture-in-${from}-${weighedChannels}`;
+export function bringInName({ from, alphaChannels, alpha }: BringInShape): string {
+  return `picture-in-${from}-${alpha}${alphaChannels}`;
 }
 
 export function takeOutName({ from, to, alphaChannels, alpha, moves, absolute }: TakeOutShape): string {
@@ -68,26 +71,31 @@ type BringInParameters = [
 ];
 
 /** Writes the module of what comes in. */
-export function emitBringIn({ from: dtype, weighedChannels }: BringInShape): Uint8Array<ArrayBuffer> {
+export function emitBringIn({ from: dtype, alphaChannels, alpha }: BringInShape): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function<BringInParameters>("bringIn", 6, (f, rows, blocks, from, to, fromPitch, toPitch) => {
     const [at, target, count] = [f.i32(), f.i32(), f.i32()];
-    const x = f.v128();
+    const x = f.v128s(4);
+    const packed = f.v128();
     f.repeat(rows, () => {
       f.set(at, from);
       f.set(target, to);
       f.set(count, blocks);
       f.repeat(count, () => {
         for (const [v, four] of loadBlock(f, dtype, at).entries()) {
-          f.set(x, four());
-          if (weighedChannels > 0) {
-            const weighed = f32x4.mul(x, alphaOf(x, weighedChannels));
-            f.set(x, v128.select(x, weighed, alphaLanes(weighedChannels)));
+          f.set(x[v]!, four());
+          if (alpha === "premultiply") {
+            const weighed = f32x4.mul(x[v]!, alphaOf(x[v]!, alphaChannels));
+            f.set(x[v]!, v128.select(x[v]!, weighed, alphaLanes(alphaChannels)));
           }
-          f.store(target, x, 16 * v);
+        }
+        const colours = alpha === "keep" ? coloursOf(x, alphaChannels) : x;
+        for (const [v, vector] of colours.entries()) {
+          f.set(packed, vector);
+          f.store(target, packed, 16 * v);
         }
         f.advance(at, BLOCK * bytesOf(dtype));
-        f.advance(target, 4 * BLOCK);
+        f.advance(target, 16 * colours.length);
       });
       f.advance(from, fromPitch);
       f.advance(to, toPitch);
@@ -112,8 +120,8 @@ type TakeOutParameters = [
 /** Writes the module of what goes out. */
 export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
   const { alphaChannels, to: dtype } = shape;
-  const keeps = alphaChannels > 0 && shape.alpha === "keep";
-  const weighs = alphaChannels > 0 && shape.alpha === "premultiply";
+  const keeps = shape.alpha === "keep";
+  const weighs = shape.alpha === "premultiply";
   const isPacked = shape.from === "uint8" && dtype === "uint8";
   const module = new ModuleBuilder();
   module.function<TakeOutParameters>(
@@ -121,8 +129,9 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
     9,
     (f, rows, blocks, from, to, source, fromPitch, toPitch, sourcePitch, numbers) => {
       const [at, target, kept, count] = [f.i32(), f.i32(), f.i32(), f.i32()];
-      const z = f.v128s(4);
+      const sums = f.v128s(keeps ? colourVectors(alphaChannels) : 4);
       const [scale, offset, share, alpha, packed] = f.v128s(5) as FiveLocals;
+      const z = keeps ? f.v128s(4) : sums;
       f.set(scale, v128.load(numbers, 0));
       f.set(offset, v128.load(numbers, 16));
       f.set(share, v128.load(numbers, 32));
@@ -132,8 +141,7 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
         if (keeps) f.set(kept, source);
         f.set(count, blocks);
         f.repeat(count, () => {
-          const originals = keeps && !isPacked ? loadBlock(f, shape.from, kept) : [];
-          for (const [v, sum] of z.entries()) {
+          for (const [v, sum] of sums.entries()) {
             f.set(sum, v128.load(at, 16 * v));
             if (weighs) {
               f.set(alpha, f32x4.mul(alphaOf(sum, alphaChannels), share));
@@ -142,12 +150,20 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
             if (shape.moves) f.set(sum, f32x4.add(f32x4.mul(sum, scale), offset));
             if (shape.absolute) f.set(sum, f32x4.abs(sum));
             if (weighs) f.set(sum, v128.select(alpha, sum, alphaLanes(alphaChannels)));
-            const original = originals[v];
-            if (original !== undefined) f.set(sum, v128.select(original(), sum, alphaLanes(alphaChannels)));
-            if (dtype === "float32") f.store(target, sum, 16 * v);
-            else f.set(sum, nearestByte(f, sum));
+            if (isPacked || (dtype === "uint8" && !keeps)) f.set(sum, nearestByte(f, sum));
           }
-          if (dtype === "uint8") {
+          if (keeps) {
+            const originals = isPacked ? [] : loadBlock(f, shape.from, kept);
+            for (const [v, vector] of withAlphaBetween(sums, alphaChannels).entries()) {
+              f.set(z[v]!, vector);
+              const original = originals[v];
+              if (original === undefined) continue;
+              f.set(z[v]!, v128.select(original(), z[v]!, alphaLanes(alphaChannels)));
+              if (dtype === "uint8") f.set(z[v]!, nearestByte(f, z[v]!));
+            }
+          }
+          if (dtype === "float32") for (const [v, vector] of z.entries()) f.store(target, vector, 16 * v);
+          else {
             f.set(packed, integers.narrow16(integers.narrow32(z[0]!, z[1]!), integers.narrow32(z[2]!, z[3]!)));
             if (keeps && isPacked) {
               const bytes = v128.splatBits(alphaChannels === 4 ? 0xff000000 : 0xff00ff00);
@@ -155,7 +171,7 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
             }
             f.store(target, packed, 0);
           }
-          f.advance(at, 4 * BLOCK);
+          f.advance(at, 16 * sums.length);
           f.advance(target, BLOCK * bytesOf(dtype));
           if (keeps) f.advance(kept, BLOCK * bytesOf(shape.from));
         });
@@ -192,6 +208,35 @@ function loadBlock(f: FunctionBuilder, dtype: PictureDType, at: I32): readonly (
 function nearestByte(f: FunctionBuilder, z: V128): V128 {
   const clamped = f32x4.pmin(f32x4.pmax(f.constant(0), z), f.constant(255));
   return v128.and(f32x4.add(clamped, f.constant(2 ** 23)), v128.splatBits(0xff));
+}
+
+/** Vectors of colours in a block. */
+function colourVectors(channels: number): number {
+  return channels === 4 ? 3 : 2;
+}
+
+/** The colours of a block, one pixel after the other without alpha. */
+function coloursOf(x: readonly V128[], channels: number): readonly V128[] {
+  const [a, b, c, d] = x as readonly [V128, V128, V128, V128];
+  if (channels === 2) return [v128.shuffle(a, b, [0, 2, 4, 6]), v128.shuffle(c, d, [0, 2, 4, 6])];
+  return [v128.shuffle(a, b, [0, 1, 2, 4]), v128.shuffle(b, c, [1, 2, 4, 5]), v128.shuffle(c, d, [2, 4, 5, 6])];
+}
+
+/** The other way, with anything in the place of alpha. */
+function withAlphaBetween(colours: readonly V128[], channels: number): readonly V128[] {
+  const [a, b, c] = colours as readonly [V128, V128, V128];
+  if (channels === 2) {
+    return [a, b].flatMap((vector) => [
+      v128.shuffle(vector, vector, [0, 0, 1, 1]),
+      v128.shuffle(vector, vector, [2, 2, 3, 3]),
+    ]);
+  }
+  return [
+    v128.shuffle(a, a, [0, 1, 2, 2]),
+    v128.shuffle(a, b, [3, 4, 5, 5]),
+    v128.shuffle(b, c, [2, 3, 4, 4]),
+    v128.shuffle(c, c, [1, 2, 3, 3]),
+  ];
 }
 
 /** The alpha of each pixel in the place of all its channels. */

@@ -28,8 +28,9 @@ interface Code {
 /** Prepares a problem that was planned. */
 export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: BandPlan): PreparedPicture {
   const { format, kernel, region, boundary, fillValue, dtype } = problem;
-  const { channels } = format;
-  const { pixels, rows: bandRows, columns, inPitch, midPitch, outPitch, separable, passes } = plan;
+  /** Channels of a pixel in the picture, and of those that are computed. */
+  const { channels: all } = format;
+  const { channels, keptRows, pixels, rows: bandRows, columns, inPitch, midPitch, outPitch, separable, passes } = plan;
   const [kernelHeight] = kernel.shape;
   const [top] = problem.before;
   const keeps = problem.alpha === "keep";
@@ -45,12 +46,10 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   const at = Object.fromEntries(BUFFERS.map((name, i) => [name, scratch.buffers[i]!.address])) as Addresses;
   const constantsAt = scratch.buffers.slice(BUFFERS.length).map(({ address }) => address);
 
-  const inShape = { from: format.dtype, weighedChannels: weighs ? channels : 0 };
+  const inShape = { from: format.dtype, alphaChannels: keeps || weighs ? all : 0, alpha: problem.alpha };
   const outShape = {
-    from: format.dtype,
+    ...inShape,
     to: dtype,
-    alphaChannels: keeps || weighs ? channels : 0,
-    alpha: problem.alpha,
     moves: problem.scale !== 1 || problem.offset !== 0,
     absolute: problem.absolute,
   };
@@ -77,22 +76,22 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   );
   const sourceBytes = bytesOf(format.dtype);
   const targetBytes = bytesOf(dtype);
-  /** Where `raw`, `beside` and `original` are written, as an array of the picture's kind. */
+  /** Where `raw` and `beside` are written, as an array of the picture's kind. */
   const elements = (): PictureData => (format.dtype === "uint8" ? memory.bytes : memory.floats);
 
-  /** Copies rows and columns of the picture densely to an address. */
-  const copyRows = (row: number, rows: number, column: number, count: number, address: number): void => {
+  /** Copies rows of the columns that a strip sees inside the picture to `raw`, from its row `place` on. */
+  const copyRows = (strip: Strip, row: number, rows: number, place: number): void => {
     const to = elements();
-    const place = address / sourceBytes;
-    const width = count * channels;
-    const first = row * sourceStride + column * channels;
+    const width = strip.inside * all;
+    const first = row * sourceStride + strip.column * all;
+    const begin = at.raw / sourceBytes + place * width;
     if (width === sourceStride) {
-      to.set(sourceViews.part(first, first + rows * width), place);
+      to.set(sourceViews.part(first, first + rows * width), begin);
       return;
     }
     for (let i = 0; i < rows; i++) {
-      const begin = first + i * sourceStride;
-      to.set(sourceViews.part(begin, begin + width), place + i * width);
+      const from = first + i * sourceStride;
+      to.set(sourceViews.part(from, from + width), begin + i * width);
     }
   };
 
@@ -116,16 +115,17 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
     for (let i = 0; i < rows; i++) {
       const begin = (row + i) * sourceStride;
       for (let j = 0; j < count; j++) {
-        const from = begin + indices[j]! * channels;
-        for (let c = 0; c < channels; c++) to[place++] = source[from + c]!;
+        const from = begin + indices[j]! * all;
+        for (let c = 0; c < all; c++) to[place++] = source[from + c]!;
       }
     }
-    const width = count * channels;
+    const width = count * all;
     codeOf().bringIn(rows, Math.ceil(width / BLOCK), at.beside, address, width * sourceBytes, 4 * inPitch);
   };
 
-  /** Brings `count` rows of a strip in, from `first` of those that the region sees. */
+  /** Brings `count` rows of a strip in, from `first` of those that the region sees; their bytes come behind those that are kept. */
   const bringIn = (strip: Strip, first: number, count: number, address: number): void => {
+    const width = strip.inside * all;
     for (let i = 0; i < count; ) {
       const row = rowIndices[first + i]!;
       const to = address + 4 * i * inPitch;
@@ -134,12 +134,12 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
       else {
         while (i + rows < count && rowIndices[first + i + rows] === row + rows) rows++;
         const inside = to + 4 * strip.before.length * channels;
-        const width = strip.inside * channels;
+        const raw = at.raw + (keptRows + i) * width * sourceBytes;
         // In this order: what a row of blocks writes past its end is written over by the next.
         bringInBeside(row, rows, strip.before, to);
-        copyRows(row, rows, strip.column, strip.inside, at.raw);
-        codeOf().bringIn(rows, Math.ceil(width / BLOCK), at.raw, inside, width * sourceBytes, 4 * inPitch);
-        bringInBeside(row, rows, strip.after, inside + 4 * width);
+        copyRows(strip, row, rows, keptRows + i);
+        codeOf().bringIn(rows, Math.ceil(width / BLOCK), raw, inside, width * sourceBytes, 4 * inPitch);
+        bringInBeside(row, rows, strip.after, inside + 4 * strip.inside * channels);
       }
       i += rows;
     }
@@ -177,21 +177,20 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   };
 
   const takeOut = (strip: Strip, row: number, rows: number): void => {
-    const width = pixels * channels;
-    if (keeps) copyRows(region.y + row, rows, region.x + strip.left, pixels, at.original);
+    const width = pixels * all;
     codeOf().takeOut(
       rows,
       Math.ceil(width / BLOCK),
       at.out,
       at.result,
-      at.original,
+      at.raw + (region.x + strip.left - strip.column) * all * sourceBytes,
       4 * outPitch,
       width * targetBytes,
-      width * sourceBytes,
+      strip.inside * all * sourceBytes,
       constantsAt.at(-1)!,
     );
     const place = at.result / targetBytes;
-    const first = row * targetStride + strip.left * channels;
+    const first = row * targetStride + strip.left * all;
     if (width === targetStride) {
       target.set(resultViews.part(place, place + rows * width), first);
       return;
@@ -205,16 +204,26 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   const kept = separable ? at.sums : at.image;
   const keptPitch = separable ? midPitch : inPitch;
 
+  /** Moves the bytes that are kept to the beginning, when as many as `rows` have come in. */
+  const keepBytes = (strip: Strip, rows: number): void => {
+    const pitch = strip.inside * all;
+    const raw = at.raw / sourceBytes;
+    elements().copyWithin(raw, raw + rows * pitch, raw + (rows + keptRows) * pitch);
+  };
+
   const computeStrip = (strip: Strip): void => {
     for (let row = 0; row < kernelHeight - 1; row += bandRows) {
-      append(strip, row, Math.min(bandRows, kernelHeight - 1 - row), row);
+      const rows = Math.min(bandRows, kernelHeight - 1 - row);
+      append(strip, row, rows, row);
+      keepBytes(strip, rows);
     }
     for (let row = 0; row < region.height; row += bandRows) {
       const rows = Math.min(bandRows, region.height - row);
       append(strip, row + kernelHeight - 1, rows, kernelHeight - 1);
       correlate(passes.length - 1, rows, kept, keptPitch, at.out, outPitch);
       takeOut(strip, row, rows);
-      const begin = (kept + 4 * rows * keptPitch) / 4;
+      keepBytes(strip, rows);
+      const begin = kept / 4 + rows * keptPitch;
       memory.floats.copyWithin(kept / 4, begin, begin + (kernelHeight - 1) * keptPitch);
     }
   };

@@ -37,11 +37,18 @@ const LONGEST_UNROLLED_ROW = 8;
 const UNROLL = 4;
 
 /**
- * The tile for a kernel, in rows and vectors. For one whose weights stay in registers, eight sums, of which those of a
- * finished row make room for the next; else nine, a weight for each row and an x: two loads for three multiply-adds.
+ * The tile for a kernel, in rows and vectors, that outputs of so many columns fill. A row of taps sees one row of the image alone:
+ * eight sums along it, which one load of each weight serves. For a kernel whose weights stay in registers, and for a column of
+ * taps, eight sums, of which those of a finished row make room for the next; else nine, a weight for each row and an x: two loads
+ * for three multiply-adds.
  */
-export function planeTile(tapRows: number, tapColumns: number): { readonly rows: number; readonly vectors: number } {
-  return keepsWeights(tapRows, tapColumns) ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
+export function planeTile(
+  tapRows: number,
+  tapColumns: number,
+  columns: number = Number.POSITIVE_INFINITY,
+): { readonly rows: number; readonly vectors: number } {
+  if (tapRows === 1 && tapColumns > 1 && columns > 8) return { rows: 1, vectors: Math.min(8, Math.ceil(columns / 4)) };
+  return keepsWeights(tapRows, tapColumns) || tapColumns === 1 ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
 }
 
 /** Whether the weights of a kernel stay in registers. */

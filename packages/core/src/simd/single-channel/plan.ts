@@ -62,5 +62,5 @@ function tileCorrelation(c: Correlation): Correlation {
 }
 
 function tileOf({ rows, columns }: Correlation) {
-  return planeTile(rows.parts[0]!.taps.length, columns.parts[0]!.taps.length);
+  return planeTile(rows.parts[0]!.taps.length, columns.parts[0]!.taps.length, columns.targetSize);
 }
