@@ -22,6 +22,7 @@ export {
 export { fold, type UnfoldOptions, unfold } from "./conv/unfold.ts";
 export type { MatrixChoiceOptions } from "./corr2d/choose.ts";
 export { type Corr2dOptions, convolve2d, corr2d, type MatrixOperation } from "./corr2d/corr2d.ts";
+export { type NanCorr2dOptions, nanCorr2d } from "./corr2d/nan-corr2d.ts";
 export type { MatrixAlgorithmName } from "./corr2d/problem/algorithm.ts";
 export type { Corr2dMode, MatrixKernel, SeparableKernel } from "./corr2d/problem/problem.ts";
 export { separateKernel } from "./corr2d/problem/separate-kernel.ts";

@@ -15,6 +15,7 @@ export {
   planFilterPicture,
   type ResultData,
 } from "./pictures/filter-picture.ts";
+export { type GradientMagnitudeOptions, gradientMagnitude } from "./pictures/gradient-magnitude.ts";
 export {
   box,
   emboss,

@@ -65,6 +65,17 @@ export function parseOddCounts(text: string): readonly number[] {
   return counts;
 }
 
+/** Sizes of pictures, `640x480`, by comma. */
+export function parseSizes(text: string): readonly (readonly [width: number, height: number])[] {
+  return collectNames(text, undefined).map((size) => {
+    const [, width, height] = /^(\d+)[x×](\d+)$/.exec(size) ?? [];
+    if (width === undefined || height === undefined) {
+      throw new InvalidArgumentError("Expected sizes such as 640x480, separated by commas.");
+    }
+    return [parseCount(width), parseCount(height)];
+  });
+}
+
 /** A pass. */
 export function parsePass(text: string): BenchPass {
   const pass = PASSES.find((candidate) => candidate === text);

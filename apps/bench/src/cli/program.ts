@@ -23,6 +23,7 @@ import {
   parsePass,
   parseProcesses,
   parseShare,
+  parseSizes,
 } from "./arguments.ts";
 import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
 import { type CompareArguments, runCompare } from "./compare-command.ts";
@@ -30,6 +31,7 @@ import { runEdges } from "./edges-command.ts";
 import { runHistory, runMerge } from "./history-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
+import { type PicturesArguments, runPictures } from "./pictures-command.ts";
 import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
 import { runShowcase } from "./showcase-command.ts";
 
@@ -46,6 +48,7 @@ Commands:
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
+  pictures    filters on RGBA bytes beside OpenCV.js and sharp
   networks    whole networks on TensorFlow.js, with and without our kernels
   showcase    edges, parity and a quick benchmark, in one report
   render      make the pages of a report anew from its JSON
@@ -229,6 +232,23 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--json", "print JSON instead of the table")
     .helpOption(...HELP)
     .action((args: ScipyArguments) => runScipy(args));
+  program
+    .command("pictures")
+    .description(
+      "Times filters on a photograph of RGBA bytes, dense kernels and Gaussians, ours, OpenCV.js and sharp in turn, on one thread, " +
+        "conversions and copies inside the clock.",
+    )
+    .option("--sizes <sizes>", "of the picture, by comma", parseSizes, [
+      [640, 480],
+      [1920, 1080],
+    ] as const)
+    .option("--rounds <count>", "rounds A B C A B C", parseCount, 5)
+    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 30)
+    .option("--seed <integer>", "seed of kernels, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("--alone", "ours alone: how its time per pixel grows with the picture")
+    .option("--json", "print JSON instead of the table")
+    .helpOption(...HELP)
+    .action((args: PicturesArguments) => runPictures(args));
   program
     .command("networks")
     .description(

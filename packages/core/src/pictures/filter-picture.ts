@@ -45,7 +45,7 @@ type BytesLike<T> = T extends Uint8ClampedArray ? Uint8ClampedArray<ArrayBuffer>
 
 /** A picture that was made: dense, with its channels named. */
 export interface FilteredPicture<T extends PictureData = PictureData> extends Picture<T> {
-  readonly channels: number;
+  readonly channels: 1 | 2 | 3 | 4;
 }
 
 /** What pictures a plan is for: a picture like them, or its numbers. */
@@ -171,8 +171,12 @@ export function planFilterPicture(
   };
 }
 
-function emptyResult({ region: { width, height }, format: { channels }, dtype }: PictureProblem, like: PictureData) {
-  return { width, height, channels, data: makeData(dtype, width * height * channels, like) };
+/** A result to be written. */
+export function emptyResult(
+  { region: { width, height }, format: { channels }, dtype }: PictureProblem,
+  like: PictureData,
+): FilteredPicture {
+  return { width, height, channels: channels as 1 | 2 | 3 | 4, data: makeData(dtype, width * height * channels, like) };
 }
 
 /** Throws unless a picture is as a plan was made for. */
@@ -196,7 +200,7 @@ export function preparePicture(
   problem: PictureProblem,
   engineOf: () => SimdEngine = sharedEngine,
 ): PictureFacts & PreparedPicture {
-  if (problem.engine === "scalar" || simdFeatures().simd !== true) {
+  if (problem.engine === "scalar" || simdFeatures().simd !== true || problem.missing !== undefined) {
     return preparePlanes(operation, problem, problem.engine);
   }
   try {

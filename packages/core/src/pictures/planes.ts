@@ -1,11 +1,14 @@
 /**
- * A picture filtered channel by channel with the algorithms of matrices: where there is no SIMD, and for large kernels that are
- * not of rank 1, which a Fourier transform serves.
+ * A picture filtered channel by channel with the algorithms of matrices: where there is no SIMD, where values are missing, and for
+ * large kernels that are not of rank 1, which a Fourier transform serves.
  *
  * @module
  */
 
-import { MATRIX_CATALOGUE, prepareMatrix } from "../corr2d/choose.ts";
+import { MATRIX_CATALOGUE, type MatrixFacts, prepareMatrix } from "../corr2d/choose.ts";
+import { prepareOfPresent } from "../corr2d/nan-corr2d.ts";
+import type { PreparedMatrix } from "../corr2d/problem/algorithm.ts";
+import type { PlannedProblem } from "../corr2d/problem/problem.ts";
 import type { PictureData } from "./problem/picture.ts";
 import type { PictureProblem, PreparedPicture } from "./problem/problem.ts";
 
@@ -23,46 +26,57 @@ export function preparePlanes(
   problem: PictureProblem,
   engine: "auto" | "scalar" | "simd",
 ): PictureFacts & PreparedPicture {
-  const { format, kernel, region, boundary, fillValue, before, alpha } = problem;
+  const { format, kernel, region, boundary, fillValue, before, alpha, missing } = problem;
   const { channels } = format;
   const last = channels - 1;
-  const prepare = (fill: number) => {
-    const { scratchBytes, run, algorithm, reason, errorBound, ...facts } = prepareMatrix(
-      operation,
-      {
-        shape: [format.height, format.width],
-        boundary,
-        fillValue: fill,
-        kernelShape: kernel.shape,
-        before: [before[0] - region.y, before[1] - region.x],
-        outShape: [region.height, region.width],
-        kernel: kernel.values(),
-        factors: kernel.isGivenAsFactors ? kernel.factors : undefined,
-      },
-      { engine },
-      MATRIX_CATALOGUE,
-    );
-    return { scratchBytes, run, facts: { algorithm, engine: facts.engine, reason, errorBound } };
+  const problemOf = (fill: number): PlannedProblem => ({
+    shape: [format.height, format.width],
+    boundary,
+    fillValue: fill,
+    kernelShape: kernel.shape,
+    before: [before[0] - region.y, before[1] - region.x],
+    outShape: [region.height, region.width],
+    kernel: kernel.values(),
+    factors: kernel.isGivenAsFactors ? kernel.factors : undefined,
+  });
+  const plane = new Float32Array(format.width * format.height);
+  const certainty = new Float32Array(missing === undefined ? 0 : plane.length);
+  const prepare = (fill: number): MatrixFacts & Pick<PreparedMatrix, "scratchBytes" | "run"> => {
+    if (missing === undefined) return prepareMatrix(operation, problemOf(fill), { engine }, MATRIX_CATALOGUE);
+    const { run, ...facts } = prepareOfPresent(operation, problemOf(fill), missing.fillIsPresent, { engine });
+    return { ...facts, run: (values, sum) => run(values, certainty, sum) };
   };
   const plain = prepare(fillValue);
   const weighed = alpha === "premultiply" && fillValue !== 0 ? prepare(fillValue * fillValue) : plain;
-  const plane = new Float32Array(format.width * format.height);
   const size = region.width * region.height;
   const sums = Array.from({ length: alpha === "keep" ? last : channels }, () => new Float32Array(size));
 
   return {
-    ...plain.facts,
-    scratchBytes: plain.scratchBytes + 4 * (plane.length + sums.length * size),
+    algorithm: plain.algorithm,
+    engine: plain.engine,
+    reason: plain.reason,
+    errorBound: plain.errorBound,
+    scratchBytes: plain.scratchBytes + 4 * (plane.length + certainty.length + sums.length * size),
     run(from, fromStride, to, toStride) {
       for (const [c, sum] of sums.entries()) {
         const isWeighed = alpha === "premultiply" && c < last;
         readPlane(problem, from, fromStride, c, isWeighed, plane);
+        if (missing !== undefined) takeMissingOut(plane, certainty, missing.mask);
         (isWeighed ? weighed : plain).run(plane, sum);
       }
       writePixels(problem, sums, from, fromStride, to, toStride);
     },
     forget: () => undefined,
   };
+}
+
+/** Makes what is missing 0, and its certainty. */
+function takeMissingOut(plane: Float32Array, certainty: Float32Array, mask: Uint8Array | undefined): void {
+  for (let i = 0; i < plane.length; i++) {
+    const isMissing = Number.isNaN(plane[i]!) || mask?.[i] === 0;
+    certainty[i] = isMissing ? 0 : 1;
+    if (isMissing) plane[i] = 0;
+  }
 }
 
 function readPlane(

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { checkMask } from "../../corr2d/problem/mask.ts";
 import { backwards, type SeparableKernel } from "../../corr2d/problem/problem.ts";
 import { factorsOf } from "../../corr2d/problem/separate-kernel.ts";
 import { BOUNDARIES, type Boundary } from "../../geometry/boundary.ts";
@@ -68,11 +69,19 @@ export interface FilterPictureOptions {
   readonly dtype?: PictureDType | undefined;
   /** The part of the picture that is computed and returned; what lies around it is seen all the same. Default: all. */
   readonly region?: PictureRegion | undefined;
+  /**
+   * `"skip"` leaves channels that are NaN, and pixels that `mask` leaves out, out of the sums, and the other weights, which must be 0 or
+   * more, make up for them: `nanCorr2d` for each channel. Default: `"skip"` with a mask, else `"count"`.
+   */
+  readonly missing?: "count" | "skip" | undefined;
+  /** Which pixels there are: an element for each, row by row without `stride`, 0 where one is missing. */
+  readonly mask?: Uint8Array | Uint8ClampedArray | Float32Array | undefined;
   /** What computes. Default `"auto"`: SIMD where there is one. */
   readonly engine?: "auto" | "scalar" | "simd" | undefined;
 }
 
-const OPTION_NAMES: readonly (keyof FilterPictureOptions)[] = [
+/** The names of {@link FilterPictureOptions}. */
+export const FILTER_PICTURE_OPTION_NAMES: readonly (keyof FilterPictureOptions)[] = [
   "boundary",
   "fillValue",
   "anchor",
@@ -83,6 +92,8 @@ const OPTION_NAMES: readonly (keyof FilterPictureOptions)[] = [
   "absolute",
   "dtype",
   "region",
+  "missing",
+  "mask",
   "engine",
 ];
 
@@ -112,6 +123,8 @@ export interface PictureProblem {
   readonly offset: number;
   readonly absolute: boolean;
   readonly dtype: PictureDType;
+  /** Set where missing values are left out: the pixels that there are, and whether those outside count as such. */
+  readonly missing: { readonly mask: Uint8Array | undefined; readonly fillIsPresent: boolean } | undefined;
   readonly engine: "auto" | "scalar" | "simd";
 }
 
@@ -135,7 +148,7 @@ export function resolvePictureProblem(
   kernel: unknown,
   options: FilterPictureOptions,
 ): PictureProblem {
-  checkOptionNames(operation, options, OPTION_NAMES);
+  checkOptionNames(operation, options, FILTER_PICTURE_OPTION_NAMES);
   const flip = flag(operation, "flip", options.flip);
   const read = readPictureKernel(operation, kernel, flip);
   const boundary = resolveWord(operation, "boundary", WORDS, options.boundary);
@@ -169,7 +182,31 @@ export function resolvePictureProblem(
     offset: numberOf(operation, "offset", options.offset, 0),
     absolute: flag(operation, "absolute", options.absolute),
     dtype,
+    missing: resolveMissing(operation, format, options),
     engine: resolveWord(operation, "engine", ["auto", "scalar", "simd"], options.engine),
+  };
+}
+
+/** What is left out, if anything is. */
+function resolveMissing(
+  operation: string,
+  { width, height }: PictureFormat,
+  options: FilterPictureOptions,
+): PictureProblem["missing"] {
+  const mask = checkMask(operation, options.mask, width * height);
+  const words = mask === undefined ? (["count", "skip"] as const) : (["skip", "count"] as const);
+  const missing = resolveWord<"count" | "skip">(operation, "missing", words, options.missing);
+  if (missing === "count") {
+    if (mask === undefined) return undefined;
+    throw new RangeError(`${operation}: mask needs missing "skip", got "count"`);
+  }
+  if (options.alpha === "premultiply") {
+    throw new RangeError(`${operation}: missing "skip" cannot go with alpha "premultiply"; give alpha as the mask`);
+  }
+  // Copied: a plan keeps it.
+  return {
+    mask: mask && Uint8Array.from(mask, (value) => Number(value !== 0)),
+    fillIsPresent: options.fillValue !== undefined,
   };
 }
 

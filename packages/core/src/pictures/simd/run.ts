@@ -66,6 +66,10 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   const [sourceViews, resultViews] = [new Views(), new Views()];
   let source: PictureData;
   let target: PictureData;
+  let floats: Float32Array;
+  /** What `raw` and `beside` are written to, as an array of the picture's kind. */
+  let elements: PictureData;
+  let running: Code;
   let sourceStride = 0;
   let targetStride = 0;
 
@@ -76,28 +80,23 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   );
   const sourceBytes = bytesOf(format.dtype);
   const targetBytes = bytesOf(dtype);
-  /** Where `raw` and `beside` are written, as an array of the picture's kind. */
-  const elements = (): PictureData => (format.dtype === "uint8" ? memory.bytes : memory.floats);
-
   /** Copies rows of the columns that a strip sees inside the picture to `raw`, from its row `place` on. */
   const copyRows = (strip: Strip, row: number, rows: number, place: number): void => {
-    const to = elements();
     const width = strip.inside * all;
     const first = row * sourceStride + strip.column * all;
     const begin = at.raw / sourceBytes + place * width;
     if (width === sourceStride) {
-      to.set(sourceViews.part(first, first + rows * width), begin);
+      elements.set(sourceViews.part(first, first + rows * width), begin);
       return;
     }
     for (let i = 0; i < rows; i++) {
       const from = first + i * sourceStride;
-      to.set(sourceViews.part(from, from + width), begin + i * width);
+      elements.set(sourceViews.part(from, from + width), begin + i * width);
     }
   };
 
   /** Writes the fill value into pixels of a row of floats. */
   const fillPixels = (address: number, count: number): void => {
-    const { floats } = memory;
     const place = address / 4;
     for (let i = 0; i < count * channels; i++) floats[place + i] = fill[i % channels]!;
   };
@@ -110,17 +109,16 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
       for (let i = 0; i < rows; i++) fillPixels(address + 4 * i * inPitch, count);
       return;
     }
-    const to = elements();
     let place = at.beside / sourceBytes;
     for (let i = 0; i < rows; i++) {
       const begin = (row + i) * sourceStride;
       for (let j = 0; j < count; j++) {
         const from = begin + indices[j]! * all;
-        for (let c = 0; c < all; c++) to[place++] = source[from + c]!;
+        for (let c = 0; c < all; c++) elements[place++] = source[from + c]!;
       }
     }
     const width = count * all;
-    codeOf().bringIn(rows, Math.ceil(width / BLOCK), at.beside, address, width * sourceBytes, 4 * inPitch);
+    running.bringIn(rows, Math.ceil(width / BLOCK), at.beside, address, width * sourceBytes, 4 * inPitch);
   };
 
   /** Brings `count` rows of a strip in, from `first` of those that the region sees; their bytes come behind those that are kept. */
@@ -138,7 +136,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
         // In this order: what a row of blocks writes past its end is written over by the next.
         bringInBeside(row, rows, strip.before, to);
         copyRows(strip, row, rows, keptRows + i);
-        codeOf().bringIn(rows, Math.ceil(width / BLOCK), raw, inside, width * sourceBytes, 4 * inPitch);
+        running.bringIn(rows, Math.ceil(width / BLOCK), raw, inside, width * sourceBytes, 4 * inPitch);
         bringInBeside(row, rows, strip.after, inside + 4 * strip.inside * channels);
       }
       i += rows;
@@ -155,7 +153,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   ): void => {
     const { rows: tileRows, vectors } = passes[pass]!;
     const tile = 4 * vectors;
-    codeOf().passes[pass]!(
+    running.passes[pass]!(
       Math.ceil(rows / tileRows),
       Math.ceil(columns / tile),
       4 * (columns - tile),
@@ -178,7 +176,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
 
   const takeOut = (strip: Strip, row: number, rows: number): void => {
     const width = pixels * all;
-    codeOf().takeOut(
+    running.takeOut(
       rows,
       Math.ceil(width / BLOCK),
       at.out,
@@ -208,7 +206,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
   const keepBytes = (strip: Strip, rows: number): void => {
     const pitch = strip.inside * all;
     const raw = at.raw / sourceBytes;
-    elements().copyWithin(raw, raw + rows * pitch, raw + (rows + keptRows) * pitch);
+    elements.copyWithin(raw, raw + rows * pitch, raw + (rows + keptRows) * pitch);
   };
 
   const computeStrip = (strip: Strip): void => {
@@ -224,12 +222,11 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
       takeOut(strip, row, rows);
       keepBytes(strip, rows);
       const begin = kept / 4 + rows * keptPitch;
-      memory.floats.copyWithin(kept / 4, begin, begin + (kernelHeight - 1) * keptPitch);
+      floats.copyWithin(kept / 4, begin, begin + (kernelHeight - 1) * keptPitch);
     }
   };
 
   const compute = (): void => {
-    const { floats } = memory;
     for (const [i, values] of constants.entries()) floats.set(values, constantsAt[i]! / 4);
     for (const strip of strips) computeStrip(strip);
   };
@@ -239,7 +236,11 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
     run(from, fromStride, to, toStride) {
       [source, sourceStride, target, targetStride] = [from, fromStride, to, toStride];
       sourceViews.begin(source);
-      resultViews.begin(dtype === "uint8" ? memory.bytes : memory.floats);
+      // Once a run: nothing makes memory grow while it lasts.
+      running = codeOf();
+      floats = memory.floats;
+      elements = format.dtype === "uint8" ? memory.bytes : floats;
+      resultViews.begin(dtype === "uint8" ? memory.bytes : floats);
       memory.guarded(scratch, compute);
     },
     forget() {
