@@ -61,6 +61,25 @@ const OWN_CASES: readonly ConvCase[] = [
       padding: "same",
     }),
   ),
+  ...[2, 3, 4].flatMap((channels) =>
+    [1, 7, 30].map((width) =>
+      caseOf(`${channels} channels along the row, ${width} columns`, {
+        inputShape: [2, 10, width, channels],
+        filterShape: [3, 5, 1, channels],
+        groups: channels,
+        padding: "same",
+      }),
+    ),
+  ),
+  ...[2, 3, 4].map((channels) =>
+    caseOf(`${channels} channels along the row, a large kernel, dilated`, {
+      inputShape: [1, 40, 61, channels],
+      filterShape: [9, 14, 1, channels],
+      groups: channels,
+      dilations: [2, 3],
+      padding: "same",
+    }),
+  ),
   caseOf("depthwise, stride 2, 5x5", {
     inputShape: [1, 14, 14, 8],
     filterShape: [5, 5, 1, 8],

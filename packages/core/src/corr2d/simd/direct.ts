@@ -161,7 +161,7 @@ function prepareInPasses(engine: SimdEngine, geometry: KernelGeometry, passes: r
 
 function planeShape([tapRows, tapColumns]: Shape2, columns: number, fma: boolean): PlaneShape {
   const tile = planeTile(tapRows, tapColumns, columns);
-  return { ...tile, tapRows, tapColumns, rowDilation: 1, columnDilation: 1, fma, activation: undefined };
+  return { ...tile, tapRows, tapColumns, rowDilation: 1, columnDilation: 1, phases: 1, fma, activation: undefined };
 }
 
 /** A bias of zero and weights, four times each. */

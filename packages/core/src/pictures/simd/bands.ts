@@ -74,7 +74,7 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
   if (!separable && products > MOST_TAPS && height > 1 && width > 1) {
     return `a kernel of ${products} weights is sooner done by a Fourier transform`;
   }
-  const common = { rowDilation: 1, fma, activation: undefined };
+  const common = { rowDilation: 1, phases: 1, fma, activation: undefined };
   const row = (tapColumns: number): PlaneShape => ({
     ...common,
     ...planeTile(1, tapColumns, region.width * channels),

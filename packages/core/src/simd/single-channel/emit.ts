@@ -3,12 +3,15 @@
  *
  *     out[i][j] = bias + Σ_{a,b} x[i + a·d][j + b·d'] · w[a][b]
  *
+ * A few channels side by side, each with a matrix of its own, are to it a plane of as many times the columns, whose weights go round
+ * with the channels: four lanes hold one, two or four of them again and again, and three in *phases*, three vectors for each weight.
+ *
  * There are no channels to fill a vector, so it runs along the row: a tile is rows × (4 · vectors) outputs. For every
  * row of the image and every tap column, the vectors of x are loaded once (at any float, not only at multiples of
  * four) and go into each row of outputs that sees them. Few weights stay in registers for all tiles; of many, each is
  * loaded for each row of outputs.
  *
- * Layout of weights: [tap row][tap column][the same weight four times]; the bias, four times, stands before.
+ * Layout of weights: [tap row][tap column][phase][four lanes]; the bias, [phase][four lanes], stands before.
  *
  * @module
  */
@@ -25,6 +28,8 @@ export interface PlaneShape {
   readonly tapColumns: number;
   readonly rowDilation: number;
   readonly columnDilation: number;
+  /** Vectors that the weights of a tap take before they repeat: 1, or 3 of three channels, which `vectors` is a multiple of. */
+  readonly phases: number;
   readonly fma: boolean;
   readonly activation: Activation;
 }
@@ -40,13 +45,15 @@ const UNROLL = 4;
  * The tile for a kernel, in rows and vectors, that outputs of so many columns fill. A row of taps sees one row of the image alone:
  * eight sums along it, which one load of each weight serves. For a kernel whose weights stay in registers, and for a column of
  * taps, eight sums, of which those of a finished row make room for the next; else nine, a weight for each row and an x: two loads
- * for three multiply-adds.
+ * for three multiply-adds. Of three phases twelve sums, four for each: a load for each multiply-add.
  */
 export function planeTile(
   tapRows: number,
   tapColumns: number,
   columns: number = Number.POSITIVE_INFINITY,
+  phases: number = 1,
 ): { readonly rows: number; readonly vectors: number } {
+  if (phases > 1) return { rows: 2, vectors: 2 * phases };
   if (tapRows === 1 && tapColumns > 1 && columns > 8) return { rows: 1, vectors: Math.min(8, Math.ceil(columns / 4)) };
   return keepsWeights(tapRows, tapColumns) || tapColumns === 1 ? { rows: 4, vectors: 2 } : { rows: 3, vectors: 3 };
 }
@@ -66,7 +73,7 @@ interface Use {
 export function planeName(s: PlaneShape): string {
   const tile = `${s.rows}x${4 * s.vectors}`;
   const kernel = `${s.tapRows}x${s.tapColumns}-dilated-${s.rowDilation}x${s.columnDilation}`;
-  return `plane-${tile}-${kernel}-${activationName(s.activation)}`;
+  return `plane-${tile}-${kernel}-${s.phases}-${activationName(s.activation)}`;
 }
 
 /** Parameters of the emitted function `correlate`, in order. */
@@ -83,9 +90,10 @@ type PlaneParameters = [
 
 /** Writes the module of one kernel size. */
 export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
-  const { rows, vectors, tapRows, tapColumns, rowDilation, columnDilation } = shape;
+  const { rows, vectors, tapRows, tapColumns, rowDilation, columnDilation, phases } = shape;
   const multiplyAdd = multiplyAddOf(shape.fma);
-  const keeps = keepsWeights(tapRows, tapColumns);
+  const keeps = phases === 1 && keepsWeights(tapRows, tapColumns);
+  const tapBytes = 16 * phases;
   const turns = keeps || tapColumns <= LONGEST_UNROLLED_ROW ? 0 : Math.floor(tapColumns / UNROLL);
   const module = new ModuleBuilder();
   module.function<PlaneParameters>(
@@ -101,7 +109,8 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
       const out = f.i32();
       const sums = Array.from({ length: rows }, () => f.v128s(vectors));
       const x = f.v128();
-      const bias = f.v128();
+      const biases = phases === 1 ? [f.v128()] : [];
+      const biasAt = f.i32();
       // All of them, or those of a tap column for each row of outputs.
       const factors = f.v128s(keeps ? tapRows * tapColumns : rows);
 
@@ -110,15 +119,17 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
       /** Adds `count` tap columns of an image row. */
       const accumulateColumns = (uses: readonly Use[], count: number) => {
         for (let b = 0; b < count; b++) {
-          const column = uses.map(({ sum, a }, n) => {
-            const tap = a * tapColumns + b;
-            if (keeps) return { sum, factor: factors[tap]! };
-            f.set(factors[n]!, v128.load(w, 16 * tap));
-            return { sum, factor: factors[n]! };
-          });
-          for (let v = 0; v < vectors; v++) {
-            f.set(x, v128.load(at, 4 * b * columnDilation + 16 * v));
-            for (const { sum, factor } of column) f.set(sum[v]!, multiplyAdd(x, factor, sum[v]!));
+          for (let phase = 0; phase < phases; phase++) {
+            const column = uses.map(({ sum, a }, n) => {
+              const tap = a * tapColumns + b;
+              if (keeps) return { sum, factor: factors[tap]! };
+              f.set(factors[n]!, v128.load(w, tapBytes * tap + 16 * phase));
+              return { sum, factor: factors[n]! };
+            });
+            for (let v = phase; v < vectors; v += phases) {
+              f.set(x, v128.load(at, 4 * b * columnDilation + 16 * v));
+              for (const { sum, factor } of column) f.set(sum[v]!, multiplyAdd(x, factor, sum[v]!));
+            }
           }
         }
       };
@@ -132,14 +143,15 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
           f.repeat(turn, () => {
             accumulateColumns(uses, UNROLL);
             f.advance(at, 4 * UNROLL * columnDilation);
-            f.advance(w, 16 * UNROLL);
+            f.advance(w, tapBytes * UNROLL);
           });
         }
         accumulateColumns(uses, tapColumns - turns * UNROLL);
       };
 
-      f.set(bias, v128.load(weights, 0));
-      f.advance(weights, 16);
+      for (const bias of biases) f.set(bias, v128.load(weights, 0));
+      f.set(biasAt, weights);
+      f.advance(weights, tapBytes);
       if (keeps) for (const [tap, factor] of factors.entries()) f.set(factor, v128.load(weights, 16 * tap));
       f.repeat(tileRows, () => {
         f.set(tile, tilesPerRow);
@@ -148,7 +160,9 @@ export function emitPlane(shape: PlaneShape): Uint8Array<ArrayBuffer> {
           f.when(i32.equal(tile, 1), () => f.set(column, lastTile));
           f.set(row, i32.add(image, column));
           f.set(out, i32.add(output, column));
-          for (const sum of sums.flat()) f.set(sum, bias);
+          for (const sum of sums) {
+            for (const [v, vector] of sum.entries()) f.set(vector, biases[0] ?? v128.load(biasAt, 16 * (v % phases)));
+          }
           for (let i = 0; i < rows + (tapRows - 1) * rowDilation; i++) {
             accumulateRow(sums.map((sum, r) => ({ sum, a: (i - r) / rowDilation })).filter(isUse));
             f.advance(row, imageRow);

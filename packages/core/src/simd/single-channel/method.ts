@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { CorrelationMethod } from "../engine/method.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
+import type { CorrelationMethod, PackFilter } from "../engine/method.ts";
 import { planPlane, tilePlane } from "./plan.ts";
 import { preparePlane } from "./run.ts";
 
@@ -14,10 +15,13 @@ export const planeMethod: CorrelationMethod<"single-channel"> = {
   name: "single-channel",
   summary: "one channel in WebAssembly SIMD, a tile of rows by neighbouring pixels in registers",
   errorBound: { kind: "element" },
-  propose(c) {
-    const tiles = tilePlane(c);
-    if (typeof tiles === "string") return tiles;
-    return (engine, filter, bias, activation) =>
-      preparePlane(engine, planPlane(c, tiles, engine.fma, activation), c, filter, bias);
-  },
+  propose: (c) => (c.groups === 1 ? proposePlane(c) : "there is more than one channel"),
 };
+
+/** What packs the kernels of one channel, or of a few side by side, for a correlation along the row. */
+export function proposePlane(c: Correlation): PackFilter | string {
+  const tiles = tilePlane(c);
+  if (typeof tiles === "string") return tiles;
+  return (engine, filter, bias, activation) =>
+    preparePlane(engine, planPlane(c, tiles, engine.fma, activation), c, filter, bias);
+}

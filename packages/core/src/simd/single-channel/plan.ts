@@ -22,17 +22,21 @@ export interface PlanePlan {
   readonly shape: PlaneShape;
 }
 
+/** Channels side by side that are computed as one plane, each with a kernel of its own. */
+export const MOST_CHANNELS = 4;
+
 /** Cuts a correlation of planes into blocks of tiles, or says why it is not computed along the row. */
 export function tilePlane(c: Correlation): TiledPlane | string {
   const { groups, groupSourceChannels, groupTargetChannels, rows, columns } = c;
-  if (groups !== 1 || groupSourceChannels !== 1 || groupTargetChannels !== 1) return "there is more than one channel";
+  if (groupSourceChannels !== 1 || groupTargetChannels !== 1) return "channels see each other";
+  if (groups > MOST_CHANNELS) return `there are more than ${MOST_CHANNELS} channels`;
   if (![rows, columns].every(({ step, sourceStep }) => step === 1 && sourceStep === 1)) return "the stride is not 1";
   const tapRows = rows.parts[0]!.taps.length;
   if (tapRows > MOST_TAP_ROWS) return `${tapRows} rows of taps exceed the ${MOST_TAP_ROWS} that are unrolled`;
   const correlation = tileCorrelation(c);
   const blocks = cutIntoBlocks(correlation);
   // Where rows are so wide that they are cut, a block may be narrower than a tile.
-  const fits = blocks !== undefined && blocks.columns.outSize >= 4 * tileOf(c).vectors;
+  const fits = blocks !== undefined && blocks.columns.outSize * groups >= 4 * tileOf(c).vectors;
   return fits ? { correlation, blocks } : "a row of its tiles exceeds scratch memory";
 }
 
@@ -43,7 +47,8 @@ export function planPlane(c: Correlation, tiles: TiledPlane, fma: boolean, activ
     tapRows: c.rows.parts[0]!.taps.length,
     tapColumns: c.columns.parts[0]!.taps.length,
     rowDilation: c.rows.tapStep,
-    columnDilation: c.columns.tapStep,
+    columnDilation: c.columns.tapStep * c.groups,
+    phases: phasesOf(c),
     fma,
     activation,
   };
@@ -53,7 +58,7 @@ export function planPlane(c: Correlation, tiles: TiledPlane, fma: boolean, activ
 /** The same correlation with a tile of rows for each row; of columns only if a row is shorter than a tile. */
 function tileCorrelation(c: Correlation): Correlation {
   const tile = tileOf(c);
-  const width = 4 * tile.vectors;
+  const width = (4 * tile.vectors) / c.groups;
   return {
     ...c,
     rows: coarsened(c.rows, tile.rows),
@@ -61,6 +66,12 @@ function tileCorrelation(c: Correlation): Correlation {
   };
 }
 
-function tileOf({ rows, columns }: Correlation) {
-  return planeTile(rows.parts[0]!.taps.length, columns.parts[0]!.taps.length, columns.targetSize);
+function tileOf(c: Correlation): ReturnType<typeof planeTile> {
+  const [tapRows, tapColumns] = [c.rows, c.columns].map(({ parts }) => parts[0]!.taps.length) as [number, number];
+  return planeTile(tapRows, tapColumns, c.columns.targetSize * c.groups, phasesOf(c));
+}
+
+/** Four lanes hold one, two or four channels again and again; three begin elsewhere in each vector, until the fourth. */
+function phasesOf({ groups }: Correlation): number {
+  return groups === 3 ? 3 : 1;
 }

@@ -24,22 +24,25 @@ export function preparePlane(
   const { blocks, shape } = plan;
   const { rows: rowAxis, columns } = blocks;
   const { memory } = engine;
-  const block = memory.allocateWith(16 * (1 + shape.tapRows * shape.tapColumns), []);
+  const channels = c.groups;
+  const block = memory.allocateWith(16 * shape.phases * (1 + shape.tapRows * shape.tapColumns), []);
   const weights = block.address;
-  packWeights(c, filter, bias, memory.floats, weights / 4);
+  packWeights(c, shape.phases, filter, bias, memory.floats, weights / 4);
   const scratch = memory.layoutScratch([blocks.imageBytes, blocks.outBytes]);
-  const correlate = planeOf(engine, shape, columns.imageSize, columns.outSize);
+  // What the microkernel takes for the columns of a plane.
+  const [imageWidth, outWidth] = [columns.imageSize * channels, columns.outSize * channels];
+  const correlate = planeOf(engine, shape, imageWidth, outWidth);
   const shares = sharesOf(engine, blockCount(plan.correlation, blocks), blocks.images * rowAxis.periods);
-  const imageRow = 4 * rowAxis.imageStep * columns.imageSize;
-  const outRow = 4 * plan.correlation.rows.step * columns.outSize;
+  const imageRow = 4 * rowAxis.imageStep * imageWidth;
+  const outRow = 4 * plan.correlation.rows.step * outWidth;
   const compute = (at: BlockAt, share: number): void => {
     const end = shareStart(at.rows, shares, share + 1);
     for (let row = shareStart(at.rows, shares, share); row < end; ) {
       const inImage = row % rowAxis.periods;
       const rows = Math.min(rowAxis.periods - inImage, end - row);
       const n = (row - inImage) / rowAxis.periods;
-      const image = at.image + 4 * n * rowAxis.imageSize * columns.imageSize + inImage * imageRow;
-      const out = at.out + 4 * n * rowAxis.outSize * columns.outSize + inImage * outRow;
+      const image = at.image + 4 * n * rowAxis.imageSize * imageWidth + inImage * imageRow;
+      const out = at.out + 4 * n * rowAxis.outSize * outWidth + inImage * outRow;
       correlate(rows, image, out, weights);
       row += rows;
     }
@@ -63,19 +66,21 @@ export function planeOf(
     correlate!(tileRows, tiles, lastTile, image, output, weights, 4 * imageWidth, 4 * outWidth);
 }
 
-/** Writes the bias and every weight four times. */
+/** Writes the bias and every weight: that of its channel into each lane of each phase. */
 function packWeights(
-  c: Correlation,
+  { groups, rows, columns, filter: distance }: Correlation,
+  phases: number,
   filter: FloatArray,
   bias: FloatArray | undefined,
   floats: Float32Array,
   at: number,
 ): void {
   let to = at;
-  floats.fill(bias?.[0] ?? 0, to, (to += 4));
-  for (const tapRow of c.rows.parts[0]!.taps) {
-    for (const tapColumn of c.columns.parts[0]!.taps) {
-      floats.fill(filter[tapRow * c.filter.row + tapColumn * c.filter.column]!, to, (to += 4));
+  for (let lane = 0; lane < 4 * phases; lane++) floats[to++] = bias?.[lane % groups] ?? 0;
+  for (const tapRow of rows.parts[0]!.taps) {
+    for (const tapColumn of columns.parts[0]!.taps) {
+      const from = tapRow * distance.row + tapColumn * distance.column;
+      for (let lane = 0; lane < 4 * phases; lane++) floats[to++] = filter[from + (lane % groups) * distance.group]!;
     }
   }
 }
