@@ -71,7 +71,8 @@ export function cutIntoBlocks(c: Correlation, demand: BlockDemand = IMAGE_AND_OU
     return (inPlace ? Math.max(imageBytes, outBytes) : imageBytes + outBytes) + rows * columns * cellBytes;
   };
   let columns = columnTotal;
-  while (bytes(1, columns) > preferredBytes && columns * c.columns.step > FEWEST_COLUMNS)
+  // A single period may be wider than the fewest columns.
+  while (bytes(1, columns) > preferredBytes && columns > 1 && columns * c.columns.step > FEWEST_COLUMNS)
     columns = Math.ceil(columns / 2);
   while (bytes(1, columns) > LARGEST_BYTES && columns > 1) columns = Math.ceil(columns / 2);
   if (bytes(1, columns) > LARGEST_BYTES) return undefined;
