@@ -8,6 +8,7 @@
 export type { SeparableKernel } from "./corr2d/problem/problem.ts";
 export type { Boundary } from "./geometry/boundary.ts";
 export {
+  type BytesLike,
   type FilteredPicture,
   filterPicture,
   type PicturePlan,

@@ -41,7 +41,8 @@ export type ResultData<T extends PictureData, O extends FilterPictureOptions = F
       ? Float32Array<ArrayBuffer>
       : BytesLike<T>;
 
-type BytesLike<T> = T extends Uint8ClampedArray ? Uint8ClampedArray<ArrayBuffer> : Uint8Array<ArrayBuffer>;
+/** Bytes in an array of the kind of `T`. */
+export type BytesLike<T> = T extends Uint8ClampedArray ? Uint8ClampedArray<ArrayBuffer> : Uint8Array<ArrayBuffer>;
 
 /** A picture that was made: dense, with its channels named. */
 export interface FilteredPicture<T extends PictureData = PictureData> extends Picture<T> {
@@ -72,6 +73,7 @@ export interface PicturePlan extends PictureFacts {
    * @throws TypeError, RangeError if a picture is not of the plan's format; Error if the plan was disposed of.
    */
   run<R extends Picture>(picture: Picture, to: R): R;
+  /** Filters a picture into a new one. */
   run(picture: Picture): FilteredPicture;
   /** Lets go of what the plan holds; from then on `run` throws. It need not be called. */
   [Symbol.dispose](): void;

@@ -13,11 +13,6 @@ import { describe, type Matrix, tensor } from "../tensor/tensor.ts";
 /** The direction of a derivative. */
 export type KernelAxis = "x" | "y";
 
-/** A matrix that a function here has made. */
-type KernelMatrix = Matrix<Float32Array<ArrayBuffer>>;
-/** Vectors that a function here has made. */
-type KernelVectors = SeparableKernel<Float32Array<ArrayBuffer>>;
-
 /** How far a Gaussian reaches: at most one of these. */
 export interface GaussianOptions {
   /** In standard deviations: radius ⌊truncate · σ + ½⌋, as SciPy has it. Default 4. */
@@ -51,7 +46,7 @@ const GAUSSIAN_OPTIONS = ["truncate", "size", "tolerance"] as const;
 export function gaussian(
   sigma: number | { readonly x: number; readonly y: number },
   options: GaussianOptions = {},
-): KernelVectors {
+): SeparableKernel<Float32Array<ArrayBuffer>> {
   checkOptionNames("gaussian", options, GAUSSIAN_OPTIONS);
   const { x, y } = (typeof sigma === "object" && sigma !== null ? sigma : { x: sigma, y: sigma }) as {
     readonly x: number;
@@ -125,7 +120,7 @@ function erf(x: number): number {
  * box(4).row; // → [0.25, 0.25, 0.25, 0.25]
  * ```
  */
-export function box(size = 3): KernelVectors {
+export function box(size = 3): SeparableKernel<Float32Array<ArrayBuffer>> {
   requireSize("box", "size", size);
   const vector = (): Float32Array<ArrayBuffer> => new Float32Array(size).fill(1 / size);
   return { column: vector(), row: vector() };
@@ -146,7 +141,7 @@ export function box(size = 3): KernelVectors {
  * ```
  * Source: I. Sobel and G. Feldman, "A 3×3 isotropic gradient operator for image processing" (1968).
  */
-export function sobel(axis: KernelAxis, size = 3): KernelVectors {
+export function sobel(axis: KernelAxis, size = 3): SeparableKernel<Float32Array<ArrayBuffer>> {
   requireOdd("sobel", "size", size);
   if (size < 3 || size > 31) throw new RangeError(`sobel: size must be an odd number from 3 to 31, got ${size}`);
   const times = (values: readonly number[], by: readonly [number, number]): number[] =>
@@ -169,7 +164,7 @@ export function sobel(axis: KernelAxis, size = 3): KernelVectors {
  * ```
  * Source: H. Scharr, "Optimale Operatoren in der digitalen Bildverarbeitung" (2000).
  */
-export function scharr(axis: KernelAxis): KernelVectors {
+export function scharr(axis: KernelAxis): SeparableKernel<Float32Array<ArrayBuffer>> {
   return derivative("scharr", axis, [3, 10, 3], [-1, 0, 1]);
 }
 
@@ -185,7 +180,7 @@ export function scharr(axis: KernelAxis): KernelVectors {
  * ```
  * Source: J. Prewitt, "Object enhancement and extraction" (1970).
  */
-export function prewitt(axis: KernelAxis): KernelVectors {
+export function prewitt(axis: KernelAxis): SeparableKernel<Float32Array<ArrayBuffer>> {
   return derivative("prewitt", axis, [1, 1, 1], [-1, 0, 1]);
 }
 
@@ -194,7 +189,7 @@ function derivative(
   axis: KernelAxis,
   across: readonly number[],
   along: readonly number[],
-): KernelVectors {
+): SeparableKernel<Float32Array<ArrayBuffer>> {
   const [smooth, difference] = [Float32Array.from(across), Float32Array.from(along)];
   return resolveWord(operation, "axis", ["x", "y"], requireGiven(operation, "axis", axis)) === "x"
     ? { column: smooth, row: difference }
@@ -213,7 +208,7 @@ function derivative(
  * ```
  * Source: R. Gonzalez and R. Woods, "Digital Image Processing", 4th edition, section 3.6.
  */
-export function laplacian(neighbours: 4 | 8 = 4): KernelMatrix {
+export function laplacian(neighbours: 4 | 8 = 4): Matrix<Float32Array<ArrayBuffer>> {
   if (neighbours !== 4 && neighbours !== 8) {
     throw new RangeError(`laplacian: neighbours must be 4 or 8, got ${describe(neighbours)}`);
   }
@@ -234,7 +229,7 @@ export function laplacian(neighbours: 4 | 8 = 4): KernelMatrix {
  * ```
  * Source: D. Marr and E. Hildreth, "Theory of edge detection" (1980).
  */
-export function laplacianOfGaussian(sigma: number, options: GaussianOptions = {}): KernelMatrix {
+export function laplacianOfGaussian(sigma: number, options: GaussianOptions = {}): Matrix<Float32Array<ArrayBuffer>> {
   const name = "laplacianOfGaussian";
   checkOptionNames(name, options, GAUSSIAN_OPTIONS);
   const g = gaussianValues(name, sigma, options);
@@ -255,7 +250,7 @@ export function laplacianOfGaussian(sigma: number, options: GaussianOptions = {}
  * sharpen(0.5).data; // → [0, -0.5, 0, -0.5, 3, -0.5, 0, -0.5, 0]
  * ```
  */
-export function sharpen(amount = 1): KernelMatrix {
+export function sharpen(amount = 1): Matrix<Float32Array<ArrayBuffer>> {
   requireFinite("sharpen", "amount", amount);
   return matrixOf(3, (x, y) => (x === 0 && y === 0 ? 1 + 4 * amount : x === 0 || y === 0 ? 0 - amount : 0));
 }
@@ -272,7 +267,7 @@ export function sharpen(amount = 1): KernelMatrix {
  * data.reduce((sum, weight) => sum + weight); // ≈ 1.00000
  * ```
  */
-export function unsharp(sigma: number, amount = 1, options: GaussianOptions = {}): KernelMatrix {
+export function unsharp(sigma: number, amount = 1, options: GaussianOptions = {}): Matrix<Float32Array<ArrayBuffer>> {
   checkOptionNames("unsharp", options, GAUSSIAN_OPTIONS);
   const g = gaussianValues("unsharp", sigma, options);
   requireFinite("unsharp", "amount", amount);
@@ -290,7 +285,7 @@ export function unsharp(sigma: number, amount = 1, options: GaussianOptions = {}
  * emboss().data; // → [-2, -1, 0, -1, 1, 1, 0, 1, 2]
  * ```
  */
-export function emboss(strength = 1): KernelMatrix {
+export function emboss(strength = 1): Matrix<Float32Array<ArrayBuffer>> {
   requireFinite("emboss", "strength", strength);
   return matrixOf(3, (x, y) => (x === 0 && y === 0 ? 1 : 0) + strength * (x + y));
 }
@@ -309,7 +304,7 @@ export function emboss(strength = 1): KernelMatrix {
  * motion(3, 90).shape; // → [3, 1]
  * ```
  */
-export function motion(length: number, angle = 0): KernelMatrix {
+export function motion(length: number, angle = 0): Matrix<Float32Array<ArrayBuffer>> {
   requireFinite("motion", "length", length, 1);
   requireFinite("motion", "angle", angle);
   if (length > MOST_RADIUS) throw new RangeError(`motion: length must be at most ${MOST_RADIUS} cells, got ${length}`);
@@ -362,7 +357,7 @@ export interface GaborOptions {
  * ```
  * Source: D. Gabor, "Theory of communication" (1946); J. Daugman (1985) in two dimensions.
  */
-export function gabor(options: GaborOptions): KernelMatrix {
+export function gabor(options: GaborOptions): Matrix<Float32Array<ArrayBuffer>> {
   checkOptionNames("gabor", options, ["sigma", "wavelength", "theta", "phase", "aspect", "size"]);
   const { sigma, wavelength, theta = 0, phase = 0, aspect = 1 } = Object(options) as GaborOptions;
   requireFinite("gabor", "sigma", sigma, Number.MIN_VALUE);
@@ -381,7 +376,7 @@ export function gabor(options: GaborOptions): KernelMatrix {
 }
 
 /** A square matrix of what its cells are, by their distance from the centre. */
-function matrixOf(size: number, weightAt: (x: number, y: number) => number): KernelMatrix {
+function matrixOf(size: number, weightAt: (x: number, y: number) => number): Matrix<Float32Array<ArrayBuffer>> {
   return tensor([size, size], Float32Array.from(weightsOf(size, size, weightAt)));
 }
 
