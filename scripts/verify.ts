@@ -25,7 +25,7 @@ import { countVitest, isSuccess, type Outcome, oneCheck, sum, summaryLine } from
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules", ".bin");
-const STEP_TIMEOUT_MS = 18 * 60_000;
+const STEP_TIMEOUT_MS = 25 * 60_000;
 
 const environment: NodeJS.ProcessEnv = {
   ...process.env,
