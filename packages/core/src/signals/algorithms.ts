@@ -1,8 +1,8 @@
 /**
  * What computes signals: plain sums and transforms by SIMD in either precision, and in plain JavaScript what serves matrices, too.
  *
- * The cost of each is expected from its operations, with constants measured on one thread of an AMD EPYC (Zen 4) under V8 13.6
- * (Node 24), by `test/signals/measure-algorithms.ts`.
+ * The cost of each is expected from its operations; its constants are estimates for one thread of an AMD EPYC (Zen 4) under V8 13.6
+ * (Node 24).
  *
  * @module
  */

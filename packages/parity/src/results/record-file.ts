@@ -54,7 +54,7 @@ export function* recordsOf(path: string): Generator<ResultRecord> {
   }
 }
 
-/** All records of a file, as {@link recordsOf} gives them. */
+/** All records of a file, as `recordsOf` gives them. */
 export function readRecords(path: string): readonly ResultRecord[] {
   return [...recordsOf(path)];
 }

@@ -61,6 +61,7 @@ export interface LodgingMemory {
   readonly memory: WasmMemory;
   /** The address of bytes that are free, a multiple of four; 0 if there are none. Memory may grow. */
   allocate(bytes: number): number;
+  /** Gives back what was allocated there. */
   free(address: number): void;
 }
 
