@@ -237,6 +237,17 @@ const CALLS: readonly Call[] = [
   ),
   call("separateKernel", kernel, { tolerance: 0.1 }),
   call("matchTemplate", matrix, kernel),
+  call("planTemplates", matrix),
+  {
+    name: "planTemplates.run",
+    run: core.planTemplates(matrix as never).run as Callable,
+    values: [kernel, { score: "ccoeff" }],
+  },
+  call("plannerIn", {
+    memory: { buffer: new ArrayBuffer(0), grow: () => 0 },
+    allocate: () => 0,
+    free: () => undefined,
+  }),
   call("findPeaks", matrix, { threshold: 0, distance: [1, 2], limit: 3 }),
   call("resolveConvGeometry", "resolveConvGeometry", [1, 5, 6, 4], [3, 3, 4, 8], { padding: 1, groups: 1 }, "float32"),
   call("chooseAlgorithm", "chooseAlgorithm", geometry, "forward", "auto", { precision: "strict", runs: "once" }),

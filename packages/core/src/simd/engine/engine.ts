@@ -8,6 +8,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { describe } from "../../tensor/tensor.ts";
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type LodgingMemory, type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
@@ -200,6 +201,7 @@ function newEngine(options?: EngineOptions): SimdEngine {
  * from its allocator, and arrays that are views of its memory are read and written where they lie, not copied.
  *
  * @returns a function that calls another one, and what that plans or computes on SIMD is in this memory. Plans keep to it.
+ * @throws TypeError if `lodging` has no memory, or no functions that allocate and free.
  *
  * @example
  * ```ts
@@ -218,6 +220,10 @@ function newEngine(options?: EngineOptions): SimdEngine {
  * ```
  */
 export function plannerIn(lodging: LodgingMemory): <T>(make: () => T) => T {
+  const { memory, allocate, free } = Object(lodging) as Partial<LodgingMemory>;
+  const isMemory = Object.prototype.toString.call(memory?.buffer) === "[object ArrayBuffer]";
+  if (!isMemory || typeof allocate !== "function" || typeof free !== "function")
+    throw new TypeError(`plannerIn: lodging must be { memory, allocate, free }, got ${describe(lodging)}`);
   let engine: SimdEngine | undefined;
   return (make) => {
     const before = lodged;
