@@ -121,7 +121,7 @@ export class WasmHost implements Host {
 /** Lets plans compute in the heap of a backend; one with threads has a memory that it shares with them, so plans keep to theirs. */
 function plannerInHeap({ wasm }: WasmBackend): <T>(make: () => T) => T {
   const memory = wasm.asm?.memory;
-  if (memory === undefined) return (make) => make();
+  if (!(memory?.buffer instanceof ArrayBuffer)) return (make) => make();
   const allocate = (bytes: number): number => wasm._malloc(bytes) >>> 0;
   return plannerIn({ memory, allocate, free: (address) => wasm._free(address) });
 }
