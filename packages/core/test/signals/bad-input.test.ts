@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [() => unknown, typeof TypeError | typeof Rang
   [
     () => correlate1d(x, untyped(new Float64Array(2))),
     TypeError,
-    "correlate1d: x is float32, but filter is float64; both must be the same",
+    "correlate1d: x is float32, but kernel is float64; both must be the same",
   ],
   [() => convolve1d(x, new Float32Array(0)), RangeError, "convolve1d: kernel is empty"],
   [() => convolve1d(new Float32Array(0), k), RangeError, "convolve1d: x [1,0] is empty"],
