@@ -172,8 +172,13 @@ export class SimdMemory {
     return this.#scratch;
   }
 
-  /** Whether an array is a view of this memory, with room behind it for what microkernels read too much. */
-  holds({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): boolean {
+  /**
+   * Whether an array is a view of this memory, with room behind it for what microkernels read too much. Only that of another
+   * module is handed out.
+   */
+  holds(array: Float32Array | Float64Array): boolean {
+    if (this.#lodging === undefined) return false;
+    const { buffer, byteOffset, byteLength } = array;
     return buffer === this.floats.buffer && byteOffset + byteLength + OVERREAD_BYTES <= buffer.byteLength;
   }
 
