@@ -17,7 +17,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JsonTestResults } from "vitest/node";
@@ -25,6 +25,8 @@ import { countVitest, isSuccess, type Outcome, oneCheck, sum, summaryLine } from
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules", ".bin");
+/** Projects of apps whose tests hold times to limits. */
+const TIMED = ["bench", "learn"];
 const STEP_TIMEOUT_MS = 25 * 60_000;
 
 const environment: NodeJS.ProcessEnv = {
@@ -41,7 +43,17 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   typecheck: () => tool("turbo", "run", "typecheck", "//#typecheck:root", "--continue", "--output-logs=errors-only"),
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
-  "tests-node": async () => vitest(["--project=!browser"], [...(await packageFolders()), "test"]),
+  "tests-node": async () =>
+    vitest(["browser", ...TIMED].map((name) => `--project=!${name}`).concat(`--maxWorkers=${availableParallelism()}`), [
+      ...(await packageFolders()).filter((folder) => !TIMED.some((name) => folder === `apps/${name}`)),
+      "test",
+    ]),
+  // What these test is how long things take: one file after the other, and nothing beside them.
+  "tests-timed": () =>
+    vitest(
+      TIMED.map((name) => `--project=${name}`).concat("--maxWorkers=1"),
+      TIMED.map((name) => `apps/${name}`),
+    ),
   coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts"),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
 };
