@@ -27,6 +27,13 @@ const LONG = [
   "packages/core/test/operations/activation.test.ts",
   "packages/core/test/revectorize.node.test.ts",
   "packages/core/test/scratch.node.test.ts",
+  "packages/core/test/signals/local.test.ts",
+  "packages/core/src/simd/failures.test.ts",
+  "packages/core/test/bits.test.ts",
+  "packages/core/src/threads/pool.node.test.ts",
+  "packages/core/src/threads/conformance.node.test.ts",
+  "packages/core/test/fuzz.node.test.ts",
+  "packages/core/test/bounds-search.node.test.ts",
   "packages/testkit/src/bounds.test.ts",
 ];
 
