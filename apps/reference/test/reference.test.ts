@@ -42,8 +42,8 @@ it("has a page for every name of the core and every page of docs, all documented
   expect(derivation.match(/<math /g)?.length).toBeGreaterThan(5);
   expect(derivation).not.toContain("$$");
   const features = await readFile(join(out, "documents", "Features.html"), "utf8");
-  expect(features).toMatch(/href="\.\.\/variables\/_corr2d_core\.index\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
-  const corr2d = await readFile(join(out, "variables", "_corr2d_core.index.corr2d.html"), "utf8");
+  expect(features).toMatch(/href="\.\.\/functions\/_corr2d_core\.index\.corr2d\.html"[^>]*><code>corr2d<\/code>/);
+  const corr2d = await readFile(join(out, "functions", "_corr2d_core.index.corr2d.html"), "utf8");
   expect(corr2d).toMatch(/https:\/\/example\.org\/packages\/core\/src\/[\w/-]+\.ts#L\d+/);
 });
 
