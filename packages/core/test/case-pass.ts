@@ -4,7 +4,16 @@
  * @module
  */
 
-import type { ConvGeometry, ConvOptions, Pass } from "@corr2d/core";
+import {
+  type AlgorithmName,
+  type ConvGeometry,
+  type ConvOptions,
+  conv2d,
+  filterGradient,
+  inputGradient,
+  type Pass,
+  tensor,
+} from "@corr2d/core";
 import { type ConvAlgorithm, preparationOf, type Runs, resolveConvGeometry } from "@corr2d/core/internals";
 import { type CaseData, type ConvCase, elementBounds, normwiseBounds, resultShapeOf, sizeOf } from "@corr2d/testkit";
 
@@ -38,6 +47,22 @@ export function computePass(
     preparationOf(algorithm, g, "inputGradient", runs)(data.filter).run(data.dy, result);
   else preparationOf(algorithm, g, "filterGradient")().run(data.x, data.dy, result);
   return result;
+}
+
+/** What a call of the public functions gives, which choose the algorithm themselves if none is named. */
+export function callPass(
+  pass: Pass,
+  convCase: ConvCase,
+  { x, filter, bias, dy }: CaseData,
+  algorithm: AlgorithmName | "auto" = "auto",
+): Float32Array {
+  const { inputShape, filterShape } = convCase;
+  const options = { ...optionsOf(convCase), algorithm };
+  const [input, weights] = [tensor(inputShape, x), tensor(filterShape, filter)];
+  const gradient = tensor(resultShapeOf(convCase, "forward") as typeof inputShape, dy);
+  if (pass === "forward") return conv2d(input, weights, { ...options, bias }).data;
+  if (pass === "inputGradient") return inputGradient(conv2d, gradient, weights, inputShape, options).data;
+  return filterGradient(conv2d, input, gradient, filterShape, options).data;
 }
 
 /** What an algorithm promises for each element. */

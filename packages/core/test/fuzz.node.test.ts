@@ -6,7 +6,7 @@
  * magnitude stands in a few cells, outputs that do not see it are right to 10⁻³ of their own Σ|x||w|.
  */
 
-import { conv2d, filterGradient, inputGradient, type Pass, tensor } from "@corr2d/core";
+import type { Pass } from "@corr2d/core";
 import { algorithms, type ConvAlgorithm, chooseAlgorithm } from "@corr2d/core/internals";
 import {
   absoluteReference,
@@ -17,12 +17,11 @@ import {
   judge,
   type Random,
   reference,
-  resultShapeOf,
   seededRandom,
   VALUE_CLASSES,
 } from "@corr2d/testkit";
 import { expect, it } from "vitest";
-import { boundsOf, computePass, geometryOf, optionsOf, supports } from "./case-pass.ts";
+import { boundsOf, callPass, computePass, geometryOf, supports } from "./case-pass.ts";
 import { FUZZ_FACTOR, FUZZ_SEED } from "./fuzz.ts";
 
 const PASSES: readonly Pass[] = ["forward", "inputGradient", "filterGradient"];
@@ -61,16 +60,6 @@ function withOutliers(data: CaseData, random: Random): CaseData {
   return { ...data, [name]: values };
 }
 
-/** What calling the function gives, which chooses the algorithm itself. */
-function computeByAuto(pass: Pass, convCase: ConvCase, { x, filter, bias, dy }: CaseData): Float32Array {
-  const options = optionsOf(convCase);
-  const [input, weights] = [tensor(convCase.inputShape, x), tensor(convCase.filterShape, filter)];
-  const gradient = tensor(resultShapeOf(convCase, "forward") as typeof convCase.inputShape, dy);
-  if (pass === "forward") return conv2d(input, weights, { ...options, bias }).data;
-  if (pass === "inputGradient") return inputGradient(conv2d, gradient, weights, convCase.inputShape, options).data;
-  return filterGradient(conv2d, input, gradient, convCase.filterShape, options).data;
-}
-
 /** How many elements err that see none of the outliers: those whose sum of magnitudes is what it is without them. */
 function straysIn(result: Float32Array, truth: Float64Array, plain: Float64Array, sums: Float64Array): number {
   const errs = (value: number, i: number): boolean => !(Math.abs(value - truth[i]!) <= 1e-3 * sums[i]!);
@@ -84,7 +73,7 @@ function runnersOf(convCase: ConvCase, pass: Pass): readonly (readonly [ConvAlgo
   const g = geometryOf(convCase);
   const chosen = chooseAlgorithm("fuzz", g, pass, "auto", { runs: "once" }).algorithm;
   return [
-    [chosen, (data) => computeByAuto(pass, convCase, data)],
+    [chosen, (data) => callPass(pass, convCase, data)],
     ...algorithms
       .filter((algorithm) => supports(algorithm, g, pass))
       .map((algorithm) => [algorithm, (data: CaseData) => computePass(algorithm, pass, convCase, data)] as const),

@@ -23,6 +23,7 @@ import {
   unshareWeights,
 } from "@corr2d/core/derivation";
 import { expect, it } from "vitest";
+import { arraysIn } from "./arrays-in.ts";
 import { fill } from "./other-orders.ts";
 
 const made = <S extends readonly number[]>(shape: S) => tensor(shape, fill(shape, 3));
@@ -49,13 +50,6 @@ const FUNCTIONS: readonly (readonly [f: (...given: never[]) => unknown, ...given
   [toDense, kernel, [4, 5]],
   [fromDense, toDense(kernel, [4, 5])],
 ];
-
-/** Every array that can be reached, and the memory of every typed array. */
-function arraysIn(value: unknown): readonly unknown[] {
-  if (ArrayBuffer.isView(value)) return [value.buffer];
-  if (Array.isArray(value)) return [value, ...value.flatMap(arraysIn)];
-  return value instanceof Object ? Object.values(value).flatMap(arraysIn) : [];
-}
 
 it.each(FUNCTIONS.map(([f, ...given]) => [f.name, f, given] as const))("%s", (_, f, given) => {
   const found = arraysIn(f(...(given as never[])));

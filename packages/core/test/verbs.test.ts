@@ -5,6 +5,7 @@
 
 import * as core from "@corr2d/core";
 import { describe, expect, it } from "vitest";
+import { arraysIn } from "./arrays-in.ts";
 import { fill } from "./other-orders.ts";
 
 type Data = core.FloatArray;
@@ -81,13 +82,6 @@ const mapParts = <P, Q>(
 const isTensor = (value: unknown): boolean => isShape((value as AnyTensor).shape);
 const dataOf = (filter: Filter) => mapParts(filter, isTensor, ({ data }: AnyTensor) => data) as Arrays;
 const isData = (value: unknown): boolean => ArrayBuffer.isView(value) || (value instanceof Object && "read" in value);
-
-/** Every array that can be reached, and the memory of every typed array. */
-function arraysIn(value: unknown): readonly unknown[] {
-  if (ArrayBuffer.isView(value)) return [value.buffer];
-  if (Array.isArray(value)) return [value, ...value.flatMap(arraysIn)];
-  return value instanceof Object && typeof value !== "function" ? Object.values(value).flatMap(arraysIn) : [];
-}
 
 const FACTS = ["algorithm", "engine", "errorBound", "inputShape", "outputShape", "reason", "run", "scratchBytes"];
 
