@@ -222,6 +222,14 @@ export function realTransform(
   const [first, ...others] = stagesOf(rows, rowStages, true) as [Stage, ...Stage[]];
   const across = stagesOf(columns, columnStages, false);
 
+  const inPlace = (run: Stage["forward"], s: Stage, at: number, row: number): void =>
+    run(at, row, s.rows * row, 0, 0, 0, 0, 0, CHUNK_VECTORS, s.rows, s.blocks, s.roots);
+  /** Between the chunk, which holds the `j`-th columns, and their place in a spectrum. */
+  const transpose = (run: Stage["forward"], columnsAt: number, j: number): void => {
+    const coarseAt = rootsAt + bytes * coarse + j * coarseBytes;
+    run(chunk, CHUNK_ROW, columnsAt, pitch, CHUNK_VECTORS, rows / lanes, rootsAt + bytes * fine, coarseAt);
+  };
+
   const columnsToSpectrum = (strip: number, spectrum: number): void => {
     for (let c = 0, j = 0; c < columns; c += chunkColumns, j++) {
       const from = strip + bytes * c;
@@ -241,36 +249,16 @@ export function realTransform(
         first.roots,
       );
       for (const s of others) {
-        s.forward(chunk, CHUNK_ROW, s.rows * CHUNK_ROW, 0, 0, 0, 0, 0, CHUNK_VECTORS, s.rows, s.blocks, s.roots);
+        inPlace(s.forward, s, chunk, CHUNK_ROW);
       }
-      const coarseAt = rootsAt + bytes * coarse + j * coarseBytes;
-      wasm.toSpectrum!(
-        chunk,
-        CHUNK_ROW,
-        spectrum + c * pitch,
-        pitch,
-        CHUNK_VECTORS,
-        rows / lanes,
-        rootsAt + bytes * fine,
-        coarseAt,
-      );
+      transpose(wasm.toSpectrum!, spectrum + c * pitch, j);
     }
   };
   const spectrumToColumns = (spectrum: number, target: number): void => {
     for (let c = 0, j = 0; c < columns; c += chunkColumns, j++) {
-      const coarseAt = rootsAt + bytes * coarse + j * coarseBytes;
-      wasm.fromSpectrum!(
-        chunk,
-        CHUNK_ROW,
-        spectrum + c * pitch,
-        pitch,
-        CHUNK_VECTORS,
-        rows / lanes,
-        rootsAt + bytes * fine,
-        coarseAt,
-      );
+      transpose(wasm.fromSpectrum!, spectrum + c * pitch, j);
       for (const s of others.toReversed()) {
-        s.inverse(chunk, CHUNK_ROW, s.rows * CHUNK_ROW, 0, 0, 0, 0, 0, CHUNK_VECTORS, s.rows, s.blocks, s.roots);
+        inPlace(s.inverse, s, chunk, CHUNK_ROW);
       }
       const q = first.rows;
       first.inverse(
@@ -290,8 +278,7 @@ export function realTransform(
     }
   };
   const rowsForward = (at: number): void => {
-    for (const s of across)
-      s.forward(at, pitch, s.rows * pitch, 0, 0, 0, 0, 0, CHUNK_VECTORS, s.rows, s.blocks, s.roots);
+    for (const s of across) inPlace(s.forward, s, at, pitch);
   };
   return {
     forward(strip, spectrum) {
@@ -304,7 +291,7 @@ export function realTransform(
         rowsForward(spectrum + at);
         wasm.multiplyConjugated!(spectrum + at, kernel + at, pitch, CHUNK_VECTORS, columns);
         for (const s of across.toReversed()) {
-          s.inverse(spectrum + at, pitch, s.rows * pitch, 0, 0, 0, 0, 0, CHUNK_VECTORS, s.rows, s.blocks, s.roots);
+          inPlace(s.inverse, s, spectrum + at, pitch);
         }
       }
       spectrumToColumns(spectrum, target);
