@@ -1,33 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stderr, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { seededRandom } from "@corr2d/testkit";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runCli } from "../src/cli/program.ts";
 import { beyondThreshold, type Comparison, compareInRun } from "../src/compare/comparison.ts";
 import { comparisonTable, verdictOf } from "../src/compare/document.ts";
 import type { BenchReport } from "../src/report/results.ts";
 import { toText } from "../src/report/terminal.ts";
+import { commandFixture } from "./fixtures/command.ts";
 import { sampleReport } from "./fixtures/reports.ts";
 
-let folder: string;
-let printed: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "corr2d-compare-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(() => {
-  printed = "";
-  for (const stream of [stdout, stderr]) {
-    vi.spyOn(stream, "write").mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-  }
-});
-afterEach(() => void vi.restoreAllMocks());
+const command = commandFixture("compare");
 
 const PROCESSES = 12;
 
@@ -94,7 +78,7 @@ describe("base and head of one run", () => {
 
 describe("bench compare of two reports", () => {
   async function fileOf(name: string, report: BenchReport): Promise<string> {
-    const file = join(folder, name);
+    const file = join(command.folder, name);
     await writeFile(file, JSON.stringify(report));
     return file;
   }
@@ -103,9 +87,9 @@ describe("bench compare of two reports", () => {
     const base = await fileOf("base.json", reportOf([1, 1], 1));
     const head = await fileOf("head.json", reportOf([1, 1.2], 2));
     expect(await runCli(["compare", base, head])).toBe(0);
-    expect(printed).toMatch(/layer 1 +0\.8\d+× .* slower/);
-    expect(printed).toContain("Compared by their ratios to tfjs-wasm");
-    const markdown = join(folder, "comment.md");
+    expect(command.printed).toMatch(/layer 1 +0\.8\d+× .* slower/);
+    expect(command.printed).toContain("Compared by their ratios to tfjs-wasm");
+    const markdown = join(command.folder, "comment.md");
     expect(await runCli(["compare", base, head, "--threshold", "5%", "--markdown", markdown])).toBe(1);
     expect(await readFile(markdown, "utf8")).toMatch(/^<!-- corr2d-bench-comparison -->\n[\s\S]*\| layer 1 \|/);
     expect(await runCli(["compare", head, base, "--threshold", "5%"])).toBe(0);
@@ -114,7 +98,7 @@ describe("bench compare of two reports", () => {
   it("prints JSON and nothing else where it is asked to", async () => {
     const base = await fileOf("base.json", reportOf([1], 1));
     expect(await runCli(["compare", base, base, "--json", "-"])).toBe(0);
-    const comparison = JSON.parse(printed) as Comparison;
+    const comparison = JSON.parse(command.printed) as Comparison;
     expect(comparison).toMatchObject({ kind: "corr2d-bench-comparison", yardstick: "tfjs-wasm" });
     expect(comparison.layers).toMatchObject([{ name: "layer 0", estimate: 1, verdict: "~" }]);
   });
@@ -124,15 +108,15 @@ describe("bench compare of two reports", () => {
     const other = reportOf([1], 1);
     const foreign = await fileOf("foreign.json", { ...other, environment: { ...other.environment, cpu: "Another" } });
     expect(await runCli(["compare", base, foreign])).toBe(2);
-    expect(printed).toContain("the reports are of different processors: Sample CPU and Another");
+    expect(command.printed).toContain("the reports are of different processors: Sample CPU and Another");
     expect(await runCli(["compare", base, base, "--by", "sharp"])).toBe(2);
-    expect(printed).toContain('by "sharp" that both have timed, and they have tfjs-wasm in common');
+    expect(command.printed).toContain('by "sharp" that both have timed, and they have tfjs-wasm in common');
     const alone = await fileOf(
       "alone.json",
       reportOf([1], 1, ["base", "head"].map((side) => `corr2d/${side}`) as never),
     );
     expect(await runCli(["compare", alone, alone])).toBe(2);
-    expect(printed).toContain("they have none in common; or compare two checkouts");
+    expect(command.printed).toContain("they have none in common; or compare two checkouts");
   });
 
   it.each([
@@ -144,14 +128,14 @@ describe("bench compare of two reports", () => {
   ])("%j", async (args, message) => {
     const paths = args.map((arg) => (arg === "test" ? fileURLToPath(new URL(".", import.meta.url)) : arg));
     expect(await runCli(["compare", ...paths])).toBe(2);
-    expect(printed).toMatch(message);
+    expect(command.printed).toMatch(message);
   });
 });
 
 it("bench compare times two adapters in turn, and sees which is slower", { timeout: 300_000 }, async () => {
   const sides = await Promise.all(
     [5, 60].map(async (milliseconds) => {
-      const file = join(folder, `${milliseconds}.mjs`);
+      const file = join(command.folder, `${milliseconds}.mjs`);
       const fixtures = JSON.stringify(new URL("fixtures/adapters.ts", import.meta.url).href);
       await writeFile(
         file,
@@ -161,6 +145,6 @@ it("bench compare times two adapters in turn, and sees which is slower", { timeo
     }),
   );
   const small = "--suite lenet5 --filter C5 --processes 6 --rounds 4 --time 600 --threshold 5%".split(" ");
-  expect(await runCli(["compare", ...sides, ...small, "--out", join(folder, "raw")])).toBe(1);
-  expect(printed).toMatch(/lenet5\/C5 .* slower/);
+  expect(await runCli(["compare", ...sides, ...small, "--out", join(command.folder, "raw")])).toBe(1);
+  expect(command.printed).toMatch(/lenet5\/C5 .* slower/);
 });

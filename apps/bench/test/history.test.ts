@@ -1,33 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stderr, stdout } from "node:process";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runCli } from "../src/cli/program.ts";
 import { machineOf, parseHistory } from "../src/history/records.ts";
 import type { BenchReport } from "../src/report/results.ts";
+import { commandFixture } from "./fixtures/command.ts";
 import { sampleReport } from "./fixtures/reports.ts";
 
-let folder: string;
-let printed: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "corr2d-history-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(() => {
-  printed = "";
-  for (const stream of [stdout, stderr]) {
-    vi.spyOn(stream, "write").mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-  }
-});
-afterEach(() => void vi.restoreAllMocks());
+const command = commandFixture("history");
 
 async function reportOf(name: string, environment: Partial<BenchReport["environment"]>, rest: object = {}) {
   const sample = sampleReport();
-  const file = join(folder, name);
+  const file = join(command.folder, name);
   const report = { ...sample, environment: { ...sample.environment, clean: true, ...environment }, ...rest };
   await writeFile(file, JSON.stringify(report));
   return file;
@@ -37,7 +21,7 @@ const commit = (digit: string): string => digit.repeat(40);
 
 describe("bench history", () => {
   it("keeps a line for each commit and machine, and never pools machines", async () => {
-    const history = join(folder, "new", "history.jsonl");
+    const history = join(command.folder, "new", "history.jsonl");
     const add = async (environment: object, created: string) => {
       expect(
         await runCli(["history", await reportOf("report.json", environment, { created }), "--file", history]),
@@ -56,7 +40,7 @@ describe("bench history", () => {
     expect(records[0].ratios).toContainEqual(
       expect.objectContaining({ kind: "3×3 stride 1", rival: "tfjs-wasm", layers: 1 }),
     );
-    expect(printed.match(/^Network layers on /gm)?.length).toBeGreaterThanOrEqual(2);
+    expect(command.printed.match(/^Network layers on /gm)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it.each([
@@ -64,17 +48,17 @@ describe("bench history", () => {
     ["of no commit", { commit: null }, {}, /commit the files that differ/],
     ["of part of a run", {}, { complete: false }, /go on with this one by bench --resume/],
   ])("refuses a report %s", async (_, environment, rest, message) => {
-    expect(await runCli(["history", await reportOf("bad.json", environment, rest), "--file", join(folder, "h")])).toBe(
-      2,
-    );
-    expect(printed).toMatch(message);
+    expect(
+      await runCli(["history", await reportOf("bad.json", environment, rest), "--file", join(command.folder, "h")]),
+    ).toBe(2);
+    expect(command.printed).toMatch(message);
   });
 
   it("refuses a history that is none, and names the line", async () => {
-    const file = join(folder, "foreign.jsonl");
+    const file = join(command.folder, "foreign.jsonl");
     await writeFile(file, '\n{ "schemaVersion": 7 }\n');
     expect(await runCli(["history", await reportOf("report.json", {}), "--file", file])).toBe(2);
-    expect(printed).toContain("line 2 of the history is none of its records");
+    expect(command.printed).toContain("line 2 of the history is none of its records");
   });
 });
 
@@ -85,16 +69,16 @@ describe("bench merge", () => {
       await reportOf("two.json", { commit: commit("a"), cpu: "Another" }),
     ];
     expect(await runCli(["merge", ...files])).toBe(0);
-    expect(printed).toMatch(/sample-cpu-2-linux-x64-node-24 @ aaaaaaa +another-2-linux-x64-node-24 @ aaaaaaa/);
-    expect(printed).toMatch(/3×3 stride 1 +0\.991× \(0\.991–0\.991\) +0\.991×/);
+    expect(command.printed).toMatch(/sample-cpu-2-linux-x64-node-24 @ aaaaaaa +another-2-linux-x64-node-24 @ aaaaaaa/);
+    expect(command.printed).toMatch(/3×3 stride 1 +0\.991× \(0\.991–0\.991\) +0\.991×/);
   });
 
   it("refuses one report, the same run twice, and subjects that differ", async () => {
     const one = await reportOf("one.json", {});
     expect(await runCli(["merge", one])).toBe(2);
-    expect(printed).toContain("name two reports at least");
+    expect(command.printed).toContain("name two reports at least");
     expect(await runCli(["merge", one, one])).toBe(2);
-    expect(printed).toContain("they are not pooled");
+    expect(command.printed).toContain("they are not pooled");
     const { settings } = sampleReport();
     const other = await reportOf(
       "other.json",
@@ -102,7 +86,7 @@ describe("bench merge", () => {
       { settings: { ...settings, subject: "corr2d/naive" } },
     );
     expect(await runCli(["merge", one, other])).toBe(2);
-    expect(printed).toContain("speak about different variants");
+    expect(command.printed).toContain("speak about different variants");
   });
 });
 
