@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { lenet, mobilenetV2, resnet20, vgg16 } from "../src/networks/architectures.ts";
 import { layersModel, operationsModel } from "../src/networks/builder.ts";
-import { compareNetworks, networksNamed } from "../src/networks/compare.ts";
+import { compareNetworks, type NetworkTimes, networksNamed } from "../src/networks/compare.ts";
 
 beforeAll(async () => {
   tf.env().set("PROD", true);
@@ -59,6 +59,17 @@ describe("published networks", () => {
     },
     120_000,
   );
+
+  test("an output of more values than a function takes arguments is compared", async () => {
+    const options = { networks: networksNamed("ESRGAN"), backends: ["corr2d"], turns: 1, predictions: 1 };
+    const [found] = await compareNetworks(options, () => {});
+    expect(found!.failures).toEqual([]);
+    const [, { backend, apart }] = found!.times as readonly NetworkTimes[] as [NetworkTimes, NetworkTimes];
+    expect(backend).toBe("corr2d");
+    // Of colours from 0 to 255.
+    expect(apart).toBeGreaterThan(0);
+    expect(apart).toBeLessThan(0.01);
+  }, 120_000);
 
   test("a step of training is compared with whom one likes, and who cannot take it stands with the reason", async () => {
     const networks = networksNamed("LeNet, a step");
