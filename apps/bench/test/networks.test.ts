@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { lenet, mobilenetV2, resnet20, vgg16 } from "../src/networks/architectures.ts";
 import { layersModel, operationsModel } from "../src/networks/builder.ts";
-import { compareNetworks, type NetworkTimes, networksNamed } from "../src/networks/compare.ts";
+import { compareNetworks, type NetworkComparison, type NetworkTimes, networksNamed } from "../src/networks/compare.ts";
 
 beforeAll(async () => {
   tf.env().set("PROD", true);
@@ -49,9 +49,8 @@ describe("published networks", () => {
     "%s: our kernels move the result by no more than rounding does",
     async (network) => {
       const options = { networks: [network], backends: ["corr2d", "tfjs-cpu"], turns: 1, predictions: 1 };
-      const [{ times, failures }] = (await compareNetworks(options, () => {})) as [
-        Awaited<ReturnType<typeof compareNetworks>>[0],
-      ];
+      const { value } = await compareNetworks(options, () => {}).next();
+      const { times, failures } = value as NetworkComparison;
       expect(failures).toEqual([]);
       const apart = Object.fromEntries(times.map((time) => [time.backend, time.apart]));
       expect(apart.corr2d).toBeGreaterThan(0);
@@ -62,9 +61,10 @@ describe("published networks", () => {
 
   test("an output of more values than a function takes arguments is compared", async () => {
     const options = { networks: networksNamed("ESRGAN"), backends: ["corr2d"], turns: 1, predictions: 1 };
-    const [found] = await compareNetworks(options, () => {});
-    expect(found!.failures).toEqual([]);
-    const [, { backend, apart }] = found!.times as readonly NetworkTimes[] as [NetworkTimes, NetworkTimes];
+    const { value } = await compareNetworks(options, () => {}).next();
+    const { times, failures } = value as NetworkComparison;
+    expect(failures).toEqual([]);
+    const [, { backend, apart }] = times as readonly NetworkTimes[] as [NetworkTimes, NetworkTimes];
     expect(backend).toBe("corr2d");
     // Of colours from 0 to 255.
     expect(apart).toBeGreaterThan(0);
@@ -74,7 +74,7 @@ describe("published networks", () => {
   test("a step of training is compared with whom one likes, and who cannot take it stands with the reason", async () => {
     const networks = networksNamed("LeNet, a step");
     const options = { networks, backends: ["tfjs-wasm"], turns: 1, predictions: 1 };
-    const [found] = await compareNetworks(options, () => {}, "corr2d");
+    const { value: found } = await compareNetworks(options, () => {}, "corr2d").next();
     expect(found).toMatchObject({ baseline: "corr2d", times: [{ backend: "corr2d", apart: 0 }] });
     expect(found!.failures).toEqual([
       { backend: "tfjs-wasm", reason: "Error: Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'" },

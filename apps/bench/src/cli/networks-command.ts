@@ -5,7 +5,7 @@
  */
 
 import { stderr, stdout } from "node:process";
-import { BACKENDS, compareNetworks, networksNamed, networksText } from "../networks/compare.ts";
+import { BACKENDS, compareNetworks, type NetworkComparison, networksNamed, networkText } from "../networks/compare.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Arguments of the command. */
@@ -29,8 +29,20 @@ export async function runNetworks({
   const networks = networksNamed(filter);
   if (networks.length === 0)
     throw new UsageError(`no network holds ${filter}; there are ${networksNamed(undefined).join("; ")}`);
-  const found = await compareNetworks({ ...rest, networks, backends }, (text) => void stderr.write(`${text}\n`));
-  stdout.write(`${json ? JSON.stringify(found, null, 2) : networksText(found)}\n`);
+  const found: NetworkComparison[] = [];
+  // What was measured is printed, whatever becomes of the rest.
+  try {
+    for await (const comparison of compareNetworks({ ...rest, networks, backends }, say)) {
+      found.push(comparison);
+      if (!json) stdout.write(`${networkText(comparison)}\n`);
+    }
+  } finally {
+    if (json) stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  }
   const isNeeded = (backend: string, baseline: string) => backend === baseline || backend === "corr2d";
   return found.some(({ baseline, failures }) => failures.some(({ backend }) => isNeeded(backend, baseline))) ? 1 : 0;
+}
+
+function say(text: string): void {
+  stderr.write(`${text}\n`);
 }

@@ -54,13 +54,15 @@ export interface NetworksOptions {
   readonly predictions: number;
 }
 
-/** Times networks; `say` is told what is under way. They are compared with `against`, or each with its own baseline. */
-export async function compareNetworks(
+/**
+ * Times networks, and yields each comparison when it is made; `say` is told what is under way. They are compared with `against`,
+ * or each with its own baseline.
+ */
+export async function* compareNetworks(
   { networks, backends, turns, predictions }: NetworksOptions,
   say: (text: string) => void,
   against?: string,
-): Promise<NetworkComparison[]> {
-  const comparisons: NetworkComparison[] = [];
+): AsyncGenerator<NetworkComparison, void, undefined> {
   for (const network of networks) {
     const baseline = against ?? NETWORKS.find(({ name }) => name === network)!.baseline;
     const all = [baseline, ...backends.filter((backend) => backend !== baseline)];
@@ -95,14 +97,8 @@ export async function compareNetworks(
         },
       ];
     });
-    comparisons.push({
-      network,
-      baseline,
-      times,
-      failures: [...failures].map(([backend, reason]) => ({ backend, reason })),
-    });
+    yield { network, baseline, times, failures: [...failures].map(([backend, reason]) => ({ backend, reason })) };
   }
-  return comparisons;
 }
 
 /** The largest distance of values at the same place; an output may have more of them than a function takes arguments. */
@@ -121,9 +117,9 @@ async function predictionsOf(backend: string, network: string, count: number): P
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Predictions;
 }
 
-/** The comparison as text. */
-export function networksText(comparisons: readonly NetworkComparison[]): string {
-  const lines = comparisons.flatMap(({ network, baseline, times, failures }) => [
+/** A comparison as text. */
+export function networkText({ network, baseline, times, failures }: NetworkComparison): string {
+  return [
     network,
     ...times.map(({ backend, ms, firstMs, speedup: [ratio, least, most], apart, kernels }) => {
       const factor = backend === baseline ? "" : `, ${ratio.toFixed(2)} × (${least.toFixed(2)} to ${most.toFixed(2)})`;
@@ -134,8 +130,7 @@ export function networksText(comparisons: readonly NetworkComparison[]): string 
       );
     }),
     ...failures.map(({ backend, reason }) => `  ${backend}: ${reason}`),
-  ]);
-  return lines.join("\n");
+  ].join("\n");
 }
 
 /** Names of the networks that hold a text, or all. */
