@@ -1,0 +1,99 @@
+/**
+ * Which functions each test file calls, and how long it takes: measured once, and again when the test file has changed.
+ *
+ * @module
+ */
+
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, sep } from "node:path";
+import { TEST_FILES } from "../../vitest.shared.ts";
+import { hashOf } from "./hash.ts";
+import { folderOf, type Mutant } from "./mutants.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What is known of a test file. */
+export interface Reach {
+  /** Of the test file. */
+  readonly hash: string;
+  readonly seconds: number;
+  /** Whether it passes where nothing is mutated. */
+  readonly passes: boolean;
+  /** The names of the functions it calls, by their files. */
+  readonly called: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is known of test files, by their paths. */
+export type Reaches = Record<string, Reach>;
+
+/** The test files of packages. */
+export function testFiles(root: string, packages: readonly string[]): string[] {
+  const patterns = packages.flatMap((folder) => TEST_FILES.map((files) => `${folder}/${files}`));
+  return globSync(patterns, { cwd: root })
+    .map(slashes)
+    .filter((path) => !path.includes("node_modules/"))
+    .sort();
+}
+
+/** What `known` says, brought up to date. `save` is called after each test file that was missing. */
+export async function measure(
+  workshop: Workshop,
+  packages: readonly string[],
+  known: Reaches,
+  save: (reaches: Reaches) => void,
+): Promise<Reaches> {
+  const reaches: Reaches = {};
+  const missing: string[] = [];
+  for (const file of testFiles(workshop.root, packages)) {
+    if (known[file]?.hash === hashOf(workshop.read(file))) reaches[file] = known[file];
+    else missing.push(file);
+  }
+  if (missing.length === 0) return reaches;
+  const reach = mkdtempSync(join(tmpdir(), "corr2d-reach-"));
+  try {
+    let [start, count] = [0, 0];
+    await workshop.run({ packages, files: missing, reach }, ({ file, event }) => {
+      if (event === "start") start = performance.now();
+      else {
+        const seconds = (performance.now() - start) / 1000;
+        const called = calledBy(join(reach, hashOf(join(workshop.root, file))), workshop.root);
+        reaches[file] = { hash: hashOf(workshop.read(file)), seconds, passes: event === "passed", called };
+        save(reaches);
+        const what = event === "passed" ? `${Object.keys(called).length} files` : "FAILS, stands aside";
+        console.log(`[${++count}/${missing.length}] ${file}: ${seconds.toFixed(1)} s, ${what}`);
+      }
+    });
+  } finally {
+    rmSync(reach, { recursive: true });
+  }
+  return reaches;
+}
+
+function calledBy(path: string, root: string): Reach["called"] {
+  if (!existsSync(path)) return {};
+  const called = Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, string[]>);
+  return Object.fromEntries(called.map(([file, names]) => [slashes(relative(root, file)), names]));
+}
+
+/**
+ * The test files that may notice a mutant: those that call its function, or, if none does, that load its file, and those that
+ * stand beside it. The first are those that cost little and have noticed others of the same folder.
+ *
+ * @param noticed how many mutants of the folder a test file has noticed.
+ */
+export function testsFor(mutant: Mutant, reaches: Reaches, noticed: (test: string) => number): string[] {
+  const { file, functions } = mutant;
+  const isNear = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`);
+  const cost = ([test, { seconds }]: [string, Reach]): number => seconds / (1 + noticed(test)) / (isNear(test) ? 4 : 1);
+  const passing = Object.entries(reaches).filter(([, { passes }]) => passes);
+  // Functions without a name that anybody knows count as called if the one around them is.
+  const name = functions.find((one) => passing.some(([, { called }]) => called[file]?.includes(one)));
+  return passing
+    .filter(([test, { called }]) => isNear(test) || (name === undefined ? called[file] : called[file]?.includes(name)))
+    .sort((a, b) => cost(a) - cost(b))
+    .map(([test]) => test);
+}
+
+function slashes(path: string): string {
+  return path.replaceAll(sep, "/");
+}
