@@ -210,3 +210,49 @@ it("gives a layer without bias none", () => {
     /^Conv1d\.loadState: unknown parameter "bias"; this layer has filter$/,
   );
 });
+
+const initializer = "glorotUniform";
+/** Layers of many weights, how many terms meet in an output, and how many outputs an input reaches. */
+const FANS: readonly (readonly [name: string, layer: Layer<readonly number[]>, fanIn: number, fanOut: number])[] = [
+  ["Conv1d", new Conv1d({ inChannels: 32, outChannels: 64, kernelSize: 5, groups: 2, initializer }), 5 * 16, 5 * 32],
+  ["Conv2d", new Conv2d({ inChannels: 64, outChannels: 16, kernelSize: [2, 3], initializer }), 6 * 64, 6 * 16],
+  ["Conv3d", new Conv3d({ inChannels: 8, outChannels: 24, kernelSize: 3, initializer }), 27 * 8, 27 * 24],
+  [
+    "DepthwiseConv2d",
+    new DepthwiseConv2d({ channels: 128, multiplier: 4, kernelSize: [3, 4], initializer }),
+    12,
+    12 * 4,
+  ],
+  [
+    "SeparableConv2d",
+    new SeparableConv2d({ inChannels: 128, outChannels: 8, multiplier: 4, kernelSize: 3, initializer }),
+    9,
+    9 * 4,
+  ],
+  [
+    "ConvTranspose1d",
+    new ConvTranspose1d({ inChannels: 32, outChannels: 64, kernelSize: 5, groups: 2, initializer }),
+    80,
+    160,
+  ],
+  [
+    "ConvTranspose2d",
+    new ConvTranspose2d({ inChannels: 64, outChannels: 16, kernelSize: [2, 3], initializer }),
+    6 * 64,
+    6 * 16,
+  ],
+  [
+    "ConvTranspose3d",
+    new ConvTranspose3d({ inChannels: 8, outChannels: 24, kernelSize: 3, initializer }),
+    27 * 8,
+    27 * 24,
+  ],
+];
+
+it.each(FANS)("starts %s with glorotUniform weights, of variance 2 / (fanIn + fanOut)", (_, layer, fanIn, fanOut) => {
+  const { value } = layer.parameters[0]!;
+  const variance = value.reduce((sum, weight) => sum + weight * weight, 0) / value.length;
+  expect(value.length).toBeGreaterThan(4000);
+  // Four deviations of the variance of so many uniform numbers.
+  expect(Math.abs(variance / (2 / (fanIn + fanOut)) - 1)).toBeLessThan(4 * Math.sqrt(0.8 / value.length));
+});
