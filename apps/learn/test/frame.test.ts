@@ -94,15 +94,14 @@ test.each(STAGE_IDS)(
   "%s has no fault that axe finds, in both schemes and languages, and fits every width",
   async (id) => {
     const { page, complaints } = await open(`#/${id}`);
-    // Schemes differ in colours, languages in words: each is looked at once.
-    for (const [colorScheme, language] of [
-      ["light", "English"],
-      ["dark", "中文"],
-    ] as const) {
+    for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.getByRole("button", { name: language }).click();
-      const { violations } = await new AxeBuilder({ page }).exclude("svg g").setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+      for (const language of ["English", "中文"]) {
+        await page.getByRole("button", { name: language }).click();
+        const { violations } = await new AxeBuilder({ page }).exclude("svg g").setLegacyMode().analyze();
+        const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
+        expect(faults, `${colorScheme}, ${language}`).toEqual([]);
+      }
     }
     for (const width of [320, 390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
