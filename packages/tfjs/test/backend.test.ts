@@ -13,6 +13,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Corr2dBackend } from "../src/backend.ts";
 import type { PlanStore } from "../src/plans.ts";
+import type { WasmBackend } from "../src/wasm/backend.ts";
 import { wasmHostOf } from "../src/wasm/install.ts";
 import { CONVOLUTION_KERNELS } from "./specs/kernel-calls.ts";
 
@@ -284,6 +285,51 @@ describe.each([BACKEND_NAME, "wasm"])("on the backend %s", (backendName) => {
       const fused = (bias: tf.Tensor) => tf.fused.conv2d({ x: x(), filter, strides: 1, pad: "valid", bias });
       const difference = tf.sub(fused(tf.fill([4], 2)), fused(tf.fill([4], 1)));
       for (const value of difference.dataSync()) expect(value).toBeCloseTo(1, 5);
+    });
+
+    test("stay what they were when values are changed in place, while x is read anew", () => {
+      const values = (tensor: tf.Tensor): Float32Array =>
+        backendName === "wasm"
+          ? ((tf.backend() as unknown as WasmBackend).typedArrayFromHeap(tensor) as Float32Array)
+          : (tensor.dataSync() as Float32Array);
+      const [w, input] = [variable(), x()];
+      const before = convolve(w, input).dataSync();
+      const given = w.dataSync();
+      values(w).fill(0);
+      expect(convolve(w, input).dataSync()).toEqual(before);
+      // What the WebAssembly backend gives is a copy.
+      expect(given.every((value) => value === 0)).toBe(backendName !== "wasm");
+      values(input).fill(0);
+      expect(convolve(w, input).dataSync()).toEqual(new Float32Array(before.length));
+      w.dispose();
+    });
+
+    test("serve a filter that is asked for in many ways, in turns, with lists that are changed in between", async () => {
+      const strides: [number, number] = [1, 1];
+      const [image, filter] = [random("x", [1, 9, 9, 2]), random("w", [3, 3, 2, 2])];
+      const ways = (): tf.Tensor[] => {
+        const results: tf.Tensor[] = [];
+        for (let turn = 0; turn < 2; turn++) {
+          for (const [rows, columns] of [
+            [1, 1],
+            [2, 1],
+            [1, 2],
+          ] as const) {
+            [strides[0], strides[1]] = [rows, columns];
+            results.push(tf.conv2d(image, filter, strides, "same"), tf.conv2d(image, filter, strides, "valid"));
+            results.push(tf.depthwiseConv2d(image, filter, strides, "same"), tf.conv2d(image, filter, strides, 1));
+          }
+          results.push(tf.conv2d(image, filter, 1, "same", "NHWC", 2), tf.conv2d(image, filter, 1, "same", "NHWC", 3));
+          results.push(tf.conv2d(image, tf.reshape(filter, [3, 1, 2, 6]), 1, "same"));
+          results.push(
+            tf.conv2d(image, filter, 2, 0, "NHWC", 1, "floor"),
+            tf.conv2d(image, filter, 2, 0, "NHWC", 1, "ceil"),
+          );
+        }
+        return results;
+      };
+      const { ours, cpu } = await onBoth(ways);
+      expectClose(ours, cpu);
     });
 
     test("of many shapes: the oldest go", () => {
