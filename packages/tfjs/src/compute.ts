@@ -6,7 +6,7 @@
 
 import * as core from "@corr2d/core";
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
-import type { Convolution } from "./convolution.ts";
+import { type Convolution, textOf } from "./convolution.ts";
 import type { Host } from "./host.ts";
 import { applyNorm, foldNorm, type NormValues } from "./norm.ts";
 import type { Plan } from "./plans.ts";
@@ -72,7 +72,7 @@ export function planForward(host: Host, step: Forward): Plan {
   const { convolution, activation, slope, norm } = step;
   const { inputShape, filterShape, options } = convolution;
   const parameters = parametersOf(step);
-  const key = JSON.stringify(["forward", inputShape, filterShape, options, activation, slope, norm?.epsilon]);
+  const key = `forward ${textOf(convolution)} ${activation} ${slope} ${norm?.epsilon}`;
   return host.plans.get(parameters, key, () => {
     const given = parameters.filter((tensor) => tensor !== undefined);
     const views = host.floats(given);
@@ -118,7 +118,7 @@ export function inputGradient(
   shape: readonly number[] = convolution.inputShape,
 ): TensorInfo {
   const { outputShape, filterShape, inputSize, options } = convolution;
-  const key = JSON.stringify(["input gradient", outputShape, filterShape, inputSize, options]);
+  const key = `input gradient ${textOf(convolution)}`;
   return host.output(shape, [dy], () => {
     const plan = host.plans.get([filter], key, () => {
       const weights = { shape: filterShape, data: host.floats([filter])[0]!.slice() };
@@ -139,7 +139,7 @@ export function filterGradient(
 ): TensorInfo {
   const { inputShape, filterShape, options } = convolution;
   const { conv } = operationsOf(convolution);
-  const key = JSON.stringify(["filter gradient", inputShape, filterShape, options]);
+  const key = `filter gradient ${textOf(convolution)}`;
   return host.output(shape, [x, dy], () => {
     const plan = host.plans.getShared(key, util.sizeFromShape([...filterShape]), () =>
       host.prepare(() => core.planFilterGradient(conv, inputShape, filterShape, options)),

@@ -100,6 +100,21 @@ export function withPadding(
   convolution: Convolution,
   padding: readonly (readonly [before: number, after: number])[],
 ): Convolution | undefined {
+  const text = JSON.stringify(padding);
+  const known = padded.get(convolution);
+  if (known?.text === text) return known.result;
+  const result = pad(convolution, padding);
+  padded.set(convolution, { text, result });
+  return result;
+}
+
+/** What `withPadding` gave last. */
+const padded = new WeakMap<Convolution, { readonly text: string; readonly result: Convolution | undefined }>();
+
+function pad(
+  convolution: Convolution,
+  padding: readonly (readonly [before: number, after: number])[],
+): Convolution | undefined {
   const { inputShape, inputSize, options } = convolution;
   if (options.layout !== "NHWC") return undefined;
   const size = inputSize.map((cells, axis) => cells - padding[axis]![0] - padding[axis]![1]);
@@ -112,6 +127,19 @@ export function withPadding(
     inputSize: size,
     options: { ...options, padding: sum },
   };
+}
+
+const texts = new WeakMap<Convolution, string>();
+
+/** A convolution as text, the same for those of the same shapes and options. */
+export function textOf(convolution: Convolution): string {
+  let text = texts.get(convolution);
+  if (text === undefined) {
+    const { inputShape, outputShape, filterShape, options } = convolution;
+    text = JSON.stringify([inputShape, outputShape, filterShape, options]);
+    texts.set(convolution, text);
+  }
+  return text;
 }
 
 function layoutOf(info: ConvInfo): Layout<2> | Layout<3> {

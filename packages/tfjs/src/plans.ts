@@ -69,13 +69,13 @@ export class PlanStore {
     key: string,
     prepare: () => Plan,
   ): Plan {
-    const fused = others.map((tensor) => tensor?.dataId);
     const known = this.#plans.get(filter)?.get(key);
-    if (known?.fused.every((dataId, i) => dataId === fused[i])) return known.plan;
-    if (known) {
+    if (known !== undefined) {
+      if (known.fused.every((dataId, i) => dataId === others[i]?.dataId)) return known.plan;
       this.#remove(known);
       this.#unsteady.add(filter);
     }
+    const fused = others.map((tensor) => tensor?.dataId);
     const prepared = { plan: prepare(), filter, key, fused };
     this.#add(prepared);
     return prepared.plan;

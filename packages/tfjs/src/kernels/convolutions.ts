@@ -15,6 +15,7 @@ import {
   type Conv3DAttrs,
   Conv3DBackpropFilterV2,
   Conv3DBackpropInputV2,
+  type DataId,
   DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
@@ -24,7 +25,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { filterGradient, forward, inputGradient } from "../compute.ts";
-import { type ConvInfo, convolutionOf, differentiatedShape } from "../convolution.ts";
+import { type ConvInfo, type Convolution, convolutionOf, differentiatedShape } from "../convolution.ts";
 import type { Host } from "../host.ts";
 import type { OwnKernel } from "./kernel.ts";
 
@@ -32,9 +33,9 @@ import type { OwnKernel } from "./kernel.ts";
 export interface ConvAttrs {
   readonly strides: Conv2DAttrs["strides"] | Conv3DAttrs["strides"];
   readonly pad: Conv2DAttrs["pad"] | Conv3DAttrs["pad"];
-  readonly dataFormat?: "NHWC" | "NCHW" | "NDHWC" | "NCDHW";
-  readonly dilations?: Conv2DAttrs["dilations"] | Conv3DAttrs["dilations"] | null;
-  readonly dimRoundingMode?: Conv2DAttrs["dimRoundingMode"];
+  readonly dataFormat?: "NHWC" | "NCHW" | "NDHWC" | "NCDHW" | undefined;
+  readonly dilations?: Conv2DAttrs["dilations"] | Conv3DAttrs["dilations"] | null | undefined;
+  readonly dimRoundingMode?: Conv2DAttrs["dimRoundingMode"] | undefined;
 }
 
 /** What TensorFlow.js makes of input shape, filter shape and attributes. */
@@ -82,16 +83,80 @@ const CONV_3D: ConvKind = {
   depthwise: false,
 };
 
+/** A convolution that a filter was asked for. */
+interface Described {
+  readonly kind: ConvKind;
+  readonly inShape: readonly number[];
+  readonly filterShape: readonly number[];
+  readonly attrs: ConvAttrs;
+  readonly convolution: Convolution | undefined;
+}
+
+/** Convolutions remembered of one filter. */
+const MOST_DESCRIBED = 8;
+
+/** By the data of the filter, the latest last. */
+const described = new WeakMap<DataId, Described[]>();
+
+/**
+ * The convolution of `x` with `filter`, or `undefined` if core has none. A network that runs again asks for the same, so it is looked
+ * for before it is worked out.
+ *
+ * @throws Error as TensorFlow.js does, if shapes and attributes do not fit together.
+ */
+export function convolutionFor(
+  kind: ConvKind,
+  x: TensorInfo,
+  filter: TensorInfo,
+  attrs: ConvAttrs,
+): Convolution | undefined {
+  const known = described.get(filter.dataId) ?? [];
+  for (const before of known) {
+    const isSame =
+      before.kind === kind &&
+      isEqual(before.inShape, x.shape) &&
+      isEqual(before.filterShape, filter.shape) &&
+      ATTRIBUTES.every((name) => isEqual(before.attrs[name], attrs[name]));
+    if (isSame) return before.convolution;
+  }
+  const convolution = convolutionOf(kind.describe(x.shape, filter.shape, attrs), kind.depthwise);
+  if (known.length >= MOST_DESCRIBED) known.shift();
+  known.push({
+    kind,
+    inShape: x.shape.slice(),
+    filterShape: filter.shape.slice(),
+    attrs: Object.fromEntries(ATTRIBUTES.map((name) => [name, copyOf(attrs[name])])) as unknown as ConvAttrs,
+    convolution,
+  });
+  described.set(filter.dataId, known);
+  return convolution;
+}
+
+const ATTRIBUTES = ["strides", "pad", "dataFormat", "dilations", "dimRoundingMode"] as const;
+
+/** Lists may be changed by whoever gave them. */
+function copyOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(copyOf) : value;
+}
+
+/** Whether two are the same number or text, or lists of the same. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!isEqual(a[i], b[i])) return false;
+  return true;
+}
+
 interface InputsForward extends NamedTensorInfoMap {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
 }
 
-function forwardKernel(kernelName: string, { describe, depthwise }: ConvKind): OwnKernel<InputsForward, ConvAttrs> {
+function forwardKernel(kernelName: string, kind: ConvKind): OwnKernel<InputsForward, ConvAttrs> {
   return {
     kernelName,
     compute({ inputs: { x, filter }, attrs, host }) {
-      const convolution = convolutionOf(describe(x.shape, filter.shape, attrs), depthwise);
+      const convolution = convolutionFor(kind, x, filter, attrs);
       return convolution && forward(host, { convolution, x, filter });
     },
   };

@@ -20,27 +20,23 @@ import {
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import { forward } from "../compute.ts";
-import { convolutionOf } from "../convolution.ts";
 import type { Host } from "../host.ts";
 import { activationOf, isPerChannel } from "./activations.ts";
-import { CONV_2D, type ConvKind, DEPTHWISE_2D } from "./convolutions.ts";
+import { CONV_2D, type ConvKind, convolutionFor, DEPTHWISE_2D } from "./convolutions.ts";
 import type { OwnKernel } from "./kernel.ts";
 
-function fusedKernel(
-  kernelName: string,
-  { describe, depthwise }: ConvKind,
-): OwnKernel<FusedConv2DInputs, FusedConv2DAttrs> {
+function fusedKernel(kernelName: string, kind: ConvKind): OwnKernel<FusedConv2DInputs, FusedConv2DAttrs> {
   return {
     kernelName,
     compute({ inputs, attrs, host }) {
       const { x, filter, bias, preluActivationWeights: slopes } = inputs;
-      const info = describe(x.shape, filter.shape, attrs);
-      const convolution = convolutionOf(info, depthwise);
+      const convolution = convolutionFor(kind, x, filter, attrs);
       if (convolution === undefined) return undefined;
       const [activation, activationKernel] = activationOf(kernelName, attrs);
       const channelsFirst = attrs.dataFormat === "NCHW";
+      const channels = convolution.outputShape.at(channelsFirst ? 1 : -1)!;
       const slope = activation === "leakyRelu" ? { slope: attrs.leakyreluAlpha! } : {};
-      if ([bias, slopes].every((tensor) => !tensor || isPerChannel(tensor, info.outChannels, channelsFirst))) {
+      if ([bias, slopes].every((tensor) => !tensor || isPerChannel(tensor, channels, channelsFirst))) {
         return forward(host, { convolution, x, filter, activation, ...slope, bias, slopes });
       }
       let y = forward(host, { convolution, x, filter });

@@ -24,5 +24,6 @@ export const OWN_KERNELS: ReadonlyMap<string, OwnKernel<never, never>> = new Map
 
 /** Whether our kernels can take these inputs. */
 export function isFloat32(inputs: NamedTensorInfoMap): boolean {
-  return Object.values(inputs).every((tensor) => !tensor || tensor.dtype === "float32");
+  for (const name in inputs) if (inputs[name] && inputs[name].dtype !== "float32") return false;
+  return true;
 }

@@ -12,7 +12,7 @@
  */
 
 import { type DataId, engine, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { type Forward, parametersOf } from "../compute.ts";
+import type { Forward } from "../compute.ts";
 import { withPadding } from "../convolution.ts";
 import type { WasmBackend } from "./backend.ts";
 
@@ -193,10 +193,19 @@ function needs(step: Step, dataId: DataId): boolean {
   return step.x.dataId === dataId || isParameter(step, dataId);
 }
 
+/** Asked of everything that waits whenever data goes, so it makes no list of the parameters. */
 function isParameter(step: Step, dataId: DataId): boolean {
   if (!isForward(step)) return false;
-  for (const tensor of parametersOf(step)) if (tensor?.dataId === dataId) return true;
-  return false;
+  const { filter, bias, slopes, norm } = step;
+  return (
+    filter.dataId === dataId ||
+    bias?.dataId === dataId ||
+    slopes?.dataId === dataId ||
+    norm?.mean?.dataId === dataId ||
+    norm?.variance?.dataId === dataId ||
+    norm?.offset?.dataId === dataId ||
+    norm?.scale?.dataId === dataId
+  );
 }
 
 /** The step with its tensors as they are now: a variable gets other data when it is assigned to. */
