@@ -89,12 +89,30 @@ export function planForward(host: Host, step: Forward): Plan {
         ),
       );
     const fused: core.FusedOptions = { activation, slope, ...(slopes && { slopes }) };
-    if (norm === undefined) return make(filter!.slice(), bias, fused);
+    if (norm === undefined) return make(copyOf(filter!), bias, fused);
     const values = { mean, variance, offset, scale, epsilon: norm.epsilon };
-    const folded = foldNorm(filter!, bias, values);
-    if (folded) return make(folded.filter, folded.bias, fused);
-    return normalised(make(filter!.slice(), bias, {}), values, filterShape.at(-1)!, { activation, slope, slopes });
+    const folded = roomFor(filter!.length);
+    const foldedBias = foldNorm(filter!, bias, values, folded);
+    if (foldedBias) return make(folded, foldedBias, fused);
+    return normalised(make(copyOf(filter!), bias, {}), values, filterShape.at(-1)!, { activation, slope, slopes });
   });
+}
+
+/** Weights up to this length are laid in the same place, one filter after the other: a plan takes from there what it packs. */
+const MOST_IN_PLACE = 2 ** 20;
+let place = new Float32Array(0);
+
+/** An array that is free until the next one is asked for. Memory that has been used is there sooner than new memory. */
+function roomFor(length: number): Float32Array {
+  if (length > MOST_IN_PLACE) return new Float32Array(length);
+  if (place.length < length) place = new Float32Array(length);
+  return place.subarray(0, length);
+}
+
+function copyOf(values: Float32Array): Float32Array {
+  const copy = roomFor(values.length);
+  copy.set(values);
+  return copy;
 }
 
 /** Norm and activation after a convolution that they cannot be folded into. */
@@ -121,7 +139,7 @@ export function inputGradient(
   const key = `input gradient ${textOf(convolution)}`;
   return host.output(shape, [dy], () => {
     const plan = host.plans.get([filter], key, () => {
-      const weights = { shape: filterShape, data: host.floats([filter])[0]!.slice() };
+      const weights = { shape: filterShape, data: copyOf(host.floats([filter])[0]!) };
       const { transpose } = operationsOf(convolution);
       return host.prepare(() => core.plan(transpose, outputShape, weights, { ...options, outputSize: inputSize }));
     });
