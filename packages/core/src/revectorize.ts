@@ -140,6 +140,8 @@ const PROBES: readonly Probe[] = /* @__PURE__ */ (() => [
   { algorithm: "winograd2", pass: "forward", geometry: KERNEL_3X3 },
   { algorithm: "winograd4", pass: "forward", geometry: KERNEL_3X3 },
   { algorithm: "winograd4", pass: "forward", geometry: probeGeometry(7, 20, 40, 3) },
+  { algorithm: "winograd4", pass: "forward", geometry: probeGeometry(9, 20, 40, 5) },
+  { algorithm: "winograd4", pass: "forward", geometry: rowGeometry(15, 20, 40, 5) },
   { algorithm: "depthwise", pass: "forward", geometry: probeGeometry(9, 24, 24, 3, 24) },
   { algorithm: "depthwise", pass: "filterGradient", geometry: probeGeometry(9, 24, 24, 3, 24) },
   { algorithm: "single-channel", pass: "forward", geometry: probeGeometry(37, 1, 1, 3) },
@@ -158,6 +160,10 @@ function probeGeometry(
 ): ConvGeometry {
   const filterShape = [kernel, kernel, inChannels / groups, outChannels] as const;
   return resolveConvGeometry("revectorize", [1, size, size, inChannels], filterShape, { padding: "same", groups });
+}
+
+function rowGeometry(width: number, inChannels: number, outChannels: number, taps: number): ConvGeometry {
+  return resolveConvGeometry("revectorize", [1, 1, width, inChannels], [1, taps, inChannels, outChannels]);
 }
 
 /** A run of a probe that gives its result. */

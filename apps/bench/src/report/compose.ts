@@ -68,6 +68,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   vgg16: "Speed on VGG-16",
   resnet50: "Speed on ResNet-50",
   mobilenetv2: "Speed on MobileNetV2",
+  kernels: "Kernels of stride 1 beyond 3×3",
   scaling: "How time grows with work",
   images: "Speed on a photograph",
 };

@@ -88,6 +88,19 @@ export const CLASSES_SUITE: Suite = {
   ],
 };
 
+/** Of Inception's kind of network: kernels of 5×5, and of one axis; and of networks along one axis. */
+export const KERNELS_SUITE: Suite = seededSuite(
+  "kernels",
+  "stride 1 beyond 3×3: 5×5, 1×7 and 7×1 as Inception has them, 3 to 9 taps along 4,096 positions",
+  [
+    kernelCase(35, 35, [5, 5], 48, 64),
+    kernelCase(14, 14, [5, 5], 32, 64),
+    kernelCase(17, 17, [1, 7], 128, 128),
+    kernelCase(17, 17, [7, 1], 192, 192),
+    ...[3, 5, 7, 9].map((taps) => kernelCase(1, 4096, [1, taps], 128, 128)),
+  ],
+);
+
 /** ResNet's first 3×3 layer on pictures from 14² to 112². */
 export const SCALING_SUITE: Suite = {
   ...seededSuite(
@@ -101,6 +114,25 @@ export const SCALING_SUITE: Suite = {
   ),
   growing: true,
 };
+
+function kernelCase(
+  height: number,
+  width: number,
+  [kernelHeight, kernelWidth]: readonly [number, number],
+  inChannels: number,
+  outChannels: number,
+): ConvCase {
+  return {
+    name: `${kernelHeight}×${kernelWidth} ${inChannels}→${outChannels} @${height}×${width}`,
+    inputShape: [1, height, width, inChannels],
+    filterShape: [kernelHeight, kernelWidth, inChannels, outChannels],
+    strides: [1, 1],
+    padding: "same",
+    dilations: [1, 1],
+    groups: 1,
+    bias: true,
+  };
+}
 
 function layerNamed(name: string): ConvCase {
   const layer = NETWORK_LAYERS.find((candidate) => candidate.name === name);

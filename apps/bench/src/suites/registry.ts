@@ -7,13 +7,13 @@
 import { suggestion } from "../suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import { IMAGE_SUITE } from "./images.ts";
-import { CLASSES_SUITE, NETWORK_SUITES, QUICK_SUITE, SCALING_SUITE } from "./networks.ts";
+import { CLASSES_SUITE, KERNELS_SUITE, NETWORK_SUITES, QUICK_SUITE, SCALING_SUITE } from "./networks.ts";
 import type { BenchCase, Suite } from "./suite.ts";
 
 /** Picked from the suites below. */
 const SELECTIONS: readonly Suite[] = [QUICK_SUITE, CLASSES_SUITE];
 
-const WHOLE: readonly Suite[] = [...NETWORK_SUITES, SCALING_SUITE, IMAGE_SUITE];
+const WHOLE: readonly Suite[] = [...NETWORK_SUITES, KERNELS_SUITE, SCALING_SUITE, IMAGE_SUITE];
 
 /** Every suite, the one to start with first. */
 export const SUITES: readonly Suite[] = [...SELECTIONS, ...WHOLE];

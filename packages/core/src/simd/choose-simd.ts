@@ -21,8 +21,8 @@ import { simdFeatures } from "./engine/features.ts";
 import { correlationOf, hostSupports, type SimdAlgorithm } from "./engine/method.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
 import { errsLittle, suitsWinograd, tileCount, transformsAtRun } from "./winograd/plan.ts";
-import { pointCount, type TileSize } from "./winograd/points.ts";
-import { mostTilesOf } from "./winograd-gradient/plan.ts";
+import { correlationForm, type Form, isTransformed, pointCount } from "./winograd/points.ts";
+import { mostTilesOf, suitsWinogradGradient } from "./winograd-gradient/plan.ts";
 
 /** An algorithm, what it prepares, and the reason it was taken. */
 export interface SimdChoice<P extends Pass> {
@@ -35,8 +35,8 @@ export interface SimdChoice<P extends Pass> {
 const COST = {
   /** With operations of 128 bits, and of 256. */
   multiplyAdd: { narrow: 1 / 27.5, wide: 1 / 50 },
-  /** Per value of V and M, or E, by tile size: reading, transforming, writing. */
-  transform: { 2: 0.09, 4: 0.31 },
+  /** Per value of V and M, or E: reading, transforming, writing; of two transforms inside one another by the most points. */
+  transform: { single: 0.25, 4: 0.09, 6: 0.31, 8: 0.37 },
   /**
    * Of Winograd's filter gradient: a term of its sums in multiply-adds (tiles lie far apart); beginning a sum, which is not
    * read, in terms; and per sum writing, transforming back, adding.
@@ -44,10 +44,10 @@ const COST = {
   tileSums: { term: 1.17, terms: 2, sum: 0.15 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.03,
-  /** Packing, per weight of the filter as it is, or per 3×3 kernel by the tile size of its transform. */
-  pack: { direct: 1.1, 2: 14, 4: 26 },
+  /** Packing, per weight of the filter as it is, or of U by the points of a transform. */
+  pack: { direct: 1.1, 4: 0.875, 6: 0.72, 8: 0.72 },
   /** The latter where a run transforms the filter as it goes. */
-  transformAtRun: { 2: 13, 4: 16 },
+  transformAtRun: { 4: 0.8, 6: 0.44, 8: 0.44 },
   /** Filling and emptying a tile of sums, in terms of the sum. */
   tileTerms: 8,
 } as const;
@@ -86,9 +86,10 @@ export function chooseSimd<P extends Pass>(
     [winograd2, 2],
     [winograd4, 4],
   ] as const) {
-    const precise = times.errsLittle(tileSize);
-    if (precise === true) candidates.push({ algorithm, time: () => times.winograd(tileSize) });
-    else withoutWinograd.push(`${algorithm.name}: ${precise}`);
+    const form = correlationForm(c, tileSize);
+    const precise = typeof form === "string" ? form : times.errsLittle(form);
+    if (precise !== true) withoutWinograd.push(`${algorithm.name}: ${precise}`);
+    else candidates.push({ algorithm, time: () => times.winograd(form as Form) });
   }
   if (candidates.length === 1) return proposed(direct, withoutWinograd.join("; ")) ?? refusals.join("; ");
 
@@ -101,27 +102,26 @@ export function chooseSimd<P extends Pass>(
   return refusals.join("; ");
 }
 
-/** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm errs as little as its head says. */
+/** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm computes it and errs as little as its head says. */
 interface PassTimes {
   direct(): number;
-  winograd(tileSize: TileSize): number;
-  errsLittle(tileSize: TileSize): true | string;
+  winograd(form: Form): number;
+  errsLittle(form: Form): true | string;
 }
 
 function timesOf(c: Correlation, pass: Pass, runs: Runs): PassTimes {
   if (pass === "filterGradient") {
     return {
       direct: () => directGradientTime(c),
-      winograd: (tileSize) => winogradGradientTime(c, tileSize),
-      errsLittle: () => true,
+      winograd: (form) => winogradGradientTime(c, form),
+      errsLittle: suitsWinogradGradient,
     };
   }
-  const pack = runs === "once" ? COST.pack : undefined;
+  const once = runs === "once";
   return {
-    direct: () => directTime(c, pack?.direct),
-    winograd: (tileSize) =>
-      winogradTime(c, tileSize, pack && (transformsAtRun(c, tileSize) ? COST.transformAtRun : pack)[tileSize]),
-    errsLittle: (tileSize) => errsLittle(c, tileSize),
+    direct: () => directTime(c, once ? COST.pack.direct : 0),
+    winograd: (form) => winogradTime(c, form, once ? (transformsAtRun(c, form) ? COST.transformAtRun : COST.pack) : {}),
+    errsLittle: (form) => errsLittle(c, form),
   };
 }
 
@@ -133,18 +133,18 @@ function directGradientTime(c: Correlation): number {
 }
 
 /** Outer products over the tiles, block by block. */
-function winogradGradientTime(c: Correlation, tileSize: TileSize): number {
+function winogradGradientTime(c: Correlation, form: Form): number {
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const points = pointCount(tileSize) ** 2;
-  const tiles = tileCount(c, tileSize);
-  const blocks = Math.ceil(tiles / mostTilesOf(c, tileSize));
+  const points = pointCount(form);
+  const tiles = tileCount(c, form);
+  const blocks = Math.ceil(tiles / mostTilesOf(c, form));
   const sums = points * sources * targets;
   const { term, terms, sum } = COST.tileSums;
   const products = productTime(term * (tiles + blocks * terms) * sums, 0);
-  return products + tiles * points * (sources + targets) * COST.transform[tileSize] + blocks * sums * sum;
+  return products + tiles * points * (sources + targets) * transformTime(form) + blocks * sums * sum;
 }
 
-function directTime(c: Correlation, packWeight = 0): number {
+function directTime(c: Correlation, packWeight: number): number {
   const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
   const terms = tapCount(c) * c.groupSourceChannels;
   const columns = c.groupTargetChannels * c.groups;
@@ -152,13 +152,24 @@ function directTime(c: Correlation, packWeight = 0): number {
   return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + weights * packWeight;
 }
 
-function winogradTime(c: Correlation, tileSize: TileSize, packKernel = 0): number {
-  const tiles = tileCount(c, tileSize);
-  const points = pointCount(tileSize) ** 2;
+function winogradTime(c: Correlation, form: Form, pack: Readonly<Record<number, number>>): number {
+  const tiles = tileCount(c, form);
+  const points = pointCount(form);
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * points * sources * targets);
-  const transforms = tiles * points * (sources + targets) * COST.transform[tileSize];
-  return products + transforms + sources * targets * packKernel;
+  const weights = points * sources * targets;
+  const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * weights);
+  const transforms = tiles * points * (sources + targets) * transformTime(form);
+  return products + transforms + weights * (pack[mostPoints(form)] ?? 0);
+}
+
+/** Per value. */
+function transformTime(form: Form): number {
+  return COST.transform[isTransformed(form.outer) ? mostPoints(form) : "single"];
+}
+
+/** Points of the larger transform. */
+function mostPoints({ outer, inner }: Form): 4 | 6 | 8 {
+  return Math.max(outer.points, inner.points) as 4 | 6 | 8;
 }
 
 /** Multiplying goes on while weights are on their way. */

@@ -21,7 +21,8 @@ import { type SimdFeatures, simdFeatures } from "./engine/features.ts";
 import { GuardZones } from "./engine/guards.ts";
 import { hostWebAssembly } from "./engine/webassembly.ts";
 import { MICROKERNELS, tileName } from "./gemm/tile-shapes.ts";
-import { USUAL_ERRORS } from "./winograd/error.ts";
+import { usualErrors } from "./winograd/error.ts";
+import { type Form, formOf } from "./winograd/points.ts";
 
 /** Leaves the filter gradient to the others. */
 const WITHOUT_FILTER_GRADIENT = "single-channel";
@@ -51,6 +52,27 @@ const OWN_CASES: readonly ConvCase[] = [
     inputShape: [1, 9, 13, 20],
     filterShape: [3, 3, 20, 28],
     bias: false,
+  }),
+  ...(
+    [
+      [5, 5],
+      [3, 5],
+      [1, 3],
+      [7, 1],
+      [9, 1],
+      [1, 7],
+    ] as const
+  ).map(([kernelHeight, kernelWidth]) =>
+    caseOf(`Winograd, ${kernelHeight}×${kernelWidth}`, {
+      inputShape: [2, 13, 9, 36],
+      filterShape: [kernelHeight, kernelWidth, 36, 20],
+      padding: "same",
+    }),
+  ),
+  caseOf("Winograd, one tile of few channels", {
+    inputShape: [1, 1, 2, 4],
+    filterShape: [1, 3, 4, 4],
+    padding: "same",
   }),
   caseOf("Winograd, more channels than a chunk", { inputShape: [1, 6, 6, 4], filterShape: [3, 3, 4, 148], padding: 1 }),
   ...[4, 5, 7, 16].map((channels) =>
@@ -137,7 +159,8 @@ function problemOf(convCase: ConvCase, data: CaseData, isExact: boolean): Proble
     bound(pass, { name, errorBound }) {
       if (errorBound.kind === "element") return isExact ? 0 : bounds(pass);
       // Stricter than the promise, which is for the worst there could be.
-      const usual = USUAL_ERRORS[name === "winograd4" ? 4 : 2];
+      const [kernelHeight, kernelWidth] = convCase.filterShape;
+      const usual = usualErrors(formOf(kernelHeight, kernelWidth, name === "winograd4" ? 4 : 2) as Form);
       const allowed = (pass === "filterGradient" ? usual.filterGradient : usual.sums) * largest(sums(pass));
       return new Float64Array(sums(pass).length).fill(allowed);
     },

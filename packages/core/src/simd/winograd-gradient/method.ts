@@ -27,7 +27,7 @@ export function winogradGradientMethod(tileSize: TileSize): FilterGradientMethod
       const tiles = tileWinogradGradient(c, tileSize);
       if (typeof tiles === "string") return tiles;
       return (engine) => {
-        const plan = prepareWinogradGradient(engine, planWinogradGradient(engine, c, tiles, tileSize));
+        const plan = prepareWinogradGradient(engine, planWinogradGradient(engine, c, tiles));
         const run = (...arrays: Parameters<typeof plan.run>): void => {
           plan.run(...arrays);
           if (plan.wasEven()) return;

@@ -12,7 +12,7 @@ import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import { pixelsOf } from "../gemm/plan.ts";
 import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 import { oddLines, suitsWinograd, type TiledCorrelation, tileBytes, tileCorrelation } from "../winograd/plan.ts";
-import { pointCount, type TileSize } from "../winograd/points.ts";
+import { type AxisTile, correlationForm, type Form, pointCount, type TileSize } from "../winograd/points.ts";
 
 /** S of a chunk of channels, which is written and read at once. */
 const CHUNK_BYTES = 300 * 1024;
@@ -37,7 +37,7 @@ const WIDEST_PANEL = 16;
 
 /** Everything a run needs to know. */
 export interface WinogradGradientPlan {
-  readonly tileSize: TileSize;
+  readonly form: Form;
   /** The forward correlation with tiles for cells, and how it is cut. */
   readonly correlation: Correlation;
   readonly blocks: Blocks;
@@ -64,19 +64,27 @@ export interface WinogradGradientPlan {
 export function tileWinogradGradient(c: Correlation, tileSize: TileSize): TiledCorrelation | string {
   const suits = suitsWinograd(c);
   if (suits !== true) return suits;
-  const correlation = tileCorrelation(c, tileSize);
-  const blocks = cut(correlation, tileSize);
-  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { correlation, blocks };
+  const form = correlationForm(c, tileSize);
+  if (typeof form === "string") return form;
+  const suitsGradient = suitsWinogradGradient(form);
+  if (suitsGradient !== true) return suitsGradient;
+  const correlation = tileCorrelation(c, form);
+  const blocks = cut(correlation, form);
+  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { form, correlation, blocks };
+}
+
+/** True, or why filter gradients are not computed by a form. */
+export function suitsWinogradGradient({ rows, columns }: Form): true | string {
+  return (rows.taps === 3 && columns.taps === 3) || "of filter gradients it computes those of 3×3 kernels";
 }
 
 /** Plans the filter gradient of a forward correlation and its tiles. */
 export function planWinogradGradient(
   engine: SimdEngine,
   c: Correlation,
-  { correlation, blocks }: TiledCorrelation,
-  tileSize: TileSize,
+  { form, correlation, blocks }: TiledCorrelation,
 ): WinogradGradientPlan {
-  const points = pointCount(tileSize) ** 2;
+  const points = pointCount(form);
   const tile = chooseTile(engine, c.groupSourceChannels, c.groupTargetChannels);
   const panelChannels = 4 * tile.vectors;
   const panels = Math.ceil(c.groupTargetChannels / panelChannels);
@@ -85,20 +93,20 @@ export function planWinogradGradient(
   const fittingTiles = Math.floor(CHUNK_BYTES / (4 * points * tile.mr * sumRow));
   const chunkRows = tile.mr * evenShare(Math.ceil(c.groupSourceChannels / tile.mr), fittingTiles);
   return {
-    tileSize,
+    form,
     correlation,
     blocks,
     outputCorrelation: {
       ...correlation,
-      rows: tiledAxis(c.rows, tileSize),
-      columns: tiledAxis(c.columns, tileSize),
+      rows: tiledAxis(c.rows, form.rows),
+      columns: tiledAxis(c.columns, form.columns),
       groupSourceChannels: c.groupTargetChannels,
     },
     // What is an output of the forward pass is brought in here.
     outputBlocks: {
       ...blocks,
-      rows: tiledBlocks(blocks.rows, tileSize),
-      columns: tiledBlocks(blocks.columns, tileSize),
+      rows: tiledBlocks(blocks.rows, form.rows),
+      columns: tiledBlocks(blocks.columns, form.columns),
       sourceChannels: c.groupTargetChannels,
       imageBytes: blocks.outBytes,
     },
@@ -108,7 +116,7 @@ export function planWinogradGradient(
     chunkRows,
     sumRowBytes: 4 * sumRow,
     sumPointBytes: oddLines(4 * chunkRows * sumRow),
-    vTileBytes: tileBytes(tileSize, c.groupSourceChannels),
+    vTileBytes: tileBytes(form, c.groupSourceChannels),
     ...cellTables(correlation, blocks),
   };
 }
@@ -119,13 +127,13 @@ export function pointBytesOf({ panels, tile }: WinogradGradientPlan, tiles: numb
 }
 
 /** Tiles that a block holds, but for what whole rows of them round off or need. */
-export function mostTilesOf(c: Correlation, tileSize: TileSize): number {
-  return Math.min(MOST_TILES, Math.max(1, Math.floor(BLOCK_BYTES / cellBytesOf(c, tileSize))));
+export function mostTilesOf(c: Correlation, form: Form): number {
+  return Math.min(MOST_TILES, Math.max(1, Math.floor(BLOCK_BYTES / cellBytesOf(c, form))));
 }
 
 /** Blocks of whole rows of tiles that leave room for S. */
-function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
-  const cellBytes = cellBytesOf(c, tileSize);
+function cut(c: Correlation, form: Form): Blocks | undefined {
+  const cellBytes = cellBytesOf(c, form);
   const demand = { cellBytes, inPlace: true, preferredBytes: Math.min(BLOCK_BYTES, MOST_TILES * cellBytes) };
   const blocks = cutIntoWholeRows(c, [demand, { ...demand, preferredBytes: BLOCK_BYTES }]);
   if (blocks === undefined) return undefined;
@@ -134,22 +142,22 @@ function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
 }
 
 /** Bytes of a tile of V and E. */
-function cellBytesOf(c: Correlation, tileSize: TileSize): number {
-  return tileBytes(tileSize, c.groupSourceChannels) + tileBytes(tileSize, c.groupTargetChannels + WIDEST_PANEL);
+function cellBytesOf(c: Correlation, form: Form): number {
+  return tileBytes(form, c.groupSourceChannels) + tileBytes(form, c.groupTargetChannels + WIDEST_PANEL);
 }
 
-function tiledAxis({ targetSize }: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
+function tiledAxis({ targetSize }: CorrelationAxis, { outputs }: AxisTile): CorrelationAxis {
   return {
     sourceSize: targetSize,
     targetSize,
-    span: tileSize,
-    step: tileSize,
-    sourceStep: tileSize,
+    span: outputs,
+    step: outputs,
+    sourceStep: outputs,
     tapStep: 1,
-    parts: [{ start: 0, sourceStart: 0, taps: firstIntegers(tileSize) }],
+    parts: [{ start: 0, sourceStart: 0, taps: firstIntegers(outputs) }],
   };
 }
 
-function tiledBlocks(axis: BlockAxis, tileSize: TileSize): BlockAxis {
-  return { ...axis, imageSize: axis.outSize, origin: 0, imageStep: tileSize };
+function tiledBlocks(axis: BlockAxis, { outputs }: AxisTile): BlockAxis {
+  return { ...axis, imageSize: axis.outSize, origin: 0, imageStep: outputs };
 }

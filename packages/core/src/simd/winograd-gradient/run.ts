@@ -14,39 +14,40 @@ import { aligned, type MemoryRange } from "../engine/memory.ts";
 import { arrayOf, type Operand } from "../engine/resident.ts";
 import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
 import { pixelsOf } from "../gemm/plan.ts";
-import { squareBytes } from "../winograd/emit.ts";
+import { matrixBytes } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
-import { pointCount } from "../winograd/points.ts";
+import { pointCount, tapsOf } from "../winograd/points.ts";
 import { cellUnroll } from "../winograd/spread.ts";
 import { emitGradientTransforms, gradientTransformsName } from "./emit.ts";
 import { pointBytesOf, type WinogradGradientPlan } from "./plan.ts";
-import { emitGradientSpread, gradientSpreadName, isEven, SPREAD_BYTES } from "./spread.ts";
+import { emitGradientSpread, gradientSpreadName, isEven, spreadBytes } from "./spread.ts";
 
 /** Makes a plan runnable: `run(x, dy, dw)`. What the last run computed from is even, or dw is not to be relied on. */
 export function prepareWinogradGradient(
   engine: SimdEngine,
   plan: WinogradGradientPlan,
 ): SimdPlan<[x: Operand, dy: Operand, dw: Operand]> & { wasEven(): boolean } {
-  const { correlation: c, blocks, outputCorrelation, outputBlocks, tileSize, imageTable, outTable } = plan;
+  const { correlation: c, blocks, outputCorrelation, outputBlocks, form, imageTable, outTable } = plan;
   const { tile, panels, chunkPanels, chunkRows, vTileBytes, sumRowBytes, sumPointBytes } = plan;
   const { memory } = engine;
-  const size = pointCount(tileSize);
-  const points = size ** 2;
+  const points = pointCount(form);
+  const { points: across } = form.inner;
+  const taps = tapsOf(form);
   const { sourceChannels, targetChannels } = blocks;
   const [sourceBytes, targetBytes] = [4 * sourceChannels, 4 * targetChannels];
   const tapBytes = oddLines(sourceChannels * targetBytes);
 
-  const block = memory.allocateWith(9 * tapBytes + squareBytes() + SPREAD_BYTES, [
+  const block = memory.allocateWith(taps * tapBytes + matrixBytes(form) + spreadBytes(form), [
     imageTable,
     outTable,
     Int32Array.of(0),
   ]);
   const [imageTableAt, outTableAt, zeroAt] = block.tables as [number, number, number];
   const dwAt = block.address;
-  const between = dwAt + 9 * tapBytes;
-  const spreadAt = between + squareBytes();
+  const between = dwAt + taps * tapBytes;
+  const spreadAt = between + matrixBytes(form);
 
-  const variant = { tileSize, fma: engine.fma };
+  const variant = { form, fma: engine.fma };
   const transforms = engine.functions(gradientTransformsName(variant), () => emitGradientTransforms(variant));
   const { transformInput, transformOutputGradient, transformSums } = transforms;
   const shape = { ...tile, fma: engine.fma, adds: false };
@@ -57,16 +58,16 @@ export function prepareWinogradGradient(
     Math.max(blocks.imageBytes, blocks.outBytes, points * sumPointBytes),
     pixelsOf(blocks) * vTileBytes,
     points * pointBytesOf(plan, pixelsOf(blocks)),
-    ...(shares > 1 ? [shares * aligned(squareBytes())] : []),
+    ...(shares > 1 ? [shares * aligned(matrixBytes(form))] : []),
   ]);
   const [image, v, e, squares] = scratch.buffers as [MemoryRange, MemoryRange, MemoryRange, MemoryRange?];
   /** Where a share has its matrix between two transforms. */
   const betweenOf = (share: number): number =>
-    squares === undefined ? between : squares.address + share * aligned(squareBytes());
+    squares === undefined ? between : squares.address + share * aligned(matrixBytes(form));
   const s = image;
   const panelChannels = 4 * tile.vectors;
 
-  const spread = { tileSize, unrolls: [cellUnroll(sourceChannels), cellUnroll(targetChannels)] } as const;
+  const spread = { form, unrolls: [cellUnroll(sourceChannels), cellUnroll(targetChannels)] } as const;
   const { measureX, measureDy, addTiles } = engine.functions(gradientSpreadName(spread), () =>
     emitGradientSpread(spread),
   );
@@ -83,9 +84,9 @@ export function prepareWinogradGradient(
         addTiles!(
           blocks.columns.periods,
           xRow,
-          xMaxima + 4 * n * xCells + row * tileSize * xRow,
+          xMaxima + 4 * n * xCells + row * form.rows.outputs * xRow,
           dyRow,
-          dyMaxima + 4 * n * dyCells + row * tileSize * dyRow,
+          dyMaxima + 4 * n * dyCells + row * form.rows.outputs * dyRow,
           spreadAt,
         );
       }
@@ -103,7 +104,7 @@ export function prepareWinogradGradient(
       sourceBytes,
       v.address + first * vTileBytes,
       vTileBytes,
-      size * sourceBytes,
+      across * sourceBytes,
       sourceBytes,
       betweenOf(share),
       0,
@@ -128,7 +129,7 @@ export function prepareWinogradGradient(
         targetBytes,
         e.address + 4 * channel * tiles + 4 * panelChannels * first,
         4 * panelChannels,
-        size * pointBytes,
+        across * pointBytes,
         pointBytes,
         betweenOf(share),
         0,
@@ -188,11 +189,11 @@ export function prepareWinogradGradient(
       columns / 4,
       s.address + first * sumRowBytes,
       sumRowBytes,
-      size * sumPointBytes,
+      across * sumPointBytes,
       sumPointBytes,
       dwAt + (firstRow + first) * targetBytes + 4 * firstColumn,
       targetBytes,
-      3 * tapBytes,
+      form.columns.taps * tapBytes,
       tapBytes,
       betweenOf(share),
       adds,
@@ -203,7 +204,7 @@ export function prepareWinogradGradient(
 
   const run = (x: Operand, dy: Operand, dw: Operand): void => {
     let adds = 0;
-    memory.floats.fill(0, spreadAt / 4, (spreadAt + SPREAD_BYTES) / 4);
+    memory.floats.fill(0, spreadAt / 4, (spreadAt + spreadBytes(form)) / 4);
     forEachBlock(c.batch, blocks, (place) => {
       const tiles = rowsOf(blocks, place) * blocks.columns.periods;
       const { unrolls } = spread;
@@ -246,10 +247,10 @@ export function prepareWinogradGradient(
     });
     if (adds === 0) memory.floats.fill(0, dwAt / 4, between / 4); // an empty batch
     const tapLength = sourceChannels * targetChannels;
-    for (let tap = 0; tap < 9; tap++) {
+    for (let tap = 0; tap < taps; tap++) {
       const from = (dwAt + tap * tapBytes) / 4;
       arrayOf(dw).set(memory.floats.subarray(from, from + tapLength), tap * tapLength);
     }
   };
-  return { ...engine.plan(run, [block], scratch), wasEven: () => isEven(engine, spreadAt) };
+  return { ...engine.plan(run, [block], scratch), wasEven: () => isEven(engine, form, spreadAt) };
 }

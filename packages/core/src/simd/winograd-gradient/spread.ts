@@ -8,8 +8,8 @@
  *     risk      = Σ over tiles of max X · max Y
  *     seen[tap] = Σ over pixels p of even tiles of X[p + tap] · Y[p]
  *
- * where a tile is *even* if neither the X of three cells in a row nor the Y of a cell is much smaller than the largest of the
- * tile, unless it is 0. The gradient is computed directly unless risk ≤ {@link SPREAD} · seen of every tap and everything
+ * where a tile is *even* if neither the X of three cells in a row (where a row is one cell: of that) nor the Y of a cell is
+ * much smaller than the largest of the tile, unless it is 0. The gradient is computed directly unless risk ≤ {@link SPREAD} · seen of every tap and everything
  * stays within float32. Both are sums over all blocks, so nobody knows before the end; but ordinary data are hardly ever taken
  * for others.
  *
@@ -27,8 +27,8 @@ import {
   v128,
 } from "../engine/assembler.ts";
 import type { SimdEngine } from "../engine/engine.ts";
-import { pointCount, type TileSize } from "../winograd/points.ts";
-import { emitMeasureCells, IMAGE_SPREAD, reduceLanes } from "../winograd/spread.ts";
+import { type Form, formName, isTransformed, tapsOf } from "../winograd/points.ts";
+import { emitMeasureCells, IMAGE_SPREAD, reduceLanes, threesOf } from "../winograd/spread.ts";
 
 /** By how much the risk may exceed what an element sees: errors are a few millionths of the risk. */
 const SPREAD = 64;
@@ -37,19 +37,24 @@ const SPREAD = 64;
 const LEAST = 2 ** -100;
 const MOST = 2 ** 100;
 
-/** What is written: seen of nine taps, in four parts each; then in the first float of four the risk, the largest X and Y. */
-const SUMS = 12;
+/** What is written: seen of each tap, in four parts; then in the first float of four the risk, the largest X and Y. */
+function sumCount(form: Form): number {
+  return tapsOf(form) + 3;
+}
 
 /** Bytes of the sums. */
-export const SPREAD_BYTES: number = 16 * SUMS;
+export function spreadBytes(form: Form): number {
+  return 16 * sumCount(form);
+}
 
 /** Whether the sums at an address say that Winograd's algorithm may be used. */
-export function isEven({ memory: { floats } }: SimdEngine, sums: number): boolean {
+export function isEven({ memory: { floats } }: SimdEngine, form: Form, sums: number): boolean {
   const at = (n: number): number => floats[sums / 4 + n]!;
-  const [risk, x, dy] = [at(36), at(40), at(44)] as const;
+  const taps = tapsOf(form);
+  const [risk, x, dy] = [at(4 * taps), at(4 * taps + 4), at(4 * taps + 8)] as const;
   if (x === 0 || dy === 0) return true;
   if (![risk, x, dy].every((value) => value === 0 || (value >= LEAST && value <= MOST))) return false;
-  for (let tap = 0; tap < 9; tap++) {
+  for (let tap = 0; tap < taps; tap++) {
     const seen = at(4 * tap) + at(4 * tap + 1) + at(4 * tap + 2) + at(4 * tap + 3);
     if (!(risk <= SPREAD * seen)) return false;
   }
@@ -58,22 +63,22 @@ export function isEven({ memory: { floats } }: SimdEngine, sums: number): boolea
 
 /** What the code depends on. */
 export interface GradientSpreadVariant {
-  readonly tileSize: TileSize;
+  readonly form: Form;
   /** Vectors of channels of x and of dy that are read in one turn. */
   readonly unrolls: readonly [x: number, dy: number];
 }
 
 /** Name of the module: unique in an engine. */
-export function gradientSpreadName({ tileSize, unrolls }: GradientSpreadVariant): string {
-  return `winograd-gradient-spread-${tileSize}-k${unrolls.join("-")}`;
+export function gradientSpreadName({ form, unrolls }: GradientSpreadVariant): string {
+  return `winograd-gradient-spread-${formName(form)}-k${unrolls.join("-")}`;
 }
 
 /** Writes the module: `measureX`, `measureDy`, `addTiles`. */
-export function emitGradientSpread({ tileSize, unrolls }: GradientSpreadVariant): Uint8Array<ArrayBuffer> {
+export function emitGradientSpread({ form, unrolls }: GradientSpreadVariant): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   emitMeasureCells(module, unrolls[0], "measureX");
   emitMeasureCells(module, unrolls[1], "measureDy");
-  emitAddTiles(module, tileSize);
+  emitAddTiles(module, form);
   return module.toBytes();
 }
 
@@ -87,39 +92,43 @@ type AddTilesParameters = [
   sums: I32Local, // address of the sums
 ];
 
-function emitAddTiles(module: ModuleBuilder, tileSize: TileSize): void {
+function emitAddTiles(module: ModuleBuilder, form: Form): void {
+  const { rows: down, columns: across } = form;
   module.function<AddTilesParameters>("addTiles", 6, (f, tiles, xRowBytes, x, dyRowBytes, dy, sums) => {
-    const totals = f.v128s(SUMS);
-    const [risk, mostX, mostDy] = totals.slice(9) as [Local<"v128">, Local<"v128">, Local<"v128">];
-    const rows = f.v128s(tileSize);
-    const shifted = f.v128s(3);
+    const totals = f.v128s(sumCount(form));
+    const [risk, mostX, mostDy] = totals.slice(-3) as [Local<"v128">, Local<"v128">, Local<"v128">];
+    const rows = f.v128s(down.outputs);
+    const shifted = f.v128s(across.taps);
     const largest = { x: f.v128(), dy: f.v128() };
     const smallest = { x: f.v128(), dy: f.v128() };
-    const three = f.v128();
     const uneven = f.v128();
     const at = f.i32();
-    const inTile = laneFilter(f, tileSize);
+    const inTile = laneFilter(f, across.outputs);
     const begin = (): void => {
       for (const name of ["x", "dy"] as const) {
         f.set(largest[name], v128.splatBits(0));
         f.set(smallest[name], v128.splatBits(-1));
       }
     };
-    /** Takes four values into the extremes; less 1, a zero is the largest integer. */
-    const include = (name: "x" | "dy", values: Local<"v128">): void => {
+    const includeLargest = (name: "x" | "dy", values: V128): void =>
       f.set(largest[name], u32x4.max(largest[name], values));
+    /** Less 1, a zero is the largest integer. */
+    const includeSmallest = (name: "x" | "dy", values: V128): void =>
       f.set(smallest[name], u32x4.min(smallest[name], u32x4.add(values, v128.splatBits(-1))));
-    };
     /** Where the extremes are too far apart, bits of 1; in the first lane. */
     const isUneven = (name: "x" | "dy"): V128 => {
-      reduceLanes(f, u32x4.max, largest[name], tileSize);
-      reduceLanes(f, u32x4.min, smallest[name], tileSize);
+      reduceLanes(f, u32x4.max, largest[name], 4);
+      reduceLanes(f, u32x4.min, smallest[name], 4);
       const nonzero = u32x4.add(smallest[name], v128.splatBits(1));
       return f32x4.greater(largest[name], f32x4.mul(nonzero, f.constant(IMAGE_SPREAD)));
     };
     const loadShifted = (): void => {
       for (const [b, cells] of shifted.entries()) f.set(cells, inTile(v128.load(at, 4 * b)));
-      f.advance(at, xRowBytes);
+    };
+    /** Threes of a row of x, as many of them as four outputs or a tile have. */
+    const threes = (first: number): V128 => {
+      const three = [0, 1, 2].map((b) => v128.load(at, 4 * (first + b))).reduce(u32x4.max);
+      return across.inputs - 2 < 4 ? inTile(three) : three;
     };
     for (const [n, total] of totals.entries()) f.set(total, v128.load(sums, 16 * n));
     f.repeat(tiles, () => {
@@ -127,14 +136,17 @@ function emitAddTiles(module: ModuleBuilder, tileSize: TileSize): void {
       f.set(at, dy);
       for (const row of rows) {
         f.set(row, inTile(v128.load(at, 0)));
-        include("dy", row);
+        includeLargest("dy", row);
+        includeSmallest("dy", row);
         f.advance(at, dyRowBytes);
       }
       f.set(at, x);
-      for (let i = 0; i < pointCount(tileSize); i++) {
+      for (let i = 0; i < down.inputs; i++) {
         loadShifted();
-        f.set(three, u32x4.max(u32x4.max(shifted[0]!, shifted[1]!), shifted[2]!));
-        include("x", three);
+        for (const cells of shifted) includeLargest("x", cells);
+        if (!isTransformed(across)) includeSmallest("x", shifted[0]!);
+        for (const first of threesOf(across)) includeSmallest("x", threes(first));
+        f.advance(at, xRowBytes);
       }
       f.set(uneven, v128.or(isUneven("x"), isUneven("dy")));
       f.set(uneven, v128.shuffle(uneven, uneven, [0, 0, 0, 0]));
@@ -143,27 +155,28 @@ function emitAddTiles(module: ModuleBuilder, tileSize: TileSize): void {
       f.set(mostDy, u32x4.max(mostDy, largest.dy));
       for (const row of rows) f.set(row, v128.select(v128.splatBits(0), row, uneven));
       f.set(at, x);
-      for (let i = 0; i < pointCount(tileSize); i++) {
+      for (let i = 0; i < down.inputs; i++) {
         loadShifted();
-        for (let a = 0; a < 3; a++) {
+        f.advance(at, xRowBytes);
+        for (let a = 0; a < down.taps; a++) {
           const row = rows[i - a];
           if (row === undefined) continue;
           for (const [b, cells] of shifted.entries()) {
-            const total = totals[3 * a + b]!;
+            const total = totals[across.taps * a + b]!;
             f.set(total, f32x4.add(total, f32x4.mul(cells, row)));
           }
         }
       }
-      f.advance(x, 4 * tileSize);
-      f.advance(dy, 4 * tileSize);
+      f.advance(x, 4 * across.outputs);
+      f.advance(dy, 4 * across.outputs);
     });
     for (const [n, total] of totals.entries()) f.store(sums, total, 16 * n);
   });
 }
 
 /** Clears the floats of a vector that belong to the next tile. */
-function laneFilter(f: FunctionBuilder, tileSize: TileSize): (cells: V128) => V128 {
-  if (tileSize === 4) return (cells) => cells;
+function laneFilter(f: FunctionBuilder, outputs: number): (cells: V128) => V128 {
+  if (outputs === 4) return (cells) => cells;
   const zero = f.v128();
-  return (cells) => v128.shuffle(cells, zero, [0, 1, 4, 5]);
+  return (cells) => v128.shuffle(cells, zero, outputs === 2 ? [0, 1, 4, 5] : [0, 4, 5, 6]);
 }

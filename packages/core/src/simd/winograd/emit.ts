@@ -1,10 +1,11 @@
 /**
  * The transforms of Winograd's algorithm as WebAssembly, four channels at a time: each is its one-dimensional form applied
  * to the columns and then to the rows of a small matrix of vectors, which stands in memory between the two: no host has
- * registers for it, and loops make little code of it, which is soon written and soon compiled. The points and formulas are
- * those of `points.ts`; the multiplication between is the microkernel of implicit GEMM.
+ * registers for it, and loops make little code of it, which is soon written and soon compiled. Of a kernel of one axis the
+ * matrix is a single row, and stays in registers. The points and formulas are those of `points.ts`; the multiplication
+ * between is the microkernel of implicit GEMM.
  *
- * Layouts: V [tile][point²][channel], M [tile][point²][channel], U [point²][panels of weights].
+ * Layouts: V [tile][point][channel], M [tile][point][channel], U [point][panels of weights], points row by row.
  *
  * @module
  */
@@ -20,34 +21,38 @@ import {
 } from "../engine/assembler.ts";
 import { type Activation, activationName, emitActivation } from "../engine/emit-activation.ts";
 import { Formulas, type Transform } from "./formulas.ts";
-import { pointCount, type TileSize } from "./points.ts";
+import { type AxisForm, type Form, formName, isTransformed, pointCount } from "./points.ts";
 
 /** What the code of the transforms depends on. */
 export interface TransformVariant {
-  readonly tileSize: TileSize;
+  readonly form: Form;
   readonly fma: boolean;
   readonly activation: Activation;
 }
 
 /** Name of the module: unique in an engine. */
-export function transformsName({ tileSize, activation }: TransformVariant): string {
-  return `winograd-${tileSize}-${activationName(activation)}`;
+export function transformsName({ form, activation }: TransformVariant): string {
+  return `winograd-${formName(form)}-${activationName(activation)}`;
 }
 
 /** Writes the module: `transformInput`, `transformFilter`, `transformOutput`. */
 export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffer> {
-  const { tileSize, fma, activation } = variant;
+  const { form, fma, activation } = variant;
   const module = new ModuleBuilder();
-  emitInputTransform(module, tileSize, fma);
+  emitInputTransform(module, form, fma);
   // U = G g Gᵀ for the source channels of a slice and the target channels of one panel.
   emitTransform(module, "transformFilter", {
-    size: 3,
-    transformOf: (f) => new Formulas(f, tileSize, fma).filter(),
+    form,
+    fma,
+    sizeOf: ({ taps }) => taps,
+    transformOf: (formulas) => formulas.filter(),
   });
   // Y = Aᵀ M A + bias for all tiles of a block; `extra` is the address of the bias.
   emitTransform(module, "transformOutput", {
-    size: pointCount(tileSize),
-    transformOf: (f) => new Formulas(f, tileSize, fma).output(),
+    form,
+    fma,
+    sizeOf: ({ points }) => points,
+    transformOf: (formulas) => formulas.output(),
     toTable: true,
     finish: (f, y, { extra, channel }) => {
       f.set(y, f32x4.add(y, v128.load(i32.add(extra, channel), 0)));
@@ -58,19 +63,23 @@ export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffe
 }
 
 /** V = Bᵀ d B for all tiles of a block. */
-export function emitInputTransform(module: ModuleBuilder, tileSize: TileSize, fma: boolean): void {
+export function emitInputTransform(module: ModuleBuilder, form: Form, fma: boolean): void {
   emitTransform(module, "transformInput", {
-    size: pointCount(tileSize),
-    transformOf: (f) => new Formulas(f, tileSize, fma).input(),
+    form,
+    fma,
+    sizeOf: ({ points }) => points,
+    transformOf: (formulas) => formulas.input(),
     fromTable: true,
   });
 }
 
-/** A transform of both axes of square matrices, several one after the other. */
+/** A transform of matrices, several one after the other. */
 interface MatrixTransform {
-  /** Rows and columns of a matrix before it is transformed. */
-  readonly size: number;
-  readonly transformOf: (f: FunctionBuilder) => Transform;
+  readonly form: Form;
+  readonly fma: boolean;
+  /** Cells of a matrix along an axis before it is transformed. */
+  readonly sizeOf: (axis: AxisForm) => number;
+  readonly transformOf: (formulas: Formulas) => Transform;
   /** Whether matrices are found, or put, by a table of offsets; else they are as many bytes apart as is said. */
   readonly fromTable?: boolean;
   readonly toTable?: boolean;
@@ -89,8 +98,8 @@ interface ResultPlace {
 }
 
 /** Bytes of the largest matrix between the transforms of its axes. */
-export function squareBytes(): number {
-  return 16 * pointCount(4) ** 2;
+export function matrixBytes(form: Form): number {
+  return 16 * pointCount(form);
 }
 
 /** Parameters of an emitted transform, in order. */
@@ -105,7 +114,7 @@ type TransformParameters = [
   toNext: I32Local,
   toRow: I32Local,
   toColumn: I32Local,
-  between: I32Local, // address of squareBytes(): a matrix whose columns are transformed and whose rows are not
+  between: I32Local, // address of matrixBytes(): a matrix whose columns are transformed and whose rows are not
   extra: I32Local,
 ];
 
@@ -113,14 +122,18 @@ type TransformParameters = [
 export function emitTransform(
   module: ModuleBuilder,
   name: string,
-  { size, transformOf, fromTable = false, toTable = false, finish }: MatrixTransform,
+  { form, fma, sizeOf, transformOf, fromTable = false, toTable = false, finish }: MatrixTransform,
 ): void {
   module.function<TransformParameters>(
     name,
     12,
     (f, count, vectors, from, fromNext, fromRow, fromColumn, to, toNext, toRow, toColumn, between, extra) => {
-      const transform = transformOf(f);
-      const inputs = f.v128s(size);
+      const { outer, inner } = form;
+      const [height, width] = [sizeOf(outer), sizeOf(inner)];
+      const across = transformOf(new Formulas(f, inner, fma));
+      const isSame = outer.taps === inner.taps && outer.outputs === inner.outputs;
+      const down = isSame ? across : transformOf(new Formulas(f, outer, fma));
+      const inputs = f.v128s(Math.max(height, width));
       const source = f.i32();
       const target = f.i32();
       const vector = f.i32();
@@ -128,42 +141,56 @@ export function emitTransform(
       const line = f.i32();
       const column = f.i32();
       const at = f.i32();
-      let rows = 0;
+
+      const load = (size: number, first: I32Local, step: I32Local): readonly Local<"v128">[] => {
+        const loaded = inputs.slice(0, size);
+        f.set(at, first);
+        for (const input of loaded) {
+          f.set(input, v128.load(at, 0));
+          f.advance(at, step);
+        }
+        return loaded;
+      };
+      const store = (outputs: readonly Local<"v128">[], first: I32Local, step: I32Local): void => {
+        f.set(at, first);
+        for (const output of outputs) {
+          finish?.(f, output, { at, channel, extra });
+          f.store(at, output, 0);
+          f.advance(at, step);
+        }
+      };
+      /** The columns of a matrix into memory, and from there its rows. */
+      const transformBoth = (): void => {
+        let lines = 0;
+        f.set(line, i32.const(width));
+        f.set(column, source);
+        f.repeat(line, () => {
+          const outputs = down(load(height, column, fromRow));
+          lines = outputs.length;
+          for (let i = 0; i < lines; i++) f.store(between, outputs[i]!, 16 * width * i);
+          f.advance(column, fromColumn);
+          f.advance(between, 16);
+        });
+        f.advance(between, -16 * width);
+        f.set(line, i32.const(lines));
+        f.set(column, target);
+        f.repeat(line, () => {
+          for (let j = 0; j < width; j++) f.set(inputs[j]!, v128.load(between, 16 * j));
+          store(across(inputs.slice(0, width)), column, toColumn);
+          f.advance(column, toRow);
+          f.advance(between, 16 * width);
+        });
+        f.advance(between, -16 * width * lines);
+      };
+
       f.repeat(count, () => {
         f.set(source, fromTable ? i32.add(from, i32.load(fromNext, 0)) : from);
         f.set(target, toTable ? i32.add(to, i32.load(toNext, 0)) : to);
         f.set(vector, vectors);
         f.set(channel, i32.const(0));
         f.repeat(vector, () => {
-          f.set(line, i32.const(size));
-          f.set(column, source);
-          f.repeat(line, () => {
-            f.set(at, column);
-            for (const input of inputs) {
-              f.set(input, v128.load(at, 0));
-              f.advance(at, fromRow);
-            }
-            const outputs = transform(inputs);
-            rows = outputs.length;
-            for (let i = 0; i < rows; i++) f.store(between, outputs[i]!, 16 * size * i);
-            f.advance(column, fromColumn);
-            f.advance(between, 16);
-          });
-          f.advance(between, -16 * size);
-          f.set(line, i32.const(rows));
-          f.set(column, target);
-          f.repeat(line, () => {
-            for (let j = 0; j < size; j++) f.set(inputs[j]!, v128.load(between, 16 * j));
-            f.set(at, column);
-            for (const output of transform(inputs)) {
-              finish?.(f, output, { at, channel, extra });
-              f.store(at, output, 0);
-              f.advance(at, toColumn);
-            }
-            f.advance(column, toRow);
-            f.advance(between, 16 * size);
-          });
-          f.advance(between, -16 * size * rows);
+          if (isTransformed(outer)) transformBoth();
+          else store(across(load(width, source, fromColumn)), target, toColumn);
           f.advance(source, 16);
           f.advance(target, 16);
           f.advance(channel, 16);

@@ -6,7 +6,7 @@
  */
 
 import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../engine/assembler.ts";
-import { type TileSize, WINOGRAD_POINTS } from "./points.ts";
+import { type AxisForm, pairsOf } from "./points.ts";
 
 /** A one-dimensional transform: vectors in, vectors out, which are good until the next transform. */
 export type Transform = (inputs: readonly V128[]) => readonly Local<"v128">[];
@@ -17,104 +17,123 @@ export type Transform = (inputs: readonly V128[]) => readonly Local<"v128">[];
  */
 export class Formulas {
   readonly #f: FunctionBuilder;
-  readonly #points: readonly number[];
+  readonly #form: AxisForm;
+  /** The points ±p. */
+  readonly #pairs: readonly number[];
   readonly #multiplyAdd: (a: V128, b: V128, c: V128) => V128;
   /** Locals of the transforms, which come one after the other and share them. */
   readonly #locals: Local<"v128">[] = [];
   #used = 0;
 
-  constructor(f: FunctionBuilder, tileSize: TileSize, fma: boolean) {
+  constructor(f: FunctionBuilder, form: AxisForm, fma: boolean) {
     this.#f = f;
-    this.#points = WINOGRAD_POINTS[tileSize];
+    this.#form = form;
+    this.#pairs = pairsOf(form);
     this.#multiplyAdd = multiplyAddOf(fma);
   }
 
   /** Bᵀ. */
   input(): Transform {
-    const p = this.#points[0]!;
-    const q = this.#points[1];
-    const p2 = p * p;
-    if (q === undefined) {
-      return this.#transform((d) => [
-        this.#scaledSum(-p2, d[0]!, d[2]!),
-        ...this.#plusMinus(d[2]!, this.#scaled(p, d[1]!)),
-        this.#scaledSum(-p2, d[1]!, d[3]!),
-      ]);
-    }
-    const q2 = q * q;
-    const ends = (a: V128, b: V128, c: V128) => this.#scaledSum(p2 * q2, a, this.#scaledSum(-p2 - q2, b, c));
-    return this.#transform((d) => [
-      ends(d[0]!, d[2]!, d[4]!),
-      ...this.#plusMinus(this.#scaledSum(-q2, d[2]!, d[4]!), this.#scaled(p, this.#scaledSum(-q2, d[1]!, d[3]!))),
-      ...this.#plusMinus(this.#scaledSum(-p2, d[2]!, d[4]!), this.#scaled(q, this.#scaledSum(-p2, d[1]!, d[3]!))),
-      ends(d[1]!, d[3]!, d[5]!),
-    ]);
+    const all = squaresProduct(this.#pairs);
+    return this.#transform((d) => {
+      const [even, odd] = halves(d);
+      return [
+        this.#polynomial(all, even),
+        ...this.#pairs.flatMap((p) => {
+          const others = squaresProduct(this.#pairs.filter((q) => q !== p));
+          return this.#plusMinus(
+            this.#polynomial(others, even.slice(1)),
+            this.#scaled(p, this.#polynomial(others, odd)),
+          );
+        }),
+        this.#polynomial(all, odd),
+      ];
+    });
   }
 
   /** G. */
   filter(): Transform {
     return this.#transform((g) => [
       this.#scaled(this.#zeroScale(), g[0]!),
-      ...this.#points.flatMap((a) => {
-        const scale = this.#pairScale(a);
-        const even = this.#scaledSum(scale * a * a, g[2]!, this.#scaled(scale, g[0]!));
-        return this.#plusMinus(even, this.#scaled(scale * a, g[1]!));
+      ...this.#pairs.flatMap((p) => {
+        const scale = this.#pairScale(p);
+        const part = (taps: readonly V128[], first: number): V128 =>
+          taps.reduce<V128 | undefined>((sum, tap, i) => {
+            const factor = scale * p ** (first + 2 * i);
+            return sum === undefined ? this.#scaled(factor, tap) : this.#scaledSum(factor, tap, sum);
+          }, undefined)!;
+        const [even, odd] = halves(g);
+        return this.#plusMinus(part(even, 0), part(odd, 1));
       }),
-      g[2]!,
+      g.at(-1)!,
     ]);
   }
 
   /** Gᵀ. */
   filterGradient(): Transform {
     return this.#transform((m) => {
-      const sums = this.#points.map((_, n) => this.#sumAndDifference(m[2 * n + 1]!, m[2 * n + 2]!));
+      const sums = this.#sumsAndDifferences(m);
       const tap = (power: number, first: V128 | undefined): V128 =>
         sums.reduce<V128 | undefined>((sum, evenAndOdd, n) => {
-          const a = this.#points[n]!;
-          const factor = this.#pairScale(a) * a ** power;
+          const p = this.#pairs[n]!;
+          const factor = this.#pairScale(p) * p ** power;
           const term = evenAndOdd[power % 2]!;
           return sum === undefined ? this.#scaled(factor, term) : this.#scaledSum(factor, term, sum);
         }, first)!;
-      return [tap(0, this.#scaled(this.#zeroScale(), m[0]!)), tap(1, undefined), tap(2, m.at(-1))];
+      return Array.from({ length: this.#form.taps }, (_, n) =>
+        tap(n, n === 0 ? this.#scaled(this.#zeroScale(), m[0]!) : n === this.#form.taps - 1 ? m.at(-1) : undefined),
+      );
     });
   }
 
   /** Aᵀ. */
   output(): Transform {
-    const p = this.#points[0]!;
-    const q = this.#points[1];
     return this.#transform((m) => {
-      const pair = this.#sumAndDifference(m[1]!, m[2]!);
-      if (q === undefined) return [f32x4.add(m[0]!, pair[0]), this.#scaledSum(p, pair[1], m[3]!)];
-      const pair2 = this.#sumAndDifference(m[3]!, m[4]!);
-      const powers = (n: number) => this.#scaledSum(p ** n, pair[n % 2]!, this.#scaled(q ** n, pair2[n % 2]!));
-      return [f32x4.add(m[0]!, f32x4.add(pair[0], pair2[0])), powers(1), powers(2), f32x4.add(powers(3), m[5]!)];
+      const sums = this.#sumsAndDifferences(m);
+      const last = this.#form.outputs - 1;
+      return Array.from({ length: last + 1 }, (_, n) => {
+        const powers = sums.reduceRight<V128 | undefined>((sum, evenAndOdd, i) => {
+          const factor = this.#pairs[i]! ** n;
+          const term = evenAndOdd[n % 2]!;
+          return sum === undefined ? this.#scaled(factor, term) : this.#scaledSum(factor, term, sum);
+        }, undefined)!;
+        if (n === 0) return f32x4.add(m[0]!, powers);
+        return n === last ? f32x4.add(powers, m.at(-1)!) : powers;
+      });
     });
   }
 
   /** A. */
   outputGradient(): Transform {
-    const points = this.#points;
-    return this.#transform((inputs) => {
-      const [y0, y1, y2, y3] = inputs;
-      const plusMinus = (a: number) => {
-        const even = y2 === undefined ? y0! : this.#scaledSum(a * a, y2, y0!);
-        const odd = y3 === undefined ? y1! : this.#scaledSum(a * a, y3, y1!);
-        return this.#plusMinus(even, this.#scaled(a, odd));
-      };
-      return [y0!, ...points.flatMap(plusMinus), y3 ?? y1!];
+    return this.#transform((y) => {
+      const [even, odd] = halves(y);
+      const powers = (p: number, values: readonly V128[]): V128 =>
+        values.slice(1).reduce((sum, value, i) => this.#scaledSum(p ** (2 * i + 2), value, sum), values[0]!);
+      return [
+        y[0]!,
+        ...this.#pairs.flatMap((p) => this.#plusMinus(powers(p, even), this.#scaled(p, powers(p, odd)))),
+        y.at(-1)!,
+      ];
     });
   }
 
-  /** The factor of G for 0: over the product of all −a². */
+  /** The factor of G for 0: over the product of all −p². */
   #zeroScale(): number {
-    return 1 / this.#points.reduce((product, a) => product * -a * a, 1);
+    return 1 / this.#pairs.reduce((product, p) => product * -p * p, 1);
   }
 
-  /** The factor of G for ±a: over 2a² Π (a² − b²), b being the other points. */
-  #pairScale(a: number): number {
-    const others = this.#points.filter((b) => b !== a);
-    return 1 / others.reduce((product, b) => product * (a * a - b * b), 2 * a * a);
+  /** The factor of G for ±p: over 2p² Π (p² − q²), q being the other points. */
+  #pairScale(p: number): number {
+    const others = this.#pairs.filter((q) => q !== p);
+    return 1 / others.reduce((product, q) => product * (p * p - q * q), 2 * p * p);
+  }
+
+  /** Σ cᵢ · vᵢ, the last cᵢ being 1. */
+  #polynomial(coefficients: readonly number[], values: readonly V128[]): V128 {
+    const degree = coefficients.length - 1;
+    return coefficients
+      .slice(0, degree)
+      .reduceRight((sum, factor, i) => this.#scaledSum(factor, values[i]!, sum), values[degree]!);
   }
 
   /** factor · a. */
@@ -136,9 +155,12 @@ export class Formulas {
     return [f32x4.add(e, o), f32x4.sub(e, o)];
   }
 
-  /** a + b, a − b: the even and the odd part of a sum, evaluated. */
-  #sumAndDifference(a: V128, b: V128): readonly [even: V128, odd: V128] {
-    return [this.#kept(f32x4.add(a, b)), this.#kept(f32x4.sub(a, b))];
+  /** The sum and the difference of the products of each pair: the even and the odd part of a sum, evaluated. */
+  #sumsAndDifferences(m: readonly V128[]): readonly (readonly [even: V128, odd: V128])[] {
+    return this.#pairs.map((_, n) => {
+      const [a, b] = [m[2 * n + 1]!, m[2 * n + 2]!];
+      return [this.#kept(f32x4.add(a, b)), this.#kept(f32x4.sub(a, b))];
+    });
   }
 
   /** A transform whose results are evaluated. */
@@ -155,4 +177,17 @@ export class Formulas {
     this.#f.set(kept, value);
     return kept;
   }
+}
+
+/** Those of even and of odd index. */
+function halves<T>(values: readonly T[]): readonly [even: readonly T[], odd: readonly T[]] {
+  return [values.filter((_, i) => i % 2 === 0), values.filter((_, i) => i % 2 === 1)];
+}
+
+/** Π (x − p²), the coefficients of the lowest power first. */
+function squaresProduct(pairs: readonly number[]): readonly number[] {
+  return pairs.reduce<readonly number[]>(
+    (product, p) => product.concat(0).map((_, i) => (product[i - 1] ?? 0) - p * p * (product[i] ?? 0)),
+    [1],
+  );
 }

@@ -10,20 +10,23 @@ import type { Correlation } from "../../geometry/correlation.ts";
 import { shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
-import { pointCount } from "./points.ts";
-import { areEven, emitWeightSpread, WEIGHT_MAXIMA_BYTES } from "./spread.ts";
+import { pointCount, stepsOf, tapsOf } from "./points.ts";
+import { areEven, emitWeightSpread, weightMaximaBytes } from "./spread.ts";
 
 /** Whether the weights of every output channel are near enough to one another; `scratch` is an address for a few bytes. */
 export function weightsAreEven(
   engine: SimdEngine,
-  { untransformed }: WinogradPlan,
+  { form, untransformed }: WinogradPlan,
   c: Correlation,
   packed: number,
   scratch: number,
 ): boolean {
-  const { measureWeights } = engine.functions("winograd-weight-spread", emitWeightSpread);
+  const kernelTaps = tapsOf(form);
+  const { measureWeights } = engine.functions(`winograd-weight-spread-${kernelTaps}`, () =>
+    emitWeightSpread(kernelTaps),
+  );
   const { floats } = engine.memory;
-  const maxima = floats.subarray(scratch / 4, (scratch + WEIGHT_MAXIMA_BYTES) / 4);
+  const maxima = floats.subarray(scratch / 4, (scratch + weightMaximaBytes(form)) / 4);
   const sources = c.groupSourceChannels;
   let taps = packed;
   for (const { shape, panels } of untransformed.ranges) {
@@ -33,7 +36,7 @@ export function weightsAreEven(
         measureWeights!(sources, taps + termBytes + vector, termBytes, sources * termBytes, scratch);
         if (!areEven(maxima)) return false;
       }
-      taps += termBytes * (1 + 9 * sources);
+      taps += termBytes * (1 + kernelTaps * sources);
     }
   }
   return true;
@@ -49,17 +52,19 @@ export function chunkTransformer(
   u: number,
   between: (shift: number, share: number) => number,
 ): (chunk: Chunk) => void {
-  const size = pointCount(plan.tileSize);
+  const points = pointCount(plan.form);
+  const [outerTaps, innerTaps] = stepsOf(plan.form, plan.form.columns.taps, 1);
+  const kernelTaps = tapsOf(plan.form);
   const sources = c.groupSourceChannels;
   return ({ firstChannel: firstOfChunk, ranges, offset, pointBytes }) => {
     const panels: { readonly vectors: number; readonly taps: number; readonly to: number }[] = [];
-    let taps = packed + 4 * firstOfChunk * (1 + 9 * sources);
+    let taps = packed + 4 * firstOfChunk * (1 + kernelTaps * sources);
     let to = u + offset;
     for (const { shape, panels: count } of ranges) {
       const termBytes = 16 * shape.vectors;
       for (let panel = 0; panel < count; panel++) {
         panels.push({ vectors: shape.vectors, taps: taps + termBytes, to });
-        taps += termBytes * (1 + 9 * sources);
+        taps += termBytes * (1 + kernelTaps * sources);
         to += termBytes * (1 + sources);
       }
     }
@@ -69,7 +74,7 @@ export function chunkTransformer(
       feed() {
         const { floats } = engine.memory;
         for (const { vectors, to } of panels) {
-          for (let point = 0; point < size ** 2; point++) {
+          for (let point = 0; point < points; point++) {
             const bias = (to + point * pointBytes) / 4;
             floats.fill(0, bias, bias + 4 * vectors);
           }
@@ -85,11 +90,11 @@ export function chunkTransformer(
             vectors,
             taps,
             termBytes,
-            3 * sources * termBytes,
-            sources * termBytes,
+            outerTaps * sources * termBytes,
+            innerTaps * sources * termBytes,
             to + termBytes,
             termBytes,
-            size * pointBytes,
+            plan.form.inner.points * pointBytes,
             pointBytes,
             between(shift, share),
             0,

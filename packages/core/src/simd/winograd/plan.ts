@@ -20,7 +20,7 @@ import {
   unrolling,
 } from "../gemm/plan.ts";
 import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
-import { pointCount, type TileSize } from "./points.ts";
+import { type AxisTile, correlationForm, type Form, pointCount, type TileSize, tapsOf } from "./points.ts";
 import { type TileList, type TileRows, tileLists } from "./tile-lists.ts";
 
 /** Image, V and M of a block that suit a second-level cache of 1 MB. */
@@ -49,8 +49,8 @@ const NEAR_SHARE_BYTES = 3 * 2 ** 20;
 /** U of a chunk, where it is transformed as it is needed: no more than a second-level cache and a little beyond. */
 const ONCE_CHUNK_BYTES = 1.25 * 2 ** 20;
 
-/** Source channels over which errors even out. */
-const FEWEST_CHANNELS: Readonly<Record<TileSize, number>> = { 2: 4, 4: 16 };
+/** Source channels over which errors even out; those of F(2×2, 3×3) are small without. */
+const FEWEST_CHANNELS = 16;
 
 /** Target channels of one pass over V. */
 export interface Chunk {
@@ -65,7 +65,7 @@ export interface Chunk {
 
 /** Everything a run needs to know. */
 export interface WinogradPlan {
-  readonly tileSize: TileSize;
+  readonly form: Form;
   /** The correlation whose cells are tiles. */
   readonly correlation: Correlation;
   readonly blocks: Blocks;
@@ -105,24 +105,27 @@ export interface TileShare extends TileRows {
 }
 
 /** A correlation with tiles for cells, and how it is cut. */
-export type TiledCorrelation = Pick<WinogradPlan, "correlation" | "blocks">;
+export type TiledCorrelation = Pick<WinogradPlan, "form" | "correlation" | "blocks">;
 
 /** Cuts a correlation into blocks of tiles, or says why Winograd's algorithm does not compute it. */
 export function tileWinograd(c: Correlation, tileSize: TileSize): TiledCorrelation | string {
   const suits = suitsWinograd(c);
   if (suits !== true) return suits;
-  const correlation = tileCorrelation(c, tileSize);
-  const blocks = cut(correlation, tileSize);
-  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { correlation, blocks };
+  const form = correlationForm(c, tileSize);
+  if (typeof form === "string") return form;
+  const correlation = tileCorrelation(c, form);
+  const blocks = cut(correlation, form);
+  return blocks === undefined ? "a row of its tiles exceeds scratch memory" : { form, correlation, blocks };
 }
 
-/** True, or what of the kernel or the channels is not what Winograd's algorithm needs. */
+/** True, or what of the kernel or the channels is not what Winograd's algorithm needs, however large its tiles. */
 export function suitsWinograd(c: Correlation): true | string {
-  for (const { parts, step, sourceStep, tapStep } of [c.rows, c.columns]) {
-    if (parts.some(({ taps }) => taps.length !== 3)) return "the kernel is not 3×3";
+  for (const { step, sourceStep, tapStep } of [c.rows, c.columns]) {
     if (step > 1 || sourceStep > 1) return "the stride is not 1";
     if (tapStep > 1) return "the kernel is dilated";
   }
+  const smallest = correlationForm(c, 2);
+  if (typeof smallest === "string") return smallest;
   if (c.groups !== 1) return "the channels are grouped";
   if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
@@ -131,12 +134,15 @@ export function suitsWinograd(c: Correlation): true | string {
 }
 
 /** True, or why the error of a supported correlation may be a larger part of the largest Σ|x||w| than it is elsewhere. */
-export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, tileSize: TileSize): true | string {
+export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, form: Form): true | string {
   // The transform of a kernel is rounded as a whole, so some sum must see the whole kernel.
-  if ([rows, columns].some(({ sourceSize, targetSize }) => Math.min(sourceSize, targetSize) < 3))
-    return "fewer than 3 rows or columns see only a part of the kernel, but err by all of it";
+  const seesLess = ({ sourceSize, targetSize }: CorrelationAxis, { taps }: AxisTile): boolean =>
+    Math.min(sourceSize, targetSize) < taps;
+  if (seesLess(rows, form.rows) || seesLess(columns, form.columns))
+    return "fewer rows or columns than the kernel has see only a part of it, but err by all of it";
   return (
-    groupSourceChannels >= FEWEST_CHANNELS[tileSize] ||
+    groupSourceChannels >= FEWEST_CHANNELS ||
+    pointCount(form) === 16 ||
     `sums over ${groupSourceChannels} channels are too short for errors to even out`
   );
 }
@@ -145,14 +151,13 @@ export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, 
 export function planWinograd(
   engine: SimdEngine,
   c: Correlation,
-  { correlation, blocks }: TiledCorrelation,
-  tileSize: TileSize,
+  { form, correlation, blocks }: TiledCorrelation,
   runs: Runs = "many",
 ): WinogradPlan {
   const tiles = pixelsOf(blocks);
   const tile = chooseTile(engine, tiles, c.groupTargetChannels);
-  const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, tileSize, tile.vectors) : undefined;
-  const isFar = onceChannels === undefined && comesFromFar(filterBytes(c, tileSize));
+  const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, form, tile.vectors) : undefined;
+  const isFar = onceChannels === undefined && comesFromFar(filterBytes(c, form));
   const isStreamed = isFar && tiles <= FEW_TILES;
   const loop = unrolling(engine, c.groupSourceChannels);
   const shape = {
@@ -162,12 +167,12 @@ export function planWinograd(
     touchesAhead: isFar && !isStreamed && touchesAhead(engine),
     activation: undefined, // it belongs to the output transform, not to the products
   };
-  const vTileBytes = tileBytes(tileSize, c.groupSourceChannels);
+  const vTileBytes = tileBytes(form, c.groupSourceChannels);
   const chunkChannels =
-    onceChannels ?? chunkChannelsOf(c, blocks, tileSize, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
-  const terms = 9 * c.groupSourceChannels;
+    onceChannels ?? chunkChannelsOf(c, blocks, form, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
+  const terms = tapsOf(form) * c.groupSourceChannels;
   const channelBytes = 4 * (1 + c.groupSourceChannels);
-  const points = pointCount(tileSize) ** 2;
+  const points = pointCount(form);
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
     const channels = Math.min(chunkChannels, c.groupTargetChannels - firstChannel);
@@ -180,13 +185,13 @@ export function planWinograd(
       pointBytes: channels * channelBytes,
     });
   }
-  const mTileBytes = tileBytes(tileSize, chunkChannels);
+  const mTileBytes = tileBytes(form, chunkChannels);
   const tileRows = blocks.images * blocks.rows.periods;
-  const fewShares = onceChannels !== undefined || filterBytes(c, tileSize) > NEAR_SHARE_BYTES;
+  const fewShares = onceChannels !== undefined || filterBytes(c, form) > NEAR_SHARE_BYTES;
   const mostShares = fewShares ? 1 : Math.min(tileRows, Math.floor(tiles / FEWEST_SHARED_TILES));
   const shareCount = sharesOf(engine, blockCount(correlation, blocks), mostShares);
   return {
-    tileSize,
+    form,
     correlation,
     blocks,
     tile,
@@ -216,50 +221,44 @@ export function planWinograd(
 }
 
 /** Whether a plan for a single run transforms a filter as it goes: if U is large, and few tiles read it. */
-export function transformsAtRun(c: Correlation, tileSize: TileSize): boolean {
-  return comesFromFar(filterBytes(c, tileSize)) && tileCount(c, tileSize) <= FEW_TILES;
+export function transformsAtRun(c: Correlation, form: Form): boolean {
+  return comesFromFar(filterBytes(c, form)) && tileCount(c, form) <= FEW_TILES;
 }
 
 /** Tiles of all images. */
-export function tileCount({ batch, rows, columns }: Correlation, tileSize: TileSize): number {
-  return batch * Math.ceil(rows.targetSize / tileSize) * Math.ceil(columns.targetSize / tileSize);
+export function tileCount({ batch, rows, columns }: Correlation, form: Form): number {
+  return batch * Math.ceil(rows.targetSize / form.rows.outputs) * Math.ceil(columns.targetSize / form.columns.outputs);
 }
 
 /** Channels of a chunk that is transformed as it is needed; undefined if none is, or scratch has no room. */
-function onceChannelsOf(c: Correlation, blocks: Blocks, tileSize: TileSize, vectors: number): number | undefined {
+function onceChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: number): number | undefined {
   const tiles = pixelsOf(blocks);
-  if (!transformsAtRun(c, tileSize) || tiles < tileCount(c, tileSize)) return undefined;
+  if (!transformsAtRun(c, form) || tiles < tileCount(c, form)) return undefined;
   const panel = 4 * vectors;
-  const channelBytes = 4 * pointCount(tileSize) ** 2 * (1 + c.groupSourceChannels);
+  const channelBytes = 4 * pointCount(form) * (1 + c.groupSourceChannels);
   const channels = Math.max(1, Math.floor(ONCE_CHUNK_BYTES / channelBytes / panel)) * panel;
-  const productBytes = tiles * tileBytes(tileSize, channels);
-  const bytes = bytesWithoutProducts(c, blocks, tileSize) + productBytes + channels * channelBytes;
+  const productBytes = tiles * tileBytes(form, channels);
+  const bytes = bytesWithoutProducts(c, blocks, form) + productBytes + channels * channelBytes;
   return bytes > LARGEST_BYTES ? undefined : Math.min(channels, c.groupTargetChannels);
 }
 
 /** Whole panels, as many as a chunk of M may have. */
-function chunkChannelsOf(
-  c: Correlation,
-  blocks: Blocks,
-  tileSize: TileSize,
-  vectors: number,
-  chunkBytes: number,
-): number {
+function chunkChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: number, chunkBytes: number): number {
   const panel = 4 * vectors;
   const tiles = pixelsOf(blocks);
-  const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, tileSize);
-  const fitting = Math.min(chunkBytes, left) / (4 * tiles * pointCount(tileSize) ** 2);
+  const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, form);
+  const fitting = Math.min(chunkBytes, left) / (4 * tiles * pointCount(form));
   return Math.min(c.groupTargetChannels, Math.floor(Math.max(CHUNK_CHANNELS, fitting) / panel) * panel);
 }
 
 /** Bytes of a block's image or output, and of V. */
-function bytesWithoutProducts(c: Correlation, blocks: Blocks, tileSize: TileSize): number {
-  return Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * tileBytes(tileSize, c.groupSourceChannels);
+function bytesWithoutProducts(c: Correlation, blocks: Blocks, form: Form): number {
+  return Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * tileBytes(form, c.groupSourceChannels);
 }
 
 /** Bytes of one tile of V or M. */
-export function tileBytes(tileSize: TileSize, channels: number): number {
-  return oddLines(4 * channels * pointCount(tileSize) ** 2);
+export function tileBytes(form: Form, channels: number): number {
+  return oddLines(4 * channels * pointCount(form));
 }
 
 /** Bytes rounded up to an odd number of cache lines: multiples of it do not fall into the same cache sets. */
@@ -268,26 +267,26 @@ export function oddLines(bytes: number): number {
   return 64 * (lines + 1 - (lines % 2));
 }
 
-function cut(c: Correlation, tileSize: TileSize): Blocks | undefined {
+function cut(c: Correlation, form: Form): Blocks | undefined {
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   return cutIntoBlocks(c, {
-    cellBytes: tileBytes(tileSize, sources) + tileBytes(tileSize, Math.min(targets, CHUNK_CHANNELS)),
+    cellBytes: tileBytes(form, sources) + tileBytes(form, Math.min(targets, CHUNK_CHANNELS)),
     inPlace: true,
-    preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes(c, tileSize)), LARGEST_BYTES),
+    preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes(c, form)), LARGEST_BYTES),
   });
 }
 
 /** Bytes of U. */
-function filterBytes(c: Correlation, tileSize: TileSize): number {
-  return 4 * c.groupSourceChannels * c.groupTargetChannels * pointCount(tileSize) ** 2;
+function filterBytes(c: Correlation, form: Form): number {
+  return 4 * c.groupSourceChannels * c.groupTargetChannels * pointCount(form);
 }
 
-/** The same correlation with a tile of outputs for each cell: m cells on, m + 2 taps wide. */
-export function tileCorrelation(c: Correlation, tileSize: TileSize): Correlation {
-  return { ...c, rows: tileAxis(c.rows, tileSize), columns: tileAxis(c.columns, tileSize) };
+/** The same correlation with a tile of outputs for each cell. */
+export function tileCorrelation(c: Correlation, form: Form): Correlation {
+  return { ...c, rows: tileAxis(c.rows, form.rows), columns: tileAxis(c.columns, form.columns) };
 }
 
-function tileAxis(axis: CorrelationAxis, tileSize: TileSize): CorrelationAxis {
-  const part = { ...axis.parts[0]!, taps: firstIntegers(pointCount(tileSize)) };
-  return { ...axis, span: tileSize, step: tileSize, sourceStep: tileSize, parts: [part] };
+function tileAxis(axis: CorrelationAxis, { outputs, inputs }: AxisTile): CorrelationAxis {
+  const part = { ...axis.parts[0]!, taps: firstIntegers(inputs) };
+  return { ...axis, span: outputs, step: outputs, sourceStep: outputs, parts: [part] };
 }

@@ -16,12 +16,13 @@ import { arrayOf, type Operand } from "../engine/resident.ts";
 import { packWeights } from "../gemm/pack.ts";
 import { touchStep } from "../gemm/plan.ts";
 import { gemmOf } from "../gemm/run.ts";
-import { emitTransforms, squareBytes, transformsName } from "./emit.ts";
+import { emitTransforms, matrixBytes, transformsName } from "./emit.ts";
 import { chunkTransformer, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
-import { pointCount } from "./points.ts";
-import { countBelow } from "./tile-lists.ts";
-import { directComputer, tileMasks, unevenFinder } from "./uneven-tiles.ts";
+import { pointCount, stepsOf } from "./points.ts";
+import { weightMaximaBytes } from "./spread.ts";
+import { countBelow, listOf } from "./tile-lists.ts";
+import { directComputer, directTableBytes, extremesBytes, tileMasks, unevenFinder } from "./uneven-tiles.ts";
 
 /**
  * Transforms a filter for a plan and makes it runnable: `run(source, target)`; undefined if its weights are too far apart for
@@ -36,10 +37,10 @@ export function prepareWinograd(
   activation: Activation,
 ): SimdPlan<[source: Operand, target: Operand]> | undefined {
   const { memory } = engine;
-  const { blocks, tileSize, untransformed, transformsAtRun } = plan;
-  const size = pointCount(tileSize);
-  const points = size ** 2;
-  const variant = { tileSize, fma: engine.fma, activation };
+  const { blocks, form, untransformed, transformsAtRun } = plan;
+  const points = pointCount(form);
+  const { points: across } = form.inner;
+  const variant = { form, fma: engine.fma, activation };
   const transforms = engine.functions(transformsName(variant), () => emitTransforms(variant));
 
   const uOffset = aligned(4 * untransformed.groupWeights);
@@ -47,7 +48,7 @@ export function prepareWinograd(
   const measuresOffset = biasOffset + 4 * blocks.targetChannels;
   const listTables = plan.shares.flatMap(({ lists }) => lists.flatMap(({ vTable, mTable }) => [vTable, mTable]));
   const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...tileMasks(plan), ...listTables];
-  const block = memory.allocateWith(measuresOffset + squareBytes(), tables);
+  const block = memory.allocateWith(measuresOffset + weightMaximaBytes(form), tables);
   const [imageTable, outTable, jumps] = block.tables as [number, number, number];
   const [masks, listAddresses] = [block.tables.slice(3, 7), block.tables.slice(7)];
   const packed = block.address;
@@ -65,9 +66,9 @@ export function prepareWinograd(
   const mostShares = sharesOf(engine, 1, points);
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes),
-    plan.tiles * plan.vTileBytes,
-    plan.tiles * plan.mTileBytes,
-    sharesOf(engine, 1, Number.POSITIVE_INFINITY) * aligned(squareBytes()),
+    Math.max(plan.tiles * plan.vTileBytes, directTableBytes(plan)),
+    Math.max(plan.tiles * plan.mTileBytes, extremesBytes(plan)),
+    sharesOf(engine, 1, Number.POSITIVE_INFINITY) * aligned(matrixBytes(form)),
     transformsAtRun ? plan.uBytes : 0,
     isShared ? blocks.outBytes : 0,
   ]);
@@ -79,7 +80,8 @@ export function prepareWinograd(
     MemoryRange,
     MemoryRange,
   ];
-  const between = (shift: number, share: number): number => squares.address + shift + share * aligned(squareBytes());
+  const between = (shift: number, share: number): number =>
+    squares.address + shift + share * aligned(matrixBytes(form));
   const u = transformsAtRun ? uOfChunk.address : packed + uOffset;
   const transform = chunkTransformer(engine, plan, c, transformFilter!, packed, u, between);
   if (!transformsAtRun) plan.chunks.forEach(transform);
@@ -91,6 +93,8 @@ export function prepareWinograd(
   }));
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
+  const imageSteps = stepsOf(form, blocks.columns.imageSize * sourceBytes, sourceBytes);
+  const outSteps = stepsOf(form, blocks.columns.outSize * targetBytes, targetBytes);
 
   /** V of some tiles of a block. */
   const transformTiles = ({ image: imageAt, shift }: BlockAt, first: number, tiles: number, share: number): void =>
@@ -99,11 +103,10 @@ export function prepareWinograd(
       blocks.sourceChannels / 4,
       imageAt,
       imageTable + 4 * first,
-      blocks.columns.imageSize * sourceBytes,
-      sourceBytes,
+      ...imageSteps,
       v.address + shift + first * plan.vTileBytes,
       plan.vTileBytes,
-      size * sourceBytes,
+      across * sourceBytes,
       sourceBytes,
       between(shift, share),
       0,
@@ -118,7 +121,7 @@ export function prepareWinograd(
     endPoint: number,
   ): void => {
     for (let point = firstPoint; point < endPoint; point++) {
-      const list = (point < points - size ? 0 : 1) + ((point + 1) % size > 0 ? 0 : 2);
+      const list = listOf(form, point);
       const needed = countBelow(plan.shares[tileShare]!.lists[list]!, rows * blocks.columns.periods);
       const gemmTiles = Math.ceil(needed / plan.tile.mr);
       const input = v.address + shift + point * sourceBytes;
@@ -164,12 +167,11 @@ export function prepareWinograd(
       channels / 4,
       m.address + shift + first * plan.mTileBytes,
       plan.mTileBytes,
-      4 * size * channels,
+      4 * across * channels,
       4 * channels,
       outAt + 4 * firstChannel,
       outTable + 4 * first,
-      blocks.columns.outSize * targetBytes,
-      targetBytes,
+      ...outSteps,
       between(shift, share),
       biasAddress + 4 * firstChannel,
     );

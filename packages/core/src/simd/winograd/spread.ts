@@ -8,7 +8,7 @@
  *
  *     largest  = max of X over the tile                       (a NaN or an infinity: that)
  *     smallest = min over outputs that are wanted of max of X over the output's window
- *                (of F(2×2) also over three cells in a row, unless they are 0)
+ *                (where all outputs of a tile see some cells, also over three cells in a row, unless they are 0)
  *
  * and is computed directly unless largest ≤ {@link IMAGE_SPREAD} · smallest and everything stays within float32. What is done
  * with a tile depends on that tile alone, and costs less than a hundredth of it. A filter is looked at when it is packed.
@@ -27,7 +27,7 @@ import {
   type V128,
   v128,
 } from "../engine/assembler.ts";
-import { pointCount, type TileSize } from "./points.ts";
+import { type AxisTile, type Form, formName, isTransformed, tapsOf } from "./points.ts";
 
 /**
  * How much larger a value may be than what another output of its tile sees. By the usual error (`error.ts`) an output that
@@ -43,20 +43,19 @@ const CHANNEL_SPREAD = 4096;
 
 /**
  * Magnitudes of values between which no product or sum of the transforms leaves the normal numbers of float32, and of
- * weights up to which none overflows: 2⁶⁰ · 2⁴⁰ · 2¹⁰ (what the transforms enlarge) leave room for 2¹⁷ channels.
+ * weights up to which none overflows: 2⁵² · 2⁴⁰ · 2¹⁸ (what the transforms enlarge) leave room for 2¹⁷ channels.
  */
 const LEAST = 2 ** -60;
-const MOST = 2 ** 60;
+const MOST = 2 ** 52;
 const MOST_WEIGHT = 2 ** 40;
 
 /** Bytes that `measureTiles` writes for a tile: largest and smallest. */
 export const EXTREMES_BYTES = 8;
 
-/** Floats that `measureWeights` writes for an output channel: the largest |w| of all, of another input channel, of each tap. */
-const WEIGHT_MAXIMA = 11;
-
-/** Bytes that `measureWeights` writes for four output channels. */
-export const WEIGHT_MAXIMA_BYTES: number = 16 * WEIGHT_MAXIMA;
+/** Bytes that `measureWeights` writes for four output channels: the largest |w| of all, of another input channel, of each tap. */
+export function weightMaximaBytes(form: Form): number {
+  return 16 * (2 + tapsOf(form));
+}
 
 /** Whether Winograd's algorithm computes a tile with these extremes as well as its outputs deserve. */
 export function isEven(largest: number, smallest: number): boolean {
@@ -68,7 +67,7 @@ export function areEven(maxima: Float32Array): boolean {
   for (let channel = 0; channel < 4; channel++) {
     const largest = maxima[channel]!;
     if (!(largest <= MOST_WEIGHT)) return false;
-    for (let n = 1; n < WEIGHT_MAXIMA; n++) {
+    for (let n = 1; n < maxima.length / 4; n++) {
       const other = maxima[4 * n + channel]!;
       if (other > 0 && largest > (n === 1 ? CHANNEL_SPREAD : TAP_SPREAD) * other) return false;
     }
@@ -85,20 +84,20 @@ export function cellUnroll(channels: number): number {
 
 /** What the code depends on. */
 export interface SpreadVariant {
-  readonly tileSize: TileSize;
+  readonly form: Form;
   readonly unroll: number;
 }
 
 /** Name of the module: unique in an engine. */
-export function spreadName({ tileSize, unroll }: SpreadVariant): string {
-  return `winograd-spread-${tileSize}-k${unroll}`;
+export function spreadName({ form, unroll }: SpreadVariant): string {
+  return `winograd-spread-${formName(form)}-k${unroll}`;
 }
 
 /** Writes the module: `measureCells`, `measureTiles`. */
-export function emitSpread({ tileSize, unroll }: SpreadVariant): Uint8Array<ArrayBuffer> {
+export function emitSpread({ form, unroll }: SpreadVariant): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   emitMeasureCells(module, unroll, "measureCells");
-  emitMeasureTiles(module, tileSize);
+  emitMeasureTiles(module, form);
   return module.toBytes();
 }
 
@@ -148,38 +147,62 @@ type MeasureTilesParameters = [
   mask: I32Local, // address of the mask of all of them
 ];
 
-function emitMeasureTiles(module: ModuleBuilder, tileSize: TileSize): void {
+function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
+  const { rows, columns } = form;
   module.function<MeasureTilesParameters>("measureTiles", 5, (f, tiles, rowBytes, from, to, mask) => {
     const at = f.i32();
-    // The largest of the three cells that an output sees in each row, for outputs side by side.
-    const threes = f.v128s(pointCount(tileSize));
+    // The largest of the cells that an output sees in each row, for outputs side by side.
+    const lines = f.v128s(rows.inputs);
+    const threes = f.v128();
     const largest = f.v128();
     const smallest = f.v128();
-    const masks = f.v128s(tileSize);
+    const masks = f.v128s(rows.outputs);
+    const firstThrees = seesInCommon(form) ? threesOf(columns) : [];
+    const largestFrom = (first: number, cells: number): V128 =>
+      Array.from({ length: cells }, (_, n) => v128.load(at, 4 * (first + n))).reduce(u32x4.max);
+    /** Less 1, a zero is the largest. */
+    const includeNonzero = (cells: V128): void =>
+      f.set(threes, u32x4.min(threes, u32x4.add(cells, v128.splatBits(-1))));
     for (const [i, row] of masks.entries()) f.set(row, v128.load(mask, 16 * i));
     f.repeat(tiles, () => {
       f.set(at, from);
-      for (const three of threes) {
-        f.set(three, u32x4.max(u32x4.max(v128.load(at, 0), v128.load(at, 4)), v128.load(at, 8)));
+      f.set(threes, v128.splatBits(-1));
+      for (const line of lines) {
+        f.set(line, largestFrom(0, columns.taps));
+        for (const first of firstThrees) includeNonzero(largestFrom(first, 3));
         f.advance(at, rowBytes);
       }
-      f.set(largest, threes.reduce<V128>(u32x4.max, v128.splatBits(0)));
+      f.set(largest, lines.reduce<V128>(u32x4.max, v128.splatBits(0)));
       // An output that is not wanted has the largest window.
-      const windows = masks.map((row, i) => [threes[i]!, threes[i + 1]!, threes[i + 2]!].reduce<V128>(u32x4.max, row));
+      const windows = masks.map((row, i) => lines.slice(i, i + rows.taps).reduce<V128>(u32x4.max, row));
       f.set(smallest, windows.reduce(u32x4.min));
-      if (tileSize === 2) {
-        // All four outputs see the cells in the middle, but some may have no weight for them. Less 1, a zero is the largest.
-        const nonzero = threes.map((three) => u32x4.add(three, v128.splatBits(-1))).reduce(u32x4.min);
-        f.set(smallest, u32x4.min(smallest, u32x4.add(nonzero, v128.splatBits(1))));
+      reduceLanes(f, u32x4.max, largest, columns.outputs);
+      reduceLanes(f, u32x4.min, smallest, columns.outputs);
+      if (seesInCommon(form)) {
+        // All outputs see the cells in the middle, but some may have no weight for them.
+        if (!isTransformed(columns))
+          for (const [i, line] of lines.slice(2).entries())
+            includeNonzero([lines[i]!, lines[i + 1]!].reduce<V128>(u32x4.max, line));
+        reduceLanes(f, u32x4.min, threes, isTransformed(columns) ? Math.min(4, columns.inputs - 2) : 1);
+        f.set(smallest, u32x4.min(smallest, u32x4.add(threes, v128.splatBits(1))));
       }
-      reduceLanes(f, u32x4.max, largest, tileSize);
-      reduceLanes(f, u32x4.min, smallest, tileSize);
       f.store(to, largest, 0, 1);
       f.store(to, smallest, 4, 1);
       f.advance(to, EXTREMES_BYTES);
-      f.advance(from, 4 * tileSize);
+      f.advance(from, 4 * columns.outputs);
     });
   });
+}
+
+/** First cells of vectors of threes side by side that hold all of a row; where a row is one cell, threes stand upright. */
+export function threesOf({ inputs }: AxisTile): readonly number[] {
+  if (inputs < 3) return [];
+  return inputs - 2 > 4 ? [0, inputs - 6] : [0];
+}
+
+/** Whether some cells of a tile are seen by all of its outputs. */
+function seesInCommon({ rows, columns }: Form): boolean {
+  return rows.taps >= rows.outputs && columns.taps >= columns.outputs;
 }
 
 /** Parameters of the emitted function `measureWeights`, in order. */
@@ -188,11 +211,11 @@ type MeasureWeightsParameters = [
   from: I32Local, // address of the first tap's first input channel, four output channels side by side
   channelBytes: I32Local, // from input channel to input channel
   tapBytes: I32Local, // from tap to tap
-  to: I32Local, // address for WEIGHT_MAXIMA_BYTES
+  to: I32Local, // address for weightMaximaBytes()
 ];
 
-/** Writes the module that looks at weights: `measureWeights`. */
-export function emitWeightSpread(): Uint8Array<ArrayBuffer> {
+/** Writes the module that looks at the weights of so many taps: `measureWeights`. */
+export function emitWeightSpread(tapCount: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function<MeasureWeightsParameters>("measureWeights", 5, (f, channels, from, channelBytes, tapBytes, to) => {
     const withoutSign = withoutSignOf(f);
@@ -202,7 +225,7 @@ export function emitWeightSpread(): Uint8Array<ArrayBuffer> {
       Local<"v128">,
       Local<"v128">,
     ];
-    const taps = f.v128s(WEIGHT_MAXIMA - 2);
+    const taps = f.v128s(tapCount);
     const at = f.i32();
     f.repeat(channels, () => {
       f.set(at, from);

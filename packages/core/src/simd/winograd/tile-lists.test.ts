@@ -16,7 +16,7 @@ const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
 function planOf([batch, height, width, channels]: Shape4) {
   const g = resolveConvGeometry("test", [batch, height, width, channels], [3, 3, channels, 8], { padding: "same" });
   const c = forwardCorrelation(g);
-  return planWinograd(engine, c, tileWinograd(c, 4) as TiledCorrelation, 4);
+  return planWinograd(engine, c, tileWinograd(c, 4) as TiledCorrelation);
 }
 
 describe("tileLists", () => {

@@ -10,6 +10,7 @@
 
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
 import type { BlockAxis, Blocks } from "../blocks/cut.ts";
+import { type Form, isTransformed } from "./points.ts";
 
 /** Rows of tiles of a block. */
 export interface TileRows {
@@ -55,6 +56,14 @@ export function tileLists(
     };
     return { tiles, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
   });
+}
+
+/** Which of the lists has the tiles that need the products of a point. */
+export function listOf({ columns, outer, inner }: Form, point: number): number {
+  const [row, column] = [1, 2];
+  const isOuterInfinity = isTransformed(outer) && point >= (outer.points - 1) * inner.points;
+  const isInnerInfinity = (point + 1) % inner.points === 0;
+  return (isOuterInfinity ? row : 0) + (isInnerInfinity ? (isTransformed(columns) ? column : row) : 0);
 }
 
 /** How many of a list belong to the first `tiles` of their block. */

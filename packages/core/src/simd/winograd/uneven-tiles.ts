@@ -23,36 +23,48 @@ import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, maskOf, spreadName } fr
 export type FindUneven = (at: BlockAt) => readonly number[];
 
 /** The masks of a plan's tiles: whole ones, the last of a row, those of the last row, and the last of it. */
-export function tileMasks({ tileSize, correlation: c }: WinogradPlan): readonly Int32Array[] {
-  const lastOf = ({ targetSize }: CorrelationAxis): number => ((targetSize - 1) % tileSize) + 1;
+export function tileMasks({ form, correlation: c }: WinogradPlan): readonly Int32Array[] {
+  const { outputs: height } = form.rows;
+  const { outputs: width } = form.columns;
+  const lastOf = ({ targetSize, step }: CorrelationAxis): number => ((targetSize - 1) % step) + 1;
   const [rows, columns] = [lastOf(c.rows), lastOf(c.columns)];
-  return [maskOf(tileSize, tileSize), maskOf(tileSize, columns), maskOf(rows, tileSize), maskOf(rows, columns)];
+  return [maskOf(height, width), maskOf(height, columns), maskOf(rows, width), maskOf(rows, columns)];
+}
+
+/** Where the extremes of tiles begin, behind the maxima of so many cells. */
+function extremesOffset(cells: number): number {
+  return 64 * Math.ceil(cells / 16 + 1);
+}
+
+/** Bytes that the search needs where M will be. */
+export function extremesBytes({ blocks: { images, rows, columns }, tiles }: WinogradPlan): number {
+  return extremesOffset(images * rows.imageSize * columns.imageSize) + EXTREMES_BYTES * tiles;
 }
 
 /** Makes the search of a plan; `masks` are the addresses of its masks, `m` that of M. */
 export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, m: number, masks: readonly number[]): FindUneven {
-  const { tileSize, blocks } = plan;
+  const { form, blocks } = plan;
   const { rows, columns, sourceChannels } = blocks;
   const unroll = cellUnroll(sourceChannels);
-  const variant = { tileSize, unroll };
+  const variant = { form, unroll };
   const { measureCells, measureTiles } = engine.functions(spreadName(variant), () => emitSpread(variant));
   const rowBytes = 4 * columns.imageSize;
   const imageBytes = rows.imageSize * rowBytes;
   return ({ place, image: imageAt, shift }) => {
     const scratch = m + shift;
     measureCells!((place.images * imageBytes) / 4, sourceChannels / (4 * unroll), imageAt, scratch);
-    const extremes = scratch + 64 * Math.ceil((place.images * imageBytes) / 64 + 1);
+    const extremes = scratch + extremesOffset((place.images * imageBytes) / 4);
     const isLastColumn = place.column + columns.periods === columns.total;
     const whole = columns.periods - (isLastColumn ? 1 : 0);
     let to = extremes;
     for (let n = 0; n < place.images; n++) {
       for (let row = 0; row < place.rows; row++) {
         const [mask, lastMask] = place.row + row + 1 === rows.total ? masks.slice(2) : masks;
-        const from = scratch + n * imageBytes + row * tileSize * rowBytes;
+        const from = scratch + n * imageBytes + row * form.rows.outputs * rowBytes;
         if (whole > 0) measureTiles!(whole, rowBytes, from, to, mask!);
         to += EXTREMES_BYTES * whole;
         if (!isLastColumn) continue;
-        measureTiles!(1, rowBytes, from + 4 * tileSize * whole, to, lastMask!);
+        measureTiles!(1, rowBytes, from + 4 * form.columns.outputs * whole, to, lastMask!);
         to += EXTREMES_BYTES;
       }
     }
@@ -76,6 +88,15 @@ export interface DirectPlaces {
   readonly m: number;
 }
 
+/** The jumps of the direct computation, of up to nine rows of taps. */
+const JUMP_BYTES = 64;
+
+/** Bytes that the tables of the direct computation need where V was. */
+export function directTableBytes({ form, tiles, tile: { mr } }: WinogradPlan): number {
+  const pixels = tiles * form.rows.outputs * form.columns.outputs;
+  return JUMP_BYTES + 8 * mr * Math.ceil(pixels / mr);
+}
+
 /** Makes the direct computation of a plan. Code is compiled when it is first needed. */
 export function directComputer(
   engine: SimdEngine,
@@ -83,14 +104,16 @@ export function directComputer(
   activation: Activation,
   { packed, v: vAddress, m: mAddress }: DirectPlaces,
 ): ComputeDirectly {
-  const { tileSize, blocks, correlation: c, chunks, imageTable } = plan;
+  const { form, blocks, correlation: c, chunks, imageTable } = plan;
+  const { outputs: height, taps: tapRows } = form.rows;
+  const { outputs: width, taps: tapColumns } = form.columns;
   const { rows, columns, sourceChannels, targetChannels } = blocks;
   const { mr } = plan.tile;
-  const segment = 3 * sourceChannels;
+  const segment = tapColumns * sourceChannels;
   const loop = unrolling(engine, segment);
   const cellBytes = 4 * sourceChannels;
   const rowBytes = columns.imageSize * cellBytes;
-  const outputs = tileSize ** 2;
+  const outputs = height * width;
 
   /** Copies what a tile has of some channels, `from` being its first float; what lies outside the target is left. */
   const copyTile = (
@@ -104,12 +127,12 @@ export function directComputer(
     const { floats } = engine.memory;
     const tileRow = Math.floor(tile / columns.periods);
     const image = place.image + Math.floor(tileRow / rows.periods);
-    const top = (place.row + (tileRow % rows.periods)) * tileSize;
-    const left = (place.column + (tile % columns.periods)) * tileSize;
-    for (let i = 0; i < tileSize && top + i < c.rows.targetSize; i++) {
-      for (let j = 0; j < tileSize && left + j < c.columns.targetSize; j++) {
+    const top = (place.row + (tileRow % rows.periods)) * height;
+    const left = (place.column + (tile % columns.periods)) * width;
+    for (let i = 0; i < height && top + i < c.rows.targetSize; i++) {
+      for (let j = 0; j < width && left + j < c.columns.targetSize; j++) {
         const cell = (image * c.rows.targetSize + top + i) * c.columns.targetSize + left + j;
-        const at = from + (i * tileSize + j) * channels;
+        const at = from + (i * width + j) * channels;
         target.set(floats.subarray(at, at + channels), cell * targetChannels + firstChannel);
       }
     }
@@ -119,19 +142,19 @@ export function directComputer(
     const [v, m] = [vAddress + shift, mAddress + shift];
     const pixels = tiles.length * outputs;
     const gemmTiles = Math.ceil(pixels / mr);
-    const [rowTable, outTable] = [v + 64, v + 64 + 4 * mr * gemmTiles];
+    const [rowTable, outTable] = [v + JUMP_BYTES, v + JUMP_BYTES + 4 * mr * gemmTiles];
     const { ints } = engine.memory;
-    ints.fill(rowBytes - 4 * segment, v / 4, v / 4 + 3);
+    ints.fill(rowBytes - 4 * segment, v / 4, v / 4 + tapRows);
     for (let p = 0; p < mr * gemmTiles; p++) {
       const pixel = Math.min(p, pixels - 1);
       const output = pixel % outputs;
       const tile = tiles[(pixel - output) / outputs]!;
-      const column = output % tileSize;
-      ints[rowTable / 4 + p] = imageTable[tile]! + ((output - column) / tileSize) * rowBytes + column * cellBytes;
+      const column = output % width;
+      ints[rowTable / 4 + p] = imageTable[tile]! + ((output - column) / width) * rowBytes + column * cellBytes;
     }
     for (const { firstChannel: firstOfChunk, channels, ranges } of chunks) {
       for (let p = 0; p < mr * gemmTiles; p++) ints[outTable / 4 + p] = 4 * channels * Math.min(p, pixels - 1);
-      let weights = packed + 4 * firstOfChunk * (1 + 3 * segment);
+      let weights = packed + 4 * firstOfChunk * (1 + tapRows * segment);
       for (const {
         shape: { vectors, lastLanes, fma },
         firstChannel,
@@ -139,7 +162,7 @@ export function directComputer(
       } of ranges) {
         const shape = { mr, vectors, lastLanes, fma, ...loop, touchesAhead: false, activation };
         const { gemm } = engine.functions(microkernelName(shape), () => emitGemm(shape));
-        const panelBytes = 16 * vectors * (1 + 3 * segment);
+        const panelBytes = 16 * vectors * (1 + tapRows * segment);
         const output = m + 4 * firstChannel;
         gemm!(
           gemmTiles,
@@ -150,7 +173,7 @@ export function directComputer(
           output,
           weights,
           v,
-          3,
+          tapRows,
           Math.floor(segment / loop.unroll),
           panelBytes,
           0,
