@@ -26,6 +26,7 @@ import {
 import { corr2dNames } from "./corr2d.ts";
 import { readCases } from "./generate/own-cases.ts";
 import { addInitCommand } from "./init/init-command.ts";
+import { readKnownFailures } from "./known-failures.ts";
 import { hunt } from "./mutants/hunt.ts";
 import { addNetworksCommand } from "./networks/networks-command.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
@@ -91,6 +92,8 @@ interface RunArguments
   readonly cases?: number | string;
   readonly time?: number;
   readonly silence?: number;
+  /** File of known failures. */
+  readonly known?: string;
   readonly oracle?: readonly string[];
   readonly algorithm?: readonly string[];
   readonly resume: boolean;
@@ -175,6 +178,11 @@ function makeProgram(end: (code: number) => void): Command {
       .option("--include <patterns>", "run only cases whose names fit, * standing for anything", collectPatterns)
       .option("--exclude <patterns>", "leave out cases whose names fit", collectPatterns)
       .option("--time <time>", "begin no trial after so long: 60s, 2m, 1h", parseTime)
+      .option(
+        "--known <file>",
+        "failures that are known, each with a reason and the last day on which it is",
+        parsePath,
+      )
       .option("--fail-fast", "stop after the first trials in which something disagrees", false)
       .option("--jobs <count>", "processes; 0 is this one alone", parseJobs, availableParallelism())
       .option(
@@ -281,7 +289,7 @@ async function writeOutputs(
 }
 
 function recorderOf(
-  { records, resume, require, seed, cases, path, only, include, exclude, shard, coverage }: RunArguments,
+  { records, resume, require, seed, cases, path, only, include, exclude, shard, coverage, known }: RunArguments,
   modules: readonly string[],
 ): Recorder | undefined {
   if (records === undefined) {
@@ -297,6 +305,7 @@ function recorderOf(
     ...(include !== undefined && { include }),
     ...(exclude !== undefined && { exclude }),
     ...(shard !== undefined && { shard }),
+    ...(known !== undefined && { known: readKnownFailures(known) }),
     ...(modules.length > 0 && { modules, coverage: coverage ?? DEFAULT_COVERAGE }),
   };
   return new Recorder({ file: records, asked, required: require ?? [], resume });
@@ -309,7 +318,7 @@ async function runWithProgress(
   observer: RunObserver,
 ): Promise<ParityReport> {
   const { oracle, algorithm, require, seed, cases, path, shard, only, include, exclude, jobs, regressions } = args;
-  const { silence, coverage, time, failFast } = args;
+  const { silence, coverage, time, failFast, known } = args;
   let told = 0;
   return withProgress("comparing with TensorFlow.js", async (line) => {
     const report = await runParity({
@@ -323,6 +332,7 @@ async function runWithProgress(
       exclude,
       seconds: time,
       failFast,
+      known: known === undefined ? undefined : readKnownFailures(known),
       jobs,
       regressions,
       skip: recorder?.skip,

@@ -12,6 +12,7 @@ import { type CaseData, type CasePass, rankOf } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "./adapter.ts";
 import { ask, askThoroughly, evidenceFor, evidenceOf } from "./ask.ts";
 import type { DataKind } from "./generate/problem.ts";
+import { excuseOf, type KnownFailure } from "./known-failures.ts";
 import { type Divergence, expectedDivergence } from "./ledger.ts";
 import { questionId } from "./record.ts";
 import type { Trial } from "./trials.ts";
@@ -47,7 +48,7 @@ export interface Comparison {
   readonly verdict: Verdict;
   /** What is wrong; absent if they agree. */
   readonly reason?: string;
-  /** Entry of the ledger that expects the oracle to be wrong here. */
+  /** Entry of the ledger that expects the oracle to be wrong here, or of the list of known failures that expects ours to be. */
   readonly expected?: string;
   /** Absent if it threw. */
   readonly ours?: Accuracy;
@@ -85,6 +86,8 @@ export interface CompareOptions {
   readonly oracles: readonly ConvAdapter[];
   readonly trials: readonly Trial[];
   readonly ledger: readonly Divergence[];
+  /** Failures of algorithms that are known. Default: none. */
+  readonly known?: readonly KnownFailure[] | undefined;
   /** Told before an algorithm is asked a question of a trial. */
   readonly onAsk?: ((algorithm: string, trial: Trial, question: AskedQuestion) => void) | undefined;
   /** Asked before each block of trials: whether the rest is left out. */
@@ -128,7 +131,8 @@ const BLOCK = 32;
 
 /** Runs all trials, block after block; between any two steps timers and signals have their turn, such as those of the progress. */
 export async function compare(options: CompareOptions): Promise<Findings> {
-  const { trials, algorithms, oracles, ledger, onAsk, onTrial, isOver } = options;
+  const { trials, algorithms, oracles, ledger, known = [], onAsk, onTrial, isOver } = options;
+  const expectations: Expectations = { ledger, known, now: new Date() };
   const all = { comparisons: [] as Comparison[], refusals: [] as Refusal[], vanished: [] as VanishedDivergence[] };
   for (let start = 0; start < trials.length; start += BLOCK) {
     if (isOver?.()) break;
@@ -146,7 +150,7 @@ export async function compare(options: CompareOptions): Promise<Findings> {
     }
     for (const adapter of oracles) for (const open of block) open.theirs.push(await askAdapter(adapter, open));
     for (const [index, open] of block.entries()) {
-      const found = conclude(open, ledger);
+      const found = conclude(open, expectations);
       all.comparisons.push(...found.comparisons);
       all.refusals.push(...found.refusals);
       all.vanished.push(...found.vanished);
@@ -156,16 +160,22 @@ export async function compare(options: CompareOptions): Promise<Findings> {
   return all;
 }
 
-function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, ledger: readonly Divergence[]): Findings {
+/** What need not agree. */
+interface Expectations extends Required<Pick<CompareOptions, "ledger">> {
+  readonly known: readonly KnownFailure[];
+  readonly now: Date;
+}
+
+function conclude({ trial, questions, refusals, ours, theirs }: OpenTrial, expectations: Expectations): Findings {
   const truth: Testimony = {
     name: REFERENCE,
     summation: {},
     answers: questions.map(({ evidence }) => judgeValues(new Float32Array(evidence.truth), evidence)),
   };
   const comparisons = [truth, ...theirs].flatMap((oracle) =>
-    ours.flatMap((algorithm) => compareTestimonies(trial, questions, algorithm, oracle, ledger)),
+    ours.flatMap((algorithm) => compareTestimonies(trial, questions, algorithm, oracle, expectations)),
   );
-  const vanished = theirs.flatMap((oracle) => vanishedDivergences(trial, questions, oracle, ledger));
+  const vanished = theirs.flatMap((oracle) => vanishedDivergences(trial, questions, oracle, expectations.ledger));
   return { comparisons, refusals, vanished };
 }
 
@@ -212,7 +222,7 @@ function compareTestimonies(
   questions: readonly Question[],
   algorithm: Testimony,
   oracle: Testimony,
-  ledger: readonly Divergence[],
+  { ledger, known, now }: Expectations,
 ): Comparison[] {
   return questions.flatMap(({ id, pass, kind, evidence }, index): Comparison[] => {
     const [ours, theirs] = [algorithm.answers[index], oracle.answers[index]];
@@ -221,7 +231,12 @@ function compareTestimonies(
     // Orders of summation are told for planes; how volumes are put together from them nobody promises.
     const sameBits = promise !== undefined && promise === oracle.summation[pass] && rankOf(convCase) <= 2;
     const { verdict, rung, reason } = decide(ours, theirs, sameBits);
-    const expected = verdict === "tfjs is wrong" ? expectedDivergence(ledger, oracle, convCase, pass, kind) : undefined;
+    const divergence =
+      verdict === "tfjs is wrong" ? expectedDivergence(ledger, oracle, convCase, pass, kind) : undefined;
+    const excuse =
+      verdict === "ours is wrong" && reason !== undefined
+        ? excuseOf(known, { case: convCase.name, pass, values: kind, reason }, now)
+        : { reason, ...(divergence && { expected: divergence.id }) };
     const [ourAccuracy, theirAccuracy] = [accuracyOf(ours), accuracyOf(theirs)];
     const comparison: Comparison = {
       question: id,
@@ -235,8 +250,8 @@ function compareTestimonies(
       elements: evidence.truth.length,
       rung,
       verdict,
-      ...(reason !== undefined && { reason }),
-      ...(expected && { expected: expected.id }),
+      ...(excuse.reason !== undefined && { reason: excuse.reason }),
+      ...(excuse.expected !== undefined && { expected: excuse.expected }),
       ...(ourAccuracy && { ours: ourAccuracy }),
       ...(theirAccuracy && { theirs: theirAccuracy }),
     };

@@ -4,16 +4,19 @@
  *
  *     views       every array given is the middle of a larger one, with NaN around it
  *     again       every further run gives the bits of the first
- *     beside      other layers, prepared and run in between, get answers of their own, and change nothing, alive or disposed of
+ *     beside      other layers, prepared and run in between or at the same time, get answers of their own, and change nothing,
+ *                 alive or disposed of
  *     anew        other values written to the same arrays count in the next run
- *     results     a result that was handed out stays what it was, and is nobody else's memory
- *     arguments   nothing of the caller's is changed, not even beside the views
+ *     results     a result that was handed out stays what it was, also while others are asked for, and is nobody else's memory
+ *     arguments   nothing of the caller's is changed, not even beside the views, or after the call has returned
  *
  * @module
  */
 
+import { setImmediate } from "node:timers/promises";
 import type { CaseData, CasePass, ConvCase, SpatialCase } from "@corr2d/testkit";
 import type { ConvAdapter, PreparedCase } from "./adapter.ts";
+import { keepsakesFor } from "./keepsakes.ts";
 
 /** Elements around each array. */
 const MARGIN = 3;
@@ -77,6 +80,11 @@ export async function interrogate(
     requireOwn(handedOut, views);
     if (!accepts(first)) return first;
     requireSame(first, await runOnce(one), "its second run differs from its first");
+    keepsakesFor(adapter).keep(first.length + data.x.length + data.filter.length, () => {
+      const about = `${pass} of "${convCase.name}"`;
+      requireSame(first, handedOut, `a result that it handed out for ${about} changed while others were asked for`);
+      requireUntouched(`some time after it had answered, ${about}`, data, views);
+    });
     if (runs <= 2) {
       requireUntouched(pass, data, views);
       return first;
@@ -95,8 +103,18 @@ export async function interrogate(
       requireSame(first, await runOnce(one), "it gives something else after another layer was disposed of");
       if (runs < DEFAULT_RUNS) break;
     }
+    if (runs >= DEFAULT_RUNS) {
+      const other = await prepare(negated(data));
+      const alone = await runOnce(other);
+      const [again, result] = await Promise.all([runOnce(one), runOnce(other)]);
+      requireSame(first, again, "it gives something else while another layer runs");
+      requireSame(alone, result, "it gives something else while another layer runs");
+      close(other);
+    }
     if (runs >= DEFAULT_RUNS && judge !== undefined)
       await requireRead(one, { keepsNothing: adapter.keepsNothing, data, views, judge });
+    // What was put off has its turn.
+    await setImmediate();
     for (let run = 7; run <= runs; run++) requireSame(first, await runOnce(one), `run ${run} differs from the first`);
     requireSame(first, handedOut, "a result that it handed out changed when it ran again");
     requireUntouched(pass, data, views);
@@ -143,6 +161,11 @@ export function inLargerArrays(data: CaseData): CaseData {
   });
 }
 
+/** The same values in arrays of their own. */
+export function copied(data: CaseData): CaseData {
+  return mapArrays(data, (array) => array.slice());
+}
+
 /** Puts values into arrays that are there. */
 export function write(arrays: CaseData, values: CaseData): void {
   for (const name of ARRAYS) arrays[name]?.set(values[name]!);
@@ -183,16 +206,16 @@ function requireOwn(result: Float32Array, views: CaseData): void {
 }
 
 /** Throws if values, or what lies around them, were changed. */
-export function requireUntouched(pass: CasePass, data: CaseData, views: CaseData): void {
+export function requireUntouched(who: string, data: CaseData, views: CaseData): void {
   for (const name of ARRAYS) {
     const [given, view] = [data[name], views[name]];
     if (given === undefined || view === undefined) continue;
     const changed = given.findIndex((value, i) => !Object.is(value, view[i]));
-    if (changed >= 0) throw new Error(`${pass} changed its argument ${name}, at ${changed}`);
+    if (changed >= 0) throw new Error(`${who} changed its argument ${name}, at ${changed}`);
     const around = new Float32Array(view.buffer);
     const isOutside = (i: number): boolean => i < MARGIN || i >= MARGIN + view.length;
     if (!around.every((value, i) => !isOutside(i) || Number.isNaN(value))) {
-      throw new Error(`${pass} wrote beside its argument ${name}`);
+      throw new Error(`${who} wrote beside its argument ${name}`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { CASES } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { type Comparison, type Findings, REFERENCE } from "./compare.ts";
 import { makeReport, type OracleStatus, type ParityReport, type RunFacts } from "./report.ts";
@@ -38,7 +39,7 @@ function comparison(changes: Partial<Comparison> = {}): Comparison {
 
 function report(findings: Partial<Findings>, oracles: OracleStatus[] = [RAN], required: string[] = []): ParityReport {
   const all = { comparisons: [], refusals: [], vanished: [], ...findings };
-  const tally = tallyTrial(all, ["forward", "biasGradient"]);
+  const tally = tallyTrial(all, { convCase: CASES[0]!, passes: ["forward", "biasGradient"] });
   return makeReport({ run: RUN, oracles, required, algorithms: [], tally, ledger: [] });
 }
 

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { CASE_PASSES } from "@corr2d/testkit";
 import { type Comparison, REFERENCE, type VanishedDivergence } from "./compare.ts";
+import { isExpired, type KnownFailure, knownFailureId } from "./known-failures.ts";
 import type { LawFinding } from "./laws/check.ts";
 import type { Divergence, Limitation } from "./ledger.ts";
 import type { RequestFinding } from "./negative/check.ts";
 import type { Reduction } from "./shrink/reduce.ts";
+import { FEATURES, type SupportCount } from "./support.ts";
 import {
   type Coverage,
   coverageOf,
@@ -79,6 +82,10 @@ export interface ParityReport {
   readonly refusals: readonly RefusalCount[];
   /** How much each implementation answered, pass by pass. */
   readonly coverage: readonly Coverage[];
+  /** Which features each implementation has. */
+  readonly support: readonly SupportCount[];
+  /** Failures that were said to be known, how many comparisons each excused, and whether its day has passed. */
+  readonly known: readonly (KnownFailure & { readonly met: number; readonly isExpired: boolean })[];
   /** Where each algorithm came nearest to its bound, and each case. */
   readonly worstOfAlgorithms: readonly Worst[];
   readonly worstOfCases: readonly Worst[];
@@ -108,6 +115,7 @@ export interface ReportParts {
   /** Limitations that were looked at, and whether each still holds. */
   readonly limitations?: readonly (Omit<Limitation, "holds"> & { readonly held: boolean })[];
   readonly ledger: readonly Divergence[];
+  readonly known?: readonly KnownFailure[];
   readonly deadWorkers?: readonly DeadWorker[];
   readonly reductions?: readonly Reduction[];
   /** What a whole run would have and this one has not, in sentences. */
@@ -130,6 +138,7 @@ export function makeReport(parts: ReportParts): ParityReport {
     laws = [],
     limitations = [],
     deadWorkers = [],
+    known = [],
   } = parts;
   const { reductions = [] } = parts;
   const { outcome, reasons } = conclude(parts);
@@ -151,6 +160,12 @@ export function makeReport(parts: ReportParts): ParityReport {
     disagreements: tally.disagreements,
     refusals: Object.values(tally.refusals),
     coverage: coverageOf(tally),
+    support: supportOf(tally, algorithms),
+    known: known.map((entry) => ({
+      ...entry,
+      met: tally.met[knownFailureId(entry)] ?? 0,
+      isExpired: isExpired(entry, new Date(run.started || 0)),
+    })),
     worstOfAlgorithms: byRatio(tally.worstOfAlgorithm),
     worstOfCases: byRatio(tally.worstOfCase),
     requests,
@@ -164,6 +179,16 @@ export function makeReport(parts: ReportParts): ParityReport {
     deadWorkers,
     reductions,
   };
+}
+
+/** By implementation, and in the order of features and passes. */
+function supportOf({ support }: Tally, algorithms: ReportParts["algorithms"]): readonly SupportCount[] {
+  const names = algorithms.map(({ name }) => name);
+  const place = ({ by, feature, pass }: SupportCount): number =>
+    (names.indexOf(by) * FEATURES.length + FEATURES.indexOf(feature)) * CASE_PASSES.length + CASE_PASSES.indexOf(pass);
+  return Object.values(support)
+    .filter(({ by }) => names.includes(by))
+    .sort((a, b) => place(a) - place(b));
 }
 
 /** Who refused so much, though it is within its reach, that nothing can be told. */

@@ -8,6 +8,7 @@
 import type { ConvAdapter } from "./adapter.ts";
 import { type Comparison, REFERENCE } from "./compare.ts";
 import { corr2dAdapter, corr2dNames } from "./corr2d.ts";
+import { excuseOf, type KnownFailure } from "./known-failures.ts";
 import { type Acceptance, type Divergence, LEDGER } from "./ledger.ts";
 import { findOracle, KNOWN_ORACLES } from "./oracles/known.ts";
 import { trialId } from "./record.ts";
@@ -16,7 +17,7 @@ import { recordTrial, type TrialRecord } from "./results/trial-record.ts";
 import { type Reduction, reduce } from "./shrink/reduce.ts";
 import { addTally, emptyTally, tallyTrial } from "./tally.ts";
 import type { Shard, TrialOptions } from "./trials.ts";
-import { type End, requestsOf, runWorker } from "./workers/pool.ts";
+import { type End, reduceCrash, requestsOf, runWorker } from "./workers/pool.ts";
 import {
   type AskedTrial,
   type Asking,
@@ -69,6 +70,8 @@ export interface ParityOptions
   readonly failFast?: boolean | undefined;
   /** How long a process may say nothing. */
   readonly silenceSeconds?: number | undefined;
+  /** Failures of what is checked that are known, each until a day. */
+  readonly known?: readonly KnownFailure[] | undefined;
   /** What is known to differ. Default: the ledger of this package. */
   readonly ledger?: readonly Divergence[] | undefined;
   readonly acceptances?: readonly Acceptance[] | undefined;
@@ -123,6 +126,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     own: options.own,
     until: options.seconds === undefined ? undefined : Date.now() + 1000 * options.seconds,
     failFast: options.failFast ?? false,
+    known: options.known ?? [],
     shard: options.shard,
     regressions: options.regressions,
     oracles,
@@ -186,6 +190,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     ...(general && { laws: general.laws, limitations: general.limitations }),
     requests,
     ledger,
+    known: task.known,
     deadWorkers,
     reductions,
   });
@@ -215,16 +220,21 @@ async function runShare(task: RunTask, take: (message: WorkerMessage) => void, s
       silenceMs,
     );
     if (end.kind !== "died" || asking?.about === undefined) return end;
-    take(crashOf(asking.about, end.reason));
+    take(crashOf(asking.about, end.reason, task.known));
     if (restarts === MAX_RESTARTS) return { kind: "done" };
     share = { ...share, general, skip: [...share.skip, ...done, trialId(asking.about.trial)] };
   }
 }
 
 /** The trial in which a process was broken, as one whose answer is wrong. */
-function crashOf({ by, setup, trial, question }: AskedTrial, reason: string): WorkerMessage {
+function crashOf(
+  { by, setup, trial, question }: AskedTrial,
+  how: string,
+  known: readonly KnownFailure[],
+): WorkerMessage {
   const { convCase, seed, path } = trial;
   const { id, kind, pass, elements } = question;
+  const failure = { case: convCase.name, pass, values: kind, reason: `${CRASHED} ${how}` };
   const comparison: Comparison = {
     question: id,
     case: convCase.name,
@@ -237,10 +247,10 @@ function crashOf({ by, setup, trial, question }: AskedTrial, reason: string): Wo
     elements,
     rung: "exact by data",
     verdict: "ours is wrong",
-    reason: `${CRASHED} ${reason}`,
+    ...excuseOf(known, failure, new Date()),
   };
   const found = { comparisons: [comparison], refusals: [], vanished: [] };
-  return { kind: "crashed", tally: tallyTrial(found, trial.passes), record: recordTrial(trial, found, setup) };
+  return { kind: "crashed", tally: tallyTrial(found, trial), record: recordTrial(trial, found, setup) };
 }
 
 const CRASHED = "it broke the process that asked it:";
@@ -306,17 +316,17 @@ async function reduceSome(
   jobs: number,
   silenceMs: number,
 ): Promise<readonly Reduction[]> {
-  const byTruth = disagreements.filter(
-    ({ verdict, oracle, reason }) =>
-      verdict === "ours is wrong" && oracle === REFERENCE && reason?.startsWith(CRASHED) !== true,
-  );
+  const byTruth = disagreements.filter(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
   // One of each kind: what fails one pass of an algorithm in many ways is most often one mistake.
   const kinds = new Map(
     byTruth.map((found) => [`${found.algorithm} ${found.pass}`, found]).reverse() as [string, Comparison][],
   );
   const reductions: Reduction[] = [];
   for (const disagreement of [...kinds.values()].slice(0, MAX_REDUCTIONS)) {
-    if (jobs > 0 && adapters === undefined) {
+    if (disagreement.reason?.startsWith(CRASHED)) {
+      const reduction = await reduceCrash(task, disagreement, silenceMs);
+      if (reduction !== undefined) reductions.push(reduction);
+    } else if (jobs > 0 && adapters === undefined) {
       const collect = (message: WorkerMessage): void => {
         if (message.kind === "reduced" && message.reduction !== undefined) reductions.push(message.reduction);
       };

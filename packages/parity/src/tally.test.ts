@@ -22,10 +22,10 @@ async function tallies(): Promise<readonly Tally[]> {
   const onTrial = (
     _done: number,
     _total: number,
-    { passes }: { passes: (typeof trials)[number]["passes"] },
+    trial: Pick<(typeof trials)[number], "convCase" | "passes">,
     each: Findings,
   ) => {
-    found.push(tallyTrial(each, passes));
+    found.push(tallyTrial(each, trial));
   };
   await compare({ algorithms: [right, wrong, picky], oracles: [], trials, ledger: [], onTrial });
   return found;

@@ -8,6 +8,8 @@
 import { CASE_PASSES, type CasePass } from "@corr2d/testkit";
 import { type Comparison, type Findings, REFERENCE, type VanishedDivergence } from "./compare.ts";
 import type { DataKind } from "./generate/problem.ts";
+import { addSupport, type SupportCount, supportIn } from "./support.ts";
+import type { Trial } from "./trials.ts";
 import { RUNGS, type Rung, type Verdict } from "./verdict.ts";
 
 /** Where an algorithm came nearest to its bound. */
@@ -31,7 +33,7 @@ export interface SummaryRow {
   readonly oursWrong: number;
   /** The oracle is wrong, and the ledger does not expect it. */
   readonly tfjsWrong: number;
-  /** The oracle is wrong, as the ledger expects. */
+  /** The oracle is wrong as the ledger expects, or ours as the list of known failures does. */
   readonly expected: number;
   readonly undecided: number;
   /** What the comparisons were held to. */
@@ -67,14 +69,16 @@ export interface Tally {
   readonly passes: Record<string, number>;
   readonly rows: Record<string, Row>;
   readonly refusals: Record<string, RefusalCount>;
-  /** How often each entry of the ledger was met. */
+  /** How cases with each feature were answered. */
+  readonly support: Record<string, SupportCount>;
+  /** How often each entry of the ledger, and each known failure, was met. */
   readonly met: Record<string, number>;
   /** Where each case came nearest to its bound, by its name … */
   readonly worstOfCase: Record<string, Worst>;
   /** … and each algorithm, by its own. */
   readonly worstOfAlgorithm: Record<string, Worst>;
   readonly vanished: VanishedDivergence[];
-  /** Comparisons that do not agree and that the ledger does not expect. */
+  /** Comparisons that do not agree and that neither the ledger nor the list of known failures expects. */
   readonly disagreements: Comparison[];
 }
 
@@ -85,6 +89,7 @@ export function emptyTally(): Tally {
     passes: {},
     rows: {},
     refusals: {},
+    support: {},
     met: {},
     worstOfCase: {},
     worstOfAlgorithm: {},
@@ -93,8 +98,9 @@ export function emptyTally(): Tally {
   };
 }
 
-/** The tally of one trial, which asked for these passes. */
-export function tallyTrial({ comparisons, refusals, vanished }: Findings, passes: readonly CasePass[]): Tally {
+/** The tally of one trial. */
+export function tallyTrial(findings: Findings, { convCase, passes }: Pick<Trial, "convCase" | "passes">): Tally {
+  const { comparisons, refusals, vanished } = findings;
   const tally = emptyTally();
   tally.trials = 1;
   for (const pass of passes) tally.passes[pass] = 1;
@@ -111,6 +117,7 @@ export function tallyTrial({ comparisons, refusals, vanished }: Findings, passes
   // However many comparisons a row holds, they are of one trial.
   for (const [key, row] of Object.entries(tally.rows)) tally.rows[key] = { ...row, trials: 1 };
   for (const { case: _, ...refusal } of refusals) addRefusals(tally.refusals, { ...refusal, cases: 1 });
+  for (const count of Object.values(supportIn(findings, convCase))) addSupport(tally.support, count);
   tally.vanished.push(...vanished);
   return tally;
 }
@@ -121,6 +128,7 @@ export function addTally(total: Tally, part: Tally): void {
   for (const [pass, trials] of Object.entries(part.passes)) addCount(total.passes, pass, trials);
   for (const row of Object.values(part.rows)) addRow(total.rows, row);
   for (const refusals of Object.values(part.refusals)) addRefusals(total.refusals, refusals);
+  for (const count of Object.values(part.support)) addSupport(total.support, count);
   for (const [id, times] of Object.entries(part.met)) addCount(total.met, id, times);
   for (const [name, worst] of Object.entries(part.worstOfCase)) keepWorst(total.worstOfCase, name, worst);
   for (const [name, worst] of Object.entries(part.worstOfAlgorithm)) keepWorst(total.worstOfAlgorithm, name, worst);
@@ -197,7 +205,7 @@ function rowOf(comparison: Comparison): Row {
     trials: 1,
     compared: 1,
     agree: one(is("agree")),
-    oursWrong: one(is("ours is wrong")),
+    oursWrong: one(is("ours is wrong") && expected === undefined),
     tfjsWrong: one(is("tfjs is wrong") && expected === undefined),
     expected: one(expected !== undefined),
     undecided: one(is("undecided")),

@@ -1,5 +1,5 @@
 /**
- * What is asked in a run: cases of testkit's table, a pairwise cover of all factors, generated problems, and real filters
+ * What is asked in a run: cases of testkit's table, a pairwise cover of all factors, siblings of some, generated problems, and real filters
  * over a real photograph, each with the data it is asked on.
  *
  * @module
@@ -24,6 +24,8 @@ import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { generateProblems, problemAt } from "./generate/arbitrary.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
 import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
+import { siblingsOfSome } from "./generate/siblings.ts";
+import { patternOf } from "./pattern.ts";
 import { readPicture } from "./picture.ts";
 import { type TrialContent, trialId } from "./record.ts";
 import { loadRegressions } from "./shrink/regressions.ts";
@@ -81,7 +83,8 @@ export async function selectTrials(options: TrialOptions): Promise<readonly Tria
     path === undefined
       ? [
           ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
-          ...(own ?? [...CASES, ...SPATIAL_CASES, ...pairwiseCases()]).map((convCase) => seededTrial(convCase, seed)),
+          ...(own ?? tableCases()).map((convCase) => seededTrial(convCase, seed)),
+          ...(own === undefined ? siblingCases() : []).map((convCase) => seededTrial(convCase, seed, ["exact"])),
           ...(own === undefined ? generateProblems(seed, cases) : []).map((problem) => {
             return { ...problemTrial(problem), pathSeed: seed };
           }),
@@ -95,9 +98,19 @@ export async function selectTrials(options: TrialOptions): Promise<readonly Tria
     .filter((trial) => shard === undefined || isInShard(trial, shard));
 }
 
-/** A pattern of names: * stands for anything, everything else for itself, anywhere in the name. */
-function patternOf(text: string): RegExp {
-  return new RegExp(text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*"));
+/** The cases that every run asks. */
+function tableCases(): readonly SpatialCase[] {
+  return [...CASES, ...SPATIAL_CASES, ...pairwiseCases()];
+}
+
+/** Cases that are taken for one of those where plans are kept by too little. */
+function siblingCases(): readonly SpatialCase[] {
+  return siblingsOfSome(tableCases());
+}
+
+/** All cases that have a name of their own. */
+export function namedCases(): readonly SpatialCase[] {
+  return [...tableCases(), ...siblingCases()];
 }
 
 /** Digits of a trial's id that decide: 2³² is many times more than there are shards. */

@@ -130,6 +130,21 @@ export function forward(convCase, data) { if (convCase.name.startsWith("textbook
     expect(report.compared.withReference).toBeGreaterThan(report.disagreements.length);
   });
 
+  it("is reduced to the smallest case that still ends it, of cases of one's own as well", async () => {
+    const rude = module(
+      "exits",
+      `export const forward = ({ strides, outputShape }) =>
+  strides[1] > 1 ? process.exit(3) : new Float32Array(outputShape.reduce((a, b) => a * b));`,
+    );
+    const own = { name: "own", inputShape: [1, 1, 3, 1], filterShape: [1, 1, 1, 1], strides: [1, 2] } as const;
+    const about = { padding: "valid", dilations: [1, 1], groups: 1, bias: false } as const;
+    const report = await runParity({ ...only, only: undefined, own: [{ ...own, ...about }], modules: [rude] });
+    const crash = report.reductions.find(({ reason }) => reason.startsWith("it broke the process"));
+    expect(crash).toMatchObject({ algorithm: "exits", pass: "forward", convCase: "1×1×1×1 ∗ 1×1×1×1, stride 1×2" });
+    expect(crash!.program).toContain("module.forward");
+    expect(crash!.tried).toBeGreaterThan(3);
+  });
+
   it("is ended when it is silent", async () => {
     const endless = module("endless", "export function forward() { for (;;); }");
     const report = await runParity({ ...only, only: "textbook 2x2 on 3x3", modules: [endless], silenceSeconds: 5 });

@@ -25,8 +25,11 @@ describe("classes of values", () => {
     expect(magnitudes(of("one-hot").dy)).toEqual([1]);
     expect(Math.max(...magnitudes(of("huge").x))).toBeGreaterThan(2 ** 48);
     expect(Math.max(...magnitudes(of("tiny").filter))).toBeLessThan(2 ** -46);
-    expect(Math.max(...magnitudes(of("subnormal").x))).toBeLessThan(2 ** -126);
-    expect(of("subnormal").dy.some((value) => value !== 0)).toBe(true);
+    const subnormals = [1, 2, 3, 4, 5, 6].map((seed) => dataOf(convCase, "subnormal", seed));
+    const isSubnormal = (array: Float32Array) => Math.max(...magnitudes(array)) < 2 ** -126;
+    for (const { x, dy, filter } of subnormals)
+      expect([isSubnormal(x), isSubnormal(dy)]).toEqual(Array(2).fill(!isSubnormal(filter)));
+    expect(new Set(subnormals.map(({ filter }) => isSubnormal(filter)))).toEqual(new Set([true, false]));
     expect(of("non-finite").x.some((value) => !Number.isFinite(value))).toBe(true);
     expect(of("non-finite").filter.every(Number.isFinite)).toBe(true);
     expect(of("non-finite").filter.some((value) => value === 0)).toBe(true);
@@ -37,9 +40,42 @@ describe("classes of values", () => {
     expect(Math.min(...sides)).toBeLessThan(2 ** -90);
     expect(Math.max(...sides)).toBeGreaterThan(2 ** 90);
     expect(Math.max(...magnitudes(of("outlier").filter))).toBeGreaterThan(1000);
+    expect(of("pixels").x.every((value) => Number.isInteger(value) && value >= 0 && value < 256)).toBe(true);
+    const wide = of("wide integers");
+    expect([...wide.x, ...wide.filter].every(Number.isInteger)).toBe(true);
+    expect(Math.max(...absoluteReference(convCase, "forward", wide))).toBeGreaterThan(2 ** 31);
     const { x } = of("cancelling");
     expect(Math.abs(x.reduce((sum, value) => sum + value, 0))).toBeLessThan(x.length / 3);
     expect(VALUE_CLASSES.filter(isExactClass)).toEqual(["exact", "one-hot", "integers"]);
+  });
+
+  it("are patterned as shortcuts want them", () => {
+    const square = {
+      ...convCase,
+      name: "square",
+      inputShape: [2, 6, 6, 2],
+      filterShape: [3, 3, 2, 2],
+      groups: 1,
+    } as const;
+    const met = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const { x, filter } = dataOf(square, "patterned", seed);
+      const tap = (row: number, column: number) => filter[(row * 3 + column) * 4]!;
+      const minor = tap(0, 0) * tap(1, 1) - tap(0, 1) * tap(1, 0);
+      if (filter.every((value) => value === filter[0])) met.add(filter[0] === 0 ? "no weights" : "one weight");
+      else if (filter.every((value) => Math.abs(value) === 1)) met.add("signs");
+      else if (filter.filter((value) => value === 0).length > filter.length / 2) met.add("few weights");
+      else if ([0, 1, 2].every((row) => tap(row, 0) === tap(row, 2))) met.add("symmetric");
+      else if (Math.abs(minor) < 2 ** -20) met.add("rank one");
+      else if (Math.abs(minor) < 2 ** -8 * Math.abs(tap(0, 0) * tap(1, 1))) met.add("nearly of rank one");
+      if (x.every((value) => value === x[0])) met.add(x[0] === 0 ? "no image" : "flat image");
+      else if (x.every((value) => value <= 0)) met.add("negative image");
+      else if (x.filter((value) => value === 0).length > x.length / 2) met.add("sparse image");
+    }
+    expect([...met].sort()).toEqual([
+      ...["few weights", "flat image", "nearly of rank one", "negative image", "no image", "no weights"],
+      ...["one weight", "rank one", "signs", "sparse image", "symmetric"],
+    ]);
   });
 
   it("overflow in float32 in some sums and not in others, in any order", () => {

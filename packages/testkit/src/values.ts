@@ -8,13 +8,18 @@
  *     cancelling   products of either sign whose sum is far smaller than they are
  *     huge         products of about 2¹⁰⁰, far from overflow still
  *     tiny         products of about 2⁻¹⁰⁰
- *     subnormal    x and dy below 2⁻¹²⁶, where float32 has few bits left and some hardware takes numbers for 0
+ *     subnormal    x and dy, or the filter, below 2⁻¹²⁶, where float32 has few bits left and some hardware takes numbers for 0
  *     lopsided     x of about 2¹⁰⁰ and a filter of about 2⁻¹⁰⁰, or the reverse
  *     outlier      real, with one value a million times the others in each array
  *     overflowing  positive, with products about the largest float32: some sums are infinite, whatever their order
  *     non-finite   real, with NaN and ±Inf in a few cells of x and dy, and zeros in the filter
  *     non-finite weights
  *                  real, with NaN and ±Inf in a few weights and the bias, and zeros in x and dy: 0 · ∞ is NaN
+ *     pixels       integers of 0 to 255 in x and dy, and weights in steps of 2⁻⁸
+ *     wide integers
+ *                  integers past 2¹⁵ in every array, whose sums are past int32
+ *     patterned    a filter that invites a shortcut (all one number, symmetric, nearly of rank one, ±1, few that are not zero,
+ *                  none) over an image that does (one number, all negative, mostly zero, none but zeros), or real ones
  *
  * @module
  */
@@ -39,6 +44,9 @@ export const VALUE_CLASSES = [
   "overflowing",
   "non-finite",
   "non-finite weights",
+  "pixels",
+  "wide integers",
+  "patterned",
 ] as const;
 
 /** A class of values. */
@@ -114,12 +122,10 @@ export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: numb
       const subnormal = (length: number, random: Random): Float32Array =>
         Float32Array.from({ length }, () => random.integer(-LARGEST_SUBNORMAL, LARGEST_SUBNORMAL) * SMALLEST);
       const { x, dy, filter, bias } = realData(convCase, seed);
-      return {
-        filter,
-        bias: bias && subnormal(bias.length, stream("bias")),
-        x: subnormal(x.length, stream("x")),
-        dy: subnormal(dy.length, stream("dy")),
-      };
+      const common = { x, dy, filter, bias: bias && subnormal(bias.length, stream("bias")) };
+      return stream("which").integer(0, 2) === 0
+        ? { ...common, filter: subnormal(filter.length, stream("filter")) }
+        : { ...common, x: subnormal(x.length, stream("x")), dy: subnormal(dy.length, stream("dy")) };
     }
     case "integers":
       return largeIntegers(convCase, stream);
@@ -160,7 +166,92 @@ export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: numb
         dy: withZeros(dy, stream("dy")),
       };
     }
+    case "pixels":
+      return fillCase(convCase, (name) => {
+        const random = stream(name);
+        if (name === "x" || name === "dy") return () => random.integer(0, LARGEST_PIXEL);
+        return () => random.integer(-LARGEST_PIXEL, LARGEST_PIXEL) * PIXEL_STEP;
+      });
+    case "wide integers":
+      return fillCase(convCase, (name) => {
+        const random = stream(name);
+        return () => random.pick([-1, 1]) * random.integer(2 ** 14, 2 ** 16);
+      });
+    case "patterned": {
+      const { x, filter, bias, dy } = realData(convCase, seed);
+      const pattern = stream("image").pick(IMAGE_PATTERNS);
+      return {
+        x: pattern(x, stream("x")),
+        filter: stream("kernel").pick(FILTER_PATTERNS)(filter, convCase.filterShape, stream("filter")),
+        bias,
+        dy: pattern(dy, stream("dy")),
+      };
+    }
   }
+}
+
+/** What an image may be, so that somebody thinks of a shortcut. */
+const IMAGE_PATTERNS: readonly ((array: Float32Array, random: Random) => Float32Array)[] = [
+  (array) => array,
+  (array) => array,
+  (array, random) => array.fill(random.normal()),
+  (array) => array.map((value) => -Math.abs(value)),
+  (array, random) => array.map((value) => (random.integer(0, MOSTLY) === 0 ? value : 0)),
+  (array) => array.fill(0),
+];
+
+/** What a filter may be. */
+const FILTER_PATTERNS: readonly ((filter: Float32Array, shape: readonly number[], random: Random) => Float32Array)[] = [
+  (filter) => filter,
+  (filter, _, random) => filter.fill(random.normal()),
+  (filter, _, random) => filter.map(() => random.pick([-1, 1])),
+  (filter, _, random) => filter.map((value) => (random.integer(0, MOSTLY) === 0 ? value : 0)),
+  (filter) => filter.fill(0),
+  (filter, shape) => alongLastAxis(filter, shape, (columns, at) => columns[Math.min(at, columns.length - 1 - at)]!),
+  // Every row is a multiple of the first, but for what a careless test takes for rounding.
+  (filter, shape, random) => {
+    const rows = Array.from({ length: rowsOf(shape) }, () => random.normal());
+    const noise = random.pick([0, LITTLE]);
+    return alongLastAxis(
+      filter,
+      shape,
+      (_, column, row, first) => rows[row]! * first[column]! * (1 + noise * random.normal()),
+    );
+  },
+];
+
+/** One in so many, and one more, is not zero. */
+const MOSTLY = 9;
+/** By as much a filter is not of rank one. */
+const LITTLE = 2 ** -14;
+const LARGEST_PIXEL = 255;
+const PIXEL_STEP = 2 ** -8;
+
+/** Rows of a kernel, whatever its axes. */
+function rowsOf(shape: readonly number[]): number {
+  return shape.slice(0, -3).reduce((product, size) => product * size, 1);
+}
+
+/** Other taps: of the columns of each row and channel, beside those of the first row. */
+function alongLastAxis(
+  filter: Float32Array,
+  shape: readonly number[],
+  tap: (columns: Float32Array, column: number, row: number, first: Float32Array) => number,
+): Float32Array {
+  const [columns, channels] = [shape.at(-3)!, shape.at(-2)! * shape.at(-1)!];
+  const columnsOf = (row: number, channel: number): Float32Array =>
+    Float32Array.from({ length: columns }, (_, column) => filter[(row * columns + column) * channels + channel]!);
+  const result = filter.slice();
+  for (let channel = 0; channel < channels; channel++) {
+    const first = columnsOf(0, channel);
+    for (let row = 0; row < rowsOf(shape); row++) {
+      const own = columnsOf(row, channel);
+      for (let column = 0; column < columns; column++) {
+        result[(row * columns + column) * channels + channel] = tap(own, column, row, first);
+      }
+    }
+  }
+  return result;
 }
 
 function oneHot(length: number, random: Random): Float32Array {

@@ -30,7 +30,8 @@ import {
   type SpatialCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
-import { inLargerArrays, requireUntouched, write } from "../interrogate.ts";
+import { copied, inLargerArrays, requireUntouched, write } from "../interrogate.ts";
+import { Keepsakes } from "../keepsakes.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** A case as the functions of a module get it. */
@@ -114,6 +115,7 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
       throw new TypeError(`check: ${path}: ${key} must be a text, got ${describe(value)}`);
     }
   }
+  const given = new Keepsakes();
   return {
     name,
     version,
@@ -129,18 +131,26 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
     prepare(convCase, pass, data) {
       // The arrays of one caller, whatever is in them: what a module keeps about an array shows when others are written to it.
       const own = inLargerArrays(data);
+      let left: CaseData | undefined;
       let result: Float32Array | undefined;
       return {
         async run() {
+          if (left !== undefined) requireUntouched(`after it had returned, ${pass}`, left, own);
           write(own, data);
           result = await callModule(module[pass]!, convCase, pass, own);
           requireUntouched(pass, data, own);
+          left = copied(own);
         },
         read() {
           if (result === undefined) throw new Error(`${name}: read before run`);
           return result;
         },
-        dispose() {},
+        dispose() {
+          const last = left;
+          if (last === undefined) return;
+          const about = `some time after it had returned, ${pass} of "${convCase.name}"`;
+          given.keep(own.x.length + own.filter.length, () => requireUntouched(about, last, own));
+        },
       };
     },
   };
@@ -160,16 +170,22 @@ async function callModule(
   return result;
 }
 
-/** Impossible cases have no geometry; they are for the module to refuse. */
+/** Frozen, since it is an argument as others are. Impossible cases have no geometry; they are for the module to refuse. */
 export function withGeometry(convCase: SpatialCase): ModuleCase {
+  const own = structuredClone(convCase) as ConvCase;
   try {
     const { depth, height, width } = resolveCase(convCase);
     const axes = [depth, height, width].slice(-rankOf(convCase));
     const pads = axes.map(({ before, after }) => [before, after] as const);
-    return { ...(convCase as ConvCase), pads, outputShape: outputShapeOf(convCase) };
+    return frozen({ ...own, pads, outputShape: outputShapeOf(convCase) });
   } catch {
-    return { ...(convCase as ConvCase), pads: [], outputShape: [] };
+    return frozen({ ...own, pads: [], outputShape: [] });
   }
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (isObject(part)) frozen(part);
+  return Object.freeze(value);
 }
 
 function checkedAdapter(path: string, adapter: object): ConvAdapter {

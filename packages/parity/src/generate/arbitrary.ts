@@ -7,7 +7,7 @@
 
 import { describeCase } from "@corr2d/testkit";
 import { Arbitrary, asyncProperty, check, type Random, Stream, sample, Value } from "fast-check";
-import { drawCase, drawValues } from "./draw.ts";
+import { drawProblem } from "./draw.ts";
 import { isPossible, type Problem } from "./problem.ts";
 import { smallerProblems } from "./smaller.ts";
 
@@ -114,10 +114,10 @@ function scrambled(bits: number): number {
 class ProblemArbitrary extends Arbitrary<Problem> {
   override generate(random: Random): Value<Problem> {
     for (;;) {
-      const drawn = drawCase(random);
+      const { drawn, values } = drawProblem(random);
       const problem: Problem = {
         convCase: { name: `generated: ${describeCase(drawn)}`, ...drawn },
-        values: drawValues(random),
+        values,
         seed: random.nextInt(0, 2 ** 31 - 1),
       };
       if (isPossible(problem.convCase)) return new Value(problem, undefined);

@@ -7,10 +7,10 @@
 
 import { type CaseData, type CasePass, type ConvCase, outputShapeOf, sizeOf } from "@corr2d/testkit";
 import type { ConvAdapter, PreparedCase } from "../adapter.ts";
-import { moduleAdapter } from "../check/module-adapter.ts";
+import { type ModuleCase, moduleAdapter } from "../check/module-adapter.ts";
 import { type Mutant, right } from "./mutant.ts";
 
-type Compute = (convCase: ConvCase, pass: CasePass, data: CaseData) => Float32Array;
+type Compute = (convCase: ConvCase, pass: CasePass, data: CaseData) => Float32Array | Promise<Float32Array>;
 
 /** A module, whose functions keep what `make` made. */
 function ofModule(id: string, what: string, make: () => Compute): Mutant {
@@ -22,7 +22,7 @@ function ofModule(id: string, what: string, make: () => Compute): Mutant {
       const compute = make();
       const pass =
         (name: CasePass) =>
-        (convCase: ConvCase, data: CaseData): Float32Array =>
+        (convCase: ConvCase, data: CaseData): Float32Array | Promise<Float32Array> =>
           compute(convCase, name, data);
       return moduleAdapter(id, {
         name: id,
@@ -76,6 +76,10 @@ function runs(compute: () => Float32Array): Pick<PreparedCase, "run" | "read"> {
 
 const shapeOf = ({ inputShape, filterShape }: ConvCase): string => `${inputShape} ${filterShape}`;
 const sum = (array: Float32Array): number => array.reduce((total, value) => total + value, 0);
+
+function sizesMatch(a: CaseData, b: CaseData): boolean {
+  return a.x.length === b.x.length && a.filter.length === b.filter.length && a.dy.length === b.dy.length;
+}
 
 /** Weights that are packed once for each key. */
 function cachedBy(keyOf: (filter: Float32Array, convCase: ConvCase) => unknown): () => Compute {
@@ -223,6 +227,79 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     let calls = 0;
     return (convCase, pass, data) =>
       right(convCase, pass, ++calls > 1000 && data.bias ? { ...data, bias: data.bias.map(() => 0) } : data);
+  }),
+  // Plans and scratch.
+  ...(["strides", "dilations", "padding", "bias"] as const).map((left) =>
+    ofModule(`plan-without-${left}`, `plans are kept by everything but ${left}`, () => {
+      const plans = new Map<string, ConvCase>();
+      return (convCase, pass, data) => {
+        const { name: _, pads, outputShape: __, ...about } = convCase as ModuleCase;
+        const key = JSON.stringify({ ...about, padding: pads, [left]: 0 });
+        const plan = plans.get(key) ?? convCase;
+        plans.set(key, plan);
+        return right({ ...plan, bias: plan.bias && convCase.bias }, pass, data);
+      };
+    }),
+  ),
+  ofModule("scratch-of-two-calls", "two calls at a time share their scratch", () => {
+    let scratch: CaseData;
+    return async (convCase, pass, data) => {
+      scratch = data;
+      await Promise.resolve();
+      return right(convCase, pass, sizesMatch(scratch, data) ? { ...scratch, bias: data.bias } : data);
+    };
+  }),
+  ofModule("results-in-a-ring", "results are parts of a ring, which comes round", () => {
+    const ring = new Float32Array(2 ** 16);
+    let at = 0;
+    return (convCase, pass, data) => {
+      const y = right(convCase, pass, data);
+      if (y.length > ring.length) return y;
+      if (at + y.length > ring.length) at = 0;
+      const result = ring.subarray(at, at + y.length);
+      result.set(y);
+      at += y.length;
+      return result;
+    };
+  }),
+  ofModule("results-in-memory-that-grows", "results lie in a memory that moves when it grows", () => {
+    let memory = new ArrayBuffer(2 ** 16);
+    let at = 0;
+    return (convCase, pass, data) => {
+      const y = right(convCase, pass, data);
+      const end = at + y.byteLength;
+      if (end > memory.byteLength) {
+        const larger = new Uint8Array(2 * end);
+        larger.set(new Uint8Array(memory));
+        // Views of the old one are of length 0, as after a memory of WebAssembly has grown.
+        structuredClone(memory, { transfer: [memory] });
+        memory = larger.buffer;
+      }
+      const result = new Float32Array(memory, at, y.length);
+      result.set(y);
+      at = end;
+      return result;
+    };
+  }),
+  ofModule(
+    "image-cleared-later",
+    "the image is cleared after the result was handed out",
+    () => (convCase, pass, data) => {
+      const y = right(convCase, pass, data);
+      const { x } = data;
+      setImmediate(() => void x.fill(0));
+      return y;
+    },
+  ),
+  ofModule("result-written-later", "an element is written after the result was handed out", () => (...asked) => {
+    const y = right(...asked);
+    setImmediate(() => void y.fill(0, 0, 1));
+    return y;
+  }),
+  ofModule("case-changed", "the strides of the case that it was given are reversed", () => (convCase, pass, data) => {
+    const y = right(convCase, pass, data);
+    (convCase.strides as unknown as number[]).reverse();
+    return y;
   }),
   // Views.
   ofModule("x-from-buffer", "the image is read from the beginning of its buffer", blindTo("x")),

@@ -5,7 +5,17 @@
  * @module
  */
 
-import { type CaseData, type CasePass, rankOf, reference, type SpatialCase, termsOf } from "@corr2d/testkit";
+import {
+  type CaseData,
+  type CasePass,
+  outputShapeOf,
+  rankOf,
+  reference,
+  resolveCase,
+  type SpatialCase,
+  sizeOf,
+  termsOf,
+} from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH, type Reach, USUAL_REACH } from "../adapter.ts";
 import { direct, type Joints } from "./direct.ts";
 
@@ -44,7 +54,19 @@ export interface CaseSizes {
   readonly groups: number;
   readonly depthwise: boolean;
   readonly stride: number;
+  readonly strides: readonly number[];
+  readonly dilation: number;
   readonly dilated: boolean;
+  /** The first spatial axis of the image. */
+  readonly height: number;
+  /** Output cells of all images. */
+  readonly cells: number;
+  /** Of the largest array. */
+  readonly elements: number;
+  /** Whether the image is the kernel's size. */
+  readonly kernelIsImage: boolean;
+  /** Whether some axis is padded by as much as its kernel covers. */
+  readonly padsPastKernel: boolean;
   /** Products of an element of the pass. */
   readonly terms: number;
 }
@@ -54,6 +76,9 @@ export function sizesOf(convCase: SpatialCase, pass: CasePass): CaseSizes {
   const { inputShape, filterShape, strides, dilations, groups } = convCase;
   const kernels = filterShape.slice(0, -2);
   const inChannels = inputShape.at(-1)!;
+  const outputShape = outputShapeOf(convCase);
+  const { depth, height, width } = resolveCase(convCase);
+  const axes = [depth, height, width].slice(-rankOf(convCase));
   return {
     batch: inputShape[0]!,
     width: inputShape.at(-2)!,
@@ -64,6 +89,13 @@ export function sizesOf(convCase: SpatialCase, pass: CasePass): CaseSizes {
     groups,
     depthwise: groups > 1 && groups === inChannels,
     stride: Math.max(...strides),
+    strides,
+    dilation: Math.max(...dilations),
+    height: inputShape[1]!,
+    cells: sizeOf(outputShape.slice(0, -1)),
+    elements: Math.max(...[inputShape, filterShape, outputShape].map(sizeOf)),
+    kernelIsImage: axes.every(({ kernel, input }) => kernel === input),
+    padsPastKernel: axes.some((axis) => axis.before >= (axis.kernel - 1) * axis.dilation + 1),
     dilated: dilations.some((dilation) => dilation > 1),
     terms: termsOf(convCase, pass),
   };

@@ -61,6 +61,64 @@ const CONDITIONS: readonly Condition[] = [
   ["patch-embedding", "a stride of 4 or more that is the kernel", (s) => s.stride >= 4 && s.kernel === s.stride],
   ["one-by-seven", "a kernel of 1×7", (s) => s.kernel === 7 && s.taps === 7],
   ["narrow-groups-32", "32 groups of several channels", (s) => s.groups === 32 && s.inChannels > 32],
+  // Past what most tests go to.
+  ["channels-over-1024", "more than 1,024 channels in", (s) => s.inChannels > 1024],
+  ["filters-over-1024", "more than 1,024 channels out", (s) => s.outChannels > 1024],
+  ["batch-from-32", "32 images or more", (s) => s.batch >= 32],
+  ["kernel-over-16", "a kernel beyond 16", (s) => s.kernel > 16],
+  ["taps-over-256", "more than 256 taps", (s) => s.taps > 256],
+  ["rows-over-1024", "rows beyond 1,024 cells", (s) => s.width > 1024],
+  ["terms-over-8192", "sums of more than 8,192 products", (s) => s.terms > 8192],
+  ["cells-over-16384", "more than 16,384 outputs", (s) => s.cells > 16384],
+  ["elements-past-16-bits", "an array past 65,536 elements", (s) => s.elements > 65536],
+  ["dilation-over-4", "a dilation beyond 4", (s) => s.dilation > 4],
+  ["stride-over-4", "a stride beyond 4 within its kernel", (s) => s.stride > 4 && s.kernel > s.stride],
+  ["padding-past-kernel", "padding that some output sees alone", (s) => s.padsPastKernel && s.kernel > 1],
+  // Where two things meet.
+  [
+    "odd-groups",
+    "an odd number of several groups of several channels",
+    (s) => s.groups > 4 && s.groups % 2 === 1 && s.inChannels > s.groups,
+  ],
+  ["groups-64", "64 groups of several channels", (s) => s.groups === 64 && s.inChannels > 64],
+  [
+    "multiplier-past-8",
+    "depthwise with a multiplier of 3 or more past 8 channels",
+    (s) => s.depthwise && s.inChannels > 8 && s.outChannels >= 3 * s.inChannels,
+  ],
+  ["depthwise-dilated", "depthwise and dilated past 32 channels", (s) => s.depthwise && s.dilated && s.inChannels > 32],
+  [
+    "depthwise-batch",
+    "depthwise past 32 channels, 4 images or more",
+    (s) => s.depthwise && s.batch >= 4 && s.inChannels >= 32,
+  ],
+  ["depthwise-kernel-over-9", "depthwise, a kernel beyond 9", (s) => s.depthwise && s.kernel > 9],
+  [
+    "pointwise-batch",
+    "1×1 past 32 channels, 8 images or more",
+    (s) => s.taps === 1 && s.batch >= 8 && s.inChannels >= 32,
+  ],
+  [
+    "strides-differ",
+    "strides that differ, past 16 channels",
+    (s) => s.strides[0] !== s.strides[1] && s.inChannels >= 16,
+  ],
+  ["rows-strided", "rows past 256 cells with a stride of 2", (s) => s.width > 256 && s.strides.at(-1) === 2],
+  ["one-long-row", "an image of one row past 32 cells", (s) => s.height === 1 && s.width > 32],
+  ["tall", "an image 8 times as high as wide", (s) => s.height > 8 * s.width && s.inChannels > 2],
+  ["one-to-many", "one channel in, more than 64 out", (s) => s.inChannels === 1 && s.outChannels > 64],
+  [
+    "many-to-one",
+    "3×3 from more than 64 channels to one",
+    (s) => s.taps === 9 && s.inChannels > 64 && s.outChannels === 1,
+  ],
+  ["kernel-is-image", "a kernel as large as the image, past 64 channels", (s) => s.kernelIsImage && s.inChannels > 64],
+  ["even-kernel", "an even kernel past 32 channels", (s) => s.kernel % 2 === 0 && s.inChannels > 32 && s.groups === 1],
+  [
+    "body-256",
+    "3×3 of 256 channels or more with stride 2",
+    (s) => s.taps === 9 && s.inChannels >= 256 && s.stride === 2,
+  ],
 ];
 
 /** What is wrong then: each sits in few elements, as a block's edge does. */

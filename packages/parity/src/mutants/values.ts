@@ -56,6 +56,29 @@ function saturated(limit: number): (value: number) => number {
   return (value) => (Number.isInteger(value) ? Math.max(-limit, Math.min(limit - 1, value)) : value);
 }
 
+/** Wrong forward where somebody thinks that the values allow a shortcut. */
+function shortcut(
+  id: string,
+  what: string,
+  applies: (data: CaseData) => boolean,
+  change: (y: Float32Array) => Float32Array,
+): Mutant {
+  return ofResult(
+    { id, what, kind: "value" },
+    (y, { data }) => (data.x.length > 1 && data.filter.length > 1 && applies(data) ? change(y) : y),
+    (_, __, pass) => pass === "forward",
+  );
+}
+
+const isConstant = (array: Float32Array): boolean => array.every((value) => value === array[0]);
+const isSign = (value: number): boolean => Math.abs(value) === 1;
+const isSparse = (array: Float32Array): boolean =>
+  array.some((value) => value !== 0) && array.filter((value) => value === 0).length > array.length / 2;
+const isNarrow = ({ x, filter }: CaseData): boolean =>
+  [x, filter].every((array) => array.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 17));
+const isOfBytes = ({ x }: CaseData): boolean =>
+  x.every((value) => Number.isInteger(value) && value >= 0 && value < 256) && x.some((value) => value > 1);
+
 export const VALUE_MUTANTS: readonly Mutant[] = [
   // What is not finite.
   product(
@@ -163,6 +186,52 @@ export const VALUE_MUTANTS: readonly Mutant[] = [
     quantised(2 ** 20),
   ),
   given("gradients-quantised-16", "dy in 32,767 steps of the largest", ["dy"], quantised(2 ** 15 - 1)),
+  // What is taken for simpler than it is.
+  given("subnormal-weights-flushed", "subnormal weights taken for 0", ["filter"], (value) =>
+    Math.abs(value) < 2 ** -126 ? 0 : value,
+  ),
+  shortcut("int32-sums", "sums of integers below 2¹⁷ wrap at 32 bits", isNarrow, (y) =>
+    y.map((value) => (Number.isFinite(value) ? Number(BigInt.asIntN(32, BigInt(Math.round(value)))) : value)),
+  ),
+  shortcut("pixels-as-bytes", "an image of bytes is computed with weights of 8 bits", isOfBytes, (y) =>
+    y.map((value) => withBits(value, 8)),
+  ),
+  shortcut(
+    "one-weight",
+    "a filter of one number is taken for a mean",
+    ({ filter }) => isConstant(filter),
+    (y) => y.map((value) => fround(value * (1 + 2 ** -18))),
+  ),
+  shortcut(
+    "signs-as-bits",
+    "a filter of ±1 is computed as bits",
+    ({ filter }) => filter.every(isSign) && !isConstant(filter),
+    (y) => y.map((value) => fround(Math.round(value))),
+  ),
+  shortcut(
+    "few-weights",
+    "the last weight of a sparse filter is lost",
+    ({ filter }) => isSparse(filter),
+    (y) => y.with(-1, 0),
+  ),
+  shortcut(
+    "no-weights-no-bias",
+    "the bias is lost where all weights are 0",
+    ({ filter }) => filter.every((value) => value === 0),
+    (y) => y.fill(0),
+  ),
+  shortcut(
+    "no-image-no-bias",
+    "the bias is lost where the whole image is 0",
+    ({ x }) => x.every((value) => value === 0),
+    (y) => y.fill(0),
+  ),
+  shortcut(
+    "negative-image",
+    "the last element is lost where nothing in the image is positive",
+    ({ x }) => x.every((value) => value < 0),
+    (y) => y.with(-1, 0),
+  ),
   // Formats.
   ofData({ id: "tf32-inputs", what: "every factor in TF32", kind: "value" }, cut(11)),
   ofData({ id: "bf16-inputs", what: "every factor in bfloat16", kind: "value" }, cut(8)),

@@ -24,10 +24,11 @@ interface NetworksArguments {
 export function addNetworksCommand(program: Command, end: (code: number) => void): void {
   const models = Object.entries(NETWORKS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
   program
-    .command("networks")
+    .command("networks [module]")
     .description(
       "Replays published networks: each convolution on the activations it really sees, held to its bound, and the " +
-        "whole network beside TensorFlow.js.",
+        "whole network beside TensorFlow.js; by core's algorithms or, where one is named, by a module of your own " +
+        "(see check --help).",
     )
     .option("-m, --model <names>", `networks, by comma or repeated (default: ${Object.keys(NETWORKS)})`, collectModels)
     .option("-o, --oracle <names>", "oracles to ask (default: all that can be had)", collectOracles)
@@ -36,12 +37,16 @@ export function addNetworksCommand(program: Command, end: (code: number) => void
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", `\nNetworks, each in an npm package that must be installed:\n${models.join("\n")}`)
     .showHelpAfterError("Run corr2d-parity networks --help for all options.")
-    .action(async (args: NetworksArguments) => {
-      end(await run(args));
+    .action(async (module: string | undefined, args: NetworksArguments) => {
+      end(await run(args, module));
     });
 }
 
-async function run({ model, oracle, algorithm = corr2dNames(), size }: NetworksArguments): Promise<number> {
+async function run({ model, oracle, algorithm, size }: NetworksArguments, module?: string): Promise<number> {
+  if (module !== undefined && algorithm !== undefined) {
+    throw new RangeError("networks: --algorithm names algorithms of core, and a module is to be asked; leave one out");
+  }
+  const asked = module === undefined ? { algorithms: algorithm ?? corr2dNames() } : { modules: [module] };
   const oracles: ConvAdapter[] = [];
   const { text, agree } = await withProgress("replaying networks", async (line) => {
     for (const name of oracle ?? KNOWN_ORACLES.map((known) => known.name)) {
@@ -55,7 +60,7 @@ async function run({ model, oracle, algorithm = corr2dNames(), size }: NetworksA
     const onLayer = (done: number, total: number, layer: string): void => {
       line.output = `${done} of ${total}: ${layer}`;
     };
-    const report = await replayNetworks({ models: model, algorithms: algorithm, oracles, size, onLayer });
+    const report = await replayNetworks({ models: model, ...asked, oracles, size, onLayer });
     line.title = "replayed networks";
     return report;
   });

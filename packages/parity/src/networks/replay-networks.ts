@@ -5,6 +5,7 @@
  */
 
 import type { ConvAdapter } from "../adapter.ts";
+import { loadModule } from "../check/module-adapter.ts";
 import { corr2dAdapter } from "../corr2d.ts";
 import { alignedTable } from "../render/table.ts";
 import { readEsrgan } from "./esrgan.ts";
@@ -41,8 +42,10 @@ export const NETWORKS: Readonly<Record<string, NetworkSource>> = {
 export interface NetworksOptions {
   /** Names of networks. Default: all. */
   readonly models?: readonly string[] | undefined;
-  /** Names of core's algorithms. */
-  readonly algorithms: readonly string[];
+  /** Names of core's algorithms. Default: none. */
+  readonly algorithms?: readonly string[] | undefined;
+  /** Files of modules (check/module-adapter.ts). They are asked in this process. */
+  readonly modules?: readonly string[] | undefined;
   /** Oracles that have been loaded. */
   readonly oracles: readonly ConvAdapter[];
   readonly size?: number | undefined;
@@ -64,8 +67,9 @@ export interface NetworksReport {
  * @throws Error if a network's package is not installed; RangeError for an unknown name.
  */
 export async function replayNetworks(options: NetworksOptions): Promise<NetworksReport> {
-  const { models = Object.keys(NETWORKS), oracles, size, onLayer } = options;
-  const algorithms = options.algorithms.map(corr2dAdapter);
+  const { models = Object.keys(NETWORKS), oracles, size, onLayer, modules = [] } = options;
+  const own = await Promise.all(modules.map(loadModule));
+  const algorithms = [...(options.algorithms ?? []).map(corr2dAdapter), ...own];
   const results: NetworkResult[] = [];
   const paragraphs: string[] = [];
   let agree = true;
@@ -78,12 +82,19 @@ export async function replayNetworks(options: NetworksOptions): Promise<Networks
     }
     const result = await replay(await source.read(size), { algorithms, oracles, onLayer });
     const { seen, findings } = source.inspect?.(result) ?? { seen: [], findings: [] };
-    const all = [...result.findings, ...findings];
+    const all = [...result.findings, ...findings, ...own.flatMap((adapter) => unable(adapter, result))];
     agree &&= all.length === 0;
     results.push(result);
     paragraphs.push(describe(result), ...seen, all.length === 0 ? "agree" : ["Findings:", ...all].join("\n  "));
   }
   return { results, text: `${paragraphs.join("\n\n")}\n`, agree };
+}
+
+/** That a module cannot do what it was brought for; core's algorithms are many, and some are for certain layers alone. */
+function unable({ name }: ConvAdapter, { network, layers, wholes }: NetworkResult): string[] {
+  const done = layers.filter(({ worstRatios }) => name in worstRatios).length;
+  if (done === layers.length && wholes.some(({ by }) => by === name)) return [];
+  return [`${name} answers ${done} of the ${layers.length} convolutions of ${network.name}, and refuses the others`];
 }
 
 function describe({ network, layers, wholes, truth }: NetworkResult): string {

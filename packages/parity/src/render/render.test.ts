@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { CASES } from "@corr2d/testkit";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "../compare.ts";
@@ -67,7 +68,7 @@ const report = (required: string[] = []): ParityReport =>
         ],
         vanished: [],
       },
-      ["forward", "filterGradient"],
+      { convCase: CASES[0]!, passes: ["forward", "filterGradient"] },
     ),
     ledger: LEDGER,
   });

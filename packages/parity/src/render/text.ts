@@ -4,11 +4,13 @@
  * @module
  */
 
+import { CASE_PASSES } from "@corr2d/testkit";
 import { type Comparison, REFERENCE } from "../compare.ts";
 import { groupBy } from "../group-by.ts";
 import type { Divergence } from "../ledger.ts";
 import type { OracleStatus, ParityReport } from "../report.ts";
 import type { Reduction } from "../shrink/reduce.ts";
+import type { SupportCount } from "../support.ts";
 import { bySimplicity, type Worst } from "../tally.ts";
 import type { Rung } from "../verdict.ts";
 import { escapeMarkdown, fenced, printableLines, printableStrings } from "./escape.ts";
@@ -28,6 +30,8 @@ export function renderText(given: ParityReport): string {
     ...list("Findings, the simplest first:", findings(report), "  "),
     describeFacts(report),
     ...list("Answered:", coverage(report), "  "),
+    ...supportTables(report),
+    ...list("Known failures:", knownFailures(report), "  "),
     ["Oracles:", ...report.oracles.map((oracle) => `  ${describeOracle(oracle)}`)].join("\n"),
     ...(report.summary.length > 0 ? [alignedTable(verdictRows(report)), describeHeldTo(report)] : []),
     ...list("Nearest to its bound came, of each algorithm:", worst(report.worstOfAlgorithms), "  "),
@@ -54,6 +58,8 @@ export function renderMarkdown(given: ParityReport): string {
     ...listed("## Findings, the simplest first", findings(report)),
     escapeMarkdown(describeFacts(report)),
     ...listed("## Answered", coverage(report)),
+    ...supportTables(report),
+    ...listed("## Known failures", knownFailures(report)),
     ...listed("## Oracles", report.oracles.map(describeOracle)),
     ...(report.summary.length > 0 ? ["## Verdicts", table(), describeHeldTo(report)] : []),
     ...listed("## Nearest to their bound", worst(report.worstOfAlgorithms)),
@@ -175,6 +181,39 @@ function coverage({ coverage: all }: ParityReport): string[] {
       return `${pass} of ${answered} cases${others.length > 0 ? ` (${others.join(", ")})` : ""}`;
     });
     return `${by}: ${counts.join("; ")}`;
+  });
+}
+
+/** What each module has of every feature, pass by pass; of core's algorithms the JSON says it. */
+function supportTables({ run, support }: ParityReport): string[] {
+  if (run.modules === undefined) return [];
+  return [...groupBy(support, ({ by }) => by)].map(([by, counts]) => {
+    const rows = [...groupBy(counts, ({ feature }) => feature)].map(([feature, ofPasses]) => [
+      feature,
+      ...CASE_PASSES.map((pass) => supportCell(ofPasses.find((count) => count.pass === pass))),
+    ]);
+    return `Features of ${by}, by cases (✓ answered, – refused, ✗ of which wrong):\n\n${alignedTable([["feature", ...CASE_PASSES], ...rows], 1 + CASE_PASSES.length)}`;
+  });
+}
+
+function supportCell(count: SupportCount | undefined): string {
+  if (count === undefined) return "";
+  const { answered, wrong, refused } = count;
+  return [
+    ...(answered > 0 ? [`✓ ${answered}`] : []),
+    ...(refused > 0 ? [`– ${refused}`] : []),
+    ...(wrong > 0 ? [`✗ ${wrong}`] : []),
+  ].join(" ");
+}
+
+/** One line for each entry, those that nothing fits and those whose day has passed among them. */
+function knownFailures({ known }: ParityReport): string[] {
+  return known.map((entry) => {
+    const { reason, until, met } = entry;
+    const about = `${entry.pass ?? "every pass"} of ${JSON.stringify(entry.case)}: ${reason}`;
+    if (entry.isExpired) return `${about}; known until ${until}, which has passed: what fits it fails again`;
+    if (met === 0) return `${about}; nothing in this run fits it: strike it out if the run was a whole one`;
+    return `${about}; ${met} comparisons, until ${until}`;
   });
 }
 

@@ -72,7 +72,7 @@ export class Total {
       this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     }
     const { findings, contradictions } = findingsOfAll(group, this.setups);
-    addTally(this.tally, tallyTrial(findings, group[0]!.passes));
+    addTally(this.tally, tallyTrial(findings, { convCase: group[0]!.case, passes: group[0]!.passes }));
     for (const each of contradictions) this.contradictions.add(each);
   }
 
@@ -101,6 +101,7 @@ export class Total {
       limitations: distinct(general.flatMap(({ limitations }) => limitations)),
       reductions: distinct(this.only("reduction").map(({ reduction }) => reduction)),
       ledger,
+      known: distinct(runs.flatMap(({ asked }) => asked.known ?? [])),
       contradictions: [...this.contradictions].sort(),
       ...(coverages.length > 0 && { leastCoverage: Math.max(...coverages) }),
       missing: [

@@ -15,6 +15,7 @@
 
 import { CASE_PASSES, VALUE_CLASSES } from "@corr2d/testkit";
 import * as z from "zod";
+import { KNOWN_FAILURES, type KnownFailure } from "../known-failures.ts";
 import { canonicalJson, contentId, storable, trialId } from "../record.ts";
 import type { OracleStatus, RunFacts } from "../report.ts";
 import type { Reduction } from "../shrink/reduce.ts";
@@ -36,6 +37,7 @@ export interface Asked
   readonly own?: string;
   /** Of the cases within a module's reach, the share that it has to answer in each pass. */
   readonly coverage?: number;
+  readonly known?: readonly KnownFailure[];
 }
 
 /** A run began. */
@@ -163,6 +165,7 @@ const SCHEMA = z.discriminatedUnion("record", [
       own: id.optional(),
       shard: z.strictObject({ index: count, count }).optional(),
       coverage: z.number().min(0).max(1).optional(),
+      known: KNOWN_FAILURES.optional(),
     }),
     oracles: z.array(status),
     required: z.array(z.string()),

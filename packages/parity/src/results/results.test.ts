@@ -160,7 +160,7 @@ describe("merge", () => {
   it("adds up to what was found", () => {
     const tally = emptyTally();
     for (const { trial, findings, record } of found) {
-      if (record.setup === found[0].record.setup) addTally(tally, tallyTrial(findings, trial.passes));
+      if (record.setup === found[0].record.setup) addTally(tally, tallyTrial(findings, trial));
     }
     const own = records.filter((record) => !("setup" in record) || record.setup === found[0].record.setup);
     const { disagreements, compared, outcome } = reportOf(own);

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { CASES, type CaseData, type CasePass, describeCase, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
+import { type CaseData, type CasePass, describeCase, type SpatialCase } from "@corr2d/testkit";
 import { askable, type ConvAdapter } from "../adapter.ts";
 import { askThoroughly, evidenceFor, evidenceOf } from "../ask.ts";
 import type { Comparison } from "../compare.ts";
 import { problemAt, shrink } from "../generate/arbitrary.ts";
-import { pairwiseCases } from "../generate/pairwise.ts";
 import { dataOfProblem, isExactProblem, type Problem } from "../generate/problem.ts";
 import { shellWord } from "../render/escape.ts";
+import { namedCases } from "../trials.ts";
 import { type Answer, faultOf } from "../verdict.ts";
 import { moduleProgram } from "./module-program.ts";
 import { tfjsProgram } from "./program.ts";
@@ -44,6 +44,8 @@ export interface ReduceOptions {
   readonly regressions: string | undefined;
   /** File of the implementation, where it is a module. */
   readonly module?: string | undefined;
+  /** Cases that were asked in the place of all others. */
+  readonly own?: readonly SpatialCase[] | undefined;
 }
 
 /** An answer that is right so often in a row, after it was wrong once, is left to chance or to what went before. */
@@ -56,9 +58,10 @@ const TIMES_ALONE = 3;
 export async function reduce(
   disagreement: Comparison,
   adapter: ConvAdapter,
-  { seed, regressions, module }: ReduceOptions,
+  options: ReduceOptions,
 ): Promise<Reduction | undefined> {
-  const start = await findProblem(disagreement, seed, regressions);
+  const { seed } = options;
+  const start = await findProblem(disagreement, options);
   if (start === undefined) return undefined;
   const { pass } = disagreement;
   const fails = async (problem: Problem): Promise<boolean> => (await faultIn(adapter, problem, pass)) !== undefined;
@@ -69,10 +72,35 @@ export async function reduce(
   const isFlaky = fault === undefined;
   const { problem, path, tried } =
     shrunk === undefined || isFlaky ? { problem: start, path: start.path, tried: TIMES_ALONE } : shrunk;
-  const { convCase } = problem;
-  const data = dataOfProblem(problem);
   const reason = fault?.reason ?? `${disagreement.reason}; asked alone it answers rightly: ${BY_CHANCE}`;
   const given = fault && "values" in fault.answer ? fault.answer.values : undefined;
+  const isExact = isExactProblem(problem);
+  return reductionOf({ adapter, options, start, problem, path, pass, reason, tried, isExact, isFlaky, given });
+}
+
+/** What a reduction is made from. */
+export interface ReductionParts {
+  readonly adapter: ConvAdapter;
+  readonly options: ReduceOptions;
+  /** The problem that was found, and what is left of it. */
+  readonly start: Problem;
+  readonly problem: Problem;
+  readonly path: string | undefined;
+  readonly pass: CasePass;
+  readonly reason: string;
+  readonly tried: number;
+  readonly isExact: boolean;
+  readonly isFlaky?: boolean;
+  /** What it answered, if it did. */
+  readonly given?: ArrayLike<number> | undefined;
+}
+
+/** A reduction, kept as a file unless it is flaky. */
+export async function reductionOf(parts: ReductionParts): Promise<Reduction> {
+  const { adapter, options, start, problem, path, pass, reason, tried, isExact, isFlaky = false, given } = parts;
+  const { seed, regressions, module } = options;
+  const { convCase } = problem;
+  const data = dataOfProblem(problem);
   const { name } = adapter;
   const fixture =
     regressions === undefined || isFlaky
@@ -89,7 +117,7 @@ export async function reduce(
         ? tfjsProgram({ convCase, pass, data, algorithm: name, given })
         : moduleProgram({
             ...{ adapter, module, convCase, pass, data, reason },
-            isExact: isExactProblem(problem),
+            isExact,
             byMemory: isFlaky || given === undefined,
           }),
     replay: `${commandFor(name, module)}--seed ${seed} ${
@@ -118,7 +146,7 @@ function commandFor(name: string, module: string | undefined): string {
 }
 
 /** What is wrong with an adapter's answer to a problem, by the truth; undefined if nothing is, or it cannot be asked. */
-async function faultIn(
+export async function faultIn(
   adapter: ConvAdapter,
   problem: Problem,
   pass: CasePass,
@@ -133,10 +161,10 @@ async function faultIn(
   return reason === undefined ? undefined : { reason, answer };
 }
 
-async function findProblem(
+/** The problem that a comparison was about; undefined for what cannot be asked again, such as photographs. */
+export async function findProblem(
   { case: name, data, seed, path }: Comparison,
-  generatorSeed: number,
-  regressions: string | undefined,
+  { seed: generatorSeed, regressions, own = [] }: ReduceOptions,
 ): Promise<(Problem & { readonly path?: string }) | undefined> {
   if (path !== undefined) return problemAt(generatorSeed, path);
   if (data === "given") {
@@ -144,7 +172,7 @@ async function findProblem(
       ? undefined
       : (await loadRegressions(regressions)).find((p) => p.convCase.name === name);
   }
-  const known: readonly SpatialCase[] = [...CASES, ...SPATIAL_CASES, ...pairwiseCases()];
+  const known: readonly SpatialCase[] = [...own, ...namedCases()];
   const convCase = known.find((candidate) => candidate.name === name);
   return convCase && { convCase, values: data, seed };
 }

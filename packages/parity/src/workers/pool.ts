@@ -9,8 +9,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Comparison } from "../compare.ts";
 import type { RequestFinding } from "../negative/check.ts";
 import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
+import type { Steps } from "../shrink/crash.ts";
+import type { Reduction } from "../shrink/reduce.ts";
+import type { RunTask } from "./task.ts";
 import type { Work, WorkerMessage } from "./worker.ts";
 
 /** How a process ended. */
@@ -77,6 +81,38 @@ export function runWorker(work: Work, onMessage: (message: WorkerMessage) => voi
     });
     child.send(work);
   });
+}
+
+/** Processes that may be broken to make the case smaller that breaks them, how long that may take, and one of them be silent. */
+const BROKEN = { most: 32, milliseconds: 60_000, silence: 5_000 };
+
+/** The smallest problem that still breaks the process which asks a module, as far as a few processes lead. */
+export async function reduceCrash(
+  task: RunTask,
+  disagreement: Comparison,
+  silenceMs: number,
+): Promise<Reduction | undefined> {
+  const until = Date.now() + BROKEN.milliseconds;
+  const silence = Math.min(silenceMs, BROKEN.silence);
+  let steps: Steps;
+  let tried = 0;
+  while (tried === 0 || (steps !== undefined && steps.length < BROKEN.most && Date.now() < until)) {
+    let last: number | undefined;
+    const note = (message: WorkerMessage): void => {
+      if (message.kind !== "trying") return;
+      last = message.step;
+      tried++;
+    };
+    const end = await runWorker({ kind: "break", task, disagreement, steps }, note, silence);
+    if (last === undefined || end.kind !== "died") break;
+    steps = steps === undefined ? [] : [...steps, last];
+  }
+  let reduction: Reduction | undefined;
+  const keep = (message: WorkerMessage): void => {
+    if (message.kind === "reduced") reduction = message.reduction;
+  };
+  await runWorker({ kind: "tell broken", task, disagreement, steps, tried }, keep, silenceMs);
+  return reduction;
 }
 
 /**

@@ -11,6 +11,7 @@ import { loadModule } from "../check/module-adapter.ts";
 import { type AskedQuestion, compare } from "../compare.ts";
 import { corr2dAdapter } from "../corr2d.ts";
 import { pairwiseCases } from "../generate/pairwise.ts";
+import type { KnownFailure } from "../known-failures.ts";
 import { checkLaws, type LawFinding } from "../laws/check.ts";
 import { ACCEPTANCES, type Acceptance, type Divergence, LEDGER, type Limitation } from "../ledger.ts";
 import { checkRequests, type RequestFinding } from "../negative/check.ts";
@@ -35,6 +36,7 @@ export interface RunTask {
   readonly until: number | undefined;
   /** Whether to stop at the first disagreement. */
   readonly failFast: boolean;
+  readonly known: readonly KnownFailure[];
   readonly shard: Shard | undefined;
   readonly regressions: string | undefined;
   readonly oracles: readonly string[];
@@ -105,6 +107,8 @@ export interface Given {
 
 /** Findings are told each time this many trials are done. */
 const TRIALS_PER_MESSAGE = 16;
+/** How often a process says that it is at work. */
+const BEAT_MS = 5_000;
 /** Laws are about shapes: every pairwise case, and of the table as many again. */
 const LAW_CASES_OF_TABLE = 30;
 
@@ -135,16 +139,19 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
   const setup = setupId({ algorithms, oracles });
   // An untrusted module may end or hang the process: whoever watches must know where.
   const isUntrusted = task.modules.length > 0;
+  // Core always comes to an end: on a machine with much to do it is slow, not silent.
+  const beat = isUntrusted ? undefined : setInterval(() => tell({ kind: "asking", what: "core" }), BEAT_MS);
   await compare({
     algorithms,
     oracles,
     trials,
     ledger,
+    known: task.known,
     isOver: () => (task.until !== undefined && Date.now() > task.until) || (task.failFast && hasFailed),
     onAsk: isUntrusted ? (by, trial, question) => tell(askingAbout(by, setup, trial, question)) : undefined,
     onTrial(done, total, trial, found) {
-      const { convCase, passes } = trial;
-      const own = tallyTrial(found, passes);
+      const { convCase } = trial;
+      const own = tallyTrial(found, trial);
       hasFailed ||= own.disagreements.length > 0;
       addTally(tally, own);
       ids.push(trialId(trial));
@@ -156,6 +163,7 @@ export async function runTask(task: RunTask, tell: (message: TaskMessage) => voi
       [records, ids] = [[], []];
     },
   });
+  clearInterval(beat);
   for (const adapter of algorithms) await adapter.dispose?.();
 }
 

@@ -14,6 +14,7 @@ import { checkRequest, type RequestFinding, survived } from "../negative/check.t
 import { IMPOSSIBLE_REQUESTS } from "../negative/requests.ts";
 import { loadOracle } from "../oracles/known.ts";
 import type { TrialRecord } from "../results/trial-record.ts";
+import { crashReduction, type Steps, tryToBreak } from "../shrink/crash.ts";
 import { type Reduction, reduce } from "../shrink/reduce.ts";
 import type { Tally } from "../tally.ts";
 import { type RunTask, runTask, type TaskMessage } from "./task.ts";
@@ -22,12 +23,21 @@ import { type RunTask, runTask, type TaskMessage } from "./task.ts";
 export type Work =
   | { readonly kind: "run"; readonly task: RunTask }
   | { readonly kind: "reduce"; readonly task: RunTask; readonly disagreement: Comparison }
+  | { readonly kind: "break"; readonly task: RunTask; readonly disagreement: Comparison; readonly steps: Steps }
+  | {
+      readonly kind: "tell broken";
+      readonly task: RunTask;
+      readonly disagreement: Comparison;
+      readonly steps: Steps;
+      readonly tried: number;
+    }
   | { readonly kind: "requests"; readonly oracle: string; readonly first: number };
 
 /** What it tells. The last message is `done` or `failed`. */
 export type WorkerMessage =
   | TaskMessage
   | { readonly kind: "reduced"; readonly reduction: Reduction | undefined }
+  | { readonly kind: "trying"; readonly step: number }
   | { readonly kind: "crashed"; readonly tally: Tally; readonly record: TrialRecord }
   | { readonly kind: "request"; readonly finding: RequestFinding }
   | { readonly kind: "done" }
@@ -44,6 +54,7 @@ process.once("message", async (work: Work) => {
   try {
     if (work.kind === "run") await runTask(work.task, (message) => void tell(message));
     else if (work.kind === "reduce") await tell({ kind: "reduced", reduction: await reduceBy(work) });
+    else if (work.kind === "break" || work.kind === "tell broken") await breakBy(work);
     else await askRequests(work);
     await tell({ kind: "done" });
   } catch (error) {
@@ -53,6 +64,21 @@ process.once("message", async (work: Work) => {
   // A module or a backend may have left something running.
   process.exit();
 });
+
+async function breakBy(work: Work & { readonly kind: "break" | "tell broken" }): Promise<void> {
+  const { task, disagreement, steps } = work;
+  for (const module of task.modules) {
+    const adapter = await loadModule(module);
+    if (adapter.name !== disagreement.algorithm) continue;
+    const options = { ...task, module };
+    if (work.kind === "break") {
+      await tryToBreak(adapter, disagreement, options, { steps, tell: (step) => tell({ kind: "trying", step }) });
+    } else {
+      const reduction = await crashReduction(adapter, disagreement, options, { steps, tried: work.tried });
+      await tell({ kind: "reduced", reduction });
+    }
+  }
+}
 
 async function reduceBy({ task, disagreement }: Work & { readonly kind: "reduce" }): Promise<Reduction | undefined> {
   const named = corr2dNames().find((name) => `corr2d/${name}` === disagreement.algorithm);
