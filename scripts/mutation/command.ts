@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { readAccepted, staleNames } from "./accepted.ts";
 import { hashOf } from "./hash.ts";
 import { draw, folderOf, type Mutant, mutantsOf, mutate, nameOf } from "./mutants.ts";
-import { measure, type Reaches, testsFor } from "./reach.ts";
+import { measure, type Reaches, testFiles, testsFor } from "./reach.ts";
 import { TARGETS, type Target } from "./targets.ts";
 import { type Verdict, Workshop } from "./workshop.ts";
 
@@ -121,7 +121,7 @@ async function tryAll(
     const key = `${folderOf(mutant)} ${result.by}`;
     if (result.by !== undefined) noticed.set(key, (noticed.get(key) ?? 0) + 1);
   };
-  using workshop = new Workshop(ROOT);
+  using workshop = new Workshop(ROOT, packages);
   const open: Mutant[] = [];
   for (const mutant of mutants) {
     const known = earlier[nameOf(mutant)];
@@ -130,8 +130,11 @@ async function tryAll(
     else open.push(mutant);
   }
   if (open.length === 0) return results;
-  const reaches = await measure(workshop, packages, load<Reaches[string]>("reach.json"), (now) =>
-    save("reach.json", { ...load("reach.json"), ...now }),
+  const reaches = await measure(
+    workshop,
+    testFiles(workshop.root, packages),
+    load<Reaches[string]>("reach.json"),
+    (now) => save("reach.json", { ...load("reach.json"), ...now }),
   );
   for (const [index, mutant] of open.entries()) {
     const text = workshop.read(mutant.file);
@@ -139,7 +142,7 @@ async function tryAll(
     const files = testsFor(mutant, reaches, (test) => noticed.get(`${folderOf(mutant)} ${test}`) ?? 0);
     workshop.write(mutant.file, mutate(text, mutant));
     const file = (test: string): number => PATIENCE * reaches[test]!.seconds + GRACE_SECONDS;
-    const verdict = await workshop.test({ packages, files }, { file, all: limit });
+    const verdict = await workshop.test(files, { file, all: limit });
     workshop.write(mutant.file, text);
     const seconds = (performance.now() - start) / 1000;
     remember(mutant, { ...verdict, seconds, hash: hashOf(text) });

@@ -38,13 +38,13 @@ export function testFiles(root: string, packages: readonly string[]): string[] {
 /** What `known` says, brought up to date. `save` is called after each test file that was missing. */
 export async function measure(
   workshop: Workshop,
-  packages: readonly string[],
+  files: readonly string[],
   known: Reaches,
   save: (reaches: Reaches) => void,
 ): Promise<Reaches> {
   const reaches: Reaches = {};
   const missing: string[] = [];
-  for (const file of testFiles(workshop.root, packages)) {
+  for (const file of files) {
     if (known[file]?.hash === hashOf(workshop.read(file))) reaches[file] = known[file];
     else missing.push(file);
   }
@@ -52,7 +52,8 @@ export async function measure(
   const reach = mkdtempSync(join(tmpdir(), "corr2d-reach-"));
   try {
     let [start, count] = [0, 0];
-    await workshop.run({ packages, files: missing, reach }, ({ file, event }) => {
+    await workshop.measure(missing, reach, ({ file, event }) => {
+      if (event === "end") return;
       if (event === "start") start = performance.now();
       else {
         const seconds = (performance.now() - start) / 1000;

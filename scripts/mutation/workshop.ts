@@ -9,7 +9,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Progress, Request } from "./run-tests.ts";
+import type { Progress, Request, Setup } from "./run-tests.ts";
 
 /** How a run of test files ended. */
 export interface Verdict {
@@ -30,8 +30,14 @@ export interface Limits {
 
 export class Workshop implements Disposable {
   readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), "corr2d-mutation-")));
+  readonly #setup: Setup;
+  readonly #changed = new Set<string>();
+  #child: ChildProcess | undefined;
+  #isEnded = false;
 
-  constructor(original: string) {
+  /** @param packages folders of the packages whose tests are run. */
+  constructor(original: string, packages: readonly string[]) {
+    this.#setup = { root: this.root, packages };
     const skipped = new Set([".git", ".turbo", ".cache", ".pnpm"]);
     const filter = (path: string): boolean => !skipped.has(basename(path));
     cpSync(original, this.root, { recursive: true, verbatimSymlinks: true, filter });
@@ -39,69 +45,95 @@ export class Workshop implements Disposable {
     process.once("exit", this.#remove);
   }
 
-  #child: ChildProcess | undefined;
-
   read(file: string): string {
     return readFileSync(join(this.root, file), "utf8");
   }
 
   write(file: string, text: string): void {
     writeFileSync(join(this.root, file), text);
+    this.#changed.add(file);
   }
 
   /** Runs test files until one fails. */
-  async test(request: Omit<Request, "root">, limits: Limits): Promise<Verdict> {
+  async test(files: readonly string[], limits: Limits): Promise<Verdict> {
     let current = "";
     let outcome: Verdict["outcome"] | undefined;
     const passed = new Set<string>();
     const end = (how: Verdict["outcome"]): void => {
-      outcome = how;
+      outcome ??= how;
       this.#end();
     };
     const whole = setTimeout(() => end("survived"), 1000 * limits.all);
     let timer: NodeJS.Timeout | undefined;
-    await this.run(request, ({ file, event }) => {
-      current = file;
+    this.#child ??= this.#start(this.#setup);
+    await this.#ask(this.#child, files, ({ file, event }) => {
       clearTimeout(timer);
+      if (event === "end") return;
+      current = file;
       if (event === "passed") passed.add(file);
-      else if (event === "failed") end("killed");
+      else if (event === "failed") outcome = "killed";
       else timer = setTimeout(() => end("timeout"), 1000 * limits.file(file));
     });
     clearTimeout(timer);
     clearTimeout(whole);
     // Without a word: a file that could not be loaded, a worker that died.
-    outcome ??= request.files.every((file) => passed.has(file)) ? "survived" : "killed";
+    outcome ??= files.every((file) => passed.has(file)) ? "survived" : "killed";
     return { outcome, passed: passed.size, ...(outcome === "survived" ? {} : { by: current }) };
   }
 
-  /** Runs test files; the promise is kept when the process has ended. */
-  run(request: Omit<Request, "root">, listen: (progress: Progress) => void): Promise<void> {
+  /** Runs test files that leave in the folder `reach` what they call; whether one of them fails is the listener's affair. */
+  async measure(files: readonly string[], reach: string, listen: (progress: Progress) => void): Promise<void> {
+    this.#end();
+    this.#child = this.#start({ ...this.#setup, reach });
+    await this.#ask(this.#child, files, listen);
+    this.#end();
+  }
+
+  #start(setup: Setup): ChildProcess {
+    this.#isEnded = false;
+    // A group of its own, so that workers that hang end with it.
+    const child = fork(join(import.meta.dirname, "run-tests.ts"), [JSON.stringify(setup)], {
+      cwd: this.root,
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    child.once("exit", () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    return child;
+  }
+
+  /** The promise is kept when all files have been run, or the process has ended. */
+  #ask(child: ChildProcess, files: readonly string[], listen: (progress: Progress) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      // A group of its own, so that workers that hang end with it.
-      const child = fork(join(import.meta.dirname, "run-tests.ts"), {
-        cwd: this.root,
-        detached: true,
-        stdio: ["ignore", "ignore", "pipe", "ipc"],
-      });
-      this.#child = child;
       let errors = "";
-      let isHeard = false;
-      child.stderr!.on("data", (text) => (errors += text));
-      child.on("message", (progress: Progress) => {
+      let isHeard = files.length === 0;
+      const hearError = (text: Buffer): void => {
+        errors += text;
+      };
+      const hear = (progress: Progress): void => {
         isHeard = true;
         listen(progress);
-      });
-      child.once("exit", () => {
-        this.#child = undefined;
-        if (isHeard || request.files.length === 0) resolve();
+        if (progress.event === "end") done();
+      };
+      const done = (): void => {
+        child.off("message", hear).off("exit", done);
+        child.stderr!.off("data", hearError);
+        if (isHeard || this.#isEnded) resolve();
         else reject(new Error(`no test file was run:\n${errors}`));
-      });
-      child.send({ ...request, root: this.root } satisfies Request);
+      };
+      child.on("message", hear).on("exit", done);
+      child.stderr!.on("data", hearError);
+      child.send({ files, changed: [...this.#changed] } satisfies Request);
+      this.#changed.clear();
     });
   }
 
   #end(): void {
-    if (this.#child?.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
+    const { pid } = this.#child ?? {};
+    this.#child = undefined;
+    this.#isEnded = true;
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
   }
 
   #remove = (): void => {
