@@ -19,3 +19,15 @@ export async function collectUntil(done: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Bytes of all typed arrays that something refers to: garbage has been collected, and its memory swept. */
+export async function arrayBytesHeld(): Promise<number> {
+  let [held, repeats] = [Number.NaN, 0];
+  await collectUntil(() => {
+    const now = process.memoryUsage().arrayBuffers;
+    repeats = now === held ? repeats + 1 : 0;
+    held = now;
+    return repeats === 2;
+  });
+  return held;
+}

@@ -7,7 +7,6 @@ import {
   conv2d,
   conv3d,
   corr2d,
-  type Plan,
   plan,
   planFilterGradient,
   planInputGradient,
@@ -16,7 +15,7 @@ import {
 } from "@corr2d/core";
 import { convolve1d, stream } from "@corr2d/core/signals";
 import { expect, it } from "vitest";
-import { collectGarbage } from "./collect-garbage.ts";
+import { arrayBytesHeld } from "./collect-garbage.ts";
 
 const ones = <S extends readonly number[]>(...shape: S) =>
   tensor(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1));
@@ -28,7 +27,7 @@ const border = { ...naive, padding: 3, paddingMode: "edge" } as const;
 const volume = { ...naive, padding: "same" } as const;
 const image = ones(5, 5, 1, 2);
 
-const MAKERS: Readonly<Record<string, () => Pick<Plan, "scratchBytes">>> = {
+const MAKERS: Readonly<Record<string, () => { readonly scratchBytes: number }>> = {
   "conv2d, with a border": () => plan(conv2d, [2, 40, 50, 1], image, border),
   "its input gradient": () => planInputGradient(conv2d, [2, 40, 50, 1], image, border),
   "its filter gradient": () => planFilterGradient(conv2d, [2, 40, 50, 1], [5, 5, 1, 2], border),
@@ -48,11 +47,10 @@ const MAKERS: Readonly<Record<string, () => Pick<Plan, "scratchBytes">>> = {
 /** Small weights, copied, and arrays of so few bytes that they lie in V8's own heap. */
 const TOLERANCE = 3000;
 
-it.each(Object.entries(MAKERS))("%s", (_, make) => {
+it.each(Object.entries(MAKERS))("%s", async (_, make) => {
   make();
-  collectGarbage();
-  const before = process.memoryUsage().arrayBuffers;
+  const before = await arrayBytesHeld();
   const made = make();
-  const grown = process.memoryUsage().arrayBuffers - before;
+  const grown = (await arrayBytesHeld()) - before;
   expect(Math.abs(grown - made.scratchBytes)).toBeLessThan(TOLERANCE);
 });

@@ -182,6 +182,9 @@ function requireFit(
   }
 }
 
+/** What both parts of a pass have, whatever they compute. */
+type Prepared = Pick<ActivationPlan, "scratchBytes" | typeof Symbol.dispose>;
+
 /** The map of `second` after `first`. What stands between them stays in the memory that SIMD computes in. */
 function composed(
   name: string,
@@ -200,7 +203,7 @@ function composed(
     }
   };
   /** What the whole says of itself, and gives back when it is disposed of. */
-  const whole = <P extends Explained & Partial<ActivationPlan>>(
+  const whole = <P extends Explained & Prepared>(
     depthwise: P,
     pointwise: P,
     between: Operand,
@@ -209,7 +212,7 @@ function composed(
     const all = [depthwise, pointwise, ...others];
     return {
       ...togetherOf(depthwise, pointwise),
-      scratchBytes: all.reduce((sum, plan) => sum + (plan.scratchBytes ?? 0), 0) + bytesOf(dtype) * size,
+      scratchBytes: all.reduce((sum, plan) => sum + plan.scratchBytes, 0) + bytesOf(dtype) * size,
       [Symbol.dispose]() {
         for (const plan of all) plan[Symbol.dispose]?.();
         if (between instanceof ResidentArray) between[Symbol.dispose]();
@@ -261,12 +264,7 @@ function composed(
       );
       const between = makeBetween(forward, backward, depthwise, pointwise);
       return {
-        ...whole<Explained & Partial<Pick<ActivationPlan, "scratchBytes" | typeof Symbol.dispose>>>(
-          depthwise,
-          pointwise,
-          between,
-          [forward, backward],
-        ),
+        ...whole<Explained & Prepared>(depthwise, pointwise, between, [forward, backward]),
         run(x, dy, dw) {
           forward.run(x, between);
           pointwise.run(between, dy, dw.pointwise);

@@ -1,6 +1,6 @@
 /** Missing values: left out of every algorithm's sums, exactly, and weights made up for. */
 
-import { type Matrix, type NanCorr2dOptions, nanCorr2d, tensor } from "@corr2d/core";
+import { type Matrix, type NanCorr2dOptions, nanCorr2d, tensor, zeros } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -96,5 +96,8 @@ it("refuses what cannot make up for anything", () => {
   expect(() => nanCorr2d(x, tensor([1, 2], [0, 0]))).toThrow("nanCorr2d: kernel must hold a weight other than 0");
   expect(() => nanCorr2d(x, tensor([1, 2], [1, 1]), { mask: new Uint8Array(3) })).toThrow(
     "nanCorr2d: mask must have 4 elements, one a cell, got 3",
+  );
+  expect(() => nanCorr2d(zeros([0, 4]), tensor([1, 2], [1, 1]), { mode: "full" })).toThrow(
+    "nanCorr2d: x [0,4] is empty",
   );
 });
