@@ -22,7 +22,7 @@ Targets: ${Object.keys(TARGETS).join(", ")}
 
   --count <n>     how many mutants are drawn, spread over all folders (default 300)
   --seed <n>      which ones are drawn (default 1)
-  --only <text>   only mutants whose name contains it: a file, a piece of a line; all of them, none is drawn
+  --only <text>   only mutants whose name contains it: a file, a piece of a line; all of them, none is drawn; may be repeated
   --limit <s>     after so many seconds of tests a mutant has survived (default 240)
   --least <n>     ends with 1 if fewer than n % are noticed (default 97)
   --json <file>   writes what became of each mutant
@@ -55,7 +55,7 @@ function options() {
       options: {
         count: { type: "string", default: "300" },
         seed: { type: "string", default: "1" },
-        only: { type: "string" },
+        only: { type: "string", multiple: true },
         limit: { type: "string", default: "240" },
         least: { type: "string", default: "97" },
         json: { type: "string" },
@@ -188,7 +188,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const all = allMutants(target);
-  const mutants = only === undefined ? draw(all, count, seed) : all.filter((one) => nameOf(one).includes(only));
+  const mutants = only === undefined ? draw(all, count, seed) : all.filter((one) => only.some((text) => nameOf(one).includes(text)));
   console.log(`${mutants.length} of ${all.length} mutants`);
   if (mutants.length === 0) return 2;
   if (list) {

@@ -23,7 +23,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
       "packages/parity/src/ledger.ts",
       "packages/parity/src/statistics.ts",
       "packages/parity/src/tally.ts",
-      "packages/parity/src/trials.ts",
       "packages/parity/src/verdict.ts",
       "packages/parity/src/zero-padding.ts",
       "packages/parity/src/laws",

@@ -53,6 +53,30 @@ describe("revectorize", () => {
     expect(after).toBe(before);
   });
 
+  it("refuses a compiler that computes something else", async () => {
+    // What is compiled after the flag was set subtracts once where it should add.
+    const wrong = `
+      const v8 = process.getBuiltinModule("node:v8");
+      const set = v8.setFlagsFromString;
+      let isWrong = false;
+      v8.setFlagsFromString = (flag) => {
+        isWrong ||= flag === "--experimental-wasm-revectorize";
+        set(flag);
+      };
+      WebAssembly.Module = class extends WebAssembly.Module {
+        constructor(bytes) {
+          const code = Buffer.from(bytes);
+          const add = code.lastIndexOf(Buffer.of(0xfd, 0xe4, 0x01));
+          if (isWrong && add >= 0) code[add + 1] = 0xe5;
+          super(code);
+        }
+      }`;
+    const { answers, before, after } = await revectorized([], wrong);
+    expect(answers[0].active).toBe(false);
+    expect(answers[0].reason).toMatch(/^the \w+ pass of [\w-]+ does not give the same bits$/);
+    expect(after).toBe(before);
+  });
+
   it("doubles the width of tiles if bits and speed are right", async () => {
     const { answers, before, after } = await revectorized();
     expect(before).toBe("6x8");

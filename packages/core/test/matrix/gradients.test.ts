@@ -41,10 +41,12 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, value, p) => Math.max(most, Math.abs(value - b[p])), 0);
 
-/** Kernels of odd and even sides, and one larger than the image. */
+/** Kernels of odd and even sides, of one row or column, and one larger than the image. */
 const SIZES = [
   { image: [9, 8], kernel: [3, 3] },
   { image: [7, 9], kernel: [2, 4] },
+  { image: [7, 9], kernel: [1, 4] },
+  { image: [9, 8], kernel: [3, 1] },
   { image: [4, 5], kernel: [6, 11] },
   { image: [33, 40], kernel: [5, 7] },
 ] as const;

@@ -180,6 +180,11 @@ describe("refuses", () => {
       () => activate(z, { activation: "prelu", slopes: new Float32Array(2) }),
       /^activate: slopes must have 1 elements, got 2$/,
     ],
+    [
+      "more axes than three",
+      () => activate(untyped(zeros([1, 1, 1, 1, 1, 1])), {}),
+      /^activate: z must have rank 3, 4 or 5 .*, got \[1,1,1,1,1,1\]$/,
+    ],
     ["a matrix", () => activate(untyped(zeros([2, 2])), {}), /^activate: z must have rank 3, 4 or 5 .*, got \[2,2\]$/],
     [
       "a layout of another rank",
