@@ -76,23 +76,35 @@ function calledBy(path: string, root: string): Reach["called"] {
   return Object.fromEntries(called.map(([file, names]) => [slashes(relative(root, file)), names]));
 }
 
+/** What starting a test file costs, beside what its tests take. */
+const START_SECONDS = 1;
+
 /**
  * The test files that may notice a mutant: those that call its function, or, if none does, that load its file, and those that
- * stand beside it. The first are those that cost little and have noticed others of the same folder.
+ * stand beside it. The first are those that cost little, are named like the file, and have noticed others of the same folder.
  *
  * @param noticed how many mutants of the folder a test file has noticed.
  */
 export function testsFor(mutant: Mutant, reaches: Reaches, noticed: (test: string) => number): string[] {
   const { file, functions } = mutant;
-  const isNear = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`);
-  const cost = ([test, { seconds }]: [string, Reach]): number => seconds / (1 + noticed(test)) / (isNear(test) ? 4 : 1);
+  const words = new Set(wordsOf(file));
+  const cost = ([test, { seconds }]: [string, Reach]): number => {
+    const shared = new Set(wordsOf(test).filter((word) => words.has(word))).size;
+    return (START_SECONDS + seconds) / (1 + 2 * shared + 2 * noticed(test));
+  };
   const passing = Object.entries(reaches).filter(([, { passes }]) => passes);
   // Functions without a name that anybody knows count as called if the one around them is.
   const name = functions.find((one) => passing.some(([, { called }]) => called[file]?.includes(one)));
+  const isBeside = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`);
   return passing
-    .filter(([test, { called }]) => isNear(test) || (name === undefined ? called[file] : called[file]?.includes(name)))
+    .filter(([test, { called }]) => isBeside(test) || (name === undefined ? called[file] : called[file]?.includes(name)))
     .sort((a, b) => cost(a) - cost(b))
     .map(([test]) => test);
+}
+
+/** The words of a path that say what a file is about. */
+function wordsOf(path: string): string[] {
+  return path.split(/[/.-]/).filter((word) => !["packages", "core", "src", "test", "ts", "node"].includes(word));
 }
 
 function slashes(path: string): string {

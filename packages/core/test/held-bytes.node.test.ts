@@ -10,6 +10,7 @@ import {
   plan,
   planFilterGradient,
   planInputGradient,
+  planTemplates,
   separableConv2d,
   tensor,
 } from "@corr2d/core";
@@ -38,11 +39,31 @@ const MAKERS: Readonly<Record<string, () => { readonly scratchBytes: number }>> 
     plan(separableConv2d, [2, 40, 50, 2], { depthwise: doubles(3, 3, 2, 2), pointwise: doubles(1, 1, 4, 1) }, naive),
   "its input gradient, of matrices": () =>
     planInputGradient(corr2d, [40, 50], ones(5, 5), { ...naive, mode: "same", boundary: "edge" }),
+  "templates in one channel": () => usedTemplates(1),
+  "templates in three": () => usedTemplates(3),
   stream: () =>
     stream(convolve1d, new Float32Array(90), { rows: 30, algorithm: "direct", engine: "scalar", blockLength: 500 }),
   "stream of float64": () =>
     stream(convolve1d, new Float64Array(90), { rows: 30, algorithm: "direct", engine: "scalar", blockLength: 500 }),
 };
+
+/**
+ * A plan of templates that was used; the contrast is too large for a transform. Of one channel it keeps a copy of the picture, which is
+ * none of its scratch.
+ */
+function usedTemplates(channels: 1 | 3): { readonly scratchBytes: number } {
+  const picture = ones(60, 70, channels);
+  picture.data[0] = 1e30;
+  const template = ones(5, 5, channels);
+  template.data[0] = 2;
+  const made = planTemplates(picture);
+  for (const score of ["ccoeff-normed", "sqdiff"] as const) made.run(template, { score });
+  return {
+    get scratchBytes() {
+      return made.scratchBytes + (channels === 1 ? 4 * 60 * 70 : 0);
+    },
+  };
+}
 
 /** Small weights, copied, and arrays of so few bytes that they lie in V8's own heap. */
 const TOLERANCE = 3000;

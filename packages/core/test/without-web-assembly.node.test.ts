@@ -66,6 +66,39 @@ describe.each(HOSTS)("a host with %s", (_name, host, refusal) => {
     expect(core.inputGradient(core.conv2d, core.tensor([1, 2, 2, 1], [1, 1, 1, 1]), filter, x.shape).data[4]).toBe(6);
   });
 
+  it("computes matrices, signals, pictures and templates, too", async () => {
+    const core = await coreOn(host);
+    const [{ correlate1d }, { filterPicture }] = await Promise.all([
+      import("@corr2d/core/signals"),
+      import("@corr2d/core/pictures"),
+    ]);
+    const ones = (...shape: number[]) =>
+      core.tensor(shape as [number, number], new Float32Array(shape.reduce((a, b) => a * b)).fill(1));
+
+    for (const size of [3, 31]) {
+      expect(core.explain(core.corr2d, [128, 128], [size, size])).toMatchObject({ engine: "scalar" });
+      expect(core.explain(core.corr2d, [128, 128], [size, size]).reason).toContain(refusal);
+      expect(core.corr2d(ones(128, 128), ones(size, size)).data[0]).toBe(size * size);
+    }
+    for (const taps of [5, 500]) {
+      const sums = correlate1d(ones(1, 4000), new Float32Array(taps).fill(1)).data;
+      expect(sums).toEqual(new Float32Array(4001 - taps).fill(taps));
+    }
+    const picture = { width: 64, height: 64, data: new Uint8ClampedArray(4 * 64 * 64).fill(200) };
+    expect(filterPicture(picture, ones(5, 5), { scale: 1 / 25, boundary: "edge" }).data).toEqual(picture.data);
+
+    const image = core.tensor(
+      [48, 48],
+      Float32Array.from({ length: 48 * 48 }, (_, i) => Math.sin(i * i)),
+    );
+    const template = core.tensor(
+      [9, 9],
+      Float32Array.from({ length: 81 }, (_, i) => image.data[48 * (20 + Math.floor(i / 9)) + 30 + (i % 9)]!),
+    );
+    const [peak] = core.findPeaks(core.matchTemplate(image, template), { threshold: 0.9 });
+    expect(peak).toMatchObject({ row: 20, column: 30 });
+  });
+
   it("says of an algorithm asked for by name why it cannot be had", async () => {
     const core = await coreOn(host);
     const call = (): unknown => core.explain(core.conv2d, [1, 28, 28, 16], [3, 3, 16, 16], { algorithm: "direct" });

@@ -115,8 +115,9 @@ export function matchTemplate<T extends FloatArray = Float32Array>(
  * ```
  */
 export function planTemplates<T extends FloatArray = Float32Array>(image: PictureTensor<T>): TemplatePlan<T> {
-  const read = readPicture("planTemplates", "image", image);
-  const picture = new Picture(read.data.slice(), read.shape);
+  // The caller's array is let go of.
+  const { data, ...read } = readPicture("planTemplates", "image", image);
+  const picture = new Picture(data.slice(), read.shape);
   let isLiving = true;
   return {
     inputShape: [...image.shape],
@@ -172,7 +173,7 @@ function readPicture(name: string, parameter: string, given: PictureTensor<Float
 
 function readRequest(
   name: string,
-  image: ReadPicture,
+  image: Omit<ReadPicture, "data">,
   given: PictureTensor<FloatArray>,
   options: MatchOptions<FloatArray>,
 ): Request {

@@ -91,8 +91,14 @@ export class Picture {
 
   /** Bytes held beside the cells. */
   get scratchBytes(): number {
-    const held = this.shape[0] * this.shape[1] * 8 * this.shape[2] * 2;
-    return held + (this.#spectra?.bytes ?? 0);
+    const sums = [...this.#sums.values()].flatMap((of) => [...of.values, ...of.squares, of.whole, of.variances]);
+    const planes = [...this.#known.values()].map(({ plane }) => plane);
+    const cells = this.cells.length > 1 ? this.cells : [];
+    // Of one channel, its squares are the squares of the whole.
+    const arrays = new Set<ArrayBufferView>([...sums, ...planes, ...cells, this.#flat ?? new Uint32Array(0)]);
+    let bytes = this.#spectra?.bytes ?? 0;
+    for (const { byteLength } of arrays) bytes += byteLength;
+    return bytes;
   }
 
   /** Sums of x′ and x′² over windows of a size. */
