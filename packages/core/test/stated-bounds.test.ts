@@ -80,6 +80,12 @@ it("of plain sums of matrices and signals count the products, in the precision i
       const matrix = explain(corr2d, array(dtype, 20, 30) as never, array(dtype, 5, 3) as never, options);
       expectClose([matrix.errorBound.constant], [rounding + gamma(15 + 2, "float64")]);
     }
+    const transformed = explain(corr2d, array(dtype, 64, 64) as never, array(dtype, 9, 9) as never, {
+      ...{ algorithm: "fft", engine: "scalar" },
+    });
+    // A transform may add the rounding of a float32 result, or four times what sums of float64 have.
+    const sums = gamma(81 + 2, "float64");
+    expectClose([transformed.errorBound.constant], [dtype === "float64" ? 5 * sums : 2 * rounding + sums]);
     const options = { algorithm: "direct", engine: "simd" } as const;
     const taps = array(dtype, 9).data as never;
     const signal = (pass: (typeof PASSES)[number]) =>

@@ -129,10 +129,14 @@ describe("alpha", () => {
     for (const channels of [2, 4]) {
       for (const boundary of BOUNDARIES) {
         const picture = bytes(19, 11, channels);
-        for (const kernel of [gaussian(1), tensor([3, 3], [0, -1, 0, -1, 5, -1, 0, -1, 0])]) {
+        for (const [kernel, scale] of [
+          [gaussian(1), 1],
+          [tensor([3, 3], [0, -1, 0, -1, 5, -1, 0, -1, 0]), 1],
+          [tensor([2, 3], [1, 2, 1, 0, 1, 1]), 1 / 6],
+        ] as const) {
           for (const engine of ENGINES) {
             const fillValue = boundary === "constant" ? 9 : undefined;
-            const options = { alpha, boundary, fillValue, dtype: "float32" } as const;
+            const options = { alpha, boundary, fillValue, scale, dtype: "float32" } as const;
             const { data } = filterPicture(picture, kernel, { ...options, engine });
             const truth = filterByDefinition(picture, kernel, options);
             // Where hardly any opacity is left, colours are quotients of small differences.
@@ -143,6 +147,19 @@ describe("alpha", () => {
           }
         }
       }
+    }
+  });
+
+  it("premultiplied, what is all but transparent keeps its colour", () => {
+    const data = Uint8ClampedArray.from({ length: 4 * 90 }, (_, i) => [200, 100, 50, 1][i % 4]!);
+    for (const engine of ENGINES) {
+      const options = { alpha: "premultiply", boundary: "edge", scale: 1 / 9, engine } as const;
+      const result = filterPicture(
+        { width: 10, height: 9, data },
+        tensor([3, 3], new Float32Array(9).fill(1)),
+        options,
+      );
+      expect(result.data.filter((_, i) => i % 4 < 3)).toEqual(data.filter((_, i) => i % 4 < 3));
     }
   });
 
