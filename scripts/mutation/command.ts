@@ -188,7 +188,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const all = allMutants(target);
-  const mutants = only === undefined ? draw(all, count, seed) : all.filter((one) => only.some((text) => nameOf(one).includes(text)));
+  const mutants =
+    only === undefined ? draw(all, count, seed) : all.filter((one) => only.some((text) => nameOf(one).includes(text)));
   console.log(`${mutants.length} of ${all.length} mutants`);
   if (mutants.length === 0) return 2;
   if (list) {

@@ -97,7 +97,9 @@ export function testsFor(mutant: Mutant, reaches: Reaches, noticed: (test: strin
   const name = functions.find((one) => passing.some(([, { called }]) => called[file]?.includes(one)));
   const isBeside = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`);
   return passing
-    .filter(([test, { called }]) => isBeside(test) || (name === undefined ? called[file] : called[file]?.includes(name)))
+    .filter(
+      ([test, { called }]) => isBeside(test) || (name === undefined ? called[file] : called[file]?.includes(name)),
+    )
     .sort((a, b) => cost(a) - cost(b))
     .map(([test]) => test);
 }
