@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { areEven, WEIGHT_MAXIMA_BYTES } from "./spread.ts";
+import { areEven } from "./spread.ts";
 
-/** Maxima of four output channels: the largest weight of all, the least of the largest by input channel, those by tap. */
+/** Maxima of four output channels: the largest weight of all, the least of the largest by input channel, those of nine taps. */
 const maxima = (byChannel: number, byTap: number): Float32Array => {
-  const values = new Float32Array(WEIGHT_MAXIMA_BYTES / 4).fill(1);
+  const values = new Float32Array(4 * (2 + 9)).fill(1);
   values[4 + 2] = byChannel;
   values[4 * 5 + 2] = byTap;
   return values;
