@@ -30,7 +30,8 @@ describe("chooseSimd", () => {
     ["7x7 of many channels", geometry([1, 28, 28, 64], [7, 7, 64, 64]), "winograd2"],
     ["3 taps along a row", geometry([1, 1, 4096, 128], [1, 3, 128, 128]), "winograd4"],
     ["5 taps down a column", geometry([1, 40, 8, 64], [5, 1, 64, 64]), "winograd4"],
-    ["7 taps along a row", geometry([1, 17, 17, 192], [1, 7, 192, 192]), "winograd2"],
+    ["7 taps along a row", geometry([1, 17, 17, 192], [1, 7, 192, 192]), "winograd4"],
+    ["9 taps along a row", geometry([1, 1, 4096, 64], [1, 9, 64, 64]), "winograd4"],
     ["5x5 of few channels", geometry([1, 35, 35, 8], [5, 5, 8, 64]), "direct"],
     ["5x5 that is dilated", geometry([1, 35, 35, 48], [5, 5, 48, 64], { dilations: 2 }), "direct"],
     ["4x4", geometry([1, 35, 35, 48], [4, 4, 48, 64]), "direct"],
@@ -79,6 +80,14 @@ describe("chooseSimd", () => {
       name: "direct",
       reason: "no Winograd: precision is strict",
     });
+  });
+
+  it.each([
+    ["5x5", geometry([1, 35, 35, 48], [5, 5, 48, 64]), "winograd4"],
+    ["7 taps along a row, by small tiles", geometry([1, 17, 17, 128], [1, 7, 128, 128]), "winograd2"],
+    ["7x7, which would err too much", geometry([1, 28, 28, 64], [7, 7, 64, 64]), "direct"],
+  ])("weighs filter gradients of other kernels: %s", (_, g, name) => {
+    expect(chosen(g, "filterGradient").name).toBe(name);
   });
 
   it("weighs the packing of an input gradient as that of a forward pass", () => {

@@ -1,14 +1,14 @@
 /**
- * Winograd's filter gradient of 3×3 kernels at stride 1 on SIMD: the forward pass is linear in g, and its transpose is
+ * Winograd's filter gradient at stride 1 on SIMD: the forward pass is linear in g, and its transpose is
  *
  *     dw = Gᵀ [ Σ (Bᵀ d B) ⊗ (A dy Aᵀ) ] G          Σ over tiles, ⊗ at each point the outer product over the channels
  *
  * with the matrices of `winograd/points.ts`, and as many times fewer products as forward.
  *
- * Error: as `winograd/error.ts` bounds it; measured, at most 1.1·10⁻⁶ of the largest Σ|x||dy| for F(2×2) and 3.75·10⁻⁶ for
- * F(4×4). Where signs vary and pixels are many it is a tenth of that. F(4×4) comes near if a single pixel of dy is not zero,
- * F(2×2) with 200,000 pixels of one sign, whose roundings add up; but blocks of tiles keep the sums short, and there outer
- * products over the pixels lose 30 times as much. What differs too much in magnitude, or is not finite, is computed directly (`spread.ts`).
+ * Error: as `winograd/error.ts` bounds it; measured, at most 1.1·10⁻⁶ of the largest Σ|x||dy| for F(2×2, 3×3) and 3.75·10⁻⁶
+ * for all others. Where signs vary and pixels are many it is a tenth of that. F(4×4, 3×3) comes near if a single pixel of dy
+ * is not zero, F(2×2, 3×3) with 200,000 pixels of one sign, whose roundings add up; but blocks of tiles keep the sums short,
+ * and there outer products over the pixels lose 30 times as much. What differs too much in magnitude, or is not finite, is computed directly (`spread.ts`).
  *
  * @module
  */

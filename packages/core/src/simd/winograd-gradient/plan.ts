@@ -12,7 +12,15 @@ import { cutIntoWholeRows } from "../filter-gradient/plan.ts";
 import { pixelsOf } from "../gemm/plan.ts";
 import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
 import { oddLines, suitsWinograd, type TiledCorrelation, tileBytes, tileCorrelation } from "../winograd/plan.ts";
-import { type AxisTile, correlationForm, type Form, pointCount, type TileSize } from "../winograd/points.ts";
+import {
+  type AxisTile,
+  correlationForm,
+  type Form,
+  formName,
+  isNested,
+  pointCount,
+  type TileSize,
+} from "../winograd/points.ts";
 
 /** S of a chunk of channels, which is written and read at once. */
 const CHUNK_BYTES = 300 * 1024;
@@ -31,6 +39,9 @@ const BLOCK_BYTES = LARGEST_BYTES - CHUNK_BYTES;
  * caches hold what a microkernel reads of this many.
  */
 const MOST_TILES = 256;
+
+/** Points of both transforms together up to which errors are no larger than the head of this algorithm says. */
+const MOST_POINTS = 14;
 
 /** Channels of the widest panel: E is rounded up to whole ones. */
 const WIDEST_PANEL = 16;
@@ -74,8 +85,9 @@ export function tileWinogradGradient(c: Correlation, tileSize: TileSize): TiledC
 }
 
 /** True, or why filter gradients are not computed by a form. */
-export function suitsWinogradGradient({ rows, columns }: Form): true | string {
-  return (rows.taps === 3 && columns.taps === 3) || "of filter gradients it computes those of 3×3 kernels";
+export function suitsWinogradGradient(form: Form): true | string {
+  if (isNested(form)) return "it computes no filter gradient by two transforms along one axis";
+  return form.outer.points + form.inner.points <= MOST_POINTS || `filter gradients by ${formName(form)} err too much`;
 }
 
 /** Plans the filter gradient of a forward correlation and its tiles. */

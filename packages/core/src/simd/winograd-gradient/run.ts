@@ -16,7 +16,7 @@ import { emitOuterProduct, outerProductName } from "../filter-gradient/emit.ts";
 import { pixelsOf } from "../gemm/plan.ts";
 import { matrixBytes } from "../winograd/emit.ts";
 import { oddLines } from "../winograd/plan.ts";
-import { pointCount, tapsOf } from "../winograd/points.ts";
+import { pointCount, stepsOf, tapsOf } from "../winograd/points.ts";
 import { cellUnroll } from "../winograd/spread.ts";
 import { emitGradientTransforms, gradientTransformsName } from "./emit.ts";
 import { pointBytesOf, type WinogradGradientPlan } from "./plan.ts";
@@ -100,8 +100,7 @@ export function prepareWinogradGradient(
       sourceChannels / 4,
       imageAt,
       imageTableAt + 4 * first,
-      blocks.columns.imageSize * sourceBytes,
-      sourceBytes,
+      ...stepsOf(form, blocks.columns.imageSize * sourceBytes, sourceBytes),
       v.address + first * vTileBytes,
       vTileBytes,
       across * sourceBytes,
@@ -125,8 +124,7 @@ export function prepareWinogradGradient(
         Math.min(panelChannels, targetChannels - channel) / 4,
         dyAt + 4 * channel,
         outTableAt + 4 * first,
-        outputBlocks.columns.imageSize * targetBytes,
-        targetBytes,
+        ...stepsOf(form, outputBlocks.columns.imageSize * targetBytes, targetBytes),
         e.address + 4 * channel * tiles + 4 * panelChannels * first,
         4 * panelChannels,
         across * pointBytes,
@@ -193,8 +191,7 @@ export function prepareWinogradGradient(
       sumPointBytes,
       dwAt + (firstRow + first) * targetBytes + 4 * firstColumn,
       targetBytes,
-      form.columns.taps * tapBytes,
-      tapBytes,
+      ...stepsOf(form, form.columns.taps * tapBytes, tapBytes),
       betweenOf(share),
       adds,
     );

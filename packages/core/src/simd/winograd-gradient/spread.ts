@@ -8,7 +8,7 @@
  *     risk      = Σ over tiles of max X · max Y
  *     seen[tap] = Σ over pixels p of even tiles of X[p + tap] · Y[p]
  *
- * where a tile is *even* if neither the X of three cells in a row (where a row is one cell: of that) nor the Y of a cell is
+ * where a tile is *even* if neither the X of three cells in a row (of tiles one cell wide, of a cell) nor the Y of a cell is
  * much smaller than the largest of the tile, unless it is 0. The gradient is computed directly unless risk ≤ {@link SPREAD} · seen of every tap and everything
  * stays within float32. Both are sums over all blocks, so nobody knows before the end; but ordinary data are hardly ever taken
  * for others.
@@ -28,7 +28,7 @@ import {
 } from "../engine/assembler.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import { type Form, formName, isTransformed, tapsOf } from "../winograd/points.ts";
-import { emitMeasureCells, IMAGE_SPREAD, reduceLanes, threesOf } from "../winograd/spread.ts";
+import { emitMeasureCells, IMAGE_SPREAD, reduceLanes, vectorStarts } from "../winograd/spread.ts";
 
 /** By how much the risk may exceed what an element sees: errors are a few millionths of the risk. */
 const SPREAD = 64;
@@ -144,8 +144,9 @@ function emitAddTiles(module: ModuleBuilder, form: Form): void {
       for (let i = 0; i < down.inputs; i++) {
         loadShifted();
         for (const cells of shifted) includeLargest("x", cells);
-        if (!isTransformed(across)) includeSmallest("x", shifted[0]!);
-        for (const first of threesOf(across)) includeSmallest("x", threes(first));
+        if (isTransformed(across)) {
+          for (const first of vectorStarts(across.inputs - 2)) includeSmallest("x", threes(first));
+        } else includeSmallest("x", shifted[0]!);
         f.advance(at, xRowBytes);
       }
       f.set(uneven, v128.or(isUneven("x"), isUneven("dy")));

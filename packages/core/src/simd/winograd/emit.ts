@@ -21,7 +21,7 @@ import {
 } from "../engine/assembler.ts";
 import { type Activation, activationName, emitActivation } from "../engine/emit-activation.ts";
 import { Formulas, type Transform } from "./formulas.ts";
-import { type AxisForm, type Form, formName, isTransformed, pointCount } from "./points.ts";
+import { type AxisForm, type Form, formName, isNested, isTransformed, pointCount } from "./points.ts";
 
 /** What the code of the transforms depends on. */
 export interface TransformVariant {
@@ -46,6 +46,7 @@ export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffe
     fma,
     sizeOf: ({ taps }) => taps,
     transformOf: (formulas) => formulas.filter(),
+    isRagged: isNested(form),
   });
   // Y = Aᵀ M A + bias for all tiles of a block; `extra` is the address of the bias.
   emitTransform(module, "transformOutput", {
@@ -83,6 +84,8 @@ interface MatrixTransform {
   /** Whether matrices are found, or put, by a table of offsets; else they are as many bytes apart as is said. */
   readonly fromTable?: boolean;
   readonly toTable?: boolean;
+  /** Whether only the last row has a last cell; those of the others are zeros. */
+  readonly isRagged?: boolean;
   /** What is done to a result before it is stored. */
   readonly finish?: (f: FunctionBuilder, value: Local<"v128">, place: ResultPlace) => void;
 }
@@ -122,7 +125,7 @@ type TransformParameters = [
 export function emitTransform(
   module: ModuleBuilder,
   name: string,
-  { form, fma, sizeOf, transformOf, fromTable = false, toTable = false, finish }: MatrixTransform,
+  { form, fma, sizeOf, transformOf, fromTable = false, toTable = false, isRagged = false, finish }: MatrixTransform,
 ): void {
   module.function<TransformParameters>(
     name,
@@ -162,15 +165,26 @@ export function emitTransform(
       /** The columns of a matrix into memory, and from there its rows. */
       const transformBoth = (): void => {
         let lines = 0;
-        f.set(line, i32.const(width));
-        f.set(column, source);
-        f.repeat(line, () => {
-          const outputs = down(load(height, column, fromRow));
+        const transformColumn = (cells: readonly Local<"v128">[]): void => {
+          const outputs = down(cells);
           lines = outputs.length;
           for (let i = 0; i < lines; i++) f.store(between, outputs[i]!, 16 * width * i);
-          f.advance(column, fromColumn);
           f.advance(between, 16);
+        };
+        f.set(line, i32.const(isRagged ? width - 1 : width));
+        f.set(column, source);
+        f.repeat(line, () => {
+          transformColumn(load(height, column, fromRow));
+          f.advance(column, fromColumn);
         });
+        if (isRagged) {
+          for (let i = 1; i < height; i++) {
+            f.set(inputs[i - 1]!, v128.splatBits(0));
+            f.advance(column, fromRow);
+          }
+          f.set(inputs[height - 1]!, v128.load(column, 0));
+          transformColumn(inputs.slice(0, height));
+        }
         f.advance(between, -16 * width);
         f.set(line, i32.const(lines));
         f.set(column, target);

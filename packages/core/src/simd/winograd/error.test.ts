@@ -20,7 +20,7 @@ import { simdFeatures } from "../engine/features.ts";
 import { hostWebAssembly } from "../engine/webassembly.ts";
 import { AMPLIFICATION, errorConstant, usualErrors } from "./error.ts";
 import { errsLittle } from "./plan.ts";
-import { type AxisForm, type Form, formName, formOf, pairsOf } from "./points.ts";
+import { type AxisForm, type Form, formName, formOf, isTransformed, pairsOf } from "./points.ts";
 
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
 const winograd = simdAlgorithmsOf(() => engine).filter(({ name }) => name.startsWith("winograd"));
@@ -51,6 +51,10 @@ const SMALL = [
       [1, 3],
       [3, 1],
       [1, 5],
+      [1, 7],
+      [7, 1],
+      [1, 9],
+      [9, 1],
     ] as const
   ).map((kernel) => ({
     tileSize: 4 as const,
@@ -138,7 +142,7 @@ function matricesOf(axis: AxisForm): Record<"A" | "G" | "B", number[][]> {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-it.each([...new Set(SMALL.map(({ form }) => form.inner))].map((axis) => ({ ...axis })))(
+it.each([...new Set(SMALL.flatMap(({ form: { outer, inner } }) => [outer, inner]).filter(isTransformed))])(
   "the bound of F($outputs, $taps) knows by how much the matrices of its points enlarge",
   (axis) => {
     const { A, G, B } = matricesOf(axis);
@@ -157,6 +161,8 @@ describe.each([
   [4, 5, 5],
   [2, 1, 7],
   [4, 1, 5],
+  [4, 7, 1],
+  [4, 1, 9],
 ] as const)("the bound of tiles of %i for kernels of %i×%i", (tileSize, kernelHeight, kernelWidth) => {
   const form = formOf(kernelHeight, kernelWidth, tileSize) as Form;
   const algorithm = winograd.find(({ name }) => name === `winograd${tileSize}`)!;

@@ -55,7 +55,7 @@ export function errorConstant(tileSize: TileSize, g: ConvGeometry, pass: Pass): 
  * What errors stay below where signs vary, as part of the largest Σ|x||w| of a result; tests hold every variant to it. A
  * third above the largest found in the shapes of networks and in 80,000 random ones of few pixels and channels: F(2×2, 3×3)
  * 2.0·10⁻⁷, F(4×4, 3×3) 6.7·10⁻⁷, of filter gradients 8.0·10⁻⁷ and 2.8·10⁻⁶; in thousands of others all other forms stay
- * below 10⁻⁶, too. Where all are of one sign it grows with the channels, as that of every sum does: with 1024 F(4×4, 3×3)
+ * below 10⁻⁶, too, and their filter gradients below 2.1·10⁻⁶. Where all are of one sign it grows with the channels, as that of every sum does: with 1024 F(4×4, 3×3)
  * errs by 2.6·10⁻⁶, F(2×2, 3×3) by 1.5·10⁻⁶, direct by 4.4·10⁻⁶.
  */
 export function usualErrors(form: Form): { readonly sums: number; readonly filterGradient: number } {

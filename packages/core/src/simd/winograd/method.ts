@@ -1,6 +1,6 @@
 /**
- * Winograd's minimal filtering on SIMD, for kernels of 3, 5, 7 or 9 taps along one axis or both at stride 1: tiles of 2 or
- * 4 outputs along each axis that has several taps. F(2×2, 3×3) and F(4×4, 5×5) are of one family with F(1×4, 1×7).
+ * Winograd's minimal filtering on SIMD, at stride 1: for kernels of 3, 5 or 7 taps along one axis or both, or 9 along one. One
+ * way has tiles of 2 outputs along each axis that has several taps, the other of 4 along one of them at least, or more.
  *
  * Error: `error.ts` has the bound for the worst case, and what errors stay below where signs vary: of the largest Σ|x||w|
  * of a result 2.5·10⁻⁷ for F(2×2, 3×3) and 10⁻⁶ for the others, wherever the choice of algorithms takes them
@@ -16,13 +16,13 @@ import type { CorrelationMethod } from "../engine/method.ts";
 import { directMethod } from "../gemm/method.ts";
 import { errorConstant } from "./error.ts";
 import { planWinograd, tileWinograd } from "./plan.ts";
-import { type Form, formOf, pointCount, type TileSize, tapsOf } from "./points.ts";
+import { type Form, formName, formOf, pointCount, type TileSize, tapsOf } from "./points.ts";
 import { prepareWinograd } from "./run.ts";
 
 /** Tiles of 2 outputs along each axis of the kernel. */
 export const winograd2Method: CorrelationMethod<"winograd2"> = /* @__PURE__ */ winogradMethod("winograd2", 2);
 
-/** Tiles of 4. */
+/** Tiles of 4 along one of them at least. */
 export const winograd4Method: CorrelationMethod<"winograd4"> = /* @__PURE__ */ winogradMethod("winograd4", 4);
 
 function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): CorrelationMethod<Name> {
@@ -30,7 +30,7 @@ function winogradMethod<Name extends string>(name: Name, tileSize: TileSize): Co
   const saving = (tapsOf(example) * tileSize ** 2) / pointCount(example);
   return {
     name,
-    summary: `Winograd in WebAssembly SIMD, ${tileSize} outputs at once along each axis of the kernel: F(${tileSize}×${tileSize}, 3×3) with ${saving} times fewer products`,
+    summary: `Winograd in WebAssembly SIMD, of 3×3 kernels ${formName(example)} with ${saving} times fewer products`,
     errorBound: { kind: "normwise", constant: (g, pass) => errorConstant(tileSize, g, pass) },
     propose(c, runs) {
       const tiles = tileWinograd(c, tileSize);

@@ -28,6 +28,8 @@ const CASES: readonly ConvCase[] = (
     [2, 19, 4, 16, 8, 0, [5, 1]],
     [1, 12, 12, 16, 8, 3, [7, 7]],
     [1, 17, 3, 16, 8, 0, [7, 1]],
+    [2, 2, 41, 16, 8, 0, [1, 7]],
+    [1, 30, 2, 16, 8, 0, [9, 1]],
   ] as const
 ).map(([batch, height, width, inChannels, outChannels, padding, kernel]) => ({
   name: `${kernel.join("x")} on ${batch}x${height}x${width}, ${inChannels} to ${outChannels}, padding ${padding}`,
@@ -89,7 +91,7 @@ describe.each(winograd)("$name beside one value that is not like the others", (a
         }
       }
     }
-    expect(cases.length).toBeGreaterThanOrEqual(pass === "filterGradient" ? 5 : 9);
+    expect(cases.length).toBeGreaterThanOrEqual(pass === "filterGradient" ? 8 : 9);
     expect(judged).toBe(2 * cases.length * (FINITE.length + NOT_FINITE.length));
   });
 

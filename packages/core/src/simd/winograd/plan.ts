@@ -124,8 +124,8 @@ export function suitsWinograd(c: Correlation): true | string {
     if (step > 1 || sourceStep > 1) return "the stride is not 1";
     if (tapStep > 1) return "the kernel is dilated";
   }
-  const smallest = correlationForm(c, 2);
-  if (typeof smallest === "string") return smallest;
+  const [small, large] = [correlationForm(c, 2), correlationForm(c, 4)];
+  if (typeof small === "string" && typeof large === "string") return small === large ? small : `${small}, or of 4`;
   if (c.groups !== 1) return "the channels are grouped";
   if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;

@@ -18,6 +18,10 @@
  * Divided by the root of r it foretells the errors of all forms from that of one; those that would exceed 10⁻⁶ of Σ|x||w|
  * are left out: F(4, 7), F(4×4, 5×5).
  *
+ * Long kernels of one axis are computed as if they had two: with m the outputs of the inner transform, output m·I + i of
+ * taps m·A + a sees input m·(I + A) + i + a, so that stretches of m outputs are rows, and stretches of m taps; the last one,
+ * as the inner transform has more, may have a tap more. F(3, 2) around F(3, 4) is F(9, 7), with 24 products for 63.
+ *
  * Sources: A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv:1509.09308; B. Barabasz et
  * al., "Error Analysis and Improving the Accuracy of Winograd Convolution", arXiv:1803.10986.
  *
@@ -26,7 +30,7 @@
 
 import type { Correlation, CorrelationAxis } from "../../geometry/correlation.ts";
 
-/** How large tiles are: 2 outputs along each axis where the kernel has several taps, or 4 along one of them at least. */
+/** How large tiles are: 2 outputs along each axis where the kernel has several taps, or 4 and more along one of them at least. */
 export type TileSize = 2 | 4;
 
 /** F(outputs, taps): a transform of one dimension. */
@@ -48,13 +52,19 @@ export interface AxisTile {
 export interface Form {
   readonly rows: AxisTile;
   readonly columns: AxisTile;
-  /** Of kernels with one axis, one transform of one point around that which does all. */
+  /** Of kernels with one axis, a transform of one point around that which does all; or both go along it. */
   readonly outer: AxisForm;
   readonly inner: AxisForm;
 }
 
 /** The pairs ± of finite points beside 0, by how many points there are. */
 const PAIRS: Readonly<Record<number, readonly number[]>> = { 1: [], 4: [1], 6: [5 / 8, 3 / 2], 8: [1 / 2, 1, 2] };
+
+/** Long kernels of one axis, by their taps: two transforms that both go along it. */
+const NESTED: Readonly<Record<number, Pick<Form, "outer" | "inner">>> = {
+  7: { outer: /* @__PURE__ */ transform(3, 2), inner: /* @__PURE__ */ transform(3, 4) },
+  9: { outer: /* @__PURE__ */ transform(3, 2), inner: /* @__PURE__ */ transform(4, 5) },
+};
 
 /** The pairs ± of finite points of a transform. */
 export function pairsOf({ points }: AxisForm): readonly number[] {
@@ -64,6 +74,9 @@ export function pairsOf({ points }: AxisForm): readonly number[] {
 /** The form of kernels of so many taps, or why there is none. */
 export function formOf(rowTaps: number, columnTaps: number, tileSize: TileSize): Form | string {
   if (rowTaps * columnTaps === 1) return "the kernel is 1×1";
+  const nested = NESTED[Math.max(rowTaps, columnTaps)];
+  if (Math.min(rowTaps, columnTaps) === 1 && tileSize === 4 && nested !== undefined)
+    return { rows: nestedTile(rowTaps, nested), columns: nestedTile(columnTaps, nested), ...nested };
   const isPlane = Math.min(rowTaps, columnTaps) > 1;
   const outer = axisForm(rowTaps, isPlane && Math.max(rowTaps, columnTaps) > 3 ? 2 : tileSize);
   const inner = axisForm(columnTaps, tileSize);
@@ -82,12 +95,19 @@ export function correlationForm({ rows, columns }: Correlation, tileSize: TileSi
 }
 
 function axisForm(taps: number, tileSize: TileSize): AxisForm {
-  const outputs = taps === 1 ? 1 : tileSize;
-  return { outputs, taps, points: taps === 0 ? 0 : outputs + taps - 1 };
+  return taps === 0 ? { outputs: 0, taps, points: 0 } : transform(taps === 1 ? 1 : tileSize, taps);
+}
+
+function transform(outputs: number, taps: number): AxisForm {
+  return { outputs, taps, points: outputs + taps - 1 };
 }
 
 function tileOf({ outputs, taps, points }: AxisForm): AxisTile {
   return { outputs, taps, inputs: points };
+}
+
+function nestedTile(taps: number, { outer, inner }: Pick<Form, "outer" | "inner">): AxisTile {
+  return tileOf(transform(taps === 1 ? 1 : outer.outputs * inner.outputs, taps));
 }
 
 /** As it is written: F(4×4, 3×3). */
@@ -110,7 +130,18 @@ export function isTransformed({ taps }: Pick<AxisForm, "taps">): boolean {
   return taps > 1;
 }
 
+/** Whether both transforms go along one axis. */
+export function isNested({ rows, columns, outer }: Form): boolean {
+  return isTransformed(outer) && !(isTransformed(rows) && isTransformed(columns));
+}
+
 /** What lies a row and a column apart, as the outer and the inner transform go along it. */
-export function stepsOf({ columns }: Form, row: number, column: number): readonly [outer: number, inner: number] {
-  return isTransformed(columns) ? [row, column] : [column, row];
+export function stepsOf(
+  { rows, columns, inner }: Form,
+  row: number,
+  column: number,
+): readonly [outer: number, inner: number] {
+  if (isTransformed(rows) && isTransformed(columns)) return [row, column];
+  const step = isTransformed(columns) ? column : row;
+  return [inner.outputs * step, step];
 }

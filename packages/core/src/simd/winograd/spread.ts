@@ -27,7 +27,7 @@ import {
   type V128,
   v128,
 } from "../engine/assembler.ts";
-import { type AxisTile, type Form, formName, isTransformed, tapsOf } from "./points.ts";
+import { type Form, formName, isTransformed, tapsOf } from "./points.ts";
 
 /**
  * How much larger a value may be than what another output of its tile sees. By the usual error (`error.ts`) an output that
@@ -101,12 +101,18 @@ export function emitSpread({ form, unroll }: SpreadVariant): Uint8Array<ArrayBuf
   return module.toBytes();
 }
 
-/** Bytes of the mask of a tile: a vector for each row of outputs. */
-export const MASK_BYTES: number = 16 * 4;
+/** For a tile of which only the first rows and columns are wanted: bits of 1 where an output is not, 0 where it is, row by row. */
+export function maskOf({ rows, columns }: Form, wantedRows: number, wantedColumns: number): Int32Array {
+  const lanes = vectorStarts(columns.outputs).flatMap((first) => [0, 1, 2, 3].map((lane) => first + lane));
+  const row = (i: number): readonly number[] => lanes.map((j) => (i < wantedRows && j < wantedColumns ? 0 : -1));
+  return Int32Array.from(Array.from({ length: rows.outputs }, (_, i) => row(i)).flat());
+}
 
-/** For a tile of which only the first rows and columns are wanted: bits of 1 where an output is not, 0 where it is. */
-export function maskOf(rows: number, columns: number): Int32Array {
-  return Int32Array.from({ length: MASK_BYTES / 4 }, (_, n) => (n >> 2 < rows && n % 4 < columns ? 0 : -1));
+/** First places of vectors that hold so many values side by side, and no more if these are four at least. */
+export function vectorStarts(count: number): readonly number[] {
+  const starts = [0];
+  while (starts.at(-1)! + 4 < count) starts.push(Math.min(starts.at(-1)! + 4, count - 4));
+  return starts;
 }
 
 /** Parameters of the emitted function that measures cells, in order. */
@@ -151,38 +157,43 @@ function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
   const { rows, columns } = form;
   module.function<MeasureTilesParameters>("measureTiles", 5, (f, tiles, rowBytes, from, to, mask) => {
     const at = f.i32();
-    // The largest of the cells that an output sees in each row, for outputs side by side.
-    const lines = f.v128s(rows.inputs);
+    // The largest of the cells that an output sees in each row, for outputs side by side; by vectors, then rows.
+    const starts = vectorStarts(columns.outputs);
+    const lines = starts.map(() => f.v128s(rows.inputs));
     const threes = f.v128();
     const largest = f.v128();
     const smallest = f.v128();
-    const masks = f.v128s(rows.outputs);
-    const firstThrees = seesInCommon(form) ? threesOf(columns) : [];
+    const masks = starts.map(() => f.v128s(rows.outputs));
+    const firstThrees = seesInCommon(form) && isTransformed(columns) ? vectorStarts(columns.inputs - 2) : [];
     const largestFrom = (first: number, cells: number): V128 =>
       Array.from({ length: cells }, (_, n) => v128.load(at, 4 * (first + n))).reduce(u32x4.max);
     /** Less 1, a zero is the largest. */
     const includeNonzero = (cells: V128): void =>
       f.set(threes, u32x4.min(threes, u32x4.add(cells, v128.splatBits(-1))));
-    for (const [i, row] of masks.entries()) f.set(row, v128.load(mask, 16 * i));
+    for (const [v, column] of masks.entries())
+      for (const [i, row] of column.entries()) f.set(row, v128.load(mask, 16 * (starts.length * i + v)));
     f.repeat(tiles, () => {
       f.set(at, from);
       f.set(threes, v128.splatBits(-1));
-      for (const line of lines) {
-        f.set(line, largestFrom(0, columns.taps));
+      for (let i = 0; i < rows.inputs; i++) {
+        for (const [v, first] of starts.entries()) f.set(lines[v]![i]!, largestFrom(first, columns.taps));
         for (const first of firstThrees) includeNonzero(largestFrom(first, 3));
         f.advance(at, rowBytes);
       }
-      f.set(largest, lines.reduce<V128>(u32x4.max, v128.splatBits(0)));
+      f.set(largest, lines.flat().reduce<V128>(u32x4.max, v128.splatBits(0)));
       // An output that is not wanted has the largest window.
-      const windows = masks.map((row, i) => lines.slice(i, i + rows.taps).reduce<V128>(u32x4.max, row));
+      const windows = masks.flatMap((column, v) =>
+        column.map((row, i) => lines[v]!.slice(i, i + rows.taps).reduce<V128>(u32x4.max, row)),
+      );
       f.set(smallest, windows.reduce(u32x4.min));
-      reduceLanes(f, u32x4.max, largest, columns.outputs);
-      reduceLanes(f, u32x4.min, smallest, columns.outputs);
+      const lanes = Math.min(4, columns.outputs);
+      reduceLanes(f, u32x4.max, largest, lanes);
+      reduceLanes(f, u32x4.min, smallest, lanes);
       if (seesInCommon(form)) {
-        // All outputs see the cells in the middle, but some may have no weight for them.
+        // All outputs see the cells in the middle, but some may have no weight for them. In a single column threes stand upright.
         if (!isTransformed(columns))
-          for (const [i, line] of lines.slice(2).entries())
-            includeNonzero([lines[i]!, lines[i + 1]!].reduce<V128>(u32x4.max, line));
+          for (let i = 2; i < rows.inputs; i++)
+            includeNonzero(lines[0]!.slice(i - 2, i + 1).reduce<V128>(u32x4.max, lines[0]![i]!));
         reduceLanes(f, u32x4.min, threes, isTransformed(columns) ? Math.min(4, columns.inputs - 2) : 1);
         f.set(smallest, u32x4.min(smallest, u32x4.add(threes, v128.splatBits(1))));
       }
@@ -192,12 +203,6 @@ function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
       f.advance(from, 4 * columns.outputs);
     });
   });
-}
-
-/** First cells of vectors of threes side by side that hold all of a row; where a row is one cell, threes stand upright. */
-export function threesOf({ inputs }: AxisTile): readonly number[] {
-  if (inputs < 3) return [];
-  return inputs - 2 > 4 ? [0, inputs - 6] : [0];
 }
 
 /** Whether some cells of a tile are seen by all of its outputs. */

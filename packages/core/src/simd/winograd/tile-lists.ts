@@ -10,7 +10,7 @@
 
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
 import type { BlockAxis, Blocks } from "../blocks/cut.ts";
-import { type Form, isTransformed } from "./points.ts";
+import { type Form, isNested, isTransformed } from "./points.ts";
 
 /** Rows of tiles of a block. */
 export interface TileRows {
@@ -59,11 +59,13 @@ export function tileLists(
 }
 
 /** Which of the lists has the tiles that need the products of a point. */
-export function listOf({ columns, outer, inner }: Form, point: number): number {
-  const [row, column] = [1, 2];
+export function listOf(form: Form, point: number): number {
+  const { columns, outer, inner } = form;
+  const [all, row, column] = [0, 1, 2];
+  if (isNested(form)) return all;
   const isOuterInfinity = isTransformed(outer) && point >= (outer.points - 1) * inner.points;
   const isInnerInfinity = (point + 1) % inner.points === 0;
-  return (isOuterInfinity ? row : 0) + (isInnerInfinity ? (isTransformed(columns) ? column : row) : 0);
+  return (isOuterInfinity ? row : all) + (isInnerInfinity ? (isTransformed(columns) ? column : row) : all);
 }
 
 /** How many of a list belong to the first `tiles` of their block. */

@@ -28,7 +28,12 @@ export function tileMasks({ form, correlation: c }: WinogradPlan): readonly Int3
   const { outputs: width } = form.columns;
   const lastOf = ({ targetSize, step }: CorrelationAxis): number => ((targetSize - 1) % step) + 1;
   const [rows, columns] = [lastOf(c.rows), lastOf(c.columns)];
-  return [maskOf(height, width), maskOf(height, columns), maskOf(rows, width), maskOf(rows, columns)];
+  return [
+    maskOf(form, height, width),
+    maskOf(form, height, columns),
+    maskOf(form, rows, width),
+    maskOf(form, rows, columns),
+  ];
 }
 
 /** Where the extremes of tiles begin, behind the maxima of so many cells. */
