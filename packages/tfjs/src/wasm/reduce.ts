@@ -17,14 +17,17 @@ export function reducingRows(theirs: KernelFunc, of: "sum" | "mean"): KernelFunc
     const [first, last] = [axes[0], axes.at(-1)];
     const isRange = first !== undefined && last! - first + 1 === axes.length;
     const inner = isRange ? util.sizeFromShape(x.shape.slice(last! + 1)) : 1;
-    if (x.dtype !== "float32" || inner === 1 || util.sizeFromShape(x.shape) === 0) return theirs(args);
+    // Of no values the backend's own gives what the memory held.
+    const isEmpty = first !== undefined && util.sizeFromShape(x.shape) === 0;
+    if (x.dtype !== "float32" || !isRange || (inner === 1 && !isEmpty)) return theirs(args);
     const backend = args.backend as unknown as WasmBackend;
     backend.dataIdMap.get(x.dataId);
     const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
     const result = backend.makeOutput(keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape, "float32");
     const [from, to] = [x, result].map((tensor) => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array];
     const rows = util.sizeFromShape(x.shape.slice(first, last! + 1));
-    addRows(from, rows, inner, of === "mean" ? 1 / rows : 1, to);
+    // The cpu backend's mean of no values is 0, as their sum is.
+    addRows(from, rows, inner, of === "mean" && rows > 0 ? 1 / rows : 1, to);
     return result;
   };
 }
