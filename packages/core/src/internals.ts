@@ -32,5 +32,6 @@ export {
   outputShapeOf,
   resolveConvGeometry,
 } from "./geometry/planes.ts";
+export { addActivated } from "./simd/engine/add.ts";
 export { plannerIn } from "./simd/engine/engine.ts";
 export type { LodgingMemory } from "./simd/engine/memory.ts";

@@ -11,6 +11,8 @@ import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test, vi } from "vitest";
 
+vi.setConfig({ testTimeout: 60_000 }); // hundreds of tensors, each on two backends
+
 beforeAll(async () => {
   tf.env().set("PROD", true);
   setThreadsCount(1);

@@ -45,6 +45,8 @@ const statistics = (variance: (value: number) => number = (value) => 0.5 + value
   offset: random<tf.Tensor1D>("offset", [CHANNELS]),
   scale: random<tf.Tensor1D>("scale", [CHANNELS]),
 });
+/** Of the shape that a picture has after a convolution; its last values do not fill a vector. */
+const another = (stream = "another") => random<tf.Tensor4D>(stream, [2, 7, 6, CHANNELS]);
 const perChannel = (stream = "values") => random<tf.Tensor1D>(stream, [CHANNELS]);
 const convolve = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, "same");
 const normalise = (y: tf.Tensor4D, { mean, variance, offset, scale }: Partial<ReturnType<typeof statistics>>) =>
@@ -90,6 +92,68 @@ describe("a norm and an activation behind a convolution give what they give one 
     ],
     ["a clip that is no relu6", () => tf.clipByValue(convolve(picture(), filters()), -1, 6)],
     ["a clip of what is clipped", () => tf.clipByValue(tf.relu6(convolve(picture(), filters())), 0, 6)],
+    ["a sum with a tensor", () => tf.add(convolve(picture(), filters()), another())],
+    [
+      "a tensor and a norm, and relu",
+      () => tf.relu(tf.add(another(), normalise(convolve(picture(), filters()), statistics()))),
+    ],
+    ["a sum and relu6", () => tf.clipByValue(tf.add(convolve(picture(), filters()), another()), 0, 6)],
+    ["a sum and leakyRelu", () => tf.leakyRelu(tf.add(convolve(picture(), filters()), another()), 0.3)],
+    ["a sum and sigmoid", () => tf.sigmoid(tf.add(convolve(picture(), filters()), another()))],
+    [
+      "a sum of two convolutions, both with norms, and relu",
+      () => {
+        const [a, b] = [convolve(picture(), filters()), convolve(random("y", [2, 7, 6, 3]), filters())];
+        return tf.relu(tf.add(normalise(a, statistics()), normalise(b, statistics())));
+      },
+    ],
+    ["a sum of three", () => tf.relu(tf.add(tf.add(convolve(picture(), filters()), another()), another("third")))],
+    [
+      "a convolution twice",
+      () => {
+        const y = convolve(picture(), filters());
+        return tf.add(y, y);
+      },
+    ],
+    [
+      "a convolution added to its input",
+      () => {
+        const x = random<tf.Tensor4D>("x6", [2, 7, 6, CHANNELS]);
+        const y = tf.add(x, convolve(x, random("w6", [3, 3, CHANNELS, CHANNELS])));
+        x.dispose();
+        return tf.relu(y);
+      },
+    ],
+    [
+      "a convolution and what became of it",
+      () => {
+        const y = convolve(picture(), filters());
+        return tf.add(tf.relu(y), y);
+      },
+    ],
+    [
+      "a norm after a sum",
+      () => normalise(tf.add(convolve(picture(), filters()), another()) as tf.Tensor4D, statistics()),
+    ],
+    ["a bias after a sum", () => tf.add(tf.add(convolve(picture(), filters()), another()), perChannel())],
+    ["a product after a sum", () => tf.mul(tf.add(convolve(picture(), filters()), another()), perChannel())],
+    [
+      "a sum with a tensor of one image",
+      () => tf.add(convolve(picture(), filters()), random("one", [1, 7, 6, CHANNELS])),
+    ],
+    ["a sum with integers", () => tf.add(convolve(picture(), filters()), tf.ones([2, 7, 6, CHANNELS], "int32"))],
+    [
+      "a sum with what is not finite, and relu",
+      () =>
+        tf.relu(
+          tf.add(
+            convolve(picture(), filters()),
+            random("odd", [2, 7, 6, CHANNELS], (value) =>
+              value > 1 ? Number.NaN : value < -1 ? Number.NEGATIVE_INFINITY : value,
+            ),
+          ),
+        ),
+    ],
     ["a norm after the activation", () => normalise(tf.relu(convolve(picture(), filters())), statistics())],
     ["two norms", () => normalise(normalise(convolve(picture(), filters()), statistics()), statistics())],
     ["two activations", () => tf.leakyRelu(tf.leakyRelu(convolve(picture(), filters()), 0.5), 0.25)],
@@ -270,6 +334,21 @@ describe("zeros around an image go into the convolution behind them", () => {
 });
 
 describe("nothing is computed that is not asked for, and once what is", () => {
+  test("a sum that only relu uses", () => {
+    const { wasm, dataIdMap } = tf.backend() as unknown as {
+      readonly wasm: { readonly HEAPU8: Uint8Array };
+      readonly dataIdMap: { readonly data: WeakMap<object, { readonly memoryOffset: number }> };
+    };
+    /** What lies where a tensor has its place, which asks for nothing to be computed. */
+    const place = ({ dataId, size }: tf.Tensor) =>
+      new Float32Array(wasm.HEAPU8.buffer, dataIdMap.data.get(dataId)!.memoryOffset, size);
+    const sum = tf.add(another(), convolve(picture(), filters()));
+    place(sum).fill(77);
+    const values = tf.relu(sum).dataSync();
+    expect(new Set(place(sum))).toEqual(new Set([77]));
+    expect([...values]).toEqual([...sum.dataSync()].map((value) => Math.max(0, value)));
+  });
+
   test("a norm and relu are one plan", () => {
     const before = plans();
     const y = tf.relu(normalise(convolve(picture(), filters()), statistics()));
@@ -346,6 +425,24 @@ describe("a result that waits outlives", () => {
     expect(dataIds()).toBe(data - 1);
   });
 
+  test("what is added to it, which is kept for it and then freed", () => {
+    const compute = () => tf.relu(tf.add(convolve(picture(), filters()), another())).dataSync();
+    const expected = compute();
+    const data = dataIds();
+    tf.tidy(() => {
+      const [x, w, summand] = [picture(), filters(), another()];
+      const y = tf.relu(tf.add(summand, convolve(x, w)));
+      tf.dispose([summand, x]);
+      expect(y.dataSync()).toEqual(expected);
+    });
+    // What waits itself, too; and unread it leaves nothing.
+    tf.tidy(() => {
+      const y = tf.add(convolve(picture(), filters()), tf.relu(convolve(picture(), filters())));
+      expect(y.shape).toEqual([2, 7, 6, CHANNELS]);
+    });
+    expect(dataIds()).toBe(data);
+  });
+
   test("its filter", async () => {
     const cpu = await expected();
     const w = filters();
@@ -401,7 +498,7 @@ describe("a result that waits outlives", () => {
 });
 
 test("programs of random steps give what they give on the cpu backend", { timeout: 60_000 }, async () => {
-  for (let seed = 0; seed < 40; seed++) {
+  for (let seed = 0; seed < 60; seed++) {
     const program = () => {
       const numbers = seededRandom(seed, "program");
       const living: tf.Tensor4D[] = [picture()];
@@ -425,6 +522,7 @@ test("programs of random steps give what they give on the cpu backend", { timeou
           () => tf.clone(y),
           () => tf.reshape(tf.reshape(y, [-1]), y.shape) as tf.Tensor4D,
           () => tf.add(y, 0.25) as tf.Tensor4D,
+          () => tf.add(living.find((other) => tf.util.arraysEqual(other.shape, y.shape))!, y) as tf.Tensor4D,
           () => (channels === CHANNELS ? tf.add(y, perChannel()) : tf.relu(y)) as tf.Tensor4D,
           () => (channels === CHANNELS ? tf.mul(perChannel(), y) : tf.relu(y)) as tf.Tensor4D,
           () =>
@@ -436,7 +534,7 @@ test("programs of random steps give what they give on the cpu backend", { timeou
                   [0, 0],
                 ]) as tf.Tensor4D)
               : tf.clone(y),
-        ][numbers.integer(0, 11)]!;
+        ][numbers.integer(0, 12)]!;
         living.push(add());
         if (numbers.integer(0, 2) === 0) living.splice(numbers.integer(0, living.length - 2), 1)[0]?.dispose();
       }

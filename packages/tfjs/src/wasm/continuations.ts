@@ -1,6 +1,7 @@
 /**
  * Kernels that continue a convolution that waits (deferred.ts): batch norm of its output, sums and products with one value for each
- * channel, and activations. Of any other tensor the backend's own kernels compute them.
+ * channel, and activations. A sum of two tensors of one shape waits, too, for its activation. Of any other tensor the backend's own
+ * kernels compute them.
  *
  * @module
  */
@@ -22,19 +23,22 @@ import {
   Relu,
   Relu6,
   type TensorInfo,
+  util,
 } from "@tensorflow/tfjs-core";
 import type { Forward } from "../compute.ts";
 import { isPerChannel } from "../kernels/activations.ts";
+import { type Continued, isForward } from "./deferred.ts";
 import type { WasmHost } from "./host.ts";
 
 /** What a kernel adds to a step; `undefined` if it cannot be a part of it. */
-type Continue = (step: Forward, inputs: NamedTensorInfoMap, attrs: object) => Forward | undefined;
+type Continue = (step: Continued, inputs: NamedTensorInfoMap, attrs: object) => Continued | undefined;
 
-const isLinear = ({ activation }: Forward): boolean => activation === undefined || activation === "linear";
+const isLinear = ({ activation }: Continued): boolean => activation === undefined || activation === "linear";
 
 /** By name of the kernel. */
 const CONTINUATIONS: Readonly<Record<string, Continue>> = {
   [FusedBatchNorm]: (step, { mean, variance, offset, scale }, attrs) => {
+    if (!isForward(step)) return undefined;
     const channels = step.convolution.outputShape.at(-1)!;
     const isPerChannel = [mean, variance, offset, scale].every(
       (tensor) => !tensor || (tensor.dtype === "float32" && tensor.shape.length === 1 && tensor.shape[0] === channels),
@@ -99,6 +103,7 @@ export function continuingBinary(
     const host = hostOf(backend);
     const join = (tensor: TensorInfo, values: TensorInfo): TensorInfo | undefined =>
       host.continueStep(tensor, (step) => {
+        if (!isForward(step)) return undefined;
         const { outputShape, options } = step.convolution;
         const fits =
           isLinear(step) &&
@@ -109,7 +114,9 @@ export function continuingBinary(
           host.plans.isSteady(step.filter.dataId);
         return fits ? next(step, values) : undefined;
       });
-    return join(a, b) ?? join(b, a) ?? theirs(args);
+    const isSum = kernelName === Add && [a, b].every(({ dtype }) => dtype === "float32");
+    const waitingSum = () => (isSum && util.arraysEqual(a.shape, b.shape) ? host.add(a, b) : undefined);
+    return join(a, b) ?? join(b, a) ?? waitingSum() ?? theirs(args);
   };
 }
 

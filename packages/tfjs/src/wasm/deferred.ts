@@ -23,10 +23,20 @@ export interface Pad {
   readonly padding: readonly (readonly [before: number, after: number])[];
 }
 
+/** Two tensors of one shape, added and activated: what residual networks do between convolutions. */
+export interface Sum extends Pick<Forward, "x" | "activation" | "slope"> {
+  readonly summand: TensorInfo;
+}
+
 /** What can wait. */
-export type Step = Forward | Pad;
+export type Step = Forward | Pad | Sum;
+
+/** What may continue: its values are another's, once that is computed. */
+export type Continued = Forward | Sum;
 
 export const isForward = (step: Step): step is Forward => "filter" in step;
+export const isSum = (step: Step): step is Sum => "summand" in step;
+const isPad = (step: Step): step is Pad => "padding" in step;
 
 /** A result that has not been computed. */
 interface Waiting {
@@ -92,10 +102,15 @@ export class DeferredResults {
     return this.#make(step, shape);
   }
 
+  /** A tensor of two that are added. */
+  add(step: Sum): TensorInfo {
+    return this.#make(step, step.x.shape);
+  }
+
   /** While a gradient is recorded, which keeps every tensor, it is computed at once. */
   #make(step: Step, shape: readonly number[]): TensorInfo {
-    // What x is, is known now that it is used: nothing will be added to it, and no chain of inputs must be kept.
-    this.#backend.dataIdMap.get(step.x.dataId);
+    // What its inputs are, is known now that they are used: nothing will be added to them, and no chain of inputs must be kept.
+    for (const { dataId } of inputsOf(step)) this.#backend.dataIdMap.get(dataId);
     const result = this.#backend.makeOutput([...shape], "float32");
     if (engine().state.gradientDepth > 0 || (isForward(step) && this.#branching.has(step.filter.dataId))) {
       this.#compute(step, result);
@@ -109,15 +124,15 @@ export class DeferredResults {
   /** The convolution of what its input is padded from, if that waits. */
   #withPad(step: Forward): Forward {
     const pad = this.#stepOf(step.x);
-    if (pad === undefined || isForward(pad)) return step;
+    if (pad === undefined || !isPad(pad)) return step;
     const convolution = withPadding(step.convolution, pad.padding);
     return convolution ? { ...step, x: pad.x, convolution } : step;
   }
 
-  /** The convolution that a tensor waits for; `undefined` if it does not wait for one, or not in this shape. */
-  stepOf(tensor: TensorInfo): Forward | undefined {
+  /** The convolution or sum that a tensor waits for; `undefined` if it does not wait for one, or not in this shape. */
+  stepOf(tensor: TensorInfo): Continued | undefined {
     const step = this.#stepOf(tensor);
-    return step && isForward(step) ? step : undefined;
+    return step && (isForward(step) || isSum(step)) ? step : undefined;
   }
 
   #stepOf({ dataId, shape }: TensorInfo): Step | undefined {
@@ -126,9 +141,9 @@ export class DeferredResults {
   }
 
   /** A tensor of a step that does more than the one that `before` waits for. */
-  continue(before: TensorInfo, step: Forward): TensorInfo {
+  continue(before: TensorInfo, step: Continued): TensorInfo {
     this.#waiting.get(before.dataId)!.continued = true;
-    return this.defer(step);
+    return isForward(step) ? this.defer(step) : this.add(step);
   }
 
   /** Forgets everything, without computing it. */
@@ -155,8 +170,10 @@ export class DeferredResults {
 
   #forget(waiting: Waiting): void {
     this.#waiting.delete(waiting.result.dataId);
-    const input = waiting.step.x.dataId;
-    if (input instanceof KeptId && this.#needing(input).length === 0) this.#backend.disposeData(input, true);
+    for (const { dataId } of inputsOf(waiting.step)) {
+      const isKept = dataId instanceof KeptId && this.#backend.dataIdMap.has(dataId);
+      if (isKept && this.#needing(dataId).length === 0) this.#backend.disposeData(dataId, true);
+    }
   }
 
   /** Results that need some data yet. */
@@ -172,7 +189,7 @@ export class DeferredResults {
     if (dataId instanceof KeptId) return false;
     const others = this.#needing(dataId);
     if (others.length === 0) return false;
-    const isInput = others.every(({ step }) => step.x.dataId === dataId && !isParameter(step, dataId));
+    const isInput = others.every(({ step }) => !isParameter(step, dataId));
     if (!isInput) {
       for (const waiting of others) this.#finish(waiting);
       return false;
@@ -181,7 +198,8 @@ export class DeferredResults {
     const kept = new KeptId();
     dataIdMap.set(kept, dataIdMap.get(dataId));
     dataIdMap.delete(dataId);
-    for (const waiting of others) waiting.step = { ...waiting.step, x: { ...waiting.step.x, dataId: kept } };
+    const named = (tensor: TensorInfo): TensorInfo => (tensor.dataId === dataId ? { ...tensor, dataId: kept } : tensor);
+    for (const waiting of others) waiting.step = withInputs(waiting.step, named);
     return true;
   }
 }
@@ -190,7 +208,16 @@ export class DeferredResults {
 class KeptId {}
 
 function needs(step: Step, dataId: DataId): boolean {
-  return step.x.dataId === dataId || isParameter(step, dataId);
+  return step.x.dataId === dataId || (isSum(step) && step.summand.dataId === dataId) || isParameter(step, dataId);
+}
+
+/** What a step computes with, but for parameters. */
+export function inputsOf(step: Step): readonly TensorInfo[] {
+  return isSum(step) ? [step.x, step.summand] : [step.x];
+}
+
+function withInputs<S extends Step>(step: S, named: (tensor: TensorInfo) => TensorInfo): S {
+  return { ...step, x: named(step.x), ...(isSum(step) && { summand: named(step.summand) }) };
 }
 
 /** Asked of everything that waits whenever data goes, so it makes no list of the parameters. */
@@ -211,7 +238,7 @@ function isParameter(step: Step, dataId: DataId): boolean {
 /** The step with its tensors as they are now: a variable gets other data when it is assigned to. */
 function asItIs(step: Step): Step {
   const info = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => ({ dataId, shape, dtype });
-  if (!isForward(step)) return { ...step, x: info(step.x) };
+  if (!isForward(step)) return withInputs(step, info);
   const { x, filter, bias, slopes, norm } = step;
   return {
     ...step,

@@ -6,25 +6,43 @@
  * @module
  */
 
-import { plannerIn } from "@corr2d/core/internals";
-import { getKernel, type NamedAttrMap, type NamedTensorInfoMap, Prelu, type TensorInfo } from "@tensorflow/tfjs-core";
+import { addActivated, type FusedActivation, type LodgingMemory, plannerIn } from "@corr2d/core/internals";
+import {
+  engine,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  Prelu,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
 import { type Forward, planForward } from "../compute.ts";
 import type { Compute, Host, ValuesOf } from "../host.ts";
 import { PlanStore } from "../plans.ts";
 import { WASM_BACKEND_NAME, type WasmBackend } from "./backend.ts";
 import { CpuKernels } from "./cpu-kernels.ts";
-import { DeferredResults, isForward, type Pad, type Step } from "./deferred.ts";
+import {
+  type Continued,
+  DeferredResults,
+  inputsOf,
+  isForward,
+  isSum,
+  type Pad,
+  type Step,
+  type Sum,
+} from "./deferred.ts";
 
 export class WasmHost implements Host {
   readonly plans: PlanStore = new PlanStore();
   readonly #backend: WasmBackend;
   readonly #cpu: CpuKernels;
-
+  /** Whether plans compute where tensors lie. */
+  readonly #isLodged: boolean;
   readonly #deferred: DeferredResults;
 
   /** From now on plans go with the data of `backend`, and convolutions wait. */
   constructor(backend: WasmBackend) {
     this.#backend = backend;
+    this.#isLodged = heapOf(backend) !== undefined;
     this.prepare = plannerInHeap(backend);
     this.#cpu = new CpuKernels(backend);
     this.#deferred = new DeferredResults(backend, (step, result) => this.#compute(step, result));
@@ -44,8 +62,8 @@ export class WasmHost implements Host {
 
   readonly defer = (step: Forward): TensorInfo => this.#deferred.defer(step);
 
-  /** The result of what a convolution that `tensor` waits for continues with, if it does and can. */
-  continueStep(tensor: TensorInfo, next: (step: Forward) => Forward | undefined): TensorInfo | undefined {
+  /** The result of what a convolution or a sum that `tensor` waits for continues with, if it does and can. */
+  continueStep(tensor: TensorInfo, next: (step: Continued) => Continued | undefined): TensorInfo | undefined {
     const step = this.#deferred.stepOf(tensor);
     const following = step && next(step);
     return following && this.#deferred.continue(tensor, following);
@@ -54,6 +72,11 @@ export class WasmHost implements Host {
   /** Images in a frame of zeros, `shape` with it. */
   pad(step: Pad, shape: readonly number[]): TensorInfo {
     return this.#deferred.pad(step, shape);
+  }
+
+  /** Two tensors of float32 and one shape, added; `undefined` where the backend does it sooner. */
+  add(x: TensorInfo, summand: TensorInfo): TensorInfo | undefined {
+    return this.#isLodged && engine().state.gradientDepth === 0 ? this.#deferred.add({ x, summand }) : undefined;
   }
 
   floats(tensors: readonly TensorInfo[]): Float32Array[] {
@@ -98,14 +121,14 @@ export class WasmHost implements Host {
   }
 
   #compute(step: Step, result: TensorInfo): void {
-    if (!isForward(step)) {
-      this.#fetch([step.x]);
-      frame(step, this.#view(step.x), this.#view(result));
-      return;
-    }
-    const plan = planForward(this, step);
-    this.#fetch([step.x]);
-    plan.run(this.#view(step.x), this.#view(result));
+    const plan = isForward(step) ? planForward(this, step) : undefined;
+    const inputs = inputsOf(step);
+    this.#fetch(inputs);
+    const [x, summand] = inputs.map((tensor) => this.#view(tensor)) as [Float32Array, Float32Array | undefined];
+    const y = this.#view(result);
+    if (plan) plan.run(x, y);
+    else if (isSum(step)) this.prepare(() => addActivated(x, summand!, y, fusedActivation(step)));
+    else frame(step as Pad, x, y);
   }
 
   #fetch(tensors: readonly TensorInfo[]): void {
@@ -119,11 +142,23 @@ export class WasmHost implements Host {
 }
 
 /** Lets plans compute in the heap of a backend; one with threads has a memory that it shares with them, so plans keep to theirs. */
-function plannerInHeap({ wasm }: WasmBackend): <T>(make: () => T) => T {
-  const memory = wasm.asm?.memory;
-  if (!(memory?.buffer instanceof ArrayBuffer)) return (make) => make();
+function plannerInHeap(backend: WasmBackend): <T>(make: () => T) => T {
+  const memory = heapOf(backend);
+  if (memory === undefined) return (make) => make();
+  const { wasm } = backend;
   const allocate = (bytes: number): number => wasm._malloc(bytes) >>> 0;
   return plannerIn({ memory, allocate, free: (address) => wasm._free(address) });
+}
+
+/** The memory that tensors lie in, if it is to be had and not shared. */
+function heapOf({ wasm }: WasmBackend): LodgingMemory["memory"] | undefined {
+  const memory = wasm.asm?.memory;
+  return memory?.buffer instanceof ArrayBuffer ? memory : undefined;
+}
+
+/** The activation of a sum, in core's words; there is none but those that continue it. */
+function fusedActivation({ activation, slope = 0 }: Sum): FusedActivation | undefined {
+  return activation && ({ name: activation, slope: Math.fround(slope) } as FusedActivation);
 }
 
 /** Writes images, framed with zeros, to `y`. */
