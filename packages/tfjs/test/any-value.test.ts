@@ -10,7 +10,9 @@ import { seededRandom } from "@corr2d/testkit";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers"; // registers the gradients
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 30_000 }); // on two backends
 
 beforeAll(() => {
   tf.env().set("PROD", true);

@@ -1,6 +1,6 @@
 /**
  * Kernels that continue a convolution that waits (deferred.ts): batch norm of its output, sums and products with one value for each
- * channel, and activations. A sum of two tensors of one shape waits, too, for its activation. Of any other tensor the backend's own
+ * channel, and activations. Its sum with a tensor of its shape waits, too, for an activation. Of any other tensor the backend's own
  * kernels compute them.
  *
  * @module

@@ -74,9 +74,15 @@ export class WasmHost implements Host {
     return this.#deferred.pad(step, shape);
   }
 
-  /** Two tensors of float32 and one shape, added; `undefined` where the backend does it sooner. */
+  /**
+   * Two tensors of float32 and one shape, added; `undefined` where the backend should do it: with a heap that is shared, while
+   * gradients are recorded, and if neither is a convolution that waited. (A variable may be assigned what an optimizer adds, and
+   * would keep its old values until it is read.)
+   */
   add(x: TensorInfo, summand: TensorInfo): TensorInfo | undefined {
-    return this.#isLodged && engine().state.gradientDepth === 0 ? this.#deferred.add({ x, summand }) : undefined;
+    if (!this.#isLodged || engine().state.gradientDepth > 0) return undefined;
+    const isBehind = [x, summand].some((tensor) => this.#deferred.stepOf(tensor) !== undefined);
+    return isBehind ? this.#deferred.add({ x, summand }) : undefined;
   }
 
   floats(tensors: readonly TensorInfo[]): Float32Array[] {
