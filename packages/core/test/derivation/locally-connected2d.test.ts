@@ -18,7 +18,7 @@ const placements = [
   { strides: 2, padding: 1 },
   {
     strides: [1, 3],
-    dilations: [2, 1],
+    dilations: [2, 3],
     padding: [
       [2, 0],
       [1, 3],

@@ -508,3 +508,19 @@ describe("explain", () => {
     expect(largestDifference(direct, transformed)).toBeGreaterThan(0);
   });
 });
+
+it("an infinite weight meets no absent cell, and kernels may be as large as they like, by every plain sum", () => {
+  const values = (length: number): number[] => Array.from({ length }, (_, i) => ((i * 7) % 11) - 5);
+  const spoilt = tensor([3, 3], [1, 2, 1, 2, Infinity, 2, 1, 2, -1]);
+  const image = tensor([6, 7], values(42));
+  // More rows than scratch has room for columns of.
+  const [tall, high] = [tensor([3000, 90], values(270_000)), tensor([3000, 91], values(273_000))];
+  for (const operation of [corr2d, convolve2d]) {
+    for (const mode of ["valid", "same", "full"] as const) {
+      const of = (algorithm: "naive" | "direct") => operation(image, spoilt, { mode, algorithm, engine: "scalar" });
+      expect(of("direct")).toEqual(of("naive"));
+    }
+    const of = (algorithm: "naive" | "direct") => operation(high, tall, { algorithm, engine: "scalar" });
+    expect(of("direct")).toEqual(of("naive"));
+  }
+});

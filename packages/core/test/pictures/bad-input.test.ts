@@ -36,6 +36,16 @@ it.each([
     /1000000000000000000 pixels, more than the/,
   ],
   [
+    () => filterPicture(picture, untyped({ column: [1], row: new Float32Array(1) })),
+    TypeError,
+    /kernel\.column must be a Float32Array or Float64Array, got/,
+  ],
+  [
+    () => filterPicture(picture, untyped({ column: new Float32Array(1), row: [1] })),
+    TypeError,
+    /kernel\.row must be a Float32Array or Float64Array, got/,
+  ],
+  [
     () => filterPicture(picture, untyped([[1]])),
     TypeError,
     /kernel must be a tensor .*; write tensor\(\[1, 1\], \[1\]\)/,
