@@ -1,8 +1,11 @@
 /** Published networks, replayed: each convolution by the verdict, the whole beside TensorFlow.js. */
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../src/command.ts";
 import { type ConvAdapter, corr2dAdapter, loadOracle } from "../src/index.ts";
 import { readEsrgan } from "../src/networks/esrgan.ts";
@@ -16,6 +19,52 @@ import { runOnTfjs } from "../src/networks/tfjs-program.ts";
 let oracles: ConvAdapter[];
 beforeAll(async () => {
   oracles = [await loadOracle("tfjs-cpu"), await loadOracle("tfjs-wasm")];
+});
+
+describe("a module of one's own", () => {
+  const CODE = `
+export const name = "mine";
+export function forward({ inputShape, filterShape, outputShape, strides, pads }, { x, filter, bias }) {
+  const [, height, width, channels] = inputShape;
+  const [kernelHeight, kernelWidth, , outChannels] = filterShape;
+  return Float32Array.from({ length: outputShape.reduce((a, b) => a * b) }, (_, at) => {
+    const o = at % outChannels;
+    const cell = Math.floor(at / outChannels);
+    const [i, j] = [Math.floor(cell / outputShape[2]) % outputShape[1], cell % outputShape[2]];
+    let sum = bias ? bias[o] : 0;
+    for (let a = 0; a < kernelHeight; a++)
+      for (let b = 0; b < kernelWidth; b++) {
+        const [h, w] = [i * strides[0] + a - pads[0][0], j * strides[1] + b - pads[1][0]];
+        if (h < 0 || h >= height || w < 0 || w >= width) continue;
+        for (let c = 0; c < channels; c++)
+          sum += x[(h * width + w) * channels + c] * filter[((a * kernelWidth + b) * channels + c) * outChannels + o];
+      }
+    return sum;
+  });
+}`;
+  const folder = mkdtempSync(join(tmpdir(), "corr2d-networks-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ["is replayed as core is", "", []],
+    [
+      "that cannot do a layer is told so",
+      'export const supports = (c) => c.filterShape[0] > 1 || "no 1×1";',
+      ["mine answers 9 of the 12"],
+    ],
+  ])("%s", async (_, more, findings) => {
+    const file = join(folder, `mine${more.length}.mjs`);
+    writeFileSync(file, `${CODE}\n${more}`);
+    const { agree, text } = await replayNetworks({
+      models: ["esrgan"],
+      modules: [file],
+      oracles: oracles.slice(0, 1),
+      size: 8,
+    });
+    expect(text).toContain("mine");
+    for (const finding of findings) expect(text).toContain(finding);
+    expect(agree).toBe(findings.length === 0);
+  });
 });
 
 describe("the super-resolution network", () => {
