@@ -32,6 +32,7 @@ describe("chooseSimd", () => {
     ["5 taps down a column", geometry([1, 40, 8, 64], [5, 1, 64, 64]), "winograd4"],
     ["7 taps along a row", geometry([1, 17, 17, 192], [1, 7, 192, 192]), "winograd4"],
     ["9 taps along a row", geometry([1, 1, 4096, 64], [1, 9, 64, 64]), "winograd4"],
+    ["3x3 of little work", geometry([1, 6, 6, 16], [3, 3, 16, 16]), "direct"],
     ["5x5 of few channels", geometry([1, 35, 35, 8], [5, 5, 8, 64]), "direct"],
     ["5x5 that is dilated", geometry([1, 35, 35, 48], [5, 5, 48, 64], { dilations: 2 }), "direct"],
     ["4x4", geometry([1, 35, 35, 48], [4, 4, 48, 64]), "direct"],
@@ -85,6 +86,7 @@ describe("chooseSimd", () => {
   it.each([
     ["5x5", geometry([1, 35, 35, 48], [5, 5, 48, 64]), "winograd4"],
     ["7 taps along a row, by small tiles", geometry([1, 17, 17, 128], [1, 7, 128, 128]), "winograd2"],
+    ["5x5 of little work", geometry([1, 6, 6, 16], [5, 5, 16, 16]), "direct"],
     ["7x7, which would err too much", geometry([1, 28, 28, 64], [7, 7, 64, 64]), "direct"],
   ])("weighs filter gradients of other kernels: %s", (_, g, name) => {
     expect(chosen(g, "filterGradient").name).toBe(name);

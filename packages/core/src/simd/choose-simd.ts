@@ -4,7 +4,7 @@
  * Planes and depthwise convolutions have an algorithm of their own. Between direct and Winograd decides an estimate:
  *
  *     time = max(multiply-adds / throughput, bytes of weights / bandwidth) + transformed values · cost of one
- *            + (packing the weights, if the plan runs once)
+ *            + (of Winograd, what beginning takes) + (packing the weights, if the plan runs once)
  *
  * The bandwidth is why F(4×4), with four times the weights of the filter itself, is not best everywhere: with many
  * channels and few pixels they are read once for little work.
@@ -42,6 +42,8 @@ const COST = {
    * read, in terms; and per sum writing, transforming back, adding.
    */
   tileSums: { term: 1.17, terms: 2, sum: 0.15 },
+  /** Beginning a run of Winograd's: looking for what differs too much, and a call for each point. */
+  begin: { sums: 2000, filterGradient: 5000 },
   /** Per byte of packed weights, out of memory. */
   weightByte: 0.03,
   /** Packing, per weight of the filter as it is, or of U by the points of a transform. */
@@ -141,7 +143,8 @@ function winogradGradientTime(c: Correlation, form: Form): number {
   const sums = points * sources * targets;
   const { term, terms, sum } = COST.tileSums;
   const products = productTime(term * (tiles + blocks * terms) * sums, 0);
-  return products + tiles * points * (sources + targets) * transformTime(form) + blocks * sums * sum;
+  const transforms = tiles * points * (sources + targets) * transformTime(form);
+  return COST.begin.filterGradient + products + transforms + blocks * sums * sum;
 }
 
 function directTime(c: Correlation, packWeight: number): number {
@@ -159,7 +162,7 @@ function winogradTime(c: Correlation, form: Form, pack: Readonly<Record<number, 
   const weights = points * sources * targets;
   const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * weights);
   const transforms = tiles * points * (sources + targets) * transformTime(form);
-  return products + transforms + weights * (pack[mostPoints(form)] ?? 0);
+  return COST.begin.sums + products + transforms + weights * (pack[mostPoints(form)] ?? 0);
 }
 
 /** Per value. */
