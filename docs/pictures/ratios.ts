@@ -10,14 +10,21 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type BenchReport, layerTotals, networkLayers, networkLayersByClass, parseBenchReport } from "@corr2d/bench";
+import {
+  type BenchReport,
+  hostOf,
+  layerTotals,
+  networkLayers,
+  networkLayersByClass,
+  parseBenchReport,
+} from "@corr2d/bench";
 import { svg, text, write } from "./drawing.ts";
 
 /** What the chart and the table say, and nothing else of a report. */
 interface Ratios {
   readonly measured: string;
   readonly cpu: string;
-  readonly node: string;
+  readonly host: string;
   readonly commit: string | null;
   readonly processes: number;
   readonly classes: readonly RatiosOfClass[];
@@ -67,7 +74,7 @@ function ratiosOf(report: BenchReport): Ratios {
   return {
     measured: report.created.slice(0, 10),
     cpu: report.environment.cpu,
-    node: report.environment.node,
+    host: hostOf(report.environment),
     commit: report.environment.commit,
     processes: report.settings.processes,
     classes: [["all", all] as const, ...networkLayersByClass(report)].map(([name, layers]) => ({
@@ -122,7 +129,7 @@ function table({ classes }: Ratios): string {
 }
 
 /** A row for each class and rival on a logarithmic axis: the total with its interval, and a pale dot for each layer. */
-function chart({ classes, measured, cpu, node, processes }: Ratios): string {
+function chart({ classes, measured, cpu, host, processes }: Ratios): string {
   const [left, width, right] = [216, 430, 174];
   const [rowHeight, headingHeight] = [26, 40];
   const ticks = [0.5, 1, 2, 5, 10, 20, 50];
@@ -151,7 +158,7 @@ function chart({ classes, measured, cpu, node, processes }: Ratios): string {
     return line + text(Number(at(tick)), y + 22, `${tick}×`);
   });
   const total = [left + width + right, y + 68] as const;
-  const note = `${measured}, ${cpu}, one thread, Node ${node}; bars: 95 % intervals over ${processes} processes; pale: each layer`;
+  const note = `${measured}, ${cpu}, one thread, ${host}; bars: 95 % intervals over ${processes} processes; pale: each layer`;
   return svg(
     total,
     "How many times as fast as its rivals corr2d runs network layers, the strongest rival first",

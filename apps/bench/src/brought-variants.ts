@@ -11,8 +11,8 @@ import { pathToFileURL } from "node:url";
 import type { AdapterSource, ConvAdapter } from "@corr2d/parity";
 import { ENGINES, type Engine } from "./report/results.ts";
 import { UsageError } from "./usage-error.ts";
+import type { Variant } from "./variant.ts";
 import { isOurs, OURS } from "./variant-names.ts";
-import type { Variant } from "./variants.ts";
 
 /** What a module may say of an adapter beside the contract; what it leaves out is reported as not said. */
 export interface BroughtSource extends AdapterSource {

@@ -6,6 +6,7 @@
 
 export { type BenchRequest, BenchRun, type OnStep, THOROUGHNESS } from "./measure/bench-run.ts";
 export type { ReportParts } from "./report/compose.ts";
+export { hostOf } from "./report/host.ts";
 export { type LayerTotal, layerTotals, networkLayers, networkLayersByClass } from "./report/layer-totals.ts";
 export { type RenderedReport, renderReport } from "./report/render.ts";
 export type {

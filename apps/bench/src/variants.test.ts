@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { NETWORK_LAYERS } from "@corr2d/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CLASSES_SUITE } from "./suites/networks.ts";
-import { chooseVariants, findVariants, type Variant } from "./variants.ts";
+import type { Variant } from "./variant.ts";
+import { chooseVariants, findVariants } from "./variants.ts";
 
 it("does not wait for filter gradients of the reference of TensorFlow.js, but has one that it can", async () => {
   const [reference] = await findVariants(["tfjs-cpu"], []);

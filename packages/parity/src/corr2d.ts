@@ -5,7 +5,6 @@
  * @module
  */
 
-import { createRequire } from "node:module";
 import {
   type AlgorithmName,
   biasGradient,
@@ -21,6 +20,7 @@ import {
   planInputGradient,
 } from "@corr2d/core";
 import { algorithms, type ConvAlgorithm, chooseAlgorithm, resolveConvGeometry } from "@corr2d/core/internals";
+import core from "@corr2d/core/package.json" with { type: "json" };
 import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase, sizeOf } from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
 import { TFJS_CPU_SUMMATION } from "./oracles/tfjs-cpu.ts";
@@ -42,10 +42,9 @@ export function corr2dAdapter(name: string): ConvAdapter {
   if (!known.includes(name)) {
     throw new RangeError(`parity: algorithm must be one of ${known.join(", ")}, got ${JSON.stringify(name)}`);
   }
-  const { version } = createRequire(import.meta.url)("@corr2d/core/package.json") as { version: string };
   return {
     name: `corr2d/${name}`,
-    version,
+    version: core.version,
     threads: 1,
     reach: FULL_REACH,
     skipsPadding: true,

@@ -26,6 +26,7 @@ import {
   parseSizes,
 } from "./arguments.ts";
 import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
+import { type BrowserArguments, runBrowser } from "./browser-command.ts";
 import { type CompareArguments, runCompare } from "./compare-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { runHistory, runMerge } from "./history-command.ts";
@@ -45,6 +46,7 @@ Commands:
   compare     base against head: two checkouts in one run, or two reports
   history     keep the ratios of commits, by machine, as lines of JSON
   merge       machines side by side
+  browser     the same in a browser of this machine, or on a phone
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
@@ -134,6 +136,31 @@ function addCompare(program: Command, command: string, onExitCode: OnExitCode): 
     });
 }
 
+function addBrowser(program: Command, command: string, onExitCode: OnExitCode): void {
+  program
+    .command("browser")
+    .description(
+      "Times layers in a browser: corr2d, TensorFlow.js on WebAssembly, WebGL, WebGPU and JavaScript, and ONNX Runtime, in turn, in " +
+        "fresh workers. Opens an installed browser without a window, or serves the page for others to open.",
+    )
+    .option("-s, --suite <name>", "the suite (default: quick)", collectNames)
+    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option("--peers <names>", "the others (default: all that the browser has)", collectPeers)
+    .option("-q, --quick", "less of everything")
+    .option("--processes <count>", "fresh workers for each case, at least 2", parseProcesses)
+    .option("--browser <command>", "which to start, such as firefox (default: the first that is installed)")
+    .option("--serve", "start none: print the address, and wait for whoever opens it")
+    .option("--lan", "with --serve: phones and machines of the same network may open it, too")
+    .option("--port <number>", "where it is served (default: any that is free)", parseCount, 0)
+    .option("--minutes <count>", "how long to wait for a browser that was started", parseCount, 120)
+    .option("-o, --out <folder>", "where the report goes", "report/browser")
+    .option("--json [file]", "print the report as JSON instead of the tables, to this file or (-) to stdout")
+    .helpOption(...HELP)
+    .action(async (args: BrowserArguments) => {
+      onExitCode(await runBrowser(args, command));
+    });
+}
+
 function addHistory(program: Command): void {
   program
     .command("history")
@@ -199,6 +226,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     });
   addCompare(program, command, onExitCode);
   addHistory(program);
+  addBrowser(program, command, onExitCode);
   program
     .command("list")
     .description("Lists what there is.")

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { hostOf, majorHostOf } from "../report/host.ts";
 import type { BenchReport, CaseResult } from "../report/results.ts";
 import { resultOf, variantsWith } from "../report/sections/speed.ts";
 import { ratiosByProcess } from "../statistics/ratio.ts";
@@ -37,7 +38,7 @@ export interface Comparison {
   /** The peer that both were held against; null where they were timed in one run. */
   readonly yardstick: string | null;
   readonly machine: string;
-  readonly node: string;
+  readonly host: string;
   readonly created: string;
   readonly processes: number;
   /** By how much, as a share, a layer may become slower; null where that is not asked. */
@@ -129,7 +130,7 @@ function comparisonOf(
     ...about,
     yardstick,
     machine: environment.cpu,
-    node: environment.node,
+    host: hostOf(environment),
     created,
     processes: settings.processes,
     layers: compared.map(({ name, shift, baseMs, headMs }, i) => {
@@ -167,7 +168,7 @@ function refuseDifferentMachines({ environment: base }: BenchReport, { environme
   const kinds = [
     ["processors", base.cpu, head.cpu],
     ["numbers of cores", base.cores, head.cores],
-    ["versions of Node", base.node.split(".")[0], head.node.split(".")[0]],
+    ["hosts", majorHostOf(base), majorHostOf(head)],
   ] as const;
   for (const [what, before, after] of kinds) {
     if (before !== after) {

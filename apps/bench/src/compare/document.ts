@@ -27,7 +27,7 @@ export function verdictOf(comparison: Comparison): string {
 
 /** The table, what is slower first, then what is faster, then the rest. */
 export function comparisonTable(comparison: Comparison): Table {
-  const { base, head, yardstick, machine, node, processes, layers, missing } = comparison;
+  const { base, head, yardstick, machine, host, processes, layers, missing } = comparison;
   const inRun = yardstick === null;
   const order = { slower: 0, faster: 1, "~": 2 } as const;
   const sorted = layers.toSorted(
@@ -54,7 +54,7 @@ export function comparisonTable(comparison: Comparison): Table {
       ],
     })),
     notes: [
-      `${inRun ? `Timed in turn in ${processes} processes of one run` : `Compared by their ratios to ${yardstick}`} on ${machine}, Node ${node}. ` +
+      `${inRun ? `Timed in turn in ${processes} processes of one run` : `Compared by their ratios to ${yardstick}`} on ${machine}, ${host}. ` +
         "~ stands for a difference that chance explains; probabilities are adjusted for the number of layers (Holm), so that in one of " +
         "twenty comparisons of equals something is seen.",
       ...missing.map(({ name, reason }) => `Not compared: ${name} (${reason}).`),

@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { hostOf, majorHostOf } from "../report/host.ts";
 import { layerTotals, networkLayers, networkLayersByClass, wholeNetworks } from "../report/layer-totals.ts";
 import type { BenchReport } from "../report/results.ts";
 import { slug } from "../report/slug.ts";
@@ -25,7 +26,8 @@ export interface HistoryRecord {
   readonly commit: string;
   readonly created: string;
   readonly machine: string;
-  readonly node: string;
+  /** Node, or a browser. */
+  readonly host: string;
   readonly subject: string;
   readonly ratios: readonly RatioOfKind[];
 }
@@ -35,7 +37,7 @@ const record: z.ZodType<HistoryRecord> = z.object({
   commit: z.string().regex(/^[0-9a-f]{40}$/),
   created: z.iso.datetime(),
   machine: z.string(),
-  node: z.string(),
+  host: z.string(),
   subject: z.string(),
   ratios: z.array(
     z.object({
@@ -49,9 +51,10 @@ const record: z.ZodType<HistoryRecord> = z.object({
   ),
 });
 
-/** The name of a kind of machine: processor, cores, system, and the Node that ran on it. */
-export function machineOf({ cpu, cores, os, node }: BenchReport["environment"]): string {
-  return slug(`${cpu} ${cores} ${os.split(" ")[0]} ${os.split(" ").at(-1)} node ${node.split(".")[0]}`);
+/** The name of a kind of machine: processor, cores, system, and the host that ran on it. */
+export function machineOf(environment: BenchReport["environment"]): string {
+  const { cpu, cores, os } = environment;
+  return slug(`${cpu} ${cores} ${os.split(" ")[0]} ${os.split(" ").at(-1)} ${majorHostOf(environment)}`);
 }
 
 /**
@@ -61,7 +64,7 @@ export function machineOf({ cpu, cores, os, node }: BenchReport["environment"]):
  */
 export function recordOf(report: BenchReport): HistoryRecord {
   const { environment, settings, created, complete } = report;
-  const { commit, clean, node } = environment;
+  const { commit, clean } = environment;
   if (!complete) throw new UsageError("a history holds whole runs: go on with this one by bench --resume");
   if (commit === null || clean !== true) {
     throw new UsageError("a history holds runs of commits: commit the files that differ, and measure anew");
@@ -77,7 +80,7 @@ export function recordOf(report: BenchReport): HistoryRecord {
     commit,
     created,
     machine: machineOf(environment),
-    node,
+    host: hostOf(environment),
     subject: settings.subject,
     ratios: kinds.flatMap(({ kind, layers, asNetwork }) =>
       layerTotals(report, layers, { asNetwork }).map(({ rival, layers: count, estimate, low, high }) => ({

@@ -6,7 +6,8 @@
  */
 
 import { flopsOf } from "@corr2d/testkit";
-import { Surroundings } from "../environment.ts";
+import { runInChild } from "#child";
+import { Surroundings } from "#environment";
 import type {
   BenchPass,
   BenchReport,
@@ -20,10 +21,10 @@ import { SCHEMA_VERSION } from "../report/results.ts";
 import { selectCases, selectSuites } from "../suites/registry.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
 import { UsageError } from "../usage-error.ts";
+import type { Variant } from "../variant.ts";
 import { isOurs } from "../variant-names.ts";
-import { chooseVariants, needsOwnProcess, type Variant } from "../variants.ts";
+import { chooseVariants, needsOwnProcess } from "../variants.ts";
 import { caseResult, slopesOf, withCeilingShares } from "./case-result.ts";
-import { runInChild } from "./child.ts";
 import { casesOfProcess, type FirstCallClass, firstCallClasses, firstCallsOf } from "./first-call.ts";
 import { type MeasuredCase, measureCase } from "./measure-case.ts";
 import { differencesTo } from "./resume.ts";

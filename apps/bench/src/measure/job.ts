@@ -54,7 +54,7 @@ export interface MeasureJob {
 /** A verdict, and the result it belongs to. */
 export interface JudgedResult {
   readonly agreement: Agreement;
-  /** SHA-256 of the result's bytes. */
+  /** Digest of the result's bits. */
   readonly digest: string;
   /** The same of the result after the input was exchanged; null until that was done. */
   readonly digestOfExchanged: string | null;

@@ -7,9 +7,9 @@
  * @module
  */
 
+import { runInChild } from "#child";
 import type { RoundTimes } from "../statistics/ratio.ts";
 import { needsOwnProcess } from "../variants.ts";
-import { runInChild } from "./child.ts";
 import type { JudgedResult, MeasuredVariant, MeasureJob } from "./job.ts";
 import { affordableProcesses } from "./slow-peers.ts";
 

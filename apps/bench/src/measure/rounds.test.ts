@@ -1,6 +1,19 @@
 import { seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { type Contender, takesPart, timeInRounds } from "./rounds.ts";
+import { type Contender, callsTogether, takesPart, timeInRounds } from "./rounds.ts";
+
+describe("callsTogether", () => {
+  it("times calls one by one where the clock tells them apart", () => {
+    expect(callsTogether(0.01, 4e-5)).toBe(1);
+    expect(callsTogether(5, 0.1)).toBe(1);
+  });
+
+  it("times twenty steps of a coarse clock, also of calls that it has not seen take any time", () => {
+    expect(callsTogether(0.1, 1)).toBe(200);
+    expect(callsTogether(0.01, 0.1)).toBe(200);
+    expect(callsTogether(0, 0.1)).toBe(2000);
+  });
+});
 
 describe("takesPart", () => {
   const turns = (rounds: number, affordable: number) =>

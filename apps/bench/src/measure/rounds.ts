@@ -89,9 +89,50 @@ export function takesPart(round: number, rounds: number, affordable: number): bo
 /** Calls a contender for `time` milliseconds, at least once. */
 async function timeOnce(contender: Contender, time: number): Promise<{ median: number; calls: number }> {
   const bench = new Bench({ time, iterations: 1, warmup: false, throws: true });
-  const { name, run, isAsync, beforeEach } = contender;
-  bench.add(name, run, { async: isAsync, ...(beforeEach && { beforeEach }) });
+  const { name, isAsync, beforeEach } = contender;
+  const together = callsTogether(contender.roughMs, clockStep());
+  bench.add(name, together === 1 ? contender.run : repeated(contender, together), {
+    async: isAsync,
+    ...(beforeEach && { beforeEach }),
+  });
   const [task] = isAsync ? await bench.run() : bench.runSync();
   if (task.result.state !== "completed") throw new Error(`${name}: timing ended ${task.result.state}`);
-  return { median: task.result.latency.p50, calls: task.result.latency.samplesCount };
+  const { p50, samplesCount } = task.result.latency;
+  return { median: p50 / together, calls: together * samplesCount };
+}
+
+/** Steps of the clock that what is timed takes at least. */
+const STEPS = 20;
+
+/** How many calls are timed together, so that a clock that moves in steps, as those of browsers do, tells them apart. */
+export function callsTogether(roughMs: number, step: number): number {
+  return Math.max(1, Math.min(10_000, Math.ceil((STEPS * step) / Math.max(roughMs, step / 100))));
+}
+
+function repeated({ run, isAsync }: Contender, calls: number): () => void | Promise<void> {
+  if (!isAsync) {
+    return () => {
+      for (let call = 0; call < calls; call++) void run();
+    };
+  }
+  return async () => {
+    for (let call = 0; call < calls; call++) await run();
+  };
+}
+
+let knownStep: number | undefined;
+
+/** The least by which the clock moves, in milliseconds: looked at once, for at most some 10 ms. */
+function clockStep(): number {
+  if (knownStep !== undefined) return knownStep;
+  let step = Number.POSITIVE_INFINITY;
+  for (let moves = 0, last = performance.now(), end = last + 10; moves < 20 && last < end; ) {
+    const now = performance.now();
+    if (now === last) continue;
+    step = Math.min(step, now - last);
+    last = now;
+    moves++;
+  }
+  knownStep = step;
+  return step;
 }

@@ -6,9 +6,9 @@
  */
 
 import { type Corr2dOptions, corr2d, explain, type Matrix, plan } from "@corr2d/core";
+import core from "@corr2d/core/package.json" with { type: "json" };
 import type { AdapterSource } from "@corr2d/parity";
 import { type ConvCase, realData } from "@corr2d/testkit";
-import { packageVersion } from "../package-version.ts";
 import { supportsOneChannel } from "./one-channel.ts";
 
 const ON_SCALAR = { mode: "same", engine: "scalar" } as const;
@@ -54,7 +54,7 @@ function matrixSource(
     summary,
     load: async () => ({
       name,
-      version: packageVersion("@corr2d/core") ?? "unknown",
+      version: core.version,
       threads: 1,
       supports: supportsOneChannel,
       /** What a Fourier transform promises, where one is chosen for a dense kernel of this size. */

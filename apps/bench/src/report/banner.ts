@@ -34,8 +34,10 @@ export function bannerOf({ complete, remarks, environment, cases }: BenchReport)
 function unquiet({ cores, loadBefore, loadAfter, steal, governor }: BenchReport["environment"]): string[] {
   const reasons: string[] = [];
   const on = `on ${cores} ${cores === 1 ? "core" : "cores"}`;
-  if (loadBefore[0] > BUSY_SHARE * cores) reasons.push(`load ${loadBefore[0].toFixed(1)} ${on} before it began`);
-  if (loadAfter[0] > 1 + BUSY_SHARE * cores) reasons.push(`load ${loadAfter[0].toFixed(1)} ${on} when it ended`);
+  if (loadBefore !== null && loadBefore[0] > BUSY_SHARE * cores)
+    reasons.push(`load ${loadBefore[0].toFixed(1)} ${on} before it began`);
+  if (loadAfter !== null && loadAfter[0] > 1 + BUSY_SHARE * cores)
+    reasons.push(`load ${loadAfter[0].toFixed(1)} ${on} when it ended`);
   if (steal !== null && steal > MUCH_STEAL)
     reasons.push(`${percent(steal)} of its time went to other virtual machines`);
   if (governor === "powersave") reasons.push("its governor saves power");

@@ -10,6 +10,7 @@ import { geometricMean } from "simple-statistics";
 import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
 import { bannerOf } from "./banner.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
+import { hostOf } from "./host.ts";
 import { layerTotals, networkLayers } from "./layer-totals.ts";
 import { percent, range, times } from "./number-format.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
@@ -31,7 +32,7 @@ export interface ReportParts {
 export function composeReport({ bench, parity, showcase }: ReportParts): Document {
   const { environment, created, settings, variants } = bench;
   const figures = speedFigures(bench);
-  const where = `${environment.cpu}, Node ${environment.node}`;
+  const where = `${environment.cpu}, ${hostOf(environment)}`;
   return printableStrings({
     title: `corr2d, measured: ${settings.suites.map(nameOf).join(", ")} on ${environment.cpu}`,
     description: [
@@ -43,7 +44,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
         ? "How fast convolution in pure TypeScript is beside what one would use instead, layer by layer, and how sure that is."
         : "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
           "how fast it is beside what one would use instead.",
-    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · Node ${environment.node}, V8 ${environment.v8}${noiseWords(bench)}`,
+    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · ${hostOf(environment)}${noiseWords(bench)}`,
     links: linksOf(bench),
     variants: [...new Set([...variants.map(({ name }) => name), ...variantsWith(bench.cases, () => true)])],
     banner: bannerOf(bench),

@@ -62,21 +62,28 @@ export interface Settings {
 export interface Environment {
   readonly cpu: string;
   readonly cores: number;
-  readonly memoryBytes: number;
+  /** null where it cannot be known. */
+  readonly memoryBytes: number | null;
   /** What the processor can do, of what matters to arithmetic: `avx2`, `fma`, `avx512f`, `asimd` …; null where it does not say. */
   readonly processorFlags: readonly string[] | null;
   /** What rules the processor's frequency: `performance`, `powersave` …; null where it cannot be known. */
   readonly governor: string | null;
-  /** Average number of processes that wanted to run over the last 1, 5 and 15 minutes, when the run began and when it ended. */
-  readonly loadBefore: LoadAverage;
-  readonly loadAfter: LoadAverage;
+  /**
+   * Average number of processes that wanted to run over the last 1, 5 and 15 minutes, when the run began and when it ended; null
+   * where it cannot be known.
+   */
+  readonly loadBefore: LoadAverage | null;
+  readonly loadAfter: LoadAverage | null;
   /** Share of the processor's time during the run that other virtual machines took; null where it cannot be known. */
   readonly steal: number | null;
   /** How long the run took. */
   readonly seconds: number;
   readonly os: string;
-  readonly node: string;
-  readonly v8: string;
+  /** The browser that a page was measured in, and its version. */
+  readonly browser?: string;
+  /** null in a browser. */
+  readonly node: string | null;
+  readonly v8: string | null;
   /** Arguments of the command. */
   readonly command: string;
   readonly commit: string | null;

@@ -9,7 +9,7 @@
 
 import { type CaseData, type ConvCase, outputShapeOf, seededRandom, sizeOf } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
-import { readGrey } from "../pictures/grey-picture.ts";
+import { readGrey } from "#grey-picture";
 import type { Suite } from "./suite.ts";
 
 const KERNEL_SIZES = [3, 5, 11, 15];

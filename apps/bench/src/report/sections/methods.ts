@@ -5,6 +5,7 @@
  */
 
 import { cell, column, numbers, type Section } from "../document.ts";
+import { hostOf } from "../host.ts";
 import { bytes, duration, percent, threeDigits } from "../number-format.ts";
 import type { BenchReport, LoadAverage } from "../results.ts";
 
@@ -119,14 +120,16 @@ export function variantsSection({ variants }: BenchReport): Section {
 /** Where it was measured. */
 export function environmentSection({ environment, created }: BenchReport): Section {
   const { cpu, cores, memoryBytes, processorFlags, governor, loadBefore, loadAfter, steal, seconds } = environment;
-  const { os, node, v8, command, commit, clean, packages } = environment;
-  const load = (averages: LoadAverage) => averages.map((average) => average.toFixed(2)).join(", ");
+  const { os, command, commit, clean, packages } = environment;
+  const load = (averages: LoadAverage | null) =>
+    averages?.map((average) => average.toFixed(2)).join(", ") ?? "not known";
+  const memory = memoryBytes === null ? "memory not known" : `${bytes(memoryBytes)} of memory`;
   const items = [
-    { term: "Processor", text: `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${bytes(memoryBytes)} of memory` },
+    { term: "Processor", text: `${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memory}` },
     { term: "Its abilities", text: processorFlags?.join(", ") ?? "not known" },
     { term: "Frequency", text: governor === null ? "governor not known" : `governor ${governor}` },
     { term: "System", text: os },
-    { term: "Node.js", text: `${node}, V8 ${v8}` },
+    { term: "Host", text: hostOf(environment) },
     { term: "Load", text: `before ${load(loadBefore)}; after ${load(loadAfter)} (over 1, 5 and 15 minutes)` },
     { term: "Stolen time", text: steal === null ? "not known" : `${percent(steal)} went to other virtual machines` },
     { term: "Date", text: `${created}, for ${duration(seconds)}` },
