@@ -29,6 +29,7 @@ import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
 import { type BrowserArguments, runBrowser } from "./browser-command.ts";
 import { type CompareArguments, runCompare } from "./compare-command.ts";
 import { runEdges } from "./edges-command.ts";
+import { type FootprintArguments, runFootprint } from "./footprint-command.ts";
 import { runHistory, runMerge } from "./history-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
@@ -51,6 +52,7 @@ Commands:
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
   pictures    filters on RGBA bytes beside OpenCV.js and sharp
+  footprint   import, first result, memory and download, of each library
   networks    whole networks on TensorFlow.js, with and without our kernels
   showcase    edges, parity and a quick benchmark, in one report
   render      make the pages of a report anew from its JSON
@@ -277,6 +279,18 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--json", "print JSON instead of the table")
     .helpOption(...HELP)
     .action((args: PicturesArguments) => runPictures(args));
+  program
+    .command("footprint")
+    .description(
+      "Measures what each library costs before and beside computing: to get ready, to the first result, memory, and what a page downloads.",
+    )
+    .option("--libraries <names>", "by comma (default: all that can be had)", collectNames)
+    .option("--processes <count>", "fresh processes of each, in turn", parseCount, 5)
+    .option("--json", "print JSON instead of the table")
+    .helpOption(...HELP)
+    .action(async (args: FootprintArguments) => {
+      onExitCode(await runFootprint(args));
+    });
   program
     .command("networks")
     .description(
