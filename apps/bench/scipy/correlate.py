@@ -1,24 +1,15 @@
-"""Times what SciPy has for correlating an image with a kernel, one request after the other.
-
-Each line of the standard input is a request, each line of the standard output its answer, both JSON:
+"""Times what SciPy has for correlating an image with a kernel: requests and answers as in timed.py.
 
     {"function": "correlate2d", "side": 512, "size": 3, "data": "/tmp/…/3.f32", "milliseconds": 50, "result": null}
     {"median": 9.87, "calls": 6}
 
-`data` is a file of float32: the image, side × side, then the kernel, size × size. The function is called for so many
-milliseconds, at least once; the median is in milliseconds. If `result` is a path, its output is written there as
-float32. The first line of output, unasked, says which versions these are. One thread: it is started with
-OMP_NUM_THREADS=1 and the like.
+`data` is a file of float32: the image, side × side, then the kernel, size × size. If `result` is a path, the output is written there
+as float32.
 """
 
-import json
-import statistics
-import sys
-import time
-
 import numpy
-import scipy
 from scipy import ndimage, signal
+from timed import serve, timed
 
 # Each returns its output; only ndimage can write it into an array that is there.
 FUNCTIONS = {
@@ -36,17 +27,10 @@ def answer(request):
     kernel = data[side * side :].reshape(size, size)
     output = numpy.empty_like(image)
     function = FUNCTIONS[request["function"]]
-    times = []
-    begin = time.perf_counter()
-    while not times or time.perf_counter() - begin < request["milliseconds"] / 1000:
-        start = time.perf_counter()
-        result = function(image, kernel, output)
-        times.append(1000 * (time.perf_counter() - start))
+    result, times = timed(lambda: function(image, kernel, output), request["milliseconds"])
     if request["result"] is not None:
         result.astype(numpy.float32).tofile(request["result"])
-    return {"median": statistics.median(times), "calls": len(times)}
+    return times
 
 
-print(json.dumps({"scipy": scipy.__version__, "numpy": numpy.__version__}), flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line))), flush=True)
+serve(answer)

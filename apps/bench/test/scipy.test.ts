@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toText } from "../src/report/terminal.ts";
-import { comparisonTable, type KernelComparison } from "../src/scipy/compare.ts";
+import { comparisonTable, type ImageRequest, type KernelComparison } from "../src/scipy/compare.ts";
 import { Scipy } from "../src/scipy/python.ts";
 
 describe("Scipy, with a program in the place of Python", () => {
@@ -28,7 +28,7 @@ describe("Scipy, with a program in the place of Python", () => {
          console.log(JSON.stringify({ median: JSON.parse(line).side / 2, calls: 1 }));
        });`,
     );
-    const scipy = new Scipy(program);
+    const scipy = new Scipy<ImageRequest>(program, "correlate.py");
     expect(await scipy.versions()).toEqual({ scipy: "1", numpy: "correlate.py" });
     expect(await scipy.time(request)).toBe(4);
     expect(await scipy.time({ ...request, side: 20 })).toBe(10);
@@ -36,7 +36,7 @@ describe("Scipy, with a program in the place of Python", () => {
   });
 
   it("says so when it ends too soon", async () => {
-    const scipy = new Scipy(await pretend("ends.cjs", ""));
+    const scipy = new Scipy<ImageRequest>(await pretend("ends.cjs", ""), "correlate.py");
     await expect(scipy.versions()).rejects.toThrow("SciPy's process has ended");
   });
 });

@@ -36,6 +36,7 @@ import { type NetworksArguments, runNetworks } from "./networks-command.ts";
 import { type PicturesArguments, runPictures } from "./pictures-command.ts";
 import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
 import { runShowcase } from "./showcase-command.ts";
+import { runSignals, type SignalsArguments } from "./signals-command.ts";
 
 const COULD_NOT_RUN = 2;
 const DEFAULT_SEED = 1;
@@ -51,6 +52,7 @@ Commands:
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
+  signals     two signals, correlated, beside SciPy and ml-convolution
   pictures    filters on RGBA bytes beside OpenCV.js and sharp
   footprint   import, first result, memory and download, of each library
   networks    whole networks on TensorFlow.js, with and without our kernels
@@ -262,6 +264,20 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--json", "print JSON instead of the table")
     .helpOption(...HELP)
     .action((args: ScipyArguments) => runScipy(args));
+  program
+    .command("signals")
+    .description(
+      "Times correlations of two signals, float32 and float64, ours, SciPy's (fftconvolve, oaconvolve) and ml-convolution's in turn, on " +
+        "one thread. Needs a Python that has SciPy.",
+    )
+    .option("--python <file>", "the Python to use (default: python3 or python, whichever has SciPy)")
+    .option("--longest <count>", "leave out longer signals", parseCount, 1_000_000)
+    .option("--rounds <count>", "rounds A B C A B C", parseCount, 5)
+    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 100)
+    .option("--seed <integer>", "seed of signals, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("--json", "print JSON instead of the table")
+    .helpOption(...HELP)
+    .action((args: SignalsArguments) => runSignals(args));
   program
     .command("pictures")
     .description(

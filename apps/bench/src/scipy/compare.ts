@@ -21,7 +21,18 @@ import { range, threeDigits, times } from "../report/number-format.ts";
 import { medianInterval } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/ratio.ts";
 import { filterCase, photographData } from "../suites/images.ts";
-import { SCIPY_FUNCTIONS, Scipy } from "./python.ts";
+import { Scipy, type ScipyRequest } from "./python.ts";
+import { ofFunction, ratiosIn, type TimedContender } from "./timed.ts";
+
+/** The functions of SciPy that correlate images. */
+const SCIPY_FUNCTIONS = ["correlate2d", "ndimage", "fftconvolve"] as const;
+
+/** What `scipy/correlate.py` is asked: the data are image and kernel in float32. */
+export interface ImageRequest extends ScipyRequest {
+  readonly function: (typeof SCIPY_FUNCTIONS)[number];
+  readonly side: number;
+  readonly size: number;
+}
 
 /** What to measure, and how long. */
 export interface ComparisonArguments {
@@ -54,12 +65,8 @@ export interface KernelComparison {
 /** Whoever is further from float64 than this, as a share of max|x| · Σ|k|, computes something else. */
 const LARGEST_ERROR = 1e-5;
 
-/** A contender that times itself for a round, and can show its result. */
-interface Timed {
-  readonly time: (milliseconds: number) => Promise<number>;
-  readonly result: () => Promise<Float32Array>;
-  readonly dispose: () => void;
-}
+/** A contender on an image. */
+type Timed = TimedContender<Float32Array>;
 
 /** Compares for every kernel size; SciPy runs in this Python. */
 export async function compareWithScipy(
@@ -68,7 +75,7 @@ export async function compareWithScipy(
   onKernel: (size: number) => void,
 ): Promise<{ readonly versions: string; readonly kernels: readonly KernelComparison[] }> {
   const folder = await mkdtemp(join(tmpdir(), "corr2d-scipy-"));
-  const scipy = new Scipy(python);
+  const scipy = new Scipy<ImageRequest>(python, "correlate.py");
   try {
     const { scipy: scipyVersion, numpy } = await scipy.versions();
     const kernels: KernelComparison[] = [];
@@ -84,7 +91,7 @@ export async function compareWithScipy(
 }
 
 async function compareKernel(
-  scipy: Scipy,
+  scipy: Scipy<ImageRequest>,
   folder: string,
   size: number,
   { rounds, time, seed }: ComparisonArguments,
@@ -145,11 +152,6 @@ async function compareKernel(
   };
 }
 
-/** Round by round. */
-function ratiosIn(times: readonly number[], others: readonly number[]): readonly number[] {
-  return times.map((time, round) => time / others[round]);
-}
-
 function ofEach<T>(value: (name: Name) => T): Record<Name, T> {
   return Object.fromEntries(CONTENDERS.map((name) => [name, value(name)])) as Record<Name, T>;
 }
@@ -158,29 +160,6 @@ function ofEach<T>(value: (name: Name) => T): Record<Name, T> {
 function ofPlan(planned: Plan<Shape2, Float32Array, string>, x: Float32Array): Timed {
   const y = new Float32Array(x.length);
   return ofFunction(() => planned.run(x, y));
-}
-
-/** Times a function for a round: called once untimed, then until the time is over. */
-function ofFunction<T>(run: () => T): {
-  time: Timed["time"];
-  result: () => Promise<Exclude<T, undefined>>;
-  dispose(): void;
-} {
-  return {
-    async time(milliseconds) {
-      run();
-      const taken: number[] = [];
-      const end = performance.now() + milliseconds;
-      do {
-        const start = performance.now();
-        run();
-        taken.push(performance.now() - start);
-      } while (performance.now() < end);
-      return median(taken);
-    },
-    result: async () => run() as Exclude<T, undefined>,
-    dispose() {},
-  };
 }
 
 /** Errors of all, as shares of max|x| · Σ|k|; each has run once. */

@@ -1,5 +1,5 @@
 /**
- * SciPy in a process of its own that is asked, request by request, to time itself: see `scipy/correlate.py`.
+ * SciPy in a process of its own that is asked, request by request, to time itself: see `scipy/timed.py`.
  *
  * @module
  */
@@ -9,24 +9,18 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../usage-error.ts";
 
-/** The functions of SciPy that correlate images. */
-export const SCIPY_FUNCTIONS = ["correlate2d", "ndimage", "fftconvolve"] as const;
-export type ScipyFunction = (typeof SCIPY_FUNCTIONS)[number];
-
-/** What to time. */
+/** What every request says. */
 export interface ScipyRequest {
-  readonly function: ScipyFunction;
-  readonly side: number;
-  readonly size: number;
-  /** A file of float32: image, then kernel. */
+  readonly function: string;
+  /** A file of numbers. */
   readonly data: string;
   readonly milliseconds: number;
   /** Where the output goes, or null. */
   readonly result: string | null;
 }
 
-/** Path of the script, the same from `src` and from `dist`. */
-const SCRIPT = fileURLToPath(new URL("../../scipy/correlate.py", import.meta.url));
+/** Path of a script, the same from `src` and from `dist`. */
+const scriptPath = (name: string): string => fileURLToPath(new URL(`../../scipy/${name}`, import.meta.url));
 
 /** What keeps every library below NumPy to one thread. */
 const ONE_THREAD = Object.fromEntries(
@@ -54,14 +48,14 @@ export function findPython(wanted: string | undefined): string {
   );
 }
 
-/** A running SciPy. */
-export class Scipy {
+/** A running SciPy that takes requests of one kind. */
+export class Scipy<Request extends ScipyRequest> {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  /** Starts it; {@link versions} must be read first. */
-  constructor(python: string) {
-    this.#process = spawn(python, [SCRIPT], {
+  /** Starts a script; {@link versions} must be read first. */
+  constructor(python: string, script: string) {
+    this.#process = spawn(python, [scriptPath(script)], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, ...ONE_THREAD },
     });
@@ -74,7 +68,7 @@ export class Scipy {
   }
 
   /** Lets a function be timed; the median is in milliseconds. */
-  async time(request: ScipyRequest): Promise<number> {
+  async time(request: Request): Promise<number> {
     this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
     return ((await this.#next()) as { median: number }).median;
   }
