@@ -1,9 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { LARGEST_RESULT } from "../src/cli/history-command.ts";
 import { runCli } from "../src/cli/program.ts";
-import { machineOf, parseHistory } from "../src/history/records.ts";
+import { machineOf, parseHistory, recordOf } from "../src/history/records.ts";
 import type { BenchReport } from "../src/report/results.ts";
+import { parseBenchReport } from "../src/report/schema.ts";
 import { commandFixture } from "./fixtures/command.ts";
 import { sampleReport } from "./fixtures/reports.ts";
 
@@ -94,4 +97,39 @@ it("names a kind of machine by its processor, cores, system and Node", () => {
   expect(machineOf({ ...sampleReport().environment, cpu: "AMD EPYC 9R14 96-Core" })).toBe(
     "amd-epyc-9r14-96-core-2-linux-x64-node-24",
   );
+});
+
+describe("bench submit", () => {
+  const submit = async (environment: object, created: string, folder: string) =>
+    runCli(["submit", await reportOf("mine.json", environment, { created }), "--folder", folder]);
+
+  it("puts a report where its machine's is, and none before it in its place", async () => {
+    const folder = join(command.folder, "results");
+    const kept = join(folder, "sample-cpu-2-linux-x64-node-24", "report.json");
+    expect(await submit({ commit: commit("a") }, "2026-01-02T00:00:00.000Z", folder)).toBe(0);
+    expect(parseBenchReport(JSON.parse(await readFile(kept, "utf8"))).environment.commit).toBe(commit("a"));
+    expect(await submit({ commit: commit("b") }, "2026-01-01T00:00:00.000Z", folder)).toBe(2);
+    expect(command.printed).toContain("before it");
+    expect(await submit({ commit: commit("c") }, "2026-01-03T00:00:00.000Z", folder)).toBe(0);
+    expect(parseBenchReport(JSON.parse(await readFile(kept, "utf8"))).environment.commit).toBe(commit("c"));
+  });
+
+  it("refuses what is of no commit", async () => {
+    expect(await submit({ clean: false }, "2026-01-02T00:00:00.000Z", join(command.folder, "none"))).toBe(2);
+    expect(command.printed).toMatch(/commit the files that differ/);
+  });
+});
+
+/** Reports that were sent in. */
+const RESULTS = fileURLToPath(new URL("../../../results", import.meta.url));
+
+it("every report that was sent in is one, stands where its machine belongs, and is no larger than it may be", async () => {
+  const entries = await readdir(RESULTS, { withFileTypes: true });
+  expect(entries.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(["README.md"]);
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    expect(await readdir(join(RESULTS, name))).toEqual(["report.json"]);
+    const text = await readFile(join(RESULTS, name, "report.json"), "utf8");
+    expect(text.length).toBeLessThanOrEqual(LARGEST_RESULT);
+    expect(recordOf(parseBenchReport(JSON.parse(text))).machine).toBe(name);
+  }
 });

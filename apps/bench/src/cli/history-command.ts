@@ -4,15 +4,18 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { stdout } from "node:process";
+import { renderJson } from "@corr2d/parity";
 import { historyText, parseHistory, recordOf, withRecord } from "../history/records.ts";
 import { machinesTable, trendTables } from "../history/tables.ts";
 import { printJson, readReport } from "../report/files.ts";
 import { tableToMarkdown } from "../report/markdown.ts";
 import { makeFolder, writeOutput } from "../report/output-folder.ts";
 import { toText } from "../report/terminal.ts";
+import { REPORT_FILE } from "../report/write.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Adds a report to a history, and prints the trends. */
@@ -43,6 +46,33 @@ export async function runMerge(
   if (markdown !== undefined) await writeOutput(markdown, `${tableToMarkdown(table)}\n`);
   if (json !== undefined) await printJson(json, { kind: "corr2d-bench-machines", schemaVersion: 1, machines: records });
   if (json !== true && json !== "-") stdout.write(`${toText(table)}\n`);
+}
+
+/** Bytes that a report in the tree may have: one of all suites on many peers stays below. */
+export const LARGEST_RESULT = 3e6;
+
+/**
+ * Puts a report where those of other machines are: `<folder>/<machine>/report.json`, in the place of an older one.
+ *
+ * @throws UsageError for a report that is of no commit, or of part of a run, too large, or older than the one that is there.
+ */
+export async function runSubmit(report: string, { folder }: { readonly folder: string }): Promise<void> {
+  const found = await readReport(report);
+  const { machine } = recordOf(found);
+  const text = renderJson(found);
+  if (text.length > LARGEST_RESULT) {
+    throw new UsageError(
+      `${text.length} bytes are more than the ${LARGEST_RESULT} that a result may have; measure fewer suites`,
+    );
+  }
+  const file = join(folder, machine, REPORT_FILE);
+  const earlier = existsSync(file) ? await readReport(file) : undefined;
+  if (earlier !== undefined && earlier.created > found.created) {
+    throw new UsageError(`${file} is of ${earlier.created}, and this report of ${found.created}, before it`);
+  }
+  await makeFolder(dirname(file));
+  await writeOutput(file, text);
+  stdout.write(`${file}: commit it, and send it in as a pull request\n`);
 }
 
 /** Nothing, where there is no file yet. */

@@ -30,7 +30,7 @@ import { type BrowserArguments, runBrowser } from "./browser-command.ts";
 import { type CompareArguments, runCompare } from "./compare-command.ts";
 import { runEdges } from "./edges-command.ts";
 import { type FootprintArguments, runFootprint } from "./footprint-command.ts";
-import { runHistory, runMerge } from "./history-command.ts";
+import { runHistory, runMerge, runSubmit } from "./history-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
 import { type PicturesArguments, runPictures } from "./pictures-command.ts";
@@ -49,6 +49,7 @@ Commands:
   history     keep the ratios of commits, by machine, as lines of JSON
   merge       machines side by side
   browser     the same in a browser of this machine, or on a phone
+  submit      put a report of this machine among those of others
   list        list ${LISTS.join(", ")}; see its --help
   edges       detect the edges of a picture
   scipy       corr2d beside SciPy and OpenCV.js on a picture, kernels from 3×3 to 63×63
@@ -175,6 +176,13 @@ function addHistory(program: Command): void {
     .option("--file <file>", "the history", "history.jsonl")
     .helpOption(...HELP)
     .action((report: string, args: { file: string }) => runHistory(report, args));
+  program
+    .command("submit")
+    .description("Puts a report among those of other machines, by the name of its own, to be sent in.")
+    .argument("<report>", "a report.json of a commit, whole")
+    .option("--folder <folder>", "where those of other machines are", "results")
+    .helpOption(...HELP)
+    .action((report: string, args: { folder: string }) => runSubmit(report, args));
   program
     .command("merge")
     .description("Puts reports of several machines side by side, a column for each; they are never pooled.")
