@@ -5,7 +5,7 @@ import type { Texts } from "../../language.ts";
 const en = {
   title: "The arithmetic of sizes",
   lead: [
-    "*Stride* leaves out cells of the result, *padding* adds cells around the picture, *dilation* spreads the window. How large the result is follows from one formula, along each axis. A *transposed* convolution is the same picture read backwards: every cell of the small side is laid out over the window it came from.",
+    "*Stride* s moves the window s cells at a time, *padding* p lays p zeros on each side of the input, *dilation* d spreads the kernel (d = 1: no gaps). How large the result is follows from one formula, along each axis; ⌊ ⌋ rounds down. A *transposed* convolution goes the other way: each cell of the small grid is multiplied by the whole kernel and added into a window of the large one.",
   ],
   kind: "Convolution",
   kinds: { direct: "direct", transposed: "transposed" },
@@ -37,7 +37,7 @@ const en = {
 const zh: typeof en = {
   title: "尺寸的算术",
   lead: [
-    "*步幅*跳过结果中的一些单元，*填充*在图片四周加上单元，*膨胀*把窗口撑开。结果有多大，沿每个轴都由一个公式决定。*转置*卷积是同一幅图反过来读：小的一侧的每个单元，铺回它所来自的窗口。",
+    "*步幅* s 使窗口每次移动 s 个单元，*填充* p 在输入每侧补 p 个零，*膨胀* d 把卷积核撑开（d = 1 没有空隙）。结果有多大，沿每个轴都由一个公式决定；⌊ ⌋ 表示向下取整。*转置*卷积反过来：小网格的每个单元乘以整个卷积核，再加进大网格的一个窗口。",
   ],
   kind: "卷积",
   kinds: { direct: "普通", transposed: "转置" },

@@ -5,7 +5,7 @@ import type { Texts } from "../../language.ts";
 const en = {
   title: "Flip the kernel",
   lead: [
-    "What deep learning calls convolution does not flip the kernel; mathematics calls that *cross-correlation*. A *convolution* takes the weights in the opposite order, in both directions. Move the window: the same kernel, laid on the picture in the two ways.",
+    "What deep learning calls convolution does not flip the kernel; mathematics calls that *cross-correlation*. A *convolution* takes the weights in the opposite order, in both directions. The stages before did not flip. Move the window: the same kernel, laid on the picture in the two ways.",
   ],
   counting: "Count from",
   from: { one: "1, as the lecture", zero: "0, as code" },
@@ -22,7 +22,7 @@ const en = {
   result: "its result",
   learnTitle: "Does it matter? Learn it",
   learnLead:
-    "Somebody made y of a picture by *convolution* with this kernel and added the bias 7. A layer that computes *cross-correlation* learns from x and y alone. What does it find?",
+    "Somebody made y of another picture, of noise, by *convolution* with this kernel and added the bias 7. A layer that computes *cross-correlation* learns from x and y alone. What does it find?",
   hidden: "the kernel of the convolution",
   found: "what the layer has learned",
   steps: "steps",
@@ -36,7 +36,7 @@ const en = {
 const zh: typeof en = {
   title: "翻转卷积核",
   lead: [
-    "深度学习所说的“卷积”并不翻转卷积核，数学上叫*互相关*（交叉相关）。*卷积*则在两个方向上都按相反的顺序取权重。移动窗口：同一个卷积核，以两种方式放在图片上。",
+    "深度学习所说的“卷积”并不翻转卷积核，数学上叫*互相关*（交叉相关）。*卷积*则在两个方向上都按相反的顺序取权重。前面几节都没有翻转。移动窗口：同一个卷积核，以两种方式放在图片上。",
   ],
   counting: "下标从",
   from: { one: "1 开始（课上）", zero: "0 开始（代码）" },
@@ -53,7 +53,7 @@ const zh: typeof en = {
   result: "结果",
   learnTitle: "有区别吗？学学看",
   learnLead:
-    "有人用这个卷积核对图片做了*卷积*，再加上偏置 7，得到 y。一个计算*互相关*的层只凭 x 和 y 来学习，它会找到什么？",
+    "有人用这个卷积核对另一张噪声图片做了*卷积*，再加上偏置 7，得到 y。一个计算*互相关*的层只凭 x 和 y 来学习，它会找到什么？",
   hidden: "卷积用的核",
   found: "这一层学到的核",
   steps: "步数",

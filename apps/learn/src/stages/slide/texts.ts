@@ -5,7 +5,7 @@ import type { Texts } from "../../language.ts";
 const en = {
   title: "Slide a window over numbers",
   lead: [
-    "A convolution layer looks at a picture through a small window. Each number in the window is multiplied by the *weight* above it, and the products are added up: one number of the result. Then the window moves on, with the same weights.",
+    "A convolution layer looks at a picture through a small window. Lay the kernel, a small table of weights, on the window. Multiply each number by the *weight* that lies on it, and add up the products: one number of the result. Then the window moves on, with the same weights.",
   ],
   window: "The window on the picture",
   windowHint: "Drag it, or move it with the arrow keys.",
@@ -27,7 +27,7 @@ const en = {
   },
   onPicture: "The same kernel on a real picture",
   before: "The picture",
-  after: "What the kernel makes of it",
+  after: "What the kernel makes of it (grey is 0, dark below, bright above; zeros around it keep the size)",
   time: (milliseconds: string, height: number, width: number) => `${height} × ${width} in ${milliseconds} ms`,
   moments: [
     "a difference of neighbours finds upright edges",
@@ -40,7 +40,7 @@ const en = {
 const zh: typeof en = {
   title: "在数字上滑动窗口",
   lead: [
-    "卷积层透过一个小窗口看图片。窗口里的每个数乘以对应的*权重*，再把乘积加起来，就得到结果中的一个数。然后窗口移到下一处，权重不变。",
+    "卷积层透过一个小窗口看图片。把卷积核（一张小小的权重表）放在窗口上，每个数乘以压在它上面的*权重*，再把乘积加起来，就得到结果中的一个数。然后窗口移到下一处，权重不变。",
   ],
   window: "图片上的窗口",
   windowHint: "拖动它，或用方向键移动。",
@@ -62,7 +62,7 @@ const zh: typeof en = {
   },
   onPicture: "同一个卷积核作用在真实图片上",
   before: "图片",
-  after: "卷积核处理后的图片",
+  after: "卷积核处理后的图片（灰色为 0，暗为负，亮为正；四周补零以保持大小）",
   time: (milliseconds, height, width) => `${height} × ${width}，用时 ${milliseconds} 毫秒`,
   moments: [
     "相邻像素之差能找到竖直边缘",
