@@ -9,6 +9,7 @@ import { builtinModules } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { gitState } from "./src/environment.ts";
 
 const SOURCE = join(import.meta.dirname, "src/browser");
 const TARGET = join(import.meta.dirname, "dist/browser");
@@ -30,6 +31,7 @@ const { metafile } = await build({
   },
   // What only Node has is asked for there alone.
   external: [...builtinModules, "node:*", "onnxruntime-node", "sharp", "yauzl", "@tensorflow/tfjs-node"],
+  define: { BUILT_FROM: JSON.stringify(gitState()) },
   metafile: true,
   logLevel: "warning",
 });

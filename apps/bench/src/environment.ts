@@ -95,7 +95,7 @@ function contentOf(file: string): string | null {
 }
 
 /** Commit of the tree this file lies in, and whether its files are those of the commit; null outside of git. */
-function gitState(): Pick<Environment, "commit" | "clean"> {
+export function gitState(): Pick<Environment, "commit" | "clean"> {
   const git = (...args: string[]) =>
     execFileSync("git", args, {
       cwd: import.meta.dirname,

@@ -7,6 +7,9 @@
 import core from "@corr2d/core/package.json" with { type: "json" };
 import type { Environment } from "../report/results.ts";
 
+/** Commit that the page was built from, and whether its files were those of the commit: written in by `build-browser.ts`. */
+declare const BUILT_FROM: Pick<Environment, "commit" | "clean">;
+
 /** What browsers tell beside what TypeScript knows. */
 interface TellingNavigator extends Navigator {
   /** In GiB, rounded down to a power of two; Chromium's alone. */
@@ -44,8 +47,7 @@ export class Surroundings {
       node: null,
       v8: null,
       command: this.#command,
-      commit: null,
-      clean: null,
+      ...BUILT_FROM,
       packages: { "@corr2d/core": core.version },
     };
   }
