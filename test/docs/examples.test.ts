@@ -110,7 +110,7 @@ describe("every function and class of the core is shown in a docstring of its ow
   });
 });
 
-describe("examples run and give what they claim", { timeout: 60_000 }, () => {
+describe("examples run and give what they claim", { timeout: 120_000 }, () => {
   test.each(written)("$where", async ({ path }) => {
     await import(/* @vite-ignore */ pathToFileURL(path).href);
   });
