@@ -374,3 +374,16 @@ it("keeps a layer as it was made when the caller's options change", () => {
   padding[0][0] = 5;
   expect(layer.forward(zeros([1, 4, 6, 1])).shape).toEqual([1, 4, 6, 1]);
 });
+
+it.each([
+  ["text", "x".repeat(1e6)],
+  ["an array", Array(1e5).fill(7)],
+])("errors show no more than the beginning of %s", (_, given) => {
+  const call = (): unknown => conv2d(zeros([1, 4, 4, 1]), zeros([1, 1, 1, 1]), { padding: untyped(given) });
+  expect(call).toThrow(/^conv2d: padding /);
+  try {
+    call();
+  } catch (error) {
+    expect((error as Error).message.split(", got ")[1]!).toHaveLength(99);
+  }
+});

@@ -43,6 +43,18 @@ describe("readSafetensors", () => {
     }
   });
 
+  it("reads headers with white space wherever JSON has it", () => {
+    const header = JSON.stringify({ __metadata__: { by: "hand" }, a: f32([2, 1], 0, 8), b: f32([], 8, 12) });
+    const spaced = header.replace(/[{}[\]:,]/g, " \t\r\n$& \t\r\n").trimStart();
+    for (const text of [header, spaced, `${spaced}    `]) {
+      const weights = readSafetensors(file(text, 12));
+      expect([...weights].map(([name, { shape }]) => [name, shape])).toEqual([
+        ["a", [2, 1]],
+        ["b", []],
+      ]);
+    }
+  });
+
   it("widens halves exactly and rounds doubles", () => {
     const weights = readSafetensors(modelFile());
     const read = (name: string): number[] => Array.from(weights.get(name)!.read().data);

@@ -1,6 +1,7 @@
-import { CASES, type ConvCase, SPATIAL_CASES, VALUE_CLASSES } from "@corr2d/testkit";
+import { CASES, type ConvCase, SPATIAL_CASES, type SpatialCase, VALUE_CLASSES } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { pairwiseCases } from "./generate/pairwise.ts";
+import type { DataKind } from "./generate/problem.ts";
 import { ACCEPTANCES, expectedDivergence, LEDGER } from "./ledger.ts";
 import { IMPOSSIBLE_REQUESTS } from "./negative/requests.ts";
 import { KNOWN_ORACLES } from "./oracles/known.ts";
@@ -72,5 +73,77 @@ describe("the ledger", () => {
     const strided = { ...base, strides: [3, 3] as const };
     expect(expectedDivergence(LEDGER, { name: "tfjs-cpu" }, strided, "forward", "exact")).toBeUndefined();
     expect(expectedDivergence(LEDGER, { name: "tfjs-wasm" }, strided, "inputGradient", "exact")).toBeUndefined();
+  });
+
+  describe("is about no more than it says", () => {
+    const passes = ["forward", "inputGradient", "filterGradient", "biasGradient"] as const;
+    const gradients = ["inputGradient", "filterGradient"] as const;
+    /** The passes in which the entries of an oracle expect it to be wrong, by their ids. */
+    const expected = (oracle: string, convCase: SpatialCase, values: DataKind = "real") => {
+      const found: Record<string, string[]> = {};
+      for (const entry of LEDGER.filter((one) => one.oracle === oracle)) {
+        const met = passes.filter((pass) => entry.applies(convCase, pass, values));
+        if (met.length > 0) found[entry.id] = met;
+      }
+      return found;
+    };
+    const volume: SpatialCase = {
+      ...base,
+      inputShape: [1, 6, 6, 6, 1],
+      filterShape: [2, 2, 2, 1, 1],
+      strides: [3, 3, 3],
+      dilations: [1, 1, 1],
+    };
+    const rounded: SpatialCase = { ...base, padding: 0, strides: [3, 3], rounding: "ceil" };
+    const empty: SpatialCase = { ...base, inputShape: [0, 6, 6, 2], filterShape: [2, 2, 2, 2], bias: true };
+
+    it("strides past the kernel, of volumes", () => {
+      const all = ["forward", ...gradients];
+      expect(expected("tfjs-cpu", volume)).toEqual({ "cpu-3d-same-strides-past-kernel": all });
+      expect(expected("tfjs-cpu", { ...volume, strides: [1, 1, 3] })).toEqual({
+        "cpu-3d-same-strides-past-kernel": all,
+      });
+      expect(expected("tfjs-cpu", { ...volume, strides: [2, 2, 2] })).toEqual({});
+      expect(expected("tfjs-cpu", { ...volume, padding: "valid" })).toEqual({});
+      expect(expected("tfjs-cpu", { ...base, strides: [3, 3] })).toEqual({});
+    });
+
+    it("gradients of volumes", () => {
+      expect(expected("tfjs-wasm", { ...volume, padding: "valid" })).toEqual({ "wasm-3d-gradients": gradients });
+    });
+
+    it("outputs that rounding has added", () => {
+      expect(expected("tfjs-cpu", rounded)).toEqual({ "cpu-gradient-ignores-rounding": gradients });
+      expect(expected("tfjs-wasm", rounded)).toEqual({
+        "wasm-gradient-ignores-rounding": gradients,
+        "wasm-forward-ignores-rounding": ["forward"],
+      });
+      for (const none of [
+        { ...rounded, rounding: "floor" },
+        { ...rounded, strides: [2, 2] },
+      ] as const) {
+        expect(expected("tfjs-cpu", none)).toEqual({});
+        expect(expected("tfjs-wasm", none)).toEqual({});
+      }
+    });
+
+    it("batches of nothing", () => {
+      expect(expected("tfjs-wasm", empty)).toEqual({ "wasm-sum-of-nothing": ["biasGradient"] });
+      expect(expected("tfjs-node", empty)).toEqual({ "node-bias-on-empty-batch": ["forward"] });
+      expect(expected("tfjs-node", { ...empty, bias: false })).toEqual({});
+      expect(expected("tfjs-node", { ...empty, inputShape: [1, 6, 6, 2] })).toEqual({});
+      expect(expected("tfjs-node", { ...empty, groups: 2, filterShape: [2, 2, 1, 2] })).toEqual({});
+      expect(expected("tfjs-wasm", { ...empty, inputShape: [1, 6, 6, 2] })).toEqual({});
+    });
+
+    it("values that are not finite, or subnormal", () => {
+      for (const values of VALUE_CLASSES) {
+        const isClamped = values.startsWith("non-finite");
+        expect(expected("tfjs-wasm", base, values)).toEqual(isClamped ? { "wasm-clamps-nan": ["forward"] } : {});
+        expect(expected("tfjs-node", base, values)).toEqual(
+          values === "subnormal" ? { "node-flushes-subnormals": passes } : {},
+        );
+      }
+    });
   });
 });
