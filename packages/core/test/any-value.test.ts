@@ -243,6 +243,7 @@ const CALLS: readonly Call[] = [
     run: core.planTemplates(matrix as never).run as Callable,
     values: [kernel, { score: "ccoeff" }],
   },
+  call("addActivated", floats(5), floats(5), new Float32Array(5), { name: "leakyRelu", slope: 0.5 }),
   call("plannerIn", {
     memory: { buffer: new ArrayBuffer(0), grow: () => 0 },
     allocate: () => 0,

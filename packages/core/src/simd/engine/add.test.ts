@@ -46,6 +46,6 @@ describe.each(activations)("activated by %o", (activation) => {
 
 it("refuses arrays of different lengths", () => {
   expect(() => addActivated(new Float32Array(3), new Float32Array(4), new Float32Array(3))).toThrow(
-    new RangeError("addActivated: a and b must have the length of y, 3, got 3 and 4"),
+    new RangeError("addActivated: b must have 3 elements, got 4"),
   );
 });

@@ -6,6 +6,8 @@
  */
 
 import type { FusedActivation } from "../../algorithm/algorithm.ts";
+import { resolveWord } from "../../geometry/options.ts";
+import { checkArray, describe } from "../../tensor/tensor.ts";
 import { f32x4, type I32Local, ModuleBuilder, v128 } from "./assembler.ts";
 import { activationName, emitActivation } from "./emit-activation.ts";
 import { sharedEngine } from "./engine.ts";
@@ -22,7 +24,8 @@ const TURN = 16;
  * Where all are views of the memory in which plans are made ({@link plannerIn}) it is done on SIMD, to the same bits.
  *
  * @param activation default: none.
- * @throws RangeError if their lengths differ.
+ * @throws TypeError for anything but Float32Arrays, or an activation that is none.
+ * @throws RangeError if their lengths differ, or for an activation of another name.
  *
  * @example
  * ```ts
@@ -32,11 +35,10 @@ const TURN = 16;
  * ```
  */
 export function addActivated(a: Float32Array, b: Float32Array, y: Float32Array, activation?: FusedActivation): void {
-  if (a.length !== y.length || b.length !== y.length) {
-    throw new RangeError(
-      `addActivated: a and b must have the length of y, ${y.length}, got ${a.length} and ${b.length}`,
-    );
-  }
+  checkArray("addActivated", "y", y, "float32", y?.length);
+  checkArray("addActivated", "a", a, "float32", y.length);
+  checkArray("addActivated", "b", b, "float32", y.length);
+  if (activation !== undefined) checkActivation(activation);
   const engine = simdFeatures().simd === true ? sharedEngine() : undefined;
   const areHeld = engine !== undefined && [a, b, y].every((array) => engine.memory.holds(array));
   const turns = areHeld ? Math.floor(y.length / TURN) : 0;
@@ -45,6 +47,16 @@ export function addActivated(a: Float32Array, b: Float32Array, y: Float32Array, 
     add!(turns, a.byteOffset, b.byteOffset, y.byteOffset);
   }
   for (let i = TURN * turns; i < y.length; i++) y[i] = activated(Math.fround(a[i]! + b[i]!), activation);
+}
+
+function checkActivation(activation: FusedActivation): void {
+  const { name, slope } = Object(activation) as Partial<FusedActivation>;
+  if (name === undefined || typeof slope !== "number") {
+    throw new TypeError(
+      `addActivated: activation must be { name, slope }, slope a number, got ${describe(activation)}`,
+    );
+  }
+  resolveWord("addActivated", "activation.name", ["relu", "relu6", "leakyRelu"], name);
 }
 
 /** The value that emitted code gives: a NaN stays. */
