@@ -15,12 +15,18 @@ const forBrowser = ["@corr2d/source", "module", "browser", "development|producti
 /** Test files: white-box ones beside the source, those of the public face in `test/`. */
 export const TEST_FILES: readonly string[] = ["src/**/*.test.ts", "test/**/*.test.ts"];
 
+/** The largest cases of a conformance suite take seconds, and a machine that has other things to do makes five times that of them. */
+const TEST_TIMEOUT_MS = 60_000;
+
 /** A project that runs in Node. */
 export const nodeProject: ViteUserConfig = {
   resolve: { conditions: forNode },
   ssr: { resolve: { conditions: forNode } },
-  test: { include: [...TEST_FILES], passWithNoTests: false },
+  test: { include: [...TEST_FILES], passWithNoTests: false, testTimeout: TEST_TIMEOUT_MS },
 };
 
-/** The part of a browser project that resolves modules. */
-export const browserResolution: ViteUserConfig = { resolve: { conditions: forBrowser } };
+/** What every project that runs in a browser has. */
+export const browserResolution: ViteUserConfig = {
+  resolve: { conditions: forBrowser },
+  test: { testTimeout: TEST_TIMEOUT_MS },
+};
