@@ -36,6 +36,7 @@ export { corr2dAdapter, corr2dNames } from "./corr2d.ts";
 export { type GeneratedProblem, generateProblems, problemAt, type Shrunk, shrink } from "./generate/arbitrary.ts";
 export { pairwiseCases } from "./generate/pairwise.ts";
 export type { DataKind, Problem } from "./generate/problem.ts";
+export type { KnownFailure } from "./known-failures.ts";
 export { checkLaws, type LawFinding, type LawOptions } from "./laws/check.ts";
 export { LAWS, type Law } from "./laws/laws.ts";
 export {
@@ -75,6 +76,7 @@ export type { EndRecord, GeneralRecord, ResultRecord, RunRecord, SetupRecord } f
 export type { AnswerRecord, ExceptionRecord, QuestionRecord, Setup, TrialRecord, Who } from "./results/trial-record.ts";
 export { DEFAULT_CASES, DEFAULT_SEED, type ParityOptions, type RunObserver, runParity } from "./run.ts";
 export type { Reduction } from "./shrink/reduce.ts";
+export { FEATURES, type Feature, type SupportCount } from "./support.ts";
 export type { Coverage, RefusalCount, Tally, Worst } from "./tally.ts";
 export type { NativeSource } from "./tfjs-node/native-library.ts";
 export {
