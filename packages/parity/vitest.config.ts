@@ -4,7 +4,7 @@ import type { ViteUserConfig } from "vitest/config";
 import { nodeProject } from "../../vitest.shared.ts";
 
 /** Loading native TensorFlow and hashing it takes seconds; so does a process of the command on a busy machine. */
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 180_000;
 
 /** Tests start the command some sixty times; half of what each costs is compiling TensorFlow.js once more. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), "corr2d-parity-test-compile-cache") };
