@@ -6,6 +6,7 @@
  * @module
  */
 
+import { geometricMean } from "simple-statistics";
 import { BenchRun, THOROUGHNESS } from "../measure/bench-run.ts";
 import { duration, threeDigits, times } from "../report/number-format.ts";
 import type { BenchReport, CaseResult } from "../report/results.ts";
@@ -159,8 +160,7 @@ function summaryOf({ cases, variants }: BenchReport): string {
       const ratios = cases.flatMap(
         ({ results }) => results.find(({ variant }) => variant === name)?.ratio?.estimate ?? [],
       );
-      const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
-      return ratios.length === 0 ? [] : [`${name} takes ${times(mean)} as long`];
+      return ratios.length === 0 ? [] : [`${name} takes ${times(geometricMean(ratios))} as long`];
     });
   return means.length === 0 ? "" : `Here, beside corr2d: ${means.join(", ")} (geometric means over layers).`;
 }

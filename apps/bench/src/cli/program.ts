@@ -111,6 +111,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
 type OnExitCode = (code: number) => void;
 
 const HELP = ["-h, --help", "show this help"] as const;
+const FILTER = [
+  "-f, --filter <text>",
+  "only cases whose name holds this text, or matches this /regular expression/",
+] as const;
 
 function addCompare(program: Command, command: string, onExitCode: OnExitCode): void {
   program
@@ -122,7 +126,7 @@ function addCompare(program: Command, command: string, onExitCode: OnExitCode): 
     .argument("<base>", "a report.json, a built checkout, or an adapter module")
     .argument("<head>", "the same of what may be faster or slower")
     .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
-    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option(...FILTER)
     .option("--pass <pass>", "forward, inputGradient or filterGradient", parsePass, "forward")
     .option("--fresh", "weights are new at every call: packing is inside the clock")
     .option("-q, --quick", "less of everything")
@@ -149,7 +153,7 @@ function addBrowser(program: Command, command: string, onExitCode: OnExitCode): 
         "fresh workers. Opens an installed browser without a window, or serves the page for others to open.",
     )
     .option("-s, --suite <name>", "the suite (default: quick)", collectNames)
-    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option(...FILTER)
     .option("--peers <names>", "the others (default: all that the browser has)", collectPeers)
     .option("-q, --quick", "less of everything")
     .option("--processes <count>", "fresh workers for each case, at least 2", parseProcesses)
@@ -207,7 +211,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
         "float64 reference first. Writes index.html, report.md and report.json.",
     )
     .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
-    .option("-f, --filter <text>", "only cases whose name holds this text, or matches this /regular expression/")
+    .option(...FILTER)
     .option("--variants <names>", "ours, with or without corr2d/ (default: all)", collectNames)
     .option("--peers <names>", "the others, or none (default: all)", collectPeers)
     .option("--adapter <files>", "modules that bring more: default export { name, summary, load() }", collectNames)

@@ -14,6 +14,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { median } from "simple-statistics";
+import { ONE_THREAD } from "../measure/one-thread.ts";
 import { LIBRARIES, type Library } from "./programs.ts";
 
 /** As this file runs from source or built, so do its processes, and what is bundled. */
@@ -92,7 +93,7 @@ export async function measureFootprints(
 
 async function footprintOf(library: string): Promise<Footprint> {
   const child = fileURLToPath(new URL(`child${extname(import.meta.url)}`, import.meta.url));
-  const env = { ...process.env, OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
+  const env = { ...process.env, ...ONE_THREAD };
   const args = [...CONDITIONS.map((condition) => `--conditions=${condition}`), child, library];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Footprint;

@@ -8,19 +8,11 @@ import { fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job, Message } from "./job.ts";
+import { ONE_THREAD } from "./one-thread.ts";
 import { type Ending, type Watch, watch } from "./watch.ts";
 
 /** How long a process may take to end itself once it has answered. */
 const GRACE = 10_000;
-
-/** One thread for everyone: native libraries read this when they are loaded. */
-const ONE_THREAD = {
-  OMP_NUM_THREADS: "1",
-  TF_NUM_INTRAOP_THREADS: "1",
-  TF_NUM_INTEROP_THREADS: "1",
-  VIPS_CONCURRENCY: "1",
-  TF_CPP_MIN_LOG_LEVEL: "2",
-};
 
 /** As this file runs from source or built, so does the worker. */
 const EXTENSION = extname(fileURLToPath(import.meta.url));

@@ -10,6 +10,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { median } from "simple-statistics";
+import { ONE_THREAD } from "../measure/one-thread.ts";
 import { NETWORKS } from "./catalog.ts";
 
 /** What a process tells. */
@@ -111,7 +112,7 @@ async function predictionsOf(backend: string, network: string, count: number): P
   const script = fileURLToPath(new URL(`predict-child${extname(import.meta.url)}`, import.meta.url));
   // The slowest is not worth more than one.
   const predictions = backend === "tfjs-cpu" ? 1 : count;
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", OMP_NUM_THREADS: "1" };
+  const env = { ...process.env, ...ONE_THREAD };
   const args = [...process.execArgv, script, backend, network, String(predictions)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Predictions;

@@ -13,7 +13,7 @@ import type { BenchReport } from "./results.ts";
 import { parseBenchReport } from "./schema.ts";
 
 /** A run of all suites stays far below; what is larger was not written by a run. */
-const LARGEST_FILE = 20e6;
+export const LARGEST_REPORT = 20e6;
 
 /**
  * The report in a file.
@@ -23,8 +23,8 @@ const LARGEST_FILE = 20e6;
 export async function readReport(file: string): Promise<BenchReport> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_FILE)
-      throw new RangeError(`${size} bytes are more than the ${LARGEST_FILE} that a report may have`);
+    if (size > LARGEST_REPORT)
+      throw new RangeError(`${size} bytes are more than the ${LARGEST_REPORT} that a report may have`);
     return parseBenchReport(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     throw new UsageError(`cannot read the report ${file}: ${(error as Error).message}`);

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { corr2d, type Matrix, type Plan, plan, type Shape2 } from "@corr2d/core";
 import { seededRandom } from "@corr2d/testkit";
-import { median, shuffle } from "simple-statistics";
+import { median } from "simple-statistics";
 import { opencv } from "../peers/opencv.ts";
 import { cell, column, numbers, type Row, type Table } from "../report/document.ts";
 import { range, threeDigits, times } from "../report/number-format.ts";
@@ -22,7 +22,7 @@ import { medianInterval } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/ratio.ts";
 import { filterCase, photographData } from "../suites/images.ts";
 import { Scipy, type ScipyRequest } from "./python.ts";
-import { ofFunction, ratiosIn, type TimedContender } from "./timed.ts";
+import { ofFunction, ratiosIn, type TimedContender, timeInTurn } from "./timed.ts";
 
 /** The functions of SciPy that correlate images. */
 const SCIPY_FUNCTIONS = ["correlate2d", "ndimage", "fftconvolve"] as const;
@@ -132,13 +132,8 @@ async function compareKernel(
   } as Record<Name, Timed>;
 
   const errors = await judge(contenders, x, kernel);
-  const medians = ofEach<number[]>(() => []);
   const random = seededRandom(seed, `scipy ${size}`);
-  for (let round = 0; round < rounds; round++) {
-    for (const name of shuffle([...CONTENDERS], () => random.uniform())) {
-      medians[name].push(await contenders[name].time(time));
-    }
-  }
+  const medians = await timeInTurn(CONTENDERS, contenders, { rounds, time }, () => random.uniform());
   for (const { dispose } of Object.values(contenders)) dispose();
   const ratiosOf = (ours: Name) =>
     Object.fromEntries(

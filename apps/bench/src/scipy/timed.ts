@@ -4,7 +4,7 @@
  * @module
  */
 
-import { median } from "simple-statistics";
+import { median, shuffle } from "simple-statistics";
 
 /** Times itself for a round, and can show its result. */
 export interface TimedContender<T> {
@@ -31,6 +31,20 @@ export function ofFunction<T>(run: () => T): TimedContender<Exclude<T, undefined
     result: async () => run() as Exclude<T, undefined>,
     dispose() {},
   };
+}
+
+/** Times contenders in turn, round by round, each time in another order: the medians of their rounds. */
+export async function timeInTurn<Name extends string>(
+  names: readonly Name[],
+  contenders: Readonly<Record<Name, Pick<TimedContender<unknown>, "time">>>,
+  { rounds, time }: { readonly rounds: number; readonly time: number },
+  random: () => number,
+): Promise<Record<Name, number[]>> {
+  const medians = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const name of shuffle([...names], random)) medians[name].push(await contenders[name].time(time));
+  }
+  return medians;
 }
 
 /** Round by round. */

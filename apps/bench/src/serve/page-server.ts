@@ -12,6 +12,7 @@ import { type AddressInfo, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LARGEST_REPORT } from "../report/files.ts";
 import type { BenchReport } from "../report/results.ts";
 import { parseBenchReport } from "../report/schema.ts";
 import { UsageError } from "../usage-error.ts";
@@ -34,9 +35,6 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
   "cache-control": "no-store",
 };
-
-/** A report of all suites stays far below. */
-const LARGEST_REPORT = 20e6;
 
 /** A page that is being served. */
 export interface ServedPage {

@@ -16,11 +16,11 @@ import { plan } from "@corr2d/core";
 import { correlate1d } from "@corr2d/core/signals";
 import { seededRandom } from "@corr2d/testkit";
 import { FFTConvolution } from "ml-convolution";
-import { median, shuffle } from "simple-statistics";
+import { median } from "simple-statistics";
 import { cell, column, numbers, type Row, type Table } from "../report/document.ts";
 import { range, threeDigits, times } from "../report/number-format.ts";
 import { Scipy, type ScipyRequest } from "../scipy/python.ts";
-import { ofFunction, ratiosIn, type TimedContender } from "../scipy/timed.ts";
+import { ofFunction, ratiosIn, type TimedContender, timeInTurn } from "../scipy/timed.ts";
 import { medianInterval } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/ratio.ts";
 
@@ -122,12 +122,7 @@ async function compareCase(
     "ml-convolution": ofMlConvolution(x, k),
   };
   const errors = await judge(contenders, x, k, LARGEST_ERROR[dtype]);
-  const medians = ofEach<number[]>(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const name of shuffle([...CONTENDERS], () => random.uniform())) {
-      medians[name].push(await contenders[name].time(time));
-    }
-  }
+  const medians = await timeInTurn(CONTENDERS, contenders, { rounds, time }, () => random.uniform());
   for (const { dispose } of Object.values(contenders)) dispose();
   return {
     ...signals,
