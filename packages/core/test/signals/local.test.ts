@@ -68,6 +68,24 @@ describe.each([Float32Array, Float64Array])("%o", (Chosen) => {
   });
 });
 
+it("sums that overflow leave others right", () => {
+  const random = seededRandom(8);
+  const x = Float32Array.from(noise(3000, random)).fill(1e30, 1500, 1501);
+  const kernel = Float32Array.from(noise(200, random)).fill(1e30, 50, 51);
+  const exact = defined(x, kernel, {}, true);
+  const windows = defined(x.map(Math.abs), kernel.map(Math.abs), {}, true);
+  for (const [engine, algorithm] of [
+    ["simd", "auto"],
+    ["scalar", "overlap-save"],
+  ] as const) {
+    const y = convolve1d(x, kernel, { engine, algorithm });
+    for (const [i, window] of windows.entries()) {
+      if (window > 3.4e38) continue;
+      if (!(Math.abs(y[i]! - exact[i]!) <= 1e-4 * window)) expect(y[i], `${engine}, value ${i}`).toBe(exact[i]);
+    }
+  }
+});
+
 it("whole numbers come out whole, and empty places stay 0", () => {
   const random = seededRandom(6);
   const mask = Float32Array.from({ length: 40_000 }, (_, i) => (i > 20_000 && random.uniform() < 0.3 ? 1 : 0));

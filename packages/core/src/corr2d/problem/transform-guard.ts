@@ -394,10 +394,16 @@ function addRegion(regions: Region[], first: number, added: Region): void {
   regions.push(added);
 }
 
+/** Whether |y| is at least so much. An infinity may be an error that float32 has no room for: it says nothing. */
+export function isAbove(y: number, least: number): boolean {
+  const magnitude = Math.abs(y);
+  return magnitude >= least && magnitude < Number.POSITIVE_INFINITY;
+}
+
 /** Whether every |y| of a rectangle is at least so much. */
 function areAbove(y: FloatArray, width: number, { top, left, rows, columns }: Region, least: number): boolean {
   for (let i = top; i < top + rows; i++) {
-    for (let j = i * width + left; j < i * width + left + columns; j++) if (!(Math.abs(y[j]) >= least)) return false;
+    for (let j = i * width + left; j < i * width + left + columns; j++) if (!isAbove(y[j], least)) return false;
   }
   return true;
 }

@@ -20,6 +20,7 @@
 
 import type { PreparedMatrix } from "../../corr2d/problem/algorithm.ts";
 import type { PlannedProblem } from "../../corr2d/problem/problem.ts";
+import { isAbove } from "../../corr2d/problem/transform-guard.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import { type Norms, normsOf } from "./norms.ts";
 import { apartFrom, outliersOf } from "./outliers.ts";
@@ -270,7 +271,7 @@ function failingIn(view: View, piece: Span, y: FloatArray, needed: number, error
       continue;
     }
     for (let i = first; i < end; i++) {
-      if (Math.abs(y[i]!) >= needed + error) continue;
+      if (isAbove(y[i]!, needed + error)) continue;
       const last = spans.at(-1);
       // Spans close to each other are one: calls are not free.
       if (last !== undefined && i - last.end < 16) spans[spans.length - 1] = { first: last.first, end: i + 1 };

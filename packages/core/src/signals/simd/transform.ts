@@ -112,12 +112,8 @@ export function prepareTransform(
         if (wraps) {
           // What lies before lag 0 stands at the end, with its sign changed.
           const negative = Math.min(y.length, Math.max(0, before[1]));
-          const first = samples - Math.ceil((negative * bytes) / 16) * (16 / bytes);
-          if (negative > 0) {
-            elements[constants / bytes] = -1;
-            passes().scale!(strip + bytes * first, strip + bytes * first, ((samples - first) * bytes) / 16, constants);
-          }
           y.set(results.subarray(samples - before[1], samples - before[1] + negative));
+          for (let i = 0; i < negative; i++) y[i] = -y[i]!;
           const from = Math.max(0, -before[1]);
           y.set(results.subarray(from, from + y.length - negative), negative);
         } else {
