@@ -7,6 +7,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { EnergyMeter, energyWords } from "./measure/energy.ts";
 import { packageVersion } from "./package-version.ts";
 import type { Environment, LoadAverage } from "./report/results.ts";
 
@@ -45,6 +46,7 @@ export class Surroundings {
       loadBefore: this.#earlier?.loadBefore ?? this.#loadBefore,
       loadAfter: loadAverage(),
       steal: this.#steal(seconds),
+      energy: energyWords(EnergyMeter.open()),
       seconds: seconds + (this.#earlier?.seconds ?? 0),
       os: `${os.type()} ${os.release()} ${os.arch()}`,
       node: process.versions.node,
@@ -64,6 +66,12 @@ export class Surroundings {
     const { steal = null, seconds: before = 0 } = this.#earlier ?? {};
     return steal === null ? now : (now * seconds + steal * before) / (seconds + before);
   }
+}
+
+/** Joules so far; undefined where the machine does not tell. */
+export function energyCounter(): (() => number) | undefined {
+  const meter = EnergyMeter.open();
+  return typeof meter === "string" ? undefined : () => meter.joules();
 }
 
 function loadAverage(): LoadAverage {

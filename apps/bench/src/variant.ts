@@ -20,6 +20,8 @@ export interface Variant {
   readonly clock: string;
   /** Whether it changes its whole process, so that the others must be measured in another one. */
   readonly ownProcess?: boolean;
+  /** Why it computes on one thread, whatever is asked for, where that is known without loading it. */
+  readonly oneThread?: string;
   /** What can be said without loading it: true, or the reason why this case cannot be asked of it. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
 }

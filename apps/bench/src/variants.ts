@@ -6,7 +6,7 @@
 
 import { algorithms } from "@corr2d/core/internals";
 import { revectorize } from "@corr2d/core/revectorize";
-import { corr2dAdapter } from "@corr2d/parity";
+import { type ConvAdapter, corr2dAdapter } from "@corr2d/parity";
 import { broughtVariants } from "#brought-variants";
 import { PEERS } from "#peers";
 import { corr2dFunction, corr2dSimdFunction, corr2dSimdPlan } from "./peers/corr2d-function.ts";
@@ -19,6 +19,17 @@ import { isOurs, OURS } from "./variant-names.ts";
 const STATELESS_CLOCK = "the whole stateless call: checking, computing, allocating the output";
 const PLAN_CLOCK = "Float32Array in, result into a Float32Array that is there; weights were packed before";
 
+const ONE_THREAD = "its engine, which is JavaScript, computes on one thread";
+
+/** The same adapter of ours after core's threads were started, which plans made from then on use. */
+async function onThreads(threads: number, adapter: ConvAdapter): Promise<ConvAdapter> {
+  if (threads === 1) return adapter;
+  const { startThreads } = await import("@corr2d/core/threads");
+  const started = await startThreads({ threads });
+  if (!started.active) throw new Error(`threads are refused: ${started.reason}`);
+  return { ...adapter, threads };
+}
+
 /** What one gets who names no algorithm. */
 const AUTO = {
   name: "auto",
@@ -29,9 +40,14 @@ const AUTO = {
 const ALGORITHMS = [...algorithms, AUTO].map(
   ({ name, engine, summary }): Variant => ({
     ...FLOAT32,
-    source: { name: `${OURS}${name}`, summary, load: async () => corr2dAdapter(name) },
+    source: {
+      name: `${OURS}${name}`,
+      summary,
+      load: ({ threads = 1 } = {}) => onThreads(threads, corr2dAdapter(name)),
+    },
     engine,
     clock: PLAN_CLOCK,
+    ...(engine === "scalar" && { oneThread: ONE_THREAD }),
   }),
 );
 
@@ -41,10 +57,10 @@ const REVECTORIZED: Variant = {
   source: {
     name: `${OURS}revectorized`,
     summary: "auto after revectorize(): 256-bit operations in Node",
-    load: async () => {
+    load: async ({ threads = 1 } = {}) => {
       const { active, reason } = revectorize();
       if (!active) throw new Error(`re-vectorising is refused: ${reason}`);
-      return { ...corr2dAdapter(AUTO.name), name: `${OURS}revectorized` };
+      return onThreads(threads, { ...corr2dAdapter(AUTO.name), name: `${OURS}revectorized` });
     },
   },
   engine: AUTO.engine,
@@ -60,7 +76,19 @@ export const VARIANTS: readonly Variant[] = [
       [corr2dSimdFunction, "simd", STATELESS_CLOCK],
       [corr2dSimdPlan, "simd", PLAN_CLOCK],
     ] as const
-  ).map(([source, engine, clock]) => ({ ...FLOAT32, source, engine, clock, supports: supportsOneChannel })),
+  ).map(
+    ([source, engine, clock]): Variant => ({
+      ...FLOAT32,
+      source: {
+        ...source,
+        load: async ({ threads = 1 } = {}) => onThreads(threads, await source.load()),
+      },
+      engine,
+      clock,
+      ...(engine === "scalar" && { oneThread: ONE_THREAD }),
+      supports: supportsOneChannel,
+    }),
+  ),
   REVECTORIZED,
   ...ALGORITHMS,
   ...PEERS,

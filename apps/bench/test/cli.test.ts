@@ -44,6 +44,8 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["--subject", "sharp", "--peers", "none"], /the subject "sharp" takes no part; it must be one of corr2d/],
     [["--filter", "nothing"], /no case matches --filter nothing; the cases are lenet5/],
     [["--pass", "backward"], /'backward' is invalid. Expected one of forward, inputGradient, filterGradient/],
+    [["--threads", "0"], /'0' is invalid. Expected an integer of at least 1/],
+    [["--threads", "2,65"], /'2,65' is invalid. Expected at most 64 threads/],
     [["--time", "0"], /'0' is invalid. Expected an integer of at least 1/],
     [["--processes", "1"], /'1' is invalid. Expected an integer of at least 2: one process says nothing/],
     [["--peers", "tfjs-wsm"], /unknown peer "tfjs-wsm"; did you mean "tfjs-wasm"\?/],
@@ -80,7 +82,7 @@ describe("help", () => {
   it("has every option, suite, variant and peer, the exit codes and examples", async () => {
     expect(await runCli(["--help"])).toBe(0);
     const options =
-      "--suite --filter --variants --peers --adapter --subject --pass --fresh --quick --time --rounds --processes";
+      "--suite --filter --variants --peers --adapter --subject --pass --fresh --threads --quick --time --rounds --processes";
     const names = "resnet50 images all corr2d/tiled tfjs-node onnxruntime-web opencv.js sharp image-js";
     const rest = "--seed --out --json Examples: Exit list edges showcase render";
     for (const word of `${options} ${names} ${rest}`.split(" ")) expect(printed).toContain(word);

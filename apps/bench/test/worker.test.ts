@@ -95,6 +95,23 @@ describe.concurrent("measureCase", () => {
     else expect(wide).toMatchObject({ outcome: "timed", rounds: { length: 2 } });
   });
 
+  it("times those who have several threads with several, and says why the others are not", async () => {
+    const names = ["threaded", "good", "corr2d/auto", "corr2d/tiled", "wrong"];
+    const { threaded, variants } = await measure(names, {}, { threads: [2] });
+    expect(threaded).toMatchObject([{ threads: 2, selfRounds: { length: 1 } }]);
+    const of = (name: string) => threaded[0].variants.find(({ variant }) => variant === name);
+    expect(of("threaded")).toMatchObject({ outcome: "timed", threads: 2, rounds: { length: 1 } });
+    expect(of("good")).toMatchObject({
+      outcome: "unsupported",
+      reason: "it computes on one thread, whatever is asked for",
+    });
+    expect(of("corr2d/auto")).toMatchObject({ outcome: "timed", threads: 2, rounds: { length: 1 } });
+    expect(of("corr2d/tiled")).toMatchObject({ outcome: "unsupported", reason: expect.stringMatching(/JavaScript/) });
+    // Who is wrong on one thread is not asked again.
+    expect(variants.find(({ variant }) => variant === "wrong")?.outcome).toBe("disagrees");
+    expect(of("wrong")).toBeUndefined();
+  });
+
   it("times no wrong result, and says how wrong it is", async () => {
     const wrong = named(await measure(["good", "wrong"]), "wrong");
     expect(wrong).toMatchObject({ outcome: "disagrees", rounds: [], runs: 0 });

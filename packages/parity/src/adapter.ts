@@ -124,5 +124,11 @@ export interface AdapterSource {
   /** One line for `--help` and reports. */
   readonly summary: string;
   /** Loads it. */
-  load(): Promise<ConvAdapter>;
+  load(options?: LoadOptions): Promise<ConvAdapter>;
+}
+
+/** What an implementation is told before it is loaded. */
+export interface LoadOptions {
+  /** Threads it is to compute with; whoever has another number of them says so in {@link ConvAdapter.threads}. Default: 1. */
+  readonly threads?: number;
 }

@@ -9,6 +9,7 @@ export {
   askable,
   type ConvAdapter,
   FULL_REACH,
+  type LoadOptions,
   type PreparedCase,
   type Reach,
   type Unasked,

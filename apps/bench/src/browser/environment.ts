@@ -41,6 +41,7 @@ export class Surroundings {
       loadBefore: null,
       loadAfter: null,
       steal: null,
+      energy: "not told: browsers do not say",
       seconds: (performance.now() - this.#start) / 1000,
       os: systemOf(userAgent),
       browser: browserOf(userAgent),
@@ -51,6 +52,11 @@ export class Surroundings {
       packages: { "@corr2d/core": core.version },
     };
   }
+}
+
+/** Browsers do not say what energy is used. */
+export function energyCounter(): undefined {
+  return undefined;
 }
 
 /** Browser and version as its user agent has them; those that only claim to be another come first. */

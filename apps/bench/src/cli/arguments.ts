@@ -4,6 +4,7 @@
  * @module
  */
 
+import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
 import type { BenchPass } from "../report/results.ts";
 import { FEWEST_PROCESSES } from "../statistics/ratio.ts";
@@ -48,6 +49,20 @@ export function parseProcesses(text: string): number {
     );
   }
   return value;
+}
+
+/** As many as core can have. */
+const MOST_THREADS = 64;
+
+/** Numbers of threads by comma, `all` being one for each core; one, with which everybody is timed in any case, is left out. */
+export function parseThreads(text: string): readonly number[] {
+  const numbers = collectNames(text, undefined).map((word) =>
+    word === "all" ? availableParallelism() : parseCount(word),
+  );
+  if (numbers.some((threads) => threads > MOST_THREADS)) {
+    throw new InvalidArgumentError(`Expected at most ${MOST_THREADS} threads.`);
+  }
+  return [...new Set(numbers)].filter((threads) => threads > 1).sort((a, b) => a - b);
 }
 
 /** A share: `5%` or `0.05`. */

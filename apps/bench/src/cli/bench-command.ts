@@ -13,6 +13,7 @@ import { makeFolder } from "../report/output-folder.ts";
 import type { BenchPass, BenchReport, CaseResult } from "../report/results.ts";
 import { firstCallTables } from "../report/sections/first-calls.ts";
 import { detailTable } from "../report/sections/speed.ts";
+import { threadsTables } from "../report/sections/threads.ts";
 import { toText } from "../report/terminal.ts";
 import { REPORT_FILE, saveReport, writeReport } from "../report/write.ts";
 import { UsageError } from "../usage-error.ts";
@@ -29,6 +30,7 @@ export interface BenchArguments {
   readonly pass: BenchPass;
   readonly fresh?: boolean;
   readonly quick?: boolean;
+  readonly threads?: readonly number[];
   readonly seed: number;
   readonly time?: number;
   readonly rounds?: number;
@@ -82,6 +84,7 @@ function requestOf(args: BenchArguments, command: string): BenchRequest {
     timePerVariant: args.time ?? timePerVariant,
     rounds: args.rounds ?? rounds,
     processes: args.processes ?? processes,
+    threads: args.threads,
     firstCalls,
     slowestRun,
     silenceLimit,
@@ -154,7 +157,7 @@ export function resultTables(bench: BenchReport, suites: readonly string[] = ben
       settings.subject,
     ),
   );
-  return [...details, ...firstCallTables(bench)].map(toText).join("\n\n");
+  return [...details, ...threadsTables(bench), ...firstCallTables(bench)].map(toText).join("\n\n");
 }
 
 /** 1 if somebody's result was wrong, or somebody failed. */

@@ -8,7 +8,6 @@ import { stderr, stdout } from "node:process";
 import { printableLines } from "@corr2d/parity/escape";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { Argument, Command, CommanderError } from "commander";
-import { THOROUGHNESS } from "../measure/bench-run.ts";
 import { BACKENDS } from "../networks/compare.ts";
 import { packageVersion } from "../package-version.ts";
 import { readReport } from "../report/files.ts";
@@ -18,12 +17,11 @@ import {
   collectNames,
   collectPeers,
   parseCount,
-  parseInteger,
   parseOddCounts,
-  parsePass,
   parseProcesses,
   parseShare,
   parseSizes,
+  parseThreads,
 } from "./arguments.ts";
 import { type BenchArguments, commandLine, runBench } from "./bench-command.ts";
 import { type BrowserArguments, runBrowser } from "./browser-command.ts";
@@ -33,15 +31,13 @@ import { type FootprintArguments, runFootprint } from "./footprint-command.ts";
 import { runHistory, runMerge, runSubmit } from "./history-command.ts";
 import { LISTS, listText } from "./list-command.ts";
 import { type NetworksArguments, runNetworks } from "./networks-command.ts";
+import { FILTER, HELP, jsonOption, withCases, withRounds, withSeed, withThoroughness } from "./options.ts";
 import { type PicturesArguments, runPictures } from "./pictures-command.ts";
 import { runScipy, SCIPY_KERNELS, type ScipyArguments } from "./scipy-command.ts";
 import { runShowcase } from "./showcase-command.ts";
 import { runSignals, type SignalsArguments } from "./signals-command.ts";
 
 const COULD_NOT_RUN = 2;
-const DEFAULT_SEED = 1;
-const { quick, full } = THOROUGHNESS;
-
 const COMMANDS_AND_EXAMPLES = `
 Commands:
   run         measure, as described here; the default
@@ -80,6 +76,7 @@ Examples:
   bench --suite resnet50 --filter 3x3 --peers tfjs-wasm,onnxruntime-web
   bench --suite images --variants tiled,function       beside OpenCV.js, sharp, image-js
   bench --suite vgg16 --pass filterGradient --peers tfjs-node --processes 5
+  bench --suite quick --threads 2,4                    one thread beside two and four, of everybody who has them
   bench --filter '/conv[45]_.*3x3$/' --fresh           weights new at every call
   bench --adapter ./my-adapter.js --quick              your own implementation beside ours`;
 
@@ -107,38 +104,27 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Of commands that compare with SciPy. */
+const PYTHON = ["--python <file>", "the Python to use (default: python3 or python, whichever has SciPy)"] as const;
+
 /** What the program is built of besides its own options. */
 type OnExitCode = (code: number) => void;
 
-const HELP = ["-h, --help", "show this help"] as const;
-const FILTER = [
-  "-f, --filter <text>",
-  "only cases whose name holds this text, or matches this /regular expression/",
-] as const;
-
 function addCompare(program: Command, command: string, onExitCode: OnExitCode): void {
-  program
+  const compare = program
     .command("compare")
     .description(
       "Compares base with head, layer by layer. Two checkouts of corr2d, built, or two adapter modules are timed in turn in one " +
         "run; two report.json are compared by their ratios to a peer that both have timed.",
     )
     .argument("<base>", "a report.json, a built checkout, or an adapter module")
-    .argument("<head>", "the same of what may be faster or slower")
-    .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
-    .option(...FILTER)
-    .option("--pass <pass>", "forward, inputGradient or filterGradient", parsePass, "forward")
-    .option("--fresh", "weights are new at every call: packing is inside the clock")
-    .option("-q, --quick", "less of everything")
-    .option("--time <ms>", `time for each side in a process (default: ${full.timePerVariant})`, parseCount)
-    .option("--rounds <count>", `rounds A B A B in a process (default: ${full.rounds})`, parseCount)
-    .option("--processes <count>", `fresh processes for each case (default: ${full.processes})`, parseProcesses)
-    .option("--seed <integer>", "seed of data and order", parseInteger, DEFAULT_SEED)
+    .argument("<head>", "the same of what may be faster or slower");
+  withSeed(withThoroughness(withCases(compare)), "data and order")
     .option("--by <peer>", "the yardstick of two reports (default: the peer on most layers)")
     .option("--threshold <share>", "end with 1 where a layer became slower by more, such as 5%", parseShare)
     .option("-o, --out <folder>", "where the raw report goes", "report/compare")
     .option("--markdown <file>", "write the table as Markdown too")
-    .option("--json [file]", "print the comparison as JSON instead of the table, to this file or (-) to stdout")
+    .option(...jsonOption("the comparison as JSON instead of the table"))
     .helpOption(...HELP)
     .action(async (base: string, head: string, args: CompareArguments) => {
       onExitCode(await runCompare(base, head, args, command));
@@ -163,7 +149,7 @@ function addBrowser(program: Command, command: string, onExitCode: OnExitCode): 
     .option("--port <number>", "where it is served (default: any that is free)", parseCount, 0)
     .option("--minutes <count>", "how long to wait for a browser that was started", parseCount, 120)
     .option("-o, --out <folder>", "where the report goes", "report/browser")
-    .option("--json [file]", "print the report as JSON instead of the tables, to this file or (-) to stdout")
+    .option(...jsonOption("the report as JSON instead of the tables"))
     .helpOption(...HELP)
     .action(async (args: BrowserArguments) => {
       onExitCode(await runBrowser(args, command));
@@ -174,7 +160,8 @@ function addHistory(program: Command): void {
   program
     .command("history")
     .description(
-      "Adds a report to a history: a line of JSON for each commit and machine. Prints the trend of each machine.",
+      "Adds a report to a history: a line of JSON for each commit and machine. Prints the trend of each machine, and writes it as " +
+        "history.html beside the report.",
     )
     .argument("<report>", "a report.json of a commit, whole")
     .option("--file <file>", "the history", "history.jsonl")
@@ -192,7 +179,7 @@ function addHistory(program: Command): void {
     .description("Puts reports of several machines side by side, a column for each; they are never pooled.")
     .argument("<reports...>", "report.json files")
     .option("--markdown <file>", "write the table as Markdown too")
-    .option("--json [file]", "print JSON instead of the table, to this file or (-) to stdout")
+    .option(...jsonOption("JSON instead of the table"))
     .helpOption(...HELP)
     .action((files: string[], args: { json?: string | true; markdown?: string }) => runMerge(files, args));
 }
@@ -204,36 +191,22 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .helpOption(false)
     .helpCommand(false);
   program.exitOverride();
-  program
+  const run = program
     .command("run", { isDefault: true })
     .description(
-      "Times convolutions, ours and the peers' in turn, on one thread, in fresh processes; everybody agrees with a " +
+      "Times convolutions, ours and the peers' in turn, on one thread or more, in fresh processes; everybody agrees with a " +
         "float64 reference first. Writes index.html, report.md and report.json.",
-    )
-    .option("-s, --suite <names>", "suites, by comma or repeated (default: quick)", collectNames)
-    .option(...FILTER)
+    );
+  withCases(run)
     .option("--variants <names>", "ours, with or without corr2d/ (default: all)", collectNames)
     .option("--peers <names>", "the others, or none (default: all)", collectPeers)
     .option("--adapter <files>", "modules that bring more: default export { name, summary, load() }", collectNames)
     .option("--subject <name>", "whom ratios speak about (default: the last of ours)")
-    .option("--pass <pass>", "forward, inputGradient or filterGradient", parsePass, "forward")
-    .option("--fresh", "weights are new at every call: packing is inside the clock")
-    .option(
-      "-q, --quick",
-      `less of everything: ${quick.timePerVariant} ms, ${quick.rounds} rounds, ${quick.processes} processes; ` +
-        `who needs more than ${quick.slowestRun / 1000} s for a run is not timed`,
-    )
-    .option("--time <ms>", `time for each variant in a process (default: ${full.timePerVariant})`, parseCount)
-    .option("--rounds <count>", `rounds A B A B in a process (default: ${full.rounds})`, parseCount)
-    .option(
-      "--processes <count>",
-      `fresh processes for each case, at least 2 (default: ${full.processes})`,
-      parseProcesses,
-    )
-    .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("--threads <counts>", "beside one thread, these too, by comma; all is one for each core", parseThreads);
+  withSeed(withThoroughness(run), "data, order and bootstrap")
     .option("-o, --out <folder>", "where the report goes", "report/bench")
     .option("--resume", "go on with the run in that folder, which was interrupted")
-    .option("--json [file]", "print the report as JSON instead of the tables, to this file or (-) to stdout")
+    .option(...jsonOption("the report as JSON instead of the tables"))
     .helpOption(...HELP)
     .addHelpText("after", COMMANDS_AND_EXAMPLES)
     .showHelpAfterError("Run bench --help for all commands, options and examples.")
@@ -262,35 +235,29 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .action((picture: string | undefined, { out }: { out: string }) =>
       runEdges(picture ?? PHOTOGRAPHS.camera.url, out),
     );
-  program
+  const scipy = program
     .command("scipy")
     .description(
       "Times corr2d, scalar and on SIMD, OpenCV.js and SciPy (correlate2d, ndimage.correlate, fftconvolve) in turn, on one " +
         "thread, on a photograph of 512×512. Needs a Python that has SciPy.",
     )
-    .option("--python <file>", "the Python to use (default: python3 or python, whichever has SciPy)")
-    .option("--kernels <sizes>", `odd sizes, by comma (default: ${SCIPY_KERNELS.join(",")})`, parseOddCounts)
-    .option("--rounds <count>", "rounds A B A B", parseCount, 7)
-    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 30)
-    .option("--seed <integer>", "seed of kernels, order and bootstrap", parseInteger, DEFAULT_SEED)
-    .option("--json", "print JSON instead of the table")
+    .option(...PYTHON)
+    .option("--kernels <sizes>", `odd sizes, by comma (default: ${SCIPY_KERNELS.join(",")})`, parseOddCounts);
+  withSeed(withRounds(scipy, { rounds: 7, time: 30 }), "kernels, order and bootstrap")
     .helpOption(...HELP)
     .action((args: ScipyArguments) => runScipy(args));
-  program
+  const signals = program
     .command("signals")
     .description(
       "Times correlations of two signals, float32 and float64, ours, SciPy's (fftconvolve, oaconvolve) and ml-convolution's in turn, on " +
         "one thread. Needs a Python that has SciPy.",
     )
-    .option("--python <file>", "the Python to use (default: python3 or python, whichever has SciPy)")
-    .option("--longest <count>", "leave out longer signals", parseCount, 1_000_000)
-    .option("--rounds <count>", "rounds A B C A B C", parseCount, 5)
-    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 100)
-    .option("--seed <integer>", "seed of signals, order and bootstrap", parseInteger, DEFAULT_SEED)
-    .option("--json", "print JSON instead of the table")
+    .option(...PYTHON)
+    .option("--longest <count>", "leave out longer signals", parseCount, 1_000_000);
+  withSeed(withRounds(signals, { rounds: 5, time: 100 }), "signals, order and bootstrap")
     .helpOption(...HELP)
     .action((args: SignalsArguments) => runSignals(args));
-  program
+  const pictures = program
     .command("pictures")
     .description(
       "Times filters on a photograph of RGBA bytes, dense kernels and Gaussians, ours, OpenCV.js and sharp in turn, on one thread, " +
@@ -300,11 +267,8 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
       [640, 480],
       [1920, 1080],
     ] as const)
-    .option("--rounds <count>", "rounds A B C A B C", parseCount, 5)
-    .option("--time <ms>", "time for each in a round; one call at least", parseCount, 30)
-    .option("--seed <integer>", "seed of kernels, order and bootstrap", parseInteger, DEFAULT_SEED)
-    .option("--alone", "ours alone: how its time per pixel grows with the picture")
-    .option("--json", "print JSON instead of the table")
+    .option("--alone", "ours alone: how its time per pixel grows with the picture");
+  withSeed(withRounds(pictures, { rounds: 5, time: 30 }), "kernels, order and bootstrap")
     .helpOption(...HELP)
     .action((args: PicturesArguments) => runPictures(args));
   program
@@ -334,11 +298,11 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .action(async (args: NetworksArguments) => {
       onExitCode(await runNetworks(args));
     });
-  program
+  const showcase = program
     .command("showcase")
     .description("Edges of a photograph, parity with TensorFlow.js, a quick benchmark: one report, in a few minutes.")
-    .option("-o, --out <folder>", "where the report goes", "report")
-    .option("--seed <integer>", "seed of data, order and bootstrap", parseInteger, DEFAULT_SEED)
+    .option("-o, --out <folder>", "where the report goes", "report");
+  withSeed(showcase, "data, order and bootstrap")
     .helpOption(...HELP)
     .action(async (args: { out: string; seed: number }) => {
       onExitCode(await runShowcase(args));

@@ -5,20 +5,13 @@
  * @module
  */
 
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { median } from "simple-statistics";
-import { ONE_THREAD } from "../measure/one-thread.ts";
+import { CONDITIONS, lastLineOf, scriptBeside, whyItFailed } from "../own-process.ts";
 import { LIBRARIES, type Library } from "./programs.ts";
-
-/** As this file runs from source or built, so do its processes, and what is bundled. */
-const CONDITIONS = extname(import.meta.url) === ".ts" ? ["@corr2d/source"] : [];
 
 /** What one process found. */
 export interface Footprint {
@@ -67,10 +60,10 @@ export async function measureFootprints(
     for (const [library, footprints] of found) {
       say(`${library || "Node alone"}, process ${process + 1} of ${processes}`);
       try {
-        footprints.push(await footprintOf(library));
+        footprints.push(await lastLineOf<Footprint>(scriptBeside(import.meta.url, "child"), [library]));
       } catch (error) {
         found.delete(library);
-        missing.push({ library, reason: reasonOf(error) });
+        missing.push({ library, reason: whyItFailed(error) });
       }
     }
   }
@@ -89,14 +82,6 @@ export async function measureFootprints(
     });
   }
   return { footprints, missing };
-}
-
-async function footprintOf(library: string): Promise<Footprint> {
-  const child = fileURLToPath(new URL(`child${extname(import.meta.url)}`, import.meta.url));
-  const env = { ...process.env, ...ONE_THREAD };
-  const args = [...CONDITIONS.map((condition) => `--conditions=${condition}`), child, library];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Footprint;
 }
 
 /** What a page downloads, as a bundler leaves it and a server compresses it. */
@@ -123,9 +108,4 @@ async function downloadOf({ page }: Library): Promise<Pick<LibraryFootprint, "sc
 
 function spreadOf(values: readonly number[]): Spread {
   return [median([...values]), Math.min(...values), Math.max(...values)];
-}
-
-function reasonOf(error: unknown): string {
-  const lines = (error as Error).message.split("\n");
-  return (lines.find((line) => /^\w*Error/.test(line)) ?? lines[0]!).trim();
 }

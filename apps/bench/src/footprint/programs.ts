@@ -7,19 +7,10 @@
 
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
-import type { ConvCase } from "@corr2d/testkit";
+import { type ConvCase, NETWORK_LAYERS } from "@corr2d/testkit";
 
 /** The layer that everybody computes: a 3×3 of ResNet-50. */
-export const LAYER: ConvCase = {
-  name: "resnet50/conv2_1-3x3",
-  inputShape: [1, 56, 56, 64],
-  filterShape: [3, 3, 64, 64],
-  strides: [1, 1],
-  padding: "same",
-  dilations: [1, 1],
-  groups: 1,
-  bias: false,
-};
+export const LAYER: ConvCase = NETWORK_LAYERS.find(({ name }) => name === "resnet50/conv2_1-3x3")!;
 
 /** Computes once, to the end. */
 export type Program = () => unknown;

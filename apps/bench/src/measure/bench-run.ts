@@ -48,6 +48,8 @@ export interface BenchRequest {
   readonly timePerVariant: number;
   readonly rounds: number;
   readonly processes: number;
+  /** Numbers of threads to measure with beside one; default none. */
+  readonly threads?: readonly number[] | undefined;
   /** Processes in which the first calls of a class of layers are timed. */
   readonly firstCalls: number;
   readonly slowestRun: number;
@@ -116,6 +118,7 @@ export class BenchRun {
       processes,
       slowestRun,
       subject: chooseSubject(variants, request.subject),
+      threads: request.threads ?? [],
     };
     if (earlier !== undefined) this.#goOnFrom(earlier);
   }
@@ -173,7 +176,7 @@ export class BenchRun {
   /** Measures one case; whatever a variant does, there is a result. */
   async measure(benchCase: BenchCase, onStep: OnStep): Promise<CaseResult> {
     const { processes, silenceLimit, adapterModules = [] } = this.#request;
-    const { pass, fresh, seed, timePerVariant, rounds, slowestRun, subject } = this.settings;
+    const { pass, fresh, seed, timePerVariant, rounds, slowestRun, subject, threads } = this.settings;
     const measured = await measureCase(
       {
         kind: "measure",
@@ -195,6 +198,7 @@ export class BenchRun {
       },
       {
         processes,
+        threads,
         silenceLimit,
         onStep: (process, variant, doing) =>
           onStep(variant, processes === 1 ? doing : `${doing} (process ${process + 1} of ${processes})`),
@@ -268,6 +272,7 @@ export class BenchRun {
     // What changes its process is not under the ceiling that was measured in another.
     const engineOf = (name: string) =>
       this.variants.find(({ source, ownProcess }) => source.name === name && ownProcess !== true)?.engine;
+    const environment = this.#surroundings.describe();
     return {
       kind: "corr2d-bench",
       schemaVersion: SCHEMA_VERSION,
@@ -275,7 +280,7 @@ export class BenchRun {
       complete,
       remarks: this.#remarks,
       settings: this.settings,
-      environment: this.#surroundings.describe(),
+      environment,
       ceilings: this.#ceilings,
       variants: this.variants.map((variant): VariantFacts => {
         const { source, engine, promised, border, clock } = variant;
@@ -291,7 +296,7 @@ export class BenchRun {
           ...facts,
         };
       }),
-      cases: this.#results.map((found) => withCeilingShares(found, this.#ceilings, engineOf)),
+      cases: this.#results.map((found) => withCeilingShares(found, this.#ceilings, engineOf, environment.cores)),
       slopes: slopesOf(this.#suites, this.#results),
       ...(this.#firstCalls.length > 0 && { firstCalls: this.#firstCalls }),
     };

@@ -6,11 +6,21 @@
 
 import { flopsOf } from "@corr2d/testkit";
 import { median, quantile } from "simple-statistics";
-import type { CaseResult, Ceiling, Engine, Ratio, Slope, Timing, Twin, VariantResult } from "../report/results.ts";
+import type {
+  CaseResult,
+  Ceiling,
+  Engine,
+  Ratio,
+  Slope,
+  ThreadedResults,
+  Timing,
+  Twin,
+  VariantResult,
+} from "../report/results.ts";
 import { judgeRatio, noiseFloor, type RoundTimes, ratioOf } from "../statistics/ratio.ts";
 import { fitPowerLaw } from "../statistics/slope.ts";
 import type { BenchCase, Suite } from "../suites/suite.ts";
-import type { MeasuredCase, PooledVariant } from "./measure-case.ts";
+import type { MeasuredCase, MeasuredOnThreads, PooledVariant } from "./measure-case.ts";
 
 /** What findings are held against. */
 export interface Yardsticks {
@@ -26,6 +36,48 @@ export function caseResult(
   by: Yardsticks,
 ): CaseResult {
   const flops = flopsOf(convCase);
+  const { twin, twinApart, results } = findingsOf(measured, flops, by);
+  return {
+    suite,
+    convCase,
+    ...(pass !== undefined && { pass }),
+    ...(fresh !== undefined && { fresh }),
+    flops,
+    twin,
+    twinApart,
+    results,
+    threaded: measured.threaded.map((found) => threadedResults(found, measured.variants, flops, by)),
+  };
+}
+
+/** The same on several threads, beside one. */
+function threadedResults(
+  measured: MeasuredOnThreads,
+  onOne: readonly PooledVariant[],
+  flops: number,
+  by: Yardsticks,
+): ThreadedResults {
+  const { twin, results } = findingsOf({ ...measured, selfRoundsApart: [] }, flops, by);
+  const roundsOf = (variants: readonly PooledVariant[], name: string): RoundTimes =>
+    variants.find(({ variant }) => variant === name)?.rounds ?? [];
+  return {
+    threads: measured.threads,
+    twin,
+    results: results.map((result) => {
+      const [numerator, denominator] = [onOne, measured.variants].map((all) => roundsOf(all, result.variant));
+      return { ...result, speedup: ratioOf({ numerator, denominator, apart: true }) ?? null };
+    }),
+  };
+}
+
+/** What was found with one number of threads. */
+type Findings = Pick<CaseResult, "twin" | "twinApart" | "results">;
+
+function findingsOf(
+  measured: Pick<MeasuredCase, "variants" | "selfRounds" | "selfRoundsApart">,
+  flops: number,
+  by: Yardsticks,
+): Findings {
   const subject = measured.variants.find(({ variant }) => variant === by.subject);
   const subjectRounds = subject?.outcome === "timed" ? subject.rounds : undefined;
   const twin = twinOf(measured.selfRounds, subjectRounds, false);
@@ -39,11 +91,6 @@ export function caseResult(
     return ratio === undefined ? null : { ...ratio, verdict: judgeRatio(ratio, floor) };
   };
   return {
-    suite,
-    convCase,
-    ...(pass !== undefined && { pass }),
-    ...(fresh !== undefined && { fresh }),
-    flops,
     twin,
     twinApart,
     results: measured.variants.map(
@@ -52,7 +99,7 @@ export function caseResult(
         outcome: variant.outcome,
         reason: variant.reason,
         agreement: variant.judged?.agreement ?? null,
-        timing: variant.outcome === "timed" ? timingOf(variant.rounds, variant.runs, flops) : null,
+        timing: variant.outcome === "timed" ? timingOf(variant, flops) : null,
         ratio: ratioTo(variant),
         scratchBytes: variant.scratchBytes,
       }),
@@ -66,7 +113,7 @@ function twinOf(rounds: RoundTimes, subjectRounds: RoundTimes | undefined, apart
   return { rounds, ratio: ratio ?? null, noiseFloor: ratio === undefined ? null : noiseFloor(ratio) };
 }
 
-function timingOf(rounds: RoundTimes, runs: number, flops: number): Timing {
+function timingOf({ rounds, runs, joulesPerRun }: PooledVariant, flops: number): Timing {
   const times = rounds.flat().filter((time) => time !== null);
   const medianMs = median(times);
   return {
@@ -77,26 +124,34 @@ function timingOf(rounds: RoundTimes, runs: number, flops: number): Timing {
     rounds,
     gflops: flops / medianMs / 1e6,
     ceilingShare: null,
+    ...(joulesPerRun !== null && { joulesPerRun }),
   };
 }
 
-/** The same findings with each speed as a share of the ceiling of the variant's engine, where that was measured. */
+/**
+ * The same findings with each speed as a share of the ceiling of the variant's engine, where that was measured; of as many such
+ * as there are threads, or cores if those are fewer.
+ */
 export function withCeilingShares(
   found: CaseResult,
   ceilings: readonly Ceiling[],
   engineOf: (variant: string) => Engine | null | undefined,
+  cores: number,
 ): CaseResult {
-  const share = (variant: string, { gflops }: Timing): number | null => {
+  const withShare = <Result extends VariantResult>(result: Result, threads: number): Result => {
+    const { variant, timing } = result;
+    if (timing === null) return result;
     const ceiling = ceilings.find(({ engine }) => engine === engineOf(variant));
-    return ceiling === undefined ? null : gflops / ceiling.gflops;
+    const ceilingShare = ceiling === undefined ? null : timing.gflops / (ceiling.gflops * Math.min(threads, cores));
+    return { ...result, timing: { ...timing, ceilingShare } };
   };
   return {
     ...found,
-    results: found.results.map((result) =>
-      result.timing === null
-        ? result
-        : { ...result, timing: { ...result.timing, ceilingShare: share(result.variant, result.timing) } },
-    ),
+    results: found.results.map((result) => withShare(result, 1)),
+    threaded: found.threaded.map((one) => ({
+      ...one,
+      results: one.results.map((result) => withShare(result, one.threads)),
+    })),
   };
 }
 

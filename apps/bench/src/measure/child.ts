@@ -5,26 +5,20 @@
  */
 
 import { fork } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { NODE_ARGUMENTS, scriptBeside } from "../own-process.ts";
 import type { Job, Message } from "./job.ts";
-import { ONE_THREAD } from "./one-thread.ts";
+import { threadVariables } from "./thread-variables.ts";
 import { type Ending, type Watch, watch } from "./watch.ts";
 
 /** How long a process may take to end itself once it has answered. */
 const GRACE = 10_000;
 
-/** As this file runs from source or built, so does the worker. */
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const WORKER = fileURLToPath(new URL(`worker${EXTENSION}`, import.meta.url));
-const NODE_OPTIONS = EXTENSION === ".ts" ? ["--conditions=@corr2d/source"] : [];
-
 /** Starts a process, gives it the job, and waits for its answer or its end. Never rejects. */
 export function runInChild(job: Job, options: Watch): Promise<Ending> {
   return watch((ears) => {
-    const child = fork(WORKER, {
-      execArgv: NODE_OPTIONS,
-      env: { ...process.env, ...ONE_THREAD },
+    const child = fork(scriptBeside(import.meta.url, "worker"), {
+      execArgv: [...NODE_ARGUMENTS],
+      env: { ...process.env, ...threadVariables(job.kind === "measure" ? job.threads : 1) },
       // Not JSON, in which Infinity would arrive as null.
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -32,6 +32,8 @@ export interface MeasureJob {
   readonly benchCase: BenchCase;
   readonly pass: BenchPass;
   readonly fresh: boolean;
+  /** How many threads each variant is to compute with; one, unless there are to be several. */
+  readonly threads: number;
   readonly variants: readonly string[];
   /** The variant that is timed twice, as a noise floor. */
   readonly subject: string | null;
@@ -88,6 +90,8 @@ export interface MeasuredVariant {
   readonly rounds: readonly (number | null)[];
   /** Calls that were timed. */
   readonly runs: number;
+  /** Energy of a call; null where nobody tells it. */
+  readonly joulesPerRun: number | null;
   /** How long its first calls took, in milliseconds; null if it was not run. */
   readonly roughMs: number | null;
 }

@@ -7,6 +7,7 @@
 import type { ConvAdapter } from "@corr2d/parity";
 import { seededRandom } from "@corr2d/testkit";
 import { shuffle } from "simple-statistics";
+import { energyCounter } from "#environment";
 import type { Outcome } from "../report/results.ts";
 import { dataOf } from "../suites/case-data.ts";
 import type { Variant } from "../variant.ts";
@@ -28,6 +29,9 @@ interface Candidate {
   readonly entry: Entry;
   readonly judged: JudgedResult;
 }
+
+/** Threads of a library look for more work when they have none, and fall asleep after that: so long a pause ends all of it. */
+const THREADS_REST_MS = 60;
 
 /** Does one job. */
 export async function measure(job: MeasureJob, announce: Announce): Promise<Message> {
@@ -62,6 +66,9 @@ async function audition(
   const { name } = variant.source;
   const conceivable = variant.supports?.(task.convCase, task.pass) ?? true;
   if (conceivable !== true) return without(variant, undefined, "unsupported", conceivable);
+  if (job.threads > 1 && variant.oneThread !== undefined) {
+    return without(variant, undefined, "unsupported", variant.oneThread);
+  }
   const predicted = name === job.subject ? undefined : needsTooLong(job.predictedMs[name], job);
   if (predicted !== undefined) {
     return without(variant, undefined, "too slow", `${predicted}, judging by its speed on other layers`);
@@ -70,9 +77,13 @@ async function audition(
   await announce(name, "loading");
   let adapter: ConvAdapter;
   try {
-    adapter = await variant.source.load();
+    adapter = await variant.source.load({ threads: job.threads });
   } catch (error) {
     return without(variant, undefined, "unavailable", reasonOf(error));
+  }
+  if (job.threads > 1 && adapter.threads !== job.threads) {
+    const own = adapter.threads === 1 ? "one thread" : `${adapter.threads} threads`;
+    return without(variant, adapter, "unsupported", `it computes on ${own}, whatever is asked for`);
   }
   const supported = adapter.supports(task.convCase, task.pass);
   if (supported !== true) return without(variant, adapter, "unsupported", supported);
@@ -129,7 +140,15 @@ async function timeCandidates(
   }
   const mirror = mirrorOf(job.benchCase, job.pass);
   const input = new ChangingInput(inputOf(job.pass, task.data), mirror, random);
-  const schedule = { rounds: job.rounds, timePerContender: job.timePerVariant, random };
+  const rest = job.threads > 1 ? THREADS_REST_MS : 0;
+  const joules = energyCounter();
+  const schedule = {
+    rounds: job.rounds,
+    timePerContender: job.timePerVariant,
+    rest,
+    random,
+    ...(joules !== undefined && { joules }),
+  };
   const results = await timeInRounds(
     entries.map((entry) => ({ ...entry, beforeEach: () => input.changeOne(entry.prepared) })),
     schedule,
@@ -140,12 +159,12 @@ async function timeCandidates(
   const timed: MeasuredVariant[] = [];
   for (const [index, candidate] of candidates.entries()) {
     const { variant, adapter, entry } = candidate;
-    const { medians, runs } = results[index];
+    const { medians, runs, joulesPerRun } = results[index];
     await announce(variant.source.name, "agreeing with the truth once more");
     const { fault, judged } = await judgeAgain(candidate, task, input, () => exchanged.value, job);
     const found =
       fault === undefined
-        ? { ...without(variant, adapter, "timed", null), rounds: medians, runs }
+        ? { ...without(variant, adapter, "timed", null), rounds: medians, runs, joulesPerRun }
         : without(variant, adapter, "disagrees", fault);
     timed.push({ ...found, judged, scratchBytes: entry.prepared.scratchBytes ?? null, roughMs: entry.roughMs });
   }
@@ -240,6 +259,7 @@ function without(
     scratchBytes: null,
     rounds: [],
     runs: 0,
+    joulesPerRun: null,
     roughMs: null,
   };
 }

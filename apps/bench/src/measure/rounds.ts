@@ -33,8 +33,12 @@ export interface Schedule {
   readonly rounds: number;
   /** For each contender over all rounds, in milliseconds. */
   readonly timePerContender: number;
+  /** A pause before each turn, in milliseconds, in which the threads of whoever had the last turn fall asleep; default none. */
+  readonly rest?: number;
   /** Uniform numbers in [0, 1), which draw the order. */
   readonly random: () => number;
+  /** Joules that were used so far, where the machine tells. */
+  readonly joules?: () => number;
 }
 
 /** What was measured of one contender. */
@@ -42,6 +46,8 @@ export interface RoundsResult {
   /** Median of each round in milliseconds; null where it sat the round out. */
   readonly medians: readonly (number | null)[];
   readonly runs: number;
+  /** Energy of a run; null where nobody tells it. */
+  readonly joulesPerRun: number | null;
 }
 
 /**
@@ -51,12 +57,13 @@ export interface RoundsResult {
  */
 export async function timeInRounds(
   contenders: readonly Contender[],
-  { rounds, timePerContender, random }: Schedule,
+  { rounds, timePerContender, rest = 0, random, joules }: Schedule,
   onTurn: (contender: Contender, round: number) => Promise<void>,
 ): Promise<readonly RoundsResult[]> {
   const slice = timePerContender / rounds;
   const medians = contenders.map(() => new Array<number | null>(rounds).fill(null));
   const runs = contenders.map(() => 0);
+  const energies = contenders.map(() => 0);
   for (const contender of contenders) {
     await onTurn(contender, -1);
     // Just-in-time compilers want a few calls; whoever is slow has had the one that judged its result.
@@ -68,16 +75,23 @@ export async function timeInRounds(
       const contender = contenders[index];
       if (!takesPart(round, rounds, Math.floor(timePerContender / contender.roughMs))) continue;
       await onTurn(contender, round);
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       if (contender.roughMs <= UNTIMED_CALL_MS) {
         contender.beforeEach?.();
         await contender.run();
       }
+      const before = joules?.() ?? 0;
       const { median, calls } = await timeOnce(contender, slice);
+      energies[index] += (joules?.() ?? 0) - before;
       medians[index][round] = median;
       runs[index] += calls;
     }
   }
-  return contenders.map((_, i) => ({ medians: medians[i], runs: runs[i] }));
+  return contenders.map((_, i) => ({
+    medians: medians[i],
+    runs: runs[i],
+    joulesPerRun: joules === undefined || runs[i] === 0 ? null : energies[i] / runs[i],
+  }));
 }
 
 /** Whether a contender that can afford `affordable` rounds is in this one: they are spread evenly. */

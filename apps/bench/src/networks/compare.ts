@@ -5,12 +5,8 @@
  * @module
  */
 
-import { execFile } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { median } from "simple-statistics";
-import { ONE_THREAD } from "../measure/one-thread.ts";
+import { lastLineOf, scriptBeside, whyItFailed } from "../own-process.ts";
 import { NETWORKS } from "./catalog.ts";
 
 /** What a process tells. */
@@ -75,10 +71,7 @@ export async function* compareNetworks(
         try {
           found.set(backend, [...(found.get(backend) ?? []), await predictionsOf(backend, network, predictions)]);
         } catch (error) {
-          failures.set(
-            backend,
-            (error as Error).message.split("\n").find((line) => line.includes("Error")) ?? "failed",
-          );
+          failures.set(backend, whyItFailed(error));
         }
       }
     }
@@ -108,14 +101,10 @@ function distance(output: readonly number[], other: readonly number[]): number {
 }
 
 /** The predictions of one fresh process. */
-async function predictionsOf(backend: string, network: string, count: number): Promise<Predictions> {
-  const script = fileURLToPath(new URL(`predict-child${extname(import.meta.url)}`, import.meta.url));
+function predictionsOf(backend: string, network: string, count: number): Promise<Predictions> {
   // The slowest is not worth more than one.
   const predictions = backend === "tfjs-cpu" ? 1 : count;
-  const env = { ...process.env, ...ONE_THREAD };
-  const args = [...process.execArgv, script, backend, network, String(predictions)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Predictions;
+  return lastLineOf(scriptBeside(import.meta.url, "predict-child"), [backend, network, String(predictions)]);
 }
 
 /** A comparison as text. */

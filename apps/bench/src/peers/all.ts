@@ -24,7 +24,13 @@ const ORACLES = KNOWN_ORACLES.map(
   (source): Variant => ({
     ...FLOAT32,
     source,
-    ...(source.name === "tfjs-cpu" && { supports: isFeasibleForReference }),
+    ...(source.name === "tfjs-cpu" && {
+      supports: isFeasibleForReference,
+      oneThread: "it is JavaScript, of one thread",
+    }),
+    ...(source.name === "tfjs-wasm" && {
+      oneThread: "TensorFlow.js starts threads of its WebAssembly in browsers only",
+    }),
     engine: ORACLE_ENGINES[source.name] ?? "scalar",
     clock: "upload of the input, computation, download of the output to a new array; the filter was uploaded before",
   }),

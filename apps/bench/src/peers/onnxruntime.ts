@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime as a peer: in WebAssembly (`onnxruntime-web`, SIMD, one thread) and native (`onnxruntime-node`, one
- * thread inside an operator and one between operators).
+ * ONNX Runtime as a peer: in WebAssembly (`onnxruntime-web`, SIMD) and native (`onnxruntime-node`), with as many
+ * threads inside an operator as asked for, one unless told otherwise, and one between operators.
  *
  * It computes in NCHW. Inputs are brought into that layout before the clock starts and the result is brought back
  * after it stopped, so the clock sees ONNX Runtime at its best: a `Float32Array` goes in, a `Float32Array` comes out,
@@ -21,10 +21,10 @@ type Runtime = typeof import("onnxruntime-node") | typeof import("onnxruntime-we
 export const onnxruntimeWeb: AdapterSource = {
   name: "onnxruntime-web",
   summary: "ONNX Runtime in WebAssembly SIMD (MLAS)",
-  async load() {
+  async load({ threads = 1 } = {}) {
     const runtime = await import("onnxruntime-web");
-    runtime.env.wasm.numThreads = 1;
-    return new OnnxRuntimeAdapter("onnxruntime-web", "wasm", runtime, runtime.env.versions.web);
+    runtime.env.wasm.numThreads = threads;
+    return new OnnxRuntimeAdapter("onnxruntime-web", "wasm", threads, runtime, runtime.env.versions.web);
   },
 };
 
@@ -32,21 +32,22 @@ export const onnxruntimeWeb: AdapterSource = {
 export const onnxruntimeNode: AdapterSource = {
   name: "onnxruntime-node",
   summary: "ONNX Runtime, native code for this processor (MLAS)",
-  async load() {
+  async load({ threads = 1 } = {}) {
     const runtime = await import("onnxruntime-node");
-    return new OnnxRuntimeAdapter("onnxruntime-node", "cpu", runtime, runtime.env.versions.node);
+    return new OnnxRuntimeAdapter("onnxruntime-node", "cpu", threads, runtime, runtime.env.versions.node);
   },
 };
 
 class OnnxRuntimeAdapter implements ConvAdapter {
   readonly name: string;
   readonly version: string;
-  readonly threads = 1;
+  readonly threads: number;
   readonly #provider: "wasm" | "cpu";
   readonly #runtime: Runtime;
 
-  constructor(name: string, provider: "wasm" | "cpu", runtime: Runtime, version: string | undefined) {
+  constructor(name: string, provider: "wasm" | "cpu", threads: number, runtime: Runtime, version: string | undefined) {
     this.name = name;
+    this.threads = threads;
     this.version = `${version ?? runtime.env.versions.common} (${provider})`;
     this.#provider = provider;
     this.#runtime = runtime;
@@ -63,7 +64,7 @@ class OnnxRuntimeAdapter implements ConvAdapter {
       executionProviders: [this.#provider],
       executionMode: "sequential",
       graphOptimizationLevel: "all",
-      intraOpNumThreads: 1,
+      intraOpNumThreads: this.threads,
       interOpNumThreads: 1,
     });
     const { Tensor } = this.#runtime;

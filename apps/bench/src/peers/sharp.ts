@@ -8,18 +8,18 @@
 import type { AdapterSource } from "@corr2d/parity";
 import { grey8, supportsOneChannel } from "./one-channel.ts";
 
-/** sharp, one thread, its cache of results off. */
+/** sharp, its cache of results off. */
 export const sharpConvolve: AdapterSource = {
   name: "sharp",
   summary: "sharp (libvips, native code), convolve on 8 bits",
-  async load() {
+  async load({ threads = 1 } = {}) {
     const { default: sharp } = await import("sharp");
-    sharp.concurrency(1);
+    sharp.concurrency(threads);
     sharp.cache(false);
     return {
       name: "sharp",
       version: `${sharp.versions.sharp} (libvips ${sharp.versions.vips})`,
-      threads: 1,
+      threads,
       supports: supportsOneChannel,
       prepare(convCase, _pass, data) {
         const [, height, width] = convCase.inputShape;

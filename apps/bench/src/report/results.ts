@@ -56,6 +56,8 @@ export interface Settings {
   readonly slowestRun: number;
   /** The variant that ratios speak about. */
   readonly subject: string | null;
+  /** With how many threads everybody who can is timed too, beside the one thread that all are timed with. */
+  readonly threads: readonly number[];
 }
 
 /** Where it was measured. */
@@ -76,6 +78,8 @@ export interface Environment {
   readonly loadAfter: LoadAverage | null;
   /** Share of the processor's time during the run that other virtual machines took; null where it cannot be known. */
   readonly steal: number | null;
+  /** Whether the machine tells how much energy it uses, or why not; reports of before this was asked do not say. */
+  readonly energy?: string;
   /** How long the run took. */
   readonly seconds: number;
   readonly os: string;
@@ -140,6 +144,23 @@ export interface CaseResult {
   /** The same in processes of its own: what variants that are measured apart are held against. */
   readonly twinApart: Twin | null;
   readonly results: readonly VariantResult[];
+  /** By number of threads, in the order of the settings. */
+  readonly threaded: readonly ThreadedResults[];
+}
+
+/** One convolution by everybody who can compute it on so many threads. */
+export interface ThreadedResults {
+  readonly threads: number;
+  /** The subject's second self with as many threads. */
+  readonly twin: Twin | null;
+  /** Ratios are to the subject with as many threads; ceilings are those of as many cores. */
+  readonly results: readonly ThreadedResult[];
+}
+
+/** One convolution by one variant on several threads. */
+export interface ThreadedResult extends VariantResult {
+  /** Its time on one thread / its time on these, processes of both being timed in turn; null where it was not timed. */
+  readonly speedup: Interval | null;
 }
 
 /** The subject's second self. */
@@ -201,6 +222,8 @@ export interface Timing {
   readonly gflops: number;
   /** Speed / measured ceiling of the same engine; above 1 where an algorithm needs fewer operations than the definition. */
   readonly ceilingShare: number | null;
+  /** Energy of a call in joules, of all processor packages, whatever else ran; only where the machine tells. */
+  readonly joulesPerRun?: number;
 }
 
 /** Time of this variant / time of the subject. */

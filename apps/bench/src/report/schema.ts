@@ -58,10 +58,17 @@ const variantResult = z.object({
       rounds,
       gflops: positive,
       ceilingShare: positive.nullable(),
+      joulesPerRun: finite.nonnegative().exactOptional(),
     })
     .nullable(),
   ratio: interval.extend({ verdict: z.enum(["faster", "slower", "no detectable difference"]) }).nullable(),
   scratchBytes: count.nullable(),
+});
+
+const threaded = z.object({
+  threads: count,
+  twin: twin.nullable(),
+  results: z.array(variantResult.extend({ speedup: interval.nullable() })),
 });
 
 const benchReport: z.ZodType<BenchReport> = z.object({
@@ -82,6 +89,8 @@ const benchReport: z.ZodType<BenchReport> = z.object({
     processes: count,
     slowestRun: positive,
     subject: z.string().nullable(),
+    // Reports of before there were threads have none.
+    threads: z.array(count).default([]),
   }),
   environment: z.object({
     cpu: z.string(),
@@ -92,6 +101,7 @@ const benchReport: z.ZodType<BenchReport> = z.object({
     loadBefore: load.nullable(),
     loadAfter: load.nullable(),
     steal: finite.nullable(),
+    energy: z.string().exactOptional(),
     seconds: finite.nonnegative(),
     os: z.string(),
     browser: z.string().exactOptional(),
@@ -127,6 +137,7 @@ const benchReport: z.ZodType<BenchReport> = z.object({
       twin: twin.nullable(),
       twinApart: twin.nullable(),
       results: z.array(variantResult),
+      threaded: z.array(threaded).default([]),
     }),
   ),
   slopes: z.array(

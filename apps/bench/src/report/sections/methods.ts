@@ -56,7 +56,7 @@ export function methodsSection({ settings, ceilings, variants }: BenchReport): S
       term: "Threads",
       text:
         threaded.length === 0
-          ? "One thread for everyone."
+          ? `One thread for everyone${settings.threads.length === 0 ? "" : `; and ${settings.threads.join(", ")} for everybody who can, in processes of their own`}.`
           : `One thread for everyone but ${threaded.map(({ name, threads }) => `${name} (${threads})`).join(", ")}: compare with care.`,
     },
     {
@@ -119,7 +119,8 @@ export function variantsSection({ variants }: BenchReport): Section {
 
 /** Where it was measured. */
 export function environmentSection({ environment, created }: BenchReport): Section {
-  const { cpu, cores, memoryBytes, processorFlags, governor, loadBefore, loadAfter, steal, seconds } = environment;
+  const { cpu, cores, memoryBytes, processorFlags, governor, loadBefore, loadAfter, steal, seconds, energy } =
+    environment;
   const { os, command, commit, clean, packages } = environment;
   const load = (averages: LoadAverage | null) =>
     averages?.map((average) => average.toFixed(2)).join(", ") ?? "not known";
@@ -132,6 +133,7 @@ export function environmentSection({ environment, created }: BenchReport): Secti
     { term: "Host", text: hostOf(environment) },
     { term: "Load", text: `before ${load(loadBefore)}; after ${load(loadAfter)} (over 1, 5 and 15 minutes)` },
     { term: "Stolen time", text: steal === null ? "not known" : `${percent(steal)} went to other virtual machines` },
+    ...(energy === undefined ? [] : [{ term: "Energy", text: energy }]),
     { term: "Date", text: `${created}, for ${duration(seconds)}` },
     { term: "Command", text: command },
     {
