@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -43,7 +43,37 @@ describe("bench history", () => {
     expect(records[0].ratios).toContainEqual(
       expect.objectContaining({ kind: "3×3 stride 1", rival: "tfjs-wasm", layers: 1 }),
     );
+    const page = await readFile(join(command.folder, "history.html"), "utf8");
+    expect(page.match(/<section id="[^"]*"/g)).toEqual([
+      '<section id="sample-cpu-2-linux-x64-node-24"',
+      '<section id="another-2-linux-x64-node-24"',
+    ]);
+    // Each machine's commits in its chart and its table, as links; one that another machine has measured is not among them.
+    const linksOf = (machine: string) =>
+      [
+        ...page
+          .slice(page.indexOf(`<section id="${machine}`))
+          .split("</section>")[0]!
+          .matchAll(/commit\/(\w)\1{39}"/g),
+      ].map(([, digit]) => digit);
+    expect(new Set(linksOf("sample"))).toEqual(new Set(["a", "b"]));
+    expect(new Set(linksOf("another"))).toEqual(new Set(["b"]));
+    expect(page).toContain("aaaaaaa of 2026-01-01, tfjs-wasm: 0.991× (0.991–0.991)");
     expect(command.printed.match(/^Network layers on /gm)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("links to it from the page of the report, and that keeps the link when it is made anew", async () => {
+    const report = await reportOf("report.json", { commit: commit("a") });
+    const links = async () =>
+      (await readFile(join(command.folder, "index.html"), "utf8")).match(/href="history\.html"/g);
+    const folder = ["--out", command.folder];
+    await rm(join(command.folder, "history.html"), { force: true });
+    expect(await runCli(["render", report, ...folder])).toBe(0);
+    expect(await links()).toBeNull();
+    expect(await runCli(["history", report, "--file", join(command.folder, "linked.jsonl")])).toBe(0);
+    expect(await links()).toHaveLength(1);
+    expect(await runCli(["render", report, ...folder])).toBe(0);
+    expect(await links()).toHaveLength(1);
   });
 
   it.each([

@@ -9,22 +9,29 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stdout } from "node:process";
 import { renderJson } from "@corr2d/parity";
+import { historyPage } from "../history/page.ts";
 import { historyText, parseHistory, recordOf, withRecord } from "../history/records.ts";
 import { machinesTable, trendTables } from "../history/tables.ts";
 import { printJson, readReport } from "../report/files.ts";
+import { HISTORY_PAGE, withHistoryLink } from "../report/html.ts";
 import { tableToMarkdown } from "../report/markdown.ts";
 import { makeFolder, writeOutput } from "../report/output-folder.ts";
 import { toText } from "../report/terminal.ts";
-import { REPORT_FILE } from "../report/write.ts";
+import { REPORT_FILE, REPORT_PAGE } from "../report/write.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** Adds a report to a history, and prints the trends. */
+/** Adds a report to a history, prints the trends, and writes them as a page beside the report, whose page then links to it. */
 export async function runHistory(report: string, { file }: { readonly file: string }): Promise<void> {
   const added = recordOf(await readReport(report));
   const history = withRecord(parseHistory(await contentOf(file)), added);
   await makeFolder(dirname(file));
   await writeOutput(file, historyText(history));
-  stdout.write(`${trendTables(history).map(toText).join("\n\n")}\n`);
+  const folder = dirname(report);
+  const page = join(folder, HISTORY_PAGE);
+  await writeOutput(page, historyPage(history));
+  const reportPage = join(folder, REPORT_PAGE);
+  if (existsSync(reportPage)) await writeOutput(reportPage, withHistoryLink(await readFile(reportPage, "utf8")));
+  stdout.write(`${trendTables(history).map(toText).join("\n\n")}\n\nThe page is ${page}\n`);
 }
 
 /** Puts reports of different machines beside each other. */

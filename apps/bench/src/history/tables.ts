@@ -6,13 +6,23 @@
 
 import { type Cell, cell, column, numbers, type Row, type Table } from "../report/document.ts";
 import { range, times } from "../report/number-format.ts";
+import { commitAddress } from "../report/repository.ts";
 import type { HistoryRecord } from "./records.ts";
 
-/** A table for each machine: the latest commits, what they did with all network layers beside each peer. */
-export function trendTables(history: readonly HistoryRecord[], most: number = 30): readonly Table[] {
+/** As many commits are shown. */
+const MOST_COMMITS = 30;
+
+/** The latest records of each machine. */
+export function byMachine(history: readonly HistoryRecord[]): ReadonlyMap<string, readonly HistoryRecord[]> {
   const machines = [...new Set(history.map(({ machine }) => machine))];
-  return machines.map((machine) => {
-    const records = history.filter((one) => one.machine === machine).slice(-most);
+  return new Map(
+    machines.map((machine) => [machine, history.filter((one) => one.machine === machine).slice(-MOST_COMMITS)]),
+  );
+}
+
+/** A table for each machine: the latest commits, what they did with all network layers beside each peer. */
+export function trendTables(history: readonly HistoryRecord[]): readonly Table[] {
+  return [...byMachine(history)].map(([machine, records]) => {
     const rivals = rivalsOf(records);
     return {
       caption: `Network layers on ${machine}, commit by commit: how many times as fast as each peer`,
@@ -20,7 +30,7 @@ export function trendTables(history: readonly HistoryRecord[], most: number = 30
       rows: records.map((one) => ({
         cells: [
           cell(one.created.slice(0, 10)),
-          cell(one.commit.slice(0, 12)),
+          { ...cell(one.commit.slice(0, 12)), href: commitAddress(one.commit) },
           ...rivals.map((rival) => ratioCell(one, "network layers", rival)),
         ],
       })),
@@ -47,7 +57,8 @@ export function machinesTable(records: readonly HistoryRecord[]): Table {
   };
 }
 
-function rivalsOf(records: readonly HistoryRecord[]): readonly string[] {
+/** Whom records compare the subject with. */
+export function rivalsOf(records: readonly HistoryRecord[]): readonly string[] {
   return [...new Set(records.flatMap(({ ratios }) => ratios.map(({ rival }) => rival)))];
 }
 

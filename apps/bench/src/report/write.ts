@@ -4,10 +4,12 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { renderJson } from "@corr2d/parity";
 import type { ReportParts } from "./compose.ts";
+import { HISTORY_PAGE, withHistoryLink } from "./html.ts";
 import { makeFolder, writeOutput } from "./output-folder.ts";
 import { renderReport } from "./render.ts";
 import type { BenchReport } from "./results.ts";
@@ -15,6 +17,9 @@ import { edgePictures } from "./sections/edges.ts";
 
 /** The file that holds everything. */
 export const REPORT_FILE = "report.json";
+
+/** The page that shows what was measured. */
+export const REPORT_PAGE = "index.html";
 
 /** Writes what was measured so far, whole or not at all. */
 export async function saveReport(folder: string, bench: BenchReport): Promise<void> {
@@ -31,7 +36,7 @@ export async function saveReport(folder: string, bench: BenchReport): Promise<vo
 export async function writeReport(folder: string, parts: ReportParts): Promise<string> {
   const { html, markdown, charts } = renderReport(parts);
   const files: Record<string, string | Uint8Array> = {
-    "index.html": html,
+    [REPORT_PAGE]: existsSync(join(folder, HISTORY_PAGE)) ? withHistoryLink(html) : html,
     "report.md": markdown,
     ...charts,
     [REPORT_FILE]: renderJson(parts.bench),
@@ -42,5 +47,5 @@ export async function writeReport(folder: string, parts: ReportParts): Promise<s
   }
   await makeFolder(folder);
   await Promise.all(Object.entries(files).map(([name, content]) => writeOutput(join(folder, name), content)));
-  return join(folder, "index.html");
+  return join(folder, REPORT_PAGE);
 }
