@@ -13,7 +13,7 @@ import { toText } from "../src/report/terminal.ts";
 import { writeReport } from "../src/report/write.ts";
 import { type EdgeShowcase, showEdges } from "../src/showcase/edge-showcase.ts";
 import { CLASSES_SUITE } from "../src/suites/networks.ts";
-import { sampleParity, sampleReport } from "./fixtures/reports.ts";
+import { sampleParity, sampleReport, withThreads } from "./fixtures/reports.ts";
 
 const HOSTILE = `</script><img src=x onerror="alert('1')">&`;
 
@@ -28,6 +28,13 @@ describe("the schema", () => {
     const wrong = report.cases[0].results.find(({ outcome }) => outcome === "disagrees")!;
     Object.assign(wrong.agreement!, { worstErrorOverBound: Number.POSITIVE_INFINITY });
     expect(parseBenchReport(JSON.parse(renderJson(report)))).toEqual(report);
+  });
+
+  it("reads reports of before there were threads", () => {
+    const { settings, cases, ...rest } = sampleReport();
+    const { threads: _, ...before } = settings;
+    const older = { ...rest, settings: before, cases: cases.map(({ threaded: _none, ...found }) => found) };
+    expect(parseBenchReport(older)).toEqual(sampleReport());
   });
 
   it("refuses another version, and says where it is not what it should be", () => {
@@ -163,6 +170,16 @@ describe("a rendered report", () => {
     expect(markdown).not.toMatch(/^- \*\*0\.991×/m);
   });
 
+  it("has joules only where the machine tells them", () => {
+    const report = structuredClone(sampleReport());
+    expect(renderReport({ bench: report }).markdown).not.toContain("mJ a call");
+    Object.assign(report.cases[0].results[1].timing!, { joulesPerRun: 0.0123 });
+    expect(parseBenchReport(JSON.parse(renderJson(report)))).toEqual(report);
+    expect(renderReport({ bench: report }).markdown).toMatch(
+      /\| mJ a call \|[\s\S]*^\| corr2d\/tiled \|.*\| 12\.3 \|/m,
+    );
+  });
+
   it("calls a speed beyond the ceiling direct-equivalent", () => {
     const report = structuredClone(sampleReport());
     Object.assign(report.cases[0].results[1].timing!, { ceilingShare: 2.8 });
@@ -185,6 +202,23 @@ describe("a rendered report", () => {
       );
       expect(text.indexOf("not quiet")).toBeLessThan(text.lastIndexOf("as fast as onnxruntime-node"));
     }
+  });
+
+  it("shows several threads beside one, with intervals, shares of the ceiling, a curve, and who has none", () => {
+    const bench = withThreads(sampleReport());
+    expect(parseBenchReport(JSON.parse(renderJson(bench)))).toEqual(bench);
+    const { markdown, html, charts } = renderReport({ bench });
+    const section = markdown.match(/^## Several threads$[\s\S]*?(?=^## )/m)?.[0];
+    expect(section).toContain("| **2 threads** |");
+    // Twice as fast on two threads, at 52 % of what two cores could do.
+    expect(section).toMatch(/^\| conv2_1-3x3 \(resnet50\) \| .*\| 2\.00× \(1\.90–2\.10, 52\u2009%\) \|/m);
+    expect(section).toMatch(/^\| 3×3 stride 1 \(one layer\) \| 4\.20× \(4\.20–4\.20\) \| .* \| 1\.00× \|/m);
+    expect(section).toContain("Not timed on 2 threads: it has none (tfjs-wasm).");
+    expect(section).toContain("](quick-threads.svg)");
+    expect(charts["quick-threads.svg"]).toContain("corr2d/tiled, 2 threads: 2×");
+    expect(html).toContain('id="quick-threads"');
+    expect(html).toContain("one thread, and 2");
+    expect(rendered.markdown).not.toContain("## Several threads");
   });
 
   it("names the processor, Node, V8 and the date", () => {
@@ -219,7 +253,7 @@ describe("a rendered report", () => {
   it("asks for nothing outside itself", () => {
     const outside =
       /(?:src|href|action|data)\s*=\s*["']?\s*(?!data:|#)[^"'\s>]|@import|url\(\s*["']?(?!data:)(?:https?:)?\/\//i;
-    const markup = rendered.html.replace(/<script>[\s\S]*?<\/script>/g, "");
+    const markup = rendered.html.replace(/<script[^>]*>[\s\S]*?<\/script>/g, "");
     // A link is followed by whoever wants to.
     expect(markup.replace(/<a [^>]*>/g, "").match(outside)).toBeNull();
     expect(rendered.html).not.toMatch(/<script[^>]+src|<link\b/);
@@ -257,7 +291,7 @@ describe("a rendered report", () => {
       results,
     }));
     const settings = { ...report.settings, suites: ["classes"] };
-    const { html } = renderReport({ bench: { ...report, settings, cases } });
+    const { html } = renderReport({ bench: withThreads({ ...report, settings, cases }) });
     expect(Buffer.byteLength(html)).toBeLessThan(300_000);
   });
 
@@ -268,7 +302,7 @@ describe("a rendered report", () => {
     Object.assign(bench.cases[0].results[0], { variant: HOSTILE });
     const { html, markdown } = renderReport({ bench });
     expect(html).not.toContain("<img src=x");
-    expect(html.match(/<\/script>/g)).toHaveLength(1);
+    expect(html.match(/<\/script>/g)).toHaveLength(2); // of the ratios, and of the page's own
     expect(html).toContain(escapeHtml(HOSTILE));
     expect(markdown).not.toContain("<img");
   });

@@ -31,7 +31,8 @@ export interface NumericAxis<Type extends "log" | "value"> {
   readonly splitLine: { readonly show: true; readonly lineStyle: { readonly color: string } };
 }
 
-type CategoryAxis = Extract<NonNullable<ChartOption["yAxis"]>, { type?: "category" }>;
+/** Widths in pixels for which a chart is drawn: it is not shrunk, or its letters would be. */
+export const WIDTHS = { desk: 960, phone: 340 } as const;
 
 /** Below this width names break into lines and margins shrink. */
 const NARROW = 620;
@@ -106,26 +107,6 @@ export function numericAxis<Type extends "log" | "value">(
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { show: true, lineStyle: { color: RULE } },
-  };
-}
-
-/** One band for each case, the first on top; `network/layer` is set in two lines. */
-export function caseAxis(cases: readonly string[], width: number): CategoryAxis {
-  return {
-    type: "category",
-    data: [...cases],
-    inverse: true,
-    axisLine: { show: false },
-    axisTick: { show: false },
-    splitLine: { show: true, lineStyle: { color: RULE } },
-    axisLabel: {
-      color: INK,
-      fontSize: isNarrow(width) ? 10 : 12,
-      lineHeight: isNarrow(width) ? 13 : 16,
-      width: isNarrow(width) ? 92 : 190,
-      overflow: "break",
-      formatter: (name: string) => (isNarrow(width) ? name.replaceAll("-", "-\n") : name).replace("/", "\n"),
-    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { GrowthChart, RatioChart } from "../report/chart.ts";
-import { chartAlone, chartForPage, WIDTHS } from "./draw.ts";
+import type { GrowthChart, RatioChart, ScalingChart } from "../report/chart.ts";
+import { WIDTHS } from "./axes.ts";
+import { chartAlone, chartForPage } from "./draw.ts";
 import { lookOf } from "./looks.ts";
 
 const HOSTILE = `<img src=x onerror="alert('1')">`;
@@ -13,6 +14,7 @@ const ratio: RatioChart = {
   subject: "corr2d/auto",
   group: "3×3 stride 1",
   cases: ["net/a", "net/b"],
+  rows: ["net-a", "net-b"],
   noiseFloor: 1.1,
   series: [
     { variant: "tfjs-wasm", points: [{ estimate: 2, low: 1.9, high: 2.1 }, null] },
@@ -66,8 +68,8 @@ it("every estimate has its mark, the line at 1 and the strip belong to nobody an
   const svg = chartForPage(ratio, WIDTHS.desk, variants);
   expect(svg.match(/<title>net\/[ab], tfjs-(wasm|cpu): /g)?.length).toBeGreaterThanOrEqual(3);
   expect(new Set([...svg.matchAll(/data-v="(\d)"/g)].map(([, v]) => v))).toEqual(new Set(["1", "2"]));
-  const reference = svg.match(/<(?:path|polygon)[^>]*(?:var\(--ink\)|class="muted")[^>]*>/g) ?? [];
-  expect(reference.length).toBeGreaterThanOrEqual(2);
+  const reference = svg.match(/<(?:path|rect) class="(?:one|strip)"[^>]*>/g) ?? [];
+  expect(reference).toHaveLength(2);
   expect(reference.join("")).not.toContain("data-v");
 });
 
@@ -94,4 +96,30 @@ it("no two peers look alike in grey: each has a mark of its own", () => {
   ];
   const marks = peers.map((peer) => JSON.stringify([lookOf(peer, 0).mark, lookOf(peer, 0).hollow]));
   expect(marks.filter((mark, i) => marks.indexOf(mark) !== i)).toEqual([]);
+});
+
+it("a curve over threads has a mark, a bar and words for each number, and a dashed line where every thread is worth another", () => {
+  const scaling: ScalingChart = {
+    kind: "scaling",
+    id: "threads",
+    title: "Threads",
+    caption: "",
+    series: ["corr2d/auto", "tfjs-wasm"].map((variant, i) => ({
+      variant,
+      points: [1, 2, 4].map((threads) => {
+        const estimate = threads ** (1 - i / 4);
+        return { threads, estimate, low: estimate * 0.9, high: estimate * 1.1 };
+      }),
+    })),
+  };
+  const svg = chartForPage(scaling, WIDTHS.desk, variants);
+  for (const [variant, words] of [
+    [0, "corr2d/auto, 4 threads: 4× (3.6–4.4)"],
+    [1, "tfjs-wasm, 4 threads: 2.83× (2.55–3.11)"],
+  ]) {
+    expect(svg).toContain(words);
+    expect(svg.match(new RegExp(`class="bar" data-v="${variant}"`, "g"))).toHaveLength(3);
+  }
+  expect(svg).toContain("stroke-dasharray");
+  expect(chartAlone(scaling, variants)).toContain(">tfjs-wasm<");
 });

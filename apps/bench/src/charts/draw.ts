@@ -6,19 +6,18 @@
 
 import { escapeHtml } from "@corr2d/parity/escape";
 import { CustomChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent } from "echarts/components";
+import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Chart } from "../report/chart.ts";
-import { type Drawing, digits, FONT } from "./axes.ts";
-import { growthHeight, growthOption } from "./growth-chart.ts";
+import type { Chart, GrowthChart, ScalingChart } from "../report/chart.ts";
+import { type Drawing, digits, FONT, isNarrow, legendHeight, WIDTHS } from "./axes.ts";
+import { growthOption } from "./growth-chart.ts";
 import { colorSheet, PAPER } from "./looks.ts";
-import { ratioHeight, ratioOption } from "./ratio-chart.ts";
+import { drawRatioChart } from "./ratio-chart.ts";
+import { scalingOption } from "./scaling-chart.ts";
+import { drawTrendChart } from "./trend-chart.ts";
 
-use([CustomChart, LineChart, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, SVGRenderer]);
-
-/** Widths in pixels for which a chart is drawn: it is not shrunk, or its letters would be. */
-export const WIDTHS = { desk: 960, phone: 340 } as const;
+use([CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
 
 /** A chart for the page, where names of marks stand beside it and colours come from the page's style. */
 export function chartForPage(chart: Chart, width: number, variants: readonly string[]): string {
@@ -35,33 +34,49 @@ export function chartAlone(chart: Chart, variants: readonly string[]): string {
 }
 
 function draw(chart: Chart, drawing: Drawing): string {
-  const height = chart.kind === "ratio" ? ratioHeight(chart, drawing) : growthHeight(chart, drawing);
-  const option = chart.kind === "ratio" ? ratioOption(chart, drawing) : growthOption(chart, drawing);
-  const instance = init(null, null, { renderer: "svg", ssr: true, width: drawing.width, height });
+  if (chart.kind === "ratio") return drawRatioChart(chart, drawing);
+  if (chart.kind === "trend") return drawTrendChart(chart, drawing);
+  const instance = init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: drawing.width,
+    height: heightOf(chart, drawing),
+  });
   try {
-    instance.setOption(option);
+    instance.setOption(chart.kind === "growth" ? growthOption(chart, drawing) : scalingOption(chart, drawing));
     return tidied(instance.renderToSVGString({ useViewBox: true }), chart, drawing);
   } finally {
     instance.dispose();
   }
 }
 
+/** A chart of lines, which ECharts draws. */
+type LineChartData = GrowthChart | ScalingChart;
+
+/** Height that a chart of lines wants, in pixels. */
+function heightOf({ series }: LineChartData, { width, alone }: Drawing): number {
+  const names = series.map(({ variant }) => variant);
+  return (alone ? legendHeight(names, width) : 0) + (isNarrow(width) ? 300 : 400);
+}
+
 /**
  * Without what ECharts adds for a browser's events: marks are known by their variant instead (`data-v`), and say on hovering
  * what they are.
  */
-function tidied(svg: string, chart: Chart, { indexOf, width }: Drawing): string {
+function tidied(svg: string, chart: LineChartData, { indexOf, width }: Drawing): string {
   return svg
     .replace(/<style[^>]*>[\s\S]*?<\/style>/g, "")
     .replace(/<[^>]+>/g, (tag) => compact(tag, `${chart.id}-${width}`))
     .replace(OF_A_SERIES, (_, tag: string, before: string, series: string, data: string, after: string) => {
       const attributes = `${before}${after}`;
-      // The line at 1 and the strip of noise belong to nobody.
+      // The dashed line belongs to nobody.
       if (attributes.includes(SILENT)) return `<${tag}${attributes.replace(SILENT, "")}>`;
-      const variant = indexOf(chart.series[Number(series)].variant);
+      // Bars of intervals may be series of their own, after those of the marks.
+      const place = Number(series) % chart.series.length;
+      const variant = indexOf(chart.series[place].variant);
       // The bar lies under its mark; on a phone nobody hovers.
       const isMark = width > WIDTHS.phone && !attributes.includes('stroke-width="2.5"');
-      const title = isMark ? `<title>${escapeHtml(describe(chart, Number(series), Number(data)))}</title>` : "";
+      const title = isMark ? `<title>${escapeHtml(describe(chart, place, Number(data)))}</title>` : "";
       return `<${tag}${painted(attributes, variant)} data-v="${variant}">${title}`;
     })
     .replace(INVISIBLE, "")
@@ -97,6 +112,11 @@ export const CHART_SHEET: string = [
   ".full{fill:var(--v);stroke:var(--paper)}",
   ".hollow{fill:var(--paper);stroke:var(--v);stroke-width:2}",
   ".muted{fill:var(--muted)}",
+  ".small text{font-size:10px}",
+  ".strip{fill:var(--muted);opacity:.16}",
+  ".curve{fill:none;stroke:var(--v);stroke-width:2}",
+  ".link{fill:var(--link);text-decoration:underline}",
+  ".one{fill:none;stroke:var(--ink);stroke-width:1.25}",
 ]
   .map((rule) => `.chart-svg ${rule}`)
   .join("");
@@ -116,16 +136,15 @@ function compact(tag: string, id: string): string {
 }
 
 /** What one mark says. */
-function describe(chart: Chart, series: number, index: number): string {
-  if (chart.kind === "growth") {
+function describe(chart: LineChartData, series: number, index: number): string {
+  if (chart.kind === "scaling") {
     const { variant, points } = chart.series[series];
     const point = points[index];
-    return point === undefined
-      ? variant
-      : `${variant}, ${chart.sizeLabel} ${digits(point.size)}: ${digits(point.ms)} ms`;
+    if (point === undefined) return variant;
+    const { threads, estimate, low, high } = point;
+    return `${variant}, ${threads} threads: ${digits(estimate)}× (${digits(low)}–${digits(high)})`;
   }
   const { variant, points } = chart.series[series];
-  const found = points.flatMap((point, i) => (point === null ? [] : [{ ...point, name: chart.cases[i] }]))[index];
-  if (found === undefined) return variant;
-  return `${found.name}, ${variant}: ${digits(found.estimate)}× (${digits(found.low)}–${digits(found.high)})`;
+  const point = points[index];
+  return point === undefined ? variant : `${variant}, ${chart.sizeLabel} ${digits(point.size)}: ${digits(point.ms)} ms`;
 }

@@ -6,14 +6,8 @@
 
 import type { LineSeriesOption } from "echarts/charts";
 import type { GrowthChart } from "../report/chart.ts";
-import { baseOption, type ChartOption, type Drawing, isNarrow, legendHeight, numericAxis } from "./axes.ts";
+import { baseOption, type ChartOption, type Drawing, numericAxis } from "./axes.ts";
 import { lookOf, PAPER } from "./looks.ts";
-
-/** Height the chart wants, in pixels. */
-export function growthHeight({ series }: GrowthChart, { width, alone }: Drawing): number {
-  const names = series.map(({ variant }) => variant);
-  return (alone ? legendHeight(names, width) : 0) + (isNarrow(width) ? 300 : 400);
-}
 
 /** Options of the chart. */
 export function growthOption(chart: GrowthChart, drawing: Drawing): ChartOption {

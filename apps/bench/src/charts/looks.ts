@@ -11,6 +11,8 @@
  * @module
  */
 
+import { escapeHtml } from "@corr2d/parity/escape";
+
 /** A shape that stands for a variant. */
 export type Mark = "circle" | "rect" | "diamond" | "triangle";
 
@@ -66,6 +68,44 @@ const SPARE: readonly LookOfBoth[] = [
 export function lookOf(variant: string, index: number): Look {
   const [, , mark, hollow] = bothOf(variant, index);
   return { color: `var(--c${index})`, mark, hollow: hollow !== undefined };
+}
+
+/**
+ * An outline in the colour of the variant that it, or what it lies in, belongs to (`data-v`); `words` are said on hovering.
+ */
+export function painted(outline: string, hollow: boolean, words?: string): string {
+  const opening = `<path class="${hollow ? "hollow" : "full"}" d="${outline}"`;
+  return words === undefined ? `${opening}/>` : `${opening}><title>${escapeHtml(words)}</title></path>`;
+}
+
+/** The outline of a mark around a point, as path data. */
+export function markPath(mark: Mark, x: number, y: number, radius: number): string {
+  const by = (factor: number): number => tenth(factor * radius);
+  const from = (dx: number, dy: number): string => `M${tenth(x + dx * radius)} ${tenth(y + dy * radius)}`;
+  switch (mark) {
+    case "circle":
+      return `${from(-1, 0)}a${radius} ${radius} 0 1 0 ${by(2)} 0a${radius} ${radius} 0 1 0 ${by(-2)} 0z`;
+    case "rect":
+      return `${from(-0.9, -0.9)}h${by(1.8)}v${by(1.8)}h${by(-1.8)}z`;
+    case "diamond":
+      return `${from(0, -1.3)}l${by(1.3)} ${by(1.3)}l${by(-1.3)} ${by(1.3)}l${by(-1.3)} ${by(-1.3)}z`;
+    case "triangle":
+      return `${from(0, -1.2)}l${by(1.15)} ${by(2.1)}h${by(-2.3)}z`;
+  }
+}
+
+/** A mark of a look around a point. */
+export function markShape({ mark, hollow }: Look, x: number, y: number, radius: number, words?: string): string {
+  return painted(markPath(mark, x, y, radius), hollow, words);
+}
+
+/** A mark and its name, as an entry of a legend. */
+export function legendEntry(variant: string, index: number): string {
+  return `<li data-v="${index}"><svg class="chart-svg" viewBox="0 0 12 12" aria-hidden="true">${markShape(lookOf(variant, index), 6, 6, 4.4)}</svg> ${escapeHtml(variant)}</li>`;
+}
+
+function tenth(value: number): number {
+  return Number(value.toFixed(1));
 }
 
 function bothOf(variant: string, index: number): LookOfBoth {

@@ -1,19 +1,33 @@
 /**
- * The script of the report page: choose layers and peers, sort tables, copy a link to a row. The charts are pictures, and
- * everything is there without it.
+ * The script of the report page: choose layers, peers and the baseline, sort tables, copy a link to a row. The charts are
+ * pictures, and everything is there without it.
  *
  * @module
  */
 
+import { baselineField } from "./baseline.ts";
+import { field } from "./field.ts";
+import { asButton, becomeSortable, sortBy } from "./sort.ts";
+
 const hidden = new Set<string>();
 const sheet = document.head.appendChild(document.createElement("style"));
 
-addToolbar();
 for (const entry of document.querySelectorAll<HTMLElement>(".legend li")) becomeSwitch(entry);
 for (const table of document.querySelectorAll("table")) becomeSortable(table);
 for (const row of document.querySelectorAll<HTMLElement>("tr[id]")) addLink(row);
+// What follows another baseline takes the place of what was there, and its buttons and links do the same.
+document.addEventListener("click", ({ target }) => {
+  if (!(target instanceof Element)) return;
+  const head = target.closest("thead th");
+  if (target.closest("button") !== null && head instanceof HTMLTableCellElement) sortBy(head);
+  const entry = target.closest<HTMLElement>(".legend li");
+  if (target.closest("button") !== null && entry !== null) toggle(entry.dataset.v!);
+  const link = target.closest<HTMLAnchorElement>("a.anchor");
+  if (link !== null) void navigator.clipboard?.writeText(link.href).catch(() => undefined);
+});
+addToolbar();
 
-/** Fields that leave only what one looks for. */
+/** Fields that leave only what one looks for, and the baseline. */
 function addToolbar(): void {
   const groups = new Set([...document.querySelectorAll<HTMLElement>("[data-group]")].map((one) => one.dataset.group!));
   if (groups.size === 0) return;
@@ -34,58 +48,30 @@ function addToolbar(): void {
       figure.hidden = group.value !== "" && figure.dataset.group !== group.value;
     }
   };
-  bar.append(text.parentElement!, group.parentElement!);
+  const baseline = baselineField((added) => {
+    for (const entry of added.querySelectorAll<HTMLElement>(".legend li")) becomeSwitch(entry);
+    for (const table of added.querySelectorAll("table")) becomeSortable(table);
+    apply();
+  });
+  bar.append(text.parentElement!, group.parentElement!, ...(baseline === undefined ? [] : [baseline]));
   bar.addEventListener("input", apply);
   bar.addEventListener("submit", (event) => event.preventDefault());
   document.querySelector("main")!.prepend(bar);
 }
 
-function field<Control extends HTMLElement>(name: string, control: Control): Control {
-  const label = document.createElement("label");
-  label.append(`${name} `, control);
-  return control;
-}
-
 /** A name in a legend shows and hides its marks, in every chart. */
 function becomeSwitch(entry: HTMLElement): void {
-  const variant = entry.dataset.v!;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(...entry.childNodes);
-  button.setAttribute("aria-pressed", "true");
-  entry.append(button);
-  button.addEventListener("click", () => {
-    if (!hidden.delete(variant)) hidden.add(variant);
-    for (const other of document.querySelectorAll(`.legend li[data-v="${variant}"] button`)) {
-      other.setAttribute("aria-pressed", String(!hidden.has(variant)));
-    }
-    sheet.textContent = [...hidden].map((one) => `svg [data-v="${one}"]{display:none}`).join("");
-  });
+  if (entry.querySelector("button") !== null) return;
+  const button = asButton(entry);
+  button.setAttribute("aria-pressed", String(!hidden.has(entry.dataset.v!)));
 }
 
-/** A click on the head of a column sorts by it: numbers from the greatest down, and back. */
-function becomeSortable(table: HTMLTableElement): void {
-  const body = table.tBodies[0];
-  if (body.querySelector(".group") !== null || body.rows.length < 2) return;
-  for (const [index, head] of [...table.tHead!.rows[0].cells].entries()) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const descending = head.getAttribute("aria-sort") !== "descending";
-      for (const other of table.tHead!.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      const sign = descending ? -1 : 1;
-      body.append(...[...body.rows].sort((a, b) => sign * compare(a.cells[index], b.cells[index])));
-    });
+function toggle(variant: string): void {
+  if (!hidden.delete(variant)) hidden.add(variant);
+  for (const button of document.querySelectorAll(`.legend li[data-v="${variant}"] button`)) {
+    button.setAttribute("aria-pressed", String(!hidden.has(variant)));
   }
-}
-
-function compare(a: HTMLElement, b: HTMLElement): number {
-  const [first, second] = [a, b].map((cell) => (cell.firstChild?.textContent ?? "").trim());
-  const [x, y] = [first, second].map((text) => Number.parseFloat(text.replace(/[^\d.]/g, "")));
-  return Number.isNaN(x) || Number.isNaN(y) ? first.localeCompare(second) : x - y;
+  sheet.textContent = [...hidden].map((one) => `svg [data-v="${one}"]{display:none}`).join("");
 }
 
 /** A sign in a row's first cell that is a link to it, and copies its address. */
@@ -94,7 +80,8 @@ function addLink(row: HTMLElement): void {
   link.href = `#${row.id}`;
   link.className = "anchor";
   link.textContent = "#";
-  link.setAttribute("aria-label", `Copy a link to ${row.querySelector("th")?.firstChild?.textContent ?? "this row"}`);
-  link.addEventListener("click", () => void navigator.clipboard?.writeText(link.href).catch(() => undefined));
-  row.querySelector("th")?.append(link);
+  const name = row.querySelector("th")?.firstChild;
+  link.setAttribute("aria-label", `Copy a link to ${name?.textContent ?? "this row"}`);
+  // Beside the name, not below what is said of it in smaller type.
+  if (name) name.after(link);
 }

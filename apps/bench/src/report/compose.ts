@@ -12,7 +12,10 @@ import { bannerOf } from "./banner.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
 import { hostOf } from "./host.ts";
 import { layerTotals, networkLayers } from "./layer-totals.ts";
-import { percent, range, times } from "./number-format.ts";
+import { percent } from "./number-format.ts";
+import { pageRatios } from "./pair-ratios.ts";
+import { keyFigure, MOST_FIGURES } from "./ratio-words.ts";
+import { commitAddress, REPOSITORY } from "./repository.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { firstCallSections } from "./sections/first-calls.ts";
@@ -20,6 +23,7 @@ import { glanceSections } from "./sections/glance.ts";
 import { environmentSection, methodsSection, variantsSection } from "./sections/methods.ts";
 import { countComparisons, paritySection } from "./sections/parity.ts";
 import { speedSection, variantsWith } from "./sections/speed.ts";
+import { threadsSections } from "./sections/threads.ts";
 
 /** What a report can be made of. */
 export interface ReportParts {
@@ -32,6 +36,7 @@ export interface ReportParts {
 export function composeReport({ bench, parity, showcase }: ReportParts): Document {
   const { environment, created, settings, variants } = bench;
   const figures = speedFigures(bench);
+  const everybody = [...new Set([...variants.map(({ name }) => name), ...variantsWith(bench.cases, () => true)])];
   const where = `${environment.cpu}, ${hostOf(environment)}`;
   return printableStrings({
     title: `corr2d, measured: ${settings.suites.map(nameOf).join(", ")} on ${environment.cpu}`,
@@ -44,9 +49,10 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
         ? "How fast convolution in pure TypeScript is beside what one would use instead, layer by layer, and how sure that is."
         : "Convolution in pure TypeScript: what it does to a picture, whether it computes what TensorFlow.js computes, and " +
           "how fast it is beside what one would use instead.",
-    byline: `${created.slice(0, 10)} · ${environment.cpu}, one thread · ${hostOf(environment)}${noiseWords(bench)}`,
+    byline: `${created.slice(0, 10)} · ${environment.cpu}, ${threadWords(settings.threads)} · ${hostOf(environment)}${noiseWords(bench)}`,
     links: linksOf(bench),
-    variants: [...new Set([...variants.map(({ name }) => name), ...variantsWith(bench.cases, () => true)])],
+    variants: everybody,
+    ratios: pageRatios(bench, everybody),
     banner: bannerOf(bench),
     figures: [...figures, ...(parity === undefined ? [] : [parityFigure(parity)])],
     sections: [
@@ -54,12 +60,17 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
       ...(parity === undefined ? [] : [paritySection(parity)]),
       ...glanceSections(bench),
       ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
+      ...threadsSections(bench),
       ...firstCallSections(bench),
       methodsSection(bench),
       variantsSection(bench),
       environmentSection(bench),
     ],
   });
+}
+
+function threadWords(threads: readonly number[]): string {
+  return threads.length === 0 ? "one thread" : `one thread, and ${threads.join(", ")}`;
 }
 
 const HEADINGS: Readonly<Record<string, string>> = {
@@ -74,7 +85,6 @@ const HEADINGS: Readonly<Record<string, string>> = {
   images: "Speed on a photograph",
 };
 
-const REPOSITORY = "https://github.com/corr2d/corr2d";
 const REFERENCE = "https://corr2d.github.io/corr2d/reference/";
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -83,7 +93,7 @@ function linksOf({ environment: { commit } }: BenchReport): Document["links"] {
   return [
     { text: "All figures as JSON", href: "report.json" },
     ...(commit !== null && COMMIT.test(commit)
-      ? [{ text: `Commit ${commit.slice(0, 12)}`, href: `${REPOSITORY}/commit/${commit}` }]
+      ? [{ text: `Commit ${commit.slice(0, 12)}`, href: commitAddress(commit) }]
       : []),
     { text: "Repository", href: REPOSITORY },
     { text: "Reference", href: REFERENCE },
@@ -103,24 +113,13 @@ function headingOf(suite: string, pass: BenchPass): string {
   }[pass];
 }
 
-/** As many rivals as fit into the first screen. */
-const MOST_FIGURES = 4;
-
 /** How many times as fast the subject runs the network layers as each peer, the strongest peers first. */
 function speedFigures(report: BenchReport): KeyFigure[] {
   const { subject } = report.settings;
+  if (subject === null) return [];
   return layerTotals(report, networkLayers(report))
     .slice(0, MOST_FIGURES)
-    .map(({ rival, layers, estimate, low, high, verdict, noiseFloor }) => {
-      const counted = layers === 1 ? "one network layer" : `${layers} network layers`;
-      const interval = `95 % interval ${range(low, high)}`;
-      return verdict === "no detectable difference"
-        ? {
-            value: "≈",
-            label: `no detectable difference from ${rival} (${subject}, ${counted}; ${interval}, noise floor ${times(noiseFloor)})`,
-          }
-        : { value: times(estimate), label: `as fast as ${rival} (${subject}, ${counted}; ${interval})` };
-    });
+    .map((total) => keyFigure(subject, total.rival, total));
 }
 
 function parityFigure(parity: ParityReport): KeyFigure {

@@ -6,6 +6,7 @@
  */
 
 import type { Chart } from "./chart.ts";
+import type { PageRatios } from "./page-ratios.ts";
 
 /** The whole. */
 export interface Document {
@@ -18,6 +19,8 @@ export interface Document {
   readonly links: readonly { readonly text: string; readonly href: string }[];
   /** Everybody who takes part, in the order that colours go by. */
   readonly variants: readonly string[];
+  /** What the page needs to speak about another of them; null where there are no ratios. */
+  readonly ratios: PageRatios | null;
   /** When and where, in one line. */
   readonly byline: string;
   /** What must be known before the first figure; mostly nothing. */
@@ -30,6 +33,8 @@ export interface Document {
 export interface KeyFigure {
   readonly value: string;
   readonly label: string;
+  /** Whether it says how fast the subject is, and changes with the baseline. */
+  readonly isSpeed?: boolean;
 }
 
 /** A heading and what stands under it. */
@@ -54,6 +59,11 @@ export interface Table {
   readonly rows: readonly Row[];
   /** Said below the table. */
   readonly notes: readonly string[];
+  /**
+   * Where its cells are the ratios of the rows named by their `id`, for which a reader may choose another baseline: how many columns
+   * follow after them.
+   */
+  readonly ratios?: { readonly columnsAfter: number };
   /** Long tables are folded away until somebody wants them. */
   readonly folded: boolean;
 }
@@ -82,6 +92,8 @@ export interface Cell {
   readonly tone: "plain" | "good" | "bad" | "muted" | "strong";
   /** Said in smaller type below, such as an interval. */
   readonly detail?: string | undefined;
+  /** What it is a link to. */
+  readonly href?: string;
 }
 
 /** A grey picture. */

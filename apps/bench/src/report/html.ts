@@ -7,17 +7,30 @@
 import { readFileSync } from "node:fs";
 import { policyOf } from "@corr2d/parity";
 import { escapeHtml } from "@corr2d/parity/escape";
-import { CHART_SHEET, chartForPage, WIDTHS } from "../charts/draw.ts";
-import { colorSheet, lookOf } from "../charts/looks.ts";
+import { WIDTHS } from "../charts/axes.ts";
+import { CHART_SHEET, chartForPage } from "../charts/draw.ts";
+import { colorSheet, legendEntry } from "../charts/looks.ts";
+import type { RatioChart } from "./chart.ts";
 import type { Block, Document, KeyFigure, Picture, Row, Section, Table } from "./document.ts";
 
 /** Built by `npm run build` from `src/page`; `src` and `dist` both lie beside each other. */
 const PAGE_SCRIPT = new URL("../../dist/page/page.js", import.meta.url);
 const PAGE_STYLE = new URL("../../dist/page/page.css", import.meta.url);
 
+/** The page of a history, which lies beside that of a report. */
+export const HISTORY_PAGE = "history.html";
+
+/** Where a page says that there is a history beside it. */
+const HISTORY_MARK = "<!-- history -->";
+
+/** A page with a link to the history that lies beside it. */
+export function withHistoryLink(html: string): string {
+  return html.replace(HISTORY_MARK, ` · <a href="${HISTORY_PAGE}">Commit by commit</a>`);
+}
+
 /** Typesets a document. */
 export function toHtml(document: Document): string {
-  const { title, description, lead, byline, links, banner, figures, sections, variants } = document;
+  const { title, description, lead, byline, links, banner, figures, sections, variants, ratios } = document;
   const script = readFileSync(PAGE_SCRIPT, "utf8");
   const body = sections.map((section) => sectionToHtml(section, variants)).join("\n");
   return `<!doctype html>
@@ -43,13 +56,18 @@ ${readFileSync(PAGE_STYLE, "utf8")}${colorSheet(variants)}${CHART_SHEET}</style>
 <p class="byline">${escapeHtml(byline)}</p>
 ${banner.length === 0 ? "" : `<div class="banner" role="note">${banner.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("")}</div>`}
 ${figuresToHtml(figures)}
-<p class="links">${links.map(({ text, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`).join(" · ")}</p>
+<p class="links">${links.map(({ text, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`).join(" · ")}${HISTORY_MARK}</p>
 </header>
 <nav aria-label="Sections">${sections.map(({ id, heading }) => `<a href="#${escapeHtml(id)}">${escapeHtml(heading)}</a>`).join("")}</nav>
 <main>
 ${body}
 </main>
-<script>${script}</script>
+${
+  ratios === null
+    ? ""
+    : `<script type="application/json" id="ratios">${JSON.stringify(ratios).replaceAll("<", "\\u003c")}</script>
+`
+}<script>${script}</script>
 </body>
 </html>
 `;
@@ -57,7 +75,8 @@ ${body}
 
 function figuresToHtml(figures: readonly KeyFigure[]): string {
   const items = figures.map(
-    ({ value, label }) => `<div><dd>${escapeHtml(value)}</dd><dt>${escapeHtml(label)}</dt></div>`,
+    ({ value, label, isSpeed }) =>
+      `<div${isSpeed ? " data-speed" : ""}><dd>${escapeHtml(value)}</dd><dt>${escapeHtml(label)}</dt></div>`,
   );
   return items.length === 0 ? "" : `<dl class="figures">${items.join("")}</dl>`;
 }
@@ -65,11 +84,12 @@ function figuresToHtml(figures: readonly KeyFigure[]): string {
 function sectionToHtml({ id, heading, blocks }: Section, variants: readonly string[]): string {
   return `<section id="${escapeHtml(id)}">
 <h2>${escapeHtml(heading)}</h2>
-${blocks.map((block) => blockToHtml(block, variants)).join("\n")}
+${blocks.map((block) => blockToHtml(block, heading, variants)).join("\n")}
 </section>`;
 }
 
-function blockToHtml(block: Block, variants: readonly string[]): string {
+/** @param heading of the section, which tells its tables from those of others. */
+function blockToHtml(block: Block, heading: string, variants: readonly string[]): string {
   switch (block.kind) {
     case "text":
       return `<p>${escapeHtml(block.text)}</p>`;
@@ -80,35 +100,25 @@ function blockToHtml(block: Block, variants: readonly string[]): string {
     case "pictures":
       return `<div class="pictures">${block.pictures.map(pictureToHtml).join("\n")}</div>`;
     case "table":
-      return tableToHtml(block.table);
+      return tableToHtml(block.table, heading);
     case "chart": {
       const { id, title, caption, series } = block.chart;
-      const group =
-        block.chart.kind === "ratio" && block.chart.group !== null
-          ? ` data-group="${escapeHtml(block.chart.group)}"`
-          : "";
+      const attributes = block.chart.kind === "ratio" ? attributesOf(block.chart) : "";
       const legend = series.map(({ variant }) => legendEntry(variant, variants.indexOf(variant)));
-      return `<figure class="chart" id="${escapeHtml(id)}"${group}>
+      return `<figure class="chart" id="${escapeHtml(id)}"${attributes}>
 <h3>${escapeHtml(title)}</h3>
 <figcaption>${escapeHtml(caption)}</figcaption>
 <ul class="legend">${legend.join("")}</ul>
-<div role="img" aria-label="${escapeHtml(caption)} The figures stand in the table below."><div class="desk">${chartForPage(block.chart, WIDTHS.desk, variants)}</div><div class="phone">${chartForPage(block.chart, WIDTHS.phone, variants)}</div></div>
+<div role="${block.chart.kind === "trend" ? "group" : "img"}" aria-label="${escapeHtml(caption)} The figures stand in the table below."><div class="desk">${chartForPage(block.chart, WIDTHS.desk, variants)}</div><div class="phone">${chartForPage(block.chart, WIDTHS.phone, variants)}</div></div>
 </figure>`;
     }
   }
 }
 
-/** A mark and its name. */
-function legendEntry(variant: string, index: number): string {
-  const { mark, color, hollow } = lookOf(variant, index);
-  const paint = hollow ? `fill="none" stroke="${color}" stroke-width="2"` : `fill="${color}"`;
-  const shapes = {
-    circle: `<circle cx="6" cy="6" r="4.5" ${paint}/>`,
-    rect: `<rect x="1.5" y="1.5" width="9" height="9" ${paint}/>`,
-    diamond: `<path d="M6 0.5L11.5 6L6 11.5L0.5 6Z" ${paint}/>`,
-    triangle: `<path d="M6 1L11.5 10.5H0.5Z" ${paint}/>`,
-  };
-  return `<li data-v="${index}"><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shapes[mark]}</svg> ${escapeHtml(variant)}</li>`;
+/** By its group a reader chooses charts; by its rows the page draws it anew for another baseline. */
+function attributesOf({ group, rows, noiseFloor }: RatioChart): string {
+  const ofGroup = group === null ? "" : ` data-group="${escapeHtml(group)}"`;
+  return `${ofGroup} data-rows="${escapeHtml(rows.join(" "))}" data-floor="${noiseFloor}"`;
 }
 
 function pictureToHtml({ png, alt, caption }: Picture): string {
@@ -116,17 +126,18 @@ function pictureToHtml({ png, alt, caption }: Picture): string {
   return `<figure><img src="${source}" alt="${escapeHtml(alt)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
-function tableToHtml({ caption, columns, rows, notes, folded }: Table): string {
+function tableToHtml({ caption, columns, rows, notes, folded, ratios }: Table, heading: string): string {
   const header = columns
     .map(({ label, numeric }) => `<th scope="col"${align(numeric)}>${escapeHtml(label).replaceAll("/", "/<wbr>")}</th>`)
     .join("");
-  const table = `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>
+  const table = `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(`${heading}: ${caption}`)}"><table${ratios === undefined ? "" : ` data-after="${ratios.columnsAfter}"`}>
 <thead><tr>${header}</tr></thead>
 <tbody>
 ${rows.map((row) => rowToHtml(row, columns)).join("\n")}
 </tbody>
 </table></div>
 ${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}`;
+  if (ratios !== undefined) return `<div class="ratios">\n<h3>${escapeHtml(caption)}</h3>\n${table}\n</div>`;
   return folded
     ? `<details><summary>${escapeHtml(caption)}</summary>\n${table}\n</details>`
     : `<h3>${escapeHtml(caption)}</h3>\n${table}`;
@@ -134,12 +145,13 @@ ${notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n")}`;
 
 function rowToHtml(row: Row, columns: Table["columns"]): string {
   if ("heading" in row) return `<tr class="group"><th colspan="${columns.length}">${escapeHtml(row.heading)}</th></tr>`;
-  const cells = row.cells.map(({ text, tone, detail }, i) => {
+  const cells = row.cells.map(({ text, tone, detail, href }, i) => {
     const classes = [columns[i].numeric || i === 0 ? "" : "text", tone === "plain" ? "" : tone]
       .filter(Boolean)
       .join(" ");
     const attribute = classes === "" ? "" : ` class="${classes}"`;
-    const content = escapeHtml(text) + (detail === undefined ? "" : `<small>${escapeHtml(detail)}</small>`);
+    const words = href === undefined ? escapeHtml(text) : `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`;
+    const content = words + (detail === undefined ? "" : `<small>${escapeHtml(detail)}</small>`);
     return i === 0 ? `<th scope="row"${attribute}>${content}</th>` : `<td${attribute}>${content}</td>`;
   });
   const attributes = [

@@ -11,6 +11,7 @@ import {
   judgeRatio,
   noiseFloor,
   type PairOfTimes,
+  type RoundTimes,
   totalRatio,
   type Verdict,
 } from "../statistics/ratio.ts";
@@ -74,27 +75,45 @@ export function layerTotals(
   const { settings, variants } = report;
   const { subject } = settings;
   if (subject === null) return [];
+  const ofSubject = roundsOf(subject);
   return rivals
     .flatMap((rival): LayerTotal[] => {
       const apart = variants.find(({ name }) => name === rival)?.apart === true;
-      const timed = layers.flatMap((found) => {
-        const numerator = resultOf(found, rival)?.timing?.rounds;
-        const denominator = resultOf(found, subject)?.timing?.rounds;
-        const self = (apart ? found.twinApart : found.twin)?.rounds;
-        if (numerator === undefined || denominator === undefined || self === undefined) return [];
-        const times = asNetwork ? (OCCURRENCES.get(found.convCase.name) ?? 1) : 1;
-        return {
-          rival: repeated({ numerator, denominator, apart }, times),
-          self: repeated({ numerator: self, denominator, apart }, times),
-        };
-      });
-      const total = totalRatio(timed.map((pair) => pair.rival));
-      const self = totalRatio(timed.map((pair) => pair.self));
+      const ofRival = roundsOf(rival);
+      const ofSelf = (found: CaseResult) => (apart ? found.twinApart : found.twin)?.rounds;
+      const timed = layers.filter((found) => [ofRival, ofSubject, ofSelf].every((of) => of(found) !== undefined));
+      const total = pairTotal(timed, ofRival, ofSubject, { asNetwork, apart });
+      const self = pairTotal(timed, ofSelf, ofSubject, { asNetwork, apart });
       if (total === undefined || self === undefined) return [];
       const floor = noiseFloor(self);
-      return [{ rival, layers: timed.length, ...total, noiseFloor: floor, verdict: judgeRatio(total, floor) }];
+      return [{ rival, ...total, noiseFloor: floor, verdict: judgeRatio(total, floor) }];
     })
     .sort((a, b) => a.estimate - b.estimate);
+}
+
+/** The rounds of somebody on a layer; undefined where there are none. */
+export type RoundsOf = (found: CaseResult) => RoundTimes | undefined;
+
+/** The rounds of a variant on one thread. */
+export function roundsOf(variant: string): RoundsOf {
+  return (found) => resultOf(found, variant)?.timing?.rounds;
+}
+
+/** How many times as long somebody takes for the layers that both were timed on as another, and how many these are. */
+export function pairTotal(
+  layers: readonly CaseResult[],
+  numeratorOf: RoundsOf,
+  denominatorOf: RoundsOf,
+  { asNetwork = false, apart }: { readonly asNetwork?: boolean; readonly apart: boolean },
+): (Interval & { readonly layers: number }) | undefined {
+  const pairs = layers.flatMap((found): PairOfTimes[] => {
+    const [numerator, denominator] = [numeratorOf(found), denominatorOf(found)];
+    if (numerator === undefined || denominator === undefined) return [];
+    const times = asNetwork ? (OCCURRENCES.get(found.convCase.name) ?? 1) : 1;
+    return [repeated({ numerator, denominator, apart }, times)];
+  });
+  const total = totalRatio(pairs);
+  return total && { ...total, layers: pairs.length };
 }
 
 /** What to sum. */

@@ -56,6 +56,7 @@ export function tableToMarkdown({ caption, columns, rows, notes }: Table): strin
 }
 
 function cellToMarkdown(cell: Cell): string {
-  const escaped = escapeMarkdown(inOneLine(cell));
+  const words = escapeMarkdown(inOneLine(cell));
+  const escaped = cell.href === undefined ? words : `[${words}](${cell.href})`;
   return cell.tone === "strong" && escaped !== "" ? `**${escaped}**` : escaped;
 }

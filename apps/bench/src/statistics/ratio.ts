@@ -19,16 +19,12 @@
 /// <reference path="./jstat.d.ts" />
 import jstat from "jstat";
 import { mean, median, sampleStandardDeviation, sum } from "simple-statistics";
+import type { Interval } from "./verdict.ts";
+
+export { type Interval, judgeRatio, noiseFloor, type Verdict } from "./verdict.ts";
 
 /** Times in milliseconds, by process and round; null where the variant sat a round out. */
 export type RoundTimes = readonly (readonly (number | null)[])[];
-
-/** An estimate and its 95 % interval. */
-export interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 /** One thing timed by two variants. */
 export interface PairOfTimes {
@@ -37,9 +33,6 @@ export interface PairOfTimes {
   /** Whether they were timed in processes of their own, in turn, rather than in the rounds of one. */
   readonly apart?: boolean;
 }
-
-/** What may be said about a ratio in the light of the noise floor. */
-export type Verdict = "faster" | "slower" | "no detectable difference";
 
 /** Fewer processes than this say nothing about how processes differ. */
 export const FEWEST_PROCESSES = 2;
@@ -97,23 +90,4 @@ function processesOf({ numerator, denominator, apart = false }: PairOfTimes): [t
     const both: [number[], number[]] = [present(rounds, others), present(others, rounds)];
     return both[0].length === 0 || both[1].length === 0 ? [] : [both];
   });
-}
-
-/**
- * The noise floor: how far the ratio of a variant to *itself*, timed as if it were two, strays from 1. Given as a factor
- * of 1 or more: 1.03 means that differences of up to 3 % are seen where there are none.
- */
-export function noiseFloor(selfRatio: Interval): number {
-  return Math.max(selfRatio.high, 1 / selfRatio.low, 1);
-}
-
-/**
- * Judges the ratio other / subject. A difference counts only if its interval leaves out 1 and it exceeds the noise floor.
- *
- * @returns whether the *subject* is the faster or the slower one.
- */
-export function judgeRatio(ratio: Interval, floor: number): Verdict {
-  const magnitude = Math.max(ratio.estimate, 1 / ratio.estimate);
-  if (magnitude <= floor || (ratio.low <= 1 && ratio.high >= 1)) return "no detectable difference";
-  return ratio.estimate > 1 ? "faster" : "slower";
 }

@@ -10,8 +10,9 @@ import { isOurs } from "../../variant-names.ts";
 import type { RatioChart } from "../chart.ts";
 import { type Cell, cell, column, numbers, type Row, type Section } from "../document.ts";
 import { type LayerTotal, layerTotals, networkLayers, rivalsIn, wholeNetworks } from "../layer-totals.ts";
-import { range, times } from "../number-format.ts";
+import { ratioCell, someOf } from "../ratio-words.ts";
 import type { BenchReport, CaseResult } from "../results.ts";
+import { slug } from "../slug.ts";
 
 const NETWORK_TITLES: Readonly<Record<string, string>> = {
   lenet5: "LeNet-5",
@@ -22,26 +23,14 @@ const NETWORK_TITLES: Readonly<Record<string, string>> = {
 
 /** A section, or none where there is nobody to be compared with or a single layer. */
 export function glanceSections(report: BenchReport): readonly Section[] {
-  const { cases, settings } = report;
-  const layers = [...new Map(cases.map((found) => [found.convCase.name, found])).values()];
+  const { settings } = report;
+  const layers = layersOf(report);
   const rivals = rivalsIn(report, layers).toSorted((a, b) => Number(isOurs(a)) - Number(isOurs(b)));
   if (settings.subject === null || rivals.length === 0 || layers.length < 2) return [];
-  const network = networkLayers(report);
-  const kinds: readonly Kind[] = [
-    ...[...wholeNetworks(report)].map(([name, members]) => ({
-      name: `${NETWORK_TITLES[name] ?? name}, all convolutions`,
-      detail: "each as often as it occurs",
-      members,
-      asNetwork: true,
-    })),
-    ...(network.length > 1 ? [{ name: "network layers", detail: countOf(network), members: network }] : []),
-    ...LAYER_CLASSES.flatMap((name) => {
-      const members = layers.filter((found) => layerClassOf(found) === name);
-      return members.length === 0 ? [] : [{ name, detail: countOf(members), members }];
-    }),
-  ];
+  const kinds = kindsOf(report);
   const rows = kinds.map(
     (kind): Row => ({
+      id: kind.id,
       cells: [cell(kind.name, "plain", kind.detail), ...rivals.map((rival) => totalCell(report, kind, rival))],
     }),
   );
@@ -61,6 +50,7 @@ export function glanceSections(report: BenchReport): readonly Section[] {
               `Above 1 ${settings.subject} is the faster one; ≈ stands for no detectable difference. What takes long counts for more. Each layer, ` +
                 "its interval and the noise floor stand further down.",
             ],
+            ratios: { columnsAfter: 0 },
             folded: false,
           },
         },
@@ -69,12 +59,42 @@ export function glanceSections(report: BenchReport): readonly Section[] {
   ];
 }
 
+/** All layers once. */
+function layersOf({ cases }: BenchReport): readonly CaseResult[] {
+  return [...new Map(cases.map((found) => [found.convCase.name, found])).values()];
+}
+
+/** The row of all network layers, which stand first. */
+export const NETWORK_LAYERS_ROW = "kind-network-layers";
+
+/** Kinds of layers, from whole networks to classes of layers. */
+export function kindsOf(report: BenchReport): readonly Kind[] {
+  const layers = layersOf(report);
+  const network = networkLayers(report);
+  const kinds: readonly Omit<Kind, "id">[] = [
+    ...[...wholeNetworks(report)].map(([name, members]) => ({
+      name: `${NETWORK_TITLES[name] ?? name}, all convolutions`,
+      detail: "each as often as it occurs",
+      members,
+      asNetwork: true,
+    })),
+    ...(network.length > 1 ? [{ name: "network layers", detail: countOf(network), members: network }] : []),
+    ...LAYER_CLASSES.flatMap((name) => {
+      const members = layers.filter((found) => layerClassOf(found) === name);
+      return members.length === 0 ? [] : [{ name, detail: countOf(members), members }];
+    }),
+  ];
+  return kinds.map((kind) => ({ ...kind, id: `kind-${slug(kind.name)}` }));
+}
+
 function countOf({ length }: readonly CaseResult[]): string {
   return length === 1 ? "one layer" : `${length} layers`;
 }
 
 /** A kind of layers, and how they add up. */
 interface Kind {
+  /** Its place in the page. */
+  readonly id: string;
   readonly name: string;
   readonly detail: string;
   readonly members: readonly CaseResult[];
@@ -99,6 +119,7 @@ function glanceChart(
     subject,
     group: null,
     cases: kinds.map(({ name }) => name),
+    rows: kinds.map(({ id }) => id),
     noiseFloor: floors.length === 0 ? 1 : median(floors),
     series: (peers.length > 0 ? peers : rivals).map((variant) => ({
       variant,
@@ -116,10 +137,5 @@ function totalOf(report: BenchReport, { members, asNetwork = false }: Kind, riva
 
 function totalCell(report: BenchReport, kind: Kind, rival: string): Cell {
   const total = totalOf(report, kind, rival);
-  if (total === undefined) return cell("–", "muted");
-  const { estimate, low, high, verdict, layers } = total;
-  const some = layers === kind.members.length ? "" : `, ${layers} of ${kind.members.length}`;
-  const sign = verdict === "no detectable difference" ? "≈ " : "";
-  const tone = { faster: "good", slower: "bad", "no detectable difference": "muted" } as const;
-  return cell(`${sign}${times(estimate)}`, tone[verdict], `${range(low, high)}${some}`);
+  return ratioCell(total ?? null, total && someOf(total.layers, kind.members.length));
 }

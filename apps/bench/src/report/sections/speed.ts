@@ -11,7 +11,8 @@ import { isOurs } from "../../variant-names.ts";
 import type { RatioChart } from "../chart.ts";
 import { type Cell, cell, column, numbers, type Row, type Section, type Table } from "../document.ts";
 import { bytes, percent, range, threeDigits, times } from "../number-format.ts";
-import type { BenchReport, CaseResult, Ratio, Twin, VariantResult } from "../results.ts";
+import { ratioCell } from "../ratio-words.ts";
+import type { BenchReport, CaseResult, Twin, VariantResult } from "../results.ts";
 import { slug } from "../slug.ts";
 import { growthBlocks } from "./growth.ts";
 
@@ -53,7 +54,7 @@ function ratioBlocks(
     caption: `How many times as fast as each of the others ${subject} is: estimate and 95 % interval`,
     columns: [column("layer"), ...rivals.map(numbers), numbers("noise floor")],
     rows: cases.map((found) => ({
-      id: `${suite}-${slug(found.convCase.name)}`,
+      id: rowId(found),
       group: layerClassOf(found),
       cells: [
         caseCell(found),
@@ -62,12 +63,19 @@ function ratioBlocks(
       ],
     })),
     notes: [
-      `Above 1 ${subject} is the faster one. The noise floor is how far the ratio of ${subject} to itself strays from 1; ` +
+      `Above 1 ${subject} is the faster one.`,
+      "The noise floor is how far the ratio of one variant, timed as if it were two, strays from 1; " +
         "≈ stands for no detectable difference: within the noise floor, or an interval that holds 1.",
     ],
+    ratios: { columnsAfter: 1 },
     folded: false,
   };
   return [...ratioCharts(suite, cases, subject, rivals), { kind: "table", table }];
+}
+
+/** The place of a layer in the page. */
+export function rowId({ suite, convCase }: CaseResult): string {
+  return `${suite}-${slug(convCase.name)}`;
 }
 
 /** A chart for each class of layers, of the peers only where there are any: what of ours is chosen by us is ours to know. */
@@ -95,6 +103,7 @@ function ratioCharts(
       subject,
       group: name,
       cases: members.map(({ convCase }) => convCase.name),
+      rows: members.map(rowId),
       noiseFloor: floors.length === 0 ? 1 : median(floors),
       series: timed.map((variant) => ({
         variant,
@@ -108,8 +117,8 @@ function ratioCharts(
   });
 }
 
-/** The layer, and below it the network. */
-function caseCell({ convCase }: CaseResult): Cell {
+/** A layer, and below it its network. */
+export function caseCell({ convCase }: CaseResult): Cell {
   const [network, layer] = convCase.name.split("/");
   return layer === undefined ? cell(network) : cell(layer, "plain", network);
 }
@@ -118,14 +127,6 @@ function caseCell({ convCase }: CaseResult): Cell {
 function floorCell({ twin, twinApart }: CaseResult): Cell {
   const floor = (found: Twin | null) => (found?.noiseFloor == null ? "–" : times(found.noiseFloor));
   return cell(floor(twin), "muted", twinApart === null ? undefined : `apart ${floor(twinApart)}`);
-}
-
-function ratioCell(ratio: Ratio | null): Cell {
-  if (ratio === null) return cell("–", "muted");
-  const { estimate, low, high, verdict } = ratio;
-  const sign = verdict === "no detectable difference" ? "≈ " : "";
-  const tone = { faster: "good", slower: "bad", "no detectable difference": "muted" } as const;
-  return cell(`${sign}${times(estimate)}`, tone[verdict], range(low, high));
 }
 
 function speedTable(cases: readonly CaseResult[], variants: readonly string[]): Table {
@@ -154,6 +155,7 @@ function speedTable(cases: readonly CaseResult[], variants: readonly string[]): 
 
 /** Every figure of these cases: error beside time, and why there is none. */
 export function detailTable(cases: readonly CaseResult[], subject: string | null): Table {
+  const hasEnergy = cases.some(({ results }) => results.some(({ timing }) => timing?.joulesPerRun !== undefined));
   return {
     caption: "Every figure",
     columns: [
@@ -162,6 +164,7 @@ export function detailTable(cases: readonly CaseResult[], subject: string | null
       numbers("calls"),
       numbers("GFLOP/s"),
       numbers("of ceiling"),
+      ...(hasEnergy ? [numbers("mJ a call")] : []),
       numbers(subject === null ? "ratio" : `${subject} is`),
       numbers("error / bound"),
       numbers("scratch"),
@@ -169,7 +172,7 @@ export function detailTable(cases: readonly CaseResult[], subject: string | null
     ],
     rows: cases.flatMap((found): Row[] => [
       { heading: `${found.convCase.name}: ${describeCase(found.convCase)}, ${threeDigits(found.flops / 1e6)} MFLOP` },
-      ...found.results.filter(({ outcome }) => outcome !== "unsupported").map(detailRow),
+      ...found.results.filter(({ outcome }) => outcome !== "unsupported").map((result) => detailRow(result, hasEnergy)),
     ]),
     notes: notAsked(cases),
     folded: true,
@@ -199,7 +202,8 @@ function ceilingCell(share: number): Cell {
   return cell(percent(share), "plain", share > 1 ? "direct-equivalent" : undefined);
 }
 
-function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratchBytes }: VariantResult): Row {
+function detailRow(result: VariantResult, hasEnergy: boolean): Row {
+  const { variant, outcome, reason, agreement, timing, ratio, scratchBytes } = result;
   const none = cell("–", "muted");
   const wrong = outcome === "disagrees" || outcome === "failed";
   return {
@@ -213,6 +217,7 @@ function detailRow({ variant, outcome, reason, agreement, timing, ratio, scratch
             cell(threeDigits(timing.gflops)),
             timing.ceilingShare === null ? none : ceilingCell(timing.ceilingShare),
           ]),
+      ...(hasEnergy ? [timing?.joulesPerRun === undefined ? none : cell(threeDigits(timing.joulesPerRun * 1e3))] : []),
       ratioCell(ratio),
       agreement === null ? none : cell(threeDigits(agreement.worstErrorOverBound), agreement.agrees ? "plain" : "bad"),
       scratchBytes === null ? none : cell(bytes(scratchBytes)),
