@@ -81,7 +81,8 @@ const START_SECONDS = 1;
 
 /**
  * The test files that may notice a mutant: those that call its function, or, if none does, that load its file, and those that
- * stand beside it. The first are those that cost little, are named like the file, and have noticed others of the same folder.
+ * stand beside it or are named like it. The first are those that cost little, have words of its path in theirs, and have noticed
+ * others of the same folder.
  *
  * @param noticed how many mutants of the folder a test file has noticed.
  */
@@ -95,13 +96,19 @@ export function testsFor(mutant: Mutant, reaches: Reaches, noticed: (test: strin
   const passing = Object.entries(reaches).filter(([, { passes }]) => passes);
   // Functions without a name that anybody knows count as called if the one around them is.
   const name = functions.find((one) => passing.some(([, { called }]) => called[file]?.includes(one)));
-  const isBeside = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`);
+  // What a test starts as a process is not seen: those of the folder and of the name count without it.
+  const isBeside = (test: string): boolean => test.startsWith(`${folderOf(mutant)}/`) || nameIn(test) === nameIn(file);
   return passing
     .filter(
       ([test, { called }]) => isBeside(test) || (name === undefined ? called[file] : called[file]?.includes(name)),
     )
     .sort((a, b) => cost(a) - cost(b))
     .map(([test]) => test);
+}
+
+/** The name of a file without folders and endings. */
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).split(".", 1)[0]!;
 }
 
 /** The words of a path that say what a file is about. */

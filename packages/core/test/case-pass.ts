@@ -32,7 +32,33 @@ export function supports({ propose }: Pick<ConvAlgorithm, "propose">, g: ConvGeo
   return typeof propose[pass](g) !== "string";
 }
 
-/** Computes into a result that starts as garbage, as a caller's buffer may. */
+/** A prepared pass with these weights: computes, of other data too, into a result that starts as garbage, as a caller's buffer may. */
+export function preparePass(
+  algorithm: ConvAlgorithm,
+  pass: Pass,
+  convCase: ConvCase,
+  { filter, bias }: CaseData,
+  runs?: Runs,
+): (data: CaseData) => Float32Array {
+  const g = geometryOf(convCase);
+  const into = (run: (result: Float32Array) => unknown): Float32Array => {
+    const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
+    run(result);
+    return result;
+  };
+  if (pass === "forward") {
+    const plan = preparationOf(algorithm, g, "forward", runs)(filter, bias);
+    return ({ x }) => into((y) => plan.run(x, y));
+  }
+  if (pass === "inputGradient") {
+    const plan = preparationOf(algorithm, g, "inputGradient", runs)(filter);
+    return ({ dy }) => into((dx) => plan.run(dy, dx));
+  }
+  const plan = preparationOf(algorithm, g, "filterGradient")();
+  return ({ x, dy }) => into((dw) => plan.run(x, dy, dw));
+}
+
+/** What a pass gives that is prepared and run once. */
 export function computePass(
   algorithm: ConvAlgorithm,
   pass: Pass,
@@ -40,13 +66,7 @@ export function computePass(
   data: CaseData,
   runs?: Runs,
 ): Float32Array {
-  const g = geometryOf(convCase);
-  const result = new Float32Array(sizeOf(resultShapeOf(convCase, pass))).fill(Number.NaN);
-  if (pass === "forward") preparationOf(algorithm, g, "forward", runs)(data.filter, data.bias).run(data.x, result);
-  else if (pass === "inputGradient")
-    preparationOf(algorithm, g, "inputGradient", runs)(data.filter).run(data.dy, result);
-  else preparationOf(algorithm, g, "filterGradient")().run(data.x, data.dy, result);
-  return result;
+  return preparePass(algorithm, pass, convCase, data, runs)(data);
 }
 
 /** What a call of the public functions gives, which choose the algorithm themselves if none is named. */

@@ -30,6 +30,8 @@ const CASES = [
 it.each(CASES)("$name, in blocks: every pass is that of the definition", (convCase) => {
   const data = exactData(convCase, 1);
   for (const pass of PASSES) {
-    expect(computePass(grouped, pass, convCase, data), pass).toEqual(computePass(naive, pass, convCase, data));
+    const truth = computePass(naive, pass, convCase, data);
+    const wrong = computePass(grouped, pass, convCase, data).findIndex((value, i) => value !== truth[i]);
+    expect(wrong, `first wrong element of the ${pass} pass`).toBe(-1);
   }
 });

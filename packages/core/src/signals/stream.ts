@@ -128,9 +128,9 @@ export function stream<T extends FloatArray = Float32Array>(
     transformed === undefined ? Infinity : shortestWorth(name, problemOf, blockLength, taps, plainly, wanted);
 
   let isLiving = true;
-  /** The last samples of each row, at the end, and how many there have been. */
-  const history = zeroArray(dtype, rows * (taps - 1));
-  let known = 0;
+  /** The last samples of each row, at the end, and how many there have been; and the same of a block that is not done yet. */
+  let [history, following] = [zeroArray(dtype, rows * (taps - 1)), zeroArray(dtype, rows * (taps - 1))];
+  let [past, known] = [0, 0];
   const signal = zeroArray(dtype, taps - 1 + blockLength);
   const result = zeroArray(dtype, blockLength);
   let last: { readonly count: number; readonly known: number; readonly sums: PreparedMatrix } | undefined;
@@ -164,31 +164,35 @@ export function stream<T extends FloatArray = Float32Array>(
     checkArray(caller, "y", y, dtype, block.length);
     requireApart(caller, "block", block, "y", y);
     const length = block.length / rows;
-    const [start, past] = [known, taps - 1];
+    if (length === 0) return y;
     for (let r = 0; r < rows; r++) {
-      const kept = history.subarray(r * past, (r + 1) * past);
-      known = start;
+      const ends = [r, r + 1].map((row) => row * (taps - 1)) as [number, number];
+      const kept = following.subarray(...ends);
+      kept.set(history.subarray(...ends));
+      known = past;
       for (let i = 0; i < length; i += blockLength) {
         const count = Math.min(blockLength, length - i);
         const at = r * length + i;
         signal.set(kept);
-        signal.set(block.subarray(at, at + count), past);
+        signal.set(block.subarray(at, at + count), taps - 1);
         filter(count, y.subarray(at, at + count));
-        kept.set(signal.subarray(count, count + past));
-        known = Math.min(past, known + count);
+        kept.set(signal.subarray(count, count + taps - 1));
+        known = Math.min(taps - 1, known + count);
       }
     }
+    // Only now: of a block that fails midway nothing is kept.
+    [history, following, past] = [following, history, known];
     return y;
   };
   return {
     ...facts,
     taps,
     rows,
-    scratchBytes: (transformed?.scratchBytes ?? 0) + history.byteLength + signal.byteLength + result.byteLength,
+    scratchBytes: (transformed?.scratchBytes ?? 0) + 2 * history.byteLength + signal.byteLength + result.byteLength,
     push: push as unknown as SignalStream<T>["push"],
     reset() {
       history.fill(0);
-      known = 0;
+      past = 0;
     },
     [Symbol.dispose]() {
       isLiving = false;

@@ -15,6 +15,8 @@ import { depthwiseConv2d } from "../conv/depthwise-conv2d.ts";
 import { separableConv2d } from "../conv/separable-conv2d.ts";
 import { corr2d } from "../corr2d/corr2d.ts";
 import { resolveConvGeometry } from "../geometry/planes.ts";
+import { convolve1d } from "../signals/correlate1d.ts";
+import { type SignalStream, stream } from "../signals/stream.ts";
 import { filterGradient, gradients } from "../verbs/gradients.ts";
 import { type Plan, plan } from "../verbs/plan.ts";
 import { simdAlgorithmsOf } from "./algorithms.ts";
@@ -205,6 +207,31 @@ describe("an operation or a layer that fails midway", () => {
       isDone = counted.steps < step;
     }
     expect(step).toBeGreaterThan(1);
+  });
+
+  it("a stream: of a block that fails midway nothing is kept", () => {
+    const blocks = [fill([2, 5], 1), fill([2, 20], 2)] as const;
+    const started = (): SignalStream => {
+      const filter = stream(convolve1d, fill([7], 3), { rows: 2, blockLength: 8, engine: "simd" });
+      filter.push(blocks[0]);
+      return filter;
+    };
+    const right = started().push(blocks[1]);
+    let failed = 0;
+    for (let isDone = false; !isDone; ) {
+      const filter = started();
+      const { end } = failing(engine, failed + 1, injected());
+      try {
+        filter.push(blocks[1]);
+        isDone = true;
+      } catch {
+        failed++;
+      } finally {
+        end();
+      }
+      if (!isDone) expect(filter.push(blocks[1]), `after step ${failed}`).toEqual(right);
+    }
+    expect(failed).toBeGreaterThan(1);
   });
 
   it.each([layer, separable])(

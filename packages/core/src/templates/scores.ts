@@ -40,21 +40,23 @@ export interface TemplateCells {
   readonly weights: readonly Float64Array[] | undefined;
 }
 
-/** The ratio of Σ(x − o)² to Σ(x − x̄)² from which a window has lost six digits of sixteen. */
+/** The ratio of what is taken from each other to what is left, Σ(x − x̄)² or Σx², from which a window has lost six digits of sixteen. */
 const MOST_CANCELLED = 1e6;
 /** What of a score may be the error of a sum. */
 const MOST_ERROR = 1e-8;
-/** Where squares are far from both ends of the range of float64. */
-const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -900, 2 ** 900];
+/** Squares, and products of two of them, that are far from both ends of the range of float64. */
+const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -500, 2 ** 500];
 
 /** Writes the scores of all windows, [H − h + 1, W − w + 1]. */
 export function scoreAll(picture: Picture, template: TemplateCells, score: TemplateScore, scores: Float64Array): void {
   const columns = picture.shape[1] - template.size[1] + 1;
   const isNormed = score.endsWith("-normed");
-  const { products, error, energy, base, unit, squares, variances, norms } = sumsOf(picture, template, score);
+  const sums = sumsOf(picture, template, score);
+  const { products, error, squareError, energy, base, ground, unit, squares, variances, norms } = sums;
+  const [leastSquare, leastNorm] = [Math.max(LEAST_SQUARE, squareError / MOST_ERROR), error / MOST_ERROR];
   if (score === "ccoeff-normed") {
     const contrast = Math.sqrt(energy);
-    const least = isInRange(energy, energy) ? error / MOST_ERROR / contrast : Number.POSITIVE_INFINITY;
+    const least = isInRange(energy) ? leastNorm / contrast : Number.POSITIVE_INFINITY;
     for (let i = 0; i < scores.length; i++) {
       const variance = variances[i];
       const square = squares[i];
@@ -62,7 +64,7 @@ export function scoreAll(picture: Picture, template: TemplateCells, score: Templ
       let value = products[i] / (deviation * contrast);
       // Written so that NaN fails, too.
       const isPlain =
-        square <= MOST_CANCELLED * variance && variance >= LEAST_SQUARE && square <= MOST_SQUARE && deviation >= least;
+        square <= MOST_CANCELLED * variance && variance >= leastSquare && square <= MOST_SQUARE && deviation >= least;
       if (!isPlain) value = scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
       scores[i] = Math.min(1, Math.max(-1, value));
     }
@@ -72,16 +74,21 @@ export function scoreAll(picture: Picture, template: TemplateCells, score: Templ
   const isBounded = score === "ccorr-normed" || (score === "sqdiff-normed" && template.weights === undefined);
   for (let i = 0; i < scores.length; i++) {
     let value = products[i];
-    let isPlain = !isNormed || isInRange(energy, energy);
+    let isPlain =
+      !isNormed ||
+      (isInRange(energy) &&
+        norms[i] >= leastSquare &&
+        norms[i] <= MOST_SQUARE &&
+        squares[i] + ground <= MOST_CANCELLED * norms[i]);
+    const norm = isNormed ? Math.sqrt(norms[i] * energy) : 1;
     if (score === "ccorr-normed") {
-      const norm = Math.sqrt(norms[i] * energy);
-      isPlain &&= isInRange(norms[i], norms[i]) && error <= MOST_ERROR * norm;
+      isPlain &&= norm >= leastNorm;
       value = (value + base) / norm;
     } else if (score === "sqdiff" || score === "sqdiff-normed") {
       // Of a match little is left of what is taken from each other.
       value = base - 2 * value + squares[i];
-      isPlain &&= value >= MOST_ERROR * (base + squares[i]) && error <= MOST_ERROR * value;
-      value = isNormed ? value / Math.sqrt(norms[i] * energy) : value * unit;
+      isPlain &&= value >= MOST_ERROR * (base + squares[i]) && 2 * error + squareError <= MOST_ERROR * value;
+      value = isNormed ? value / norm : value * unit;
     } else {
       value = (value + base) * unit;
     }
@@ -92,20 +99,23 @@ export function scoreAll(picture: Picture, template: TemplateCells, score: Templ
   }
 }
 
-function isInRange(least: number, most: number): boolean {
-  return least >= LEAST_SQUARE && most <= MOST_SQUARE;
+function isInRange(square: number): boolean {
+  return square >= LEAST_SQUARE && square <= MOST_SQUARE;
 }
 
 /** Sums of every window, in units of the picture's contrast and of the template's. */
 interface WindowSums {
   /** Σ w·T·x′, with T the template about its mean, about nothing or about the picture's offset, by score. */
   readonly products: Float64Array;
-  /** How far they may be off, beside what plain sums would be. */
+  /** How far they may be off, beside what plain sums would be; and sums of squares. */
   readonly error: number;
+  readonly squareError: number;
   /** Σ w·T², or Σ w·t² where the score divides by that. */
   readonly energy: number;
   /** What does not depend on the window. */
   readonly base: number;
+  /** Σ w·o′², with o′ the picture's offset in units of its contrast. */
+  readonly ground: number;
   /** The product of both units. */
   readonly unit: number;
   /** Σ w·x′², Σ w·(x′ − x̄′)² and Σ w·x²: empty where nobody asks for them. */
@@ -129,7 +139,7 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
   const norms = empty(isNormed && family !== "ccoeff");
   // What is taken from each other is in one unit; else a template has its own.
   const factor = family === "sqdiff" ? picture.scale : contrastOf(cells, family === "ccoeff");
-  let [error, energy, base] = [0, 0, 0];
+  let [error, squareError, energy, base, ground] = [0, 0, 0, 0, 0];
   for (const [c, given] of cells.entries()) {
     const offset = picture.offsets[c];
     const v = weights?.[c] ?? new Float64Array(given.length).fill(1);
@@ -143,6 +153,7 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
     error += picture.correlate("values", c, weighted, size, products);
     for (let q = 0; q < t.length; q++) energy += w[q] * (family === "sqdiff" ? given[q] * factor : t[q]) ** 2;
     const about0 = offset * picture.scale;
+    ground += about0 * about0 * weight;
     if (family === "ccorr") base += about0 * excess;
     if (family === "sqdiff") for (let q = 0; q < t.length; q++) base += t[q] * weighted[q];
 
@@ -152,7 +163,10 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
     const summed = (kind: "values" | "squares", by: Float64Array): Float64Array => {
       if (known !== undefined) return known[kind][c];
       const sums = empty(true);
-      error = Math.max(error, picture.correlate(kind, c, by, size, sums));
+      const off = picture.correlate(kind, c, by, size, sums);
+      // What sums of values add, times twice a mean or the offset, is at most twice as much, and so is the square of a mean.
+      if (kind === "squares") squareError += 5 * off;
+      else if (by === v) error += off * Math.abs(excess / (total || 1));
       return sums;
     };
     const sums = family === "ccoeff" ? summed("values", v) : undefined;
@@ -173,7 +187,18 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
       for (let i = 0; i < length; i++) norms[i] += second[i] + about0 * (2 * first[i] + about0 * weight);
     }
   }
-  return { products, error, energy, base, unit: 1 / factor / picture.scale, squares, variances, norms };
+  return {
+    products,
+    error,
+    squareError,
+    energy,
+    base,
+    ground,
+    unit: 1 / factor / picture.scale,
+    squares,
+    variances,
+    norms,
+  };
 }
 
 /** A power of two by which cells, or their differences, become about 1. */
@@ -207,9 +232,8 @@ function scoreOne(
   });
   const sizes = [windows, cells].map((planes) => Math.max(...planes.map(largestOf)));
   if (!sizes.every(Number.isFinite)) return Number.NaN;
-  // About one, each for itself or, where they are taken from each other, both.
+  // Each about one.
   let [scaleX, scaleT] = sizes.map(powerBelow);
-  if (family === "sqdiff") scaleX = scaleT = Math.min(scaleX, scaleT);
   const scaled = (planes: readonly Float64Array[], scale: number): readonly Float64Array[] =>
     planes.map((plane) => plane.map((value) => value * scale));
   let [x, t] = [scaled(windows, scaleX), scaled(cells, scaleT)];
@@ -222,6 +246,9 @@ function scoreOne(
     [x, t] = [scaled(centredX, finer), scaled(centredT, finerT)];
     [scaleX, scaleT] = [scaleX * finer, scaleT * finerT];
   }
+  // What is taken from each other is in one unit.
+  const unit = Math.min(scaleX, scaleT);
+  const [shareX, shareT] = [unit / scaleX, unit / scaleT];
   let [product, squareX, squareT, difference] = [0, 0, 0, 0];
   for (const [c, plane] of x.entries()) {
     for (let q = 0; q < plane.length; q++) {
@@ -229,14 +256,14 @@ function scoreOne(
       product += weight * t[c][q] * plane[q];
       squareX += weight * plane[q] * plane[q];
       squareT += weight * t[c][q] * t[c][q];
-      difference += weight * (t[c][q] - plane[q]) ** 2;
+      difference += weight * (t[c][q] * shareT - plane[q] * shareX) ** 2;
     }
   }
-  const value = family === "sqdiff" ? difference : product;
-  if (family === score) return value / scaleX / scaleT;
+  const isDifference = family === "sqdiff";
+  if (family === score) return isDifference ? difference / unit / unit : product / scaleX / scaleT;
   const norm = Math.sqrt(squareX * squareT);
-  if (norm === 0) return family === "sqdiff" && value > 0 ? 1 : 0;
-  return value / norm;
+  if (norm === 0) return isDifference && difference > 0 ? 1 : 0;
+  return isDifference ? difference / norm / shareX / shareT : product / norm;
 }
 
 /** Planes about their own means. Differences are taken from the first value: of equal ones they are 0. */

@@ -58,8 +58,15 @@ function anyProblem(): { g: ConvGeometry; pass: Pass; algorithm: number } {
   }
 }
 
+const ODD = [Number.NaN, Number.POSITIVE_INFINITY, -3.4e38, 1e30, 1e6, 1e-30, 2 ** -149, -0, 0];
+
+/** Noise; of every third array some values are unlike the others. */
 function noise(length: number): Float32Array {
-  return Float32Array.from({ length }, () => random.uniform(-0.5, 0.5));
+  const values = Float32Array.from({ length }, () => random.uniform(-0.5, 0.5));
+  if (random.uniform() < 0.3) {
+    for (let n = random.integer(1, 5); n > 0; n--) values[random.integer(0, length - 1)] = random.pick(ODD);
+  }
+  return values;
 }
 
 /** What computes a problem by an engine, into a result that starts as garbage. */
@@ -79,6 +86,8 @@ function runnerOf(
     forward?.run(x, result);
     input?.run(dy, result);
     weights?.run(x, dy, result);
+    // Any NaN is as good as another.
+    for (const [i, value] of result.entries()) if (Number.isNaN(value)) result[i] = Number.NaN;
     return new Int32Array(result.buffer);
   };
 }

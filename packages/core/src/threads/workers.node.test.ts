@@ -15,6 +15,7 @@ import { simdFeatures } from "../simd/engine/features.ts";
 import { hostWebAssembly } from "../simd/engine/webassembly.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { plan } from "../verbs/plan.ts";
+import type { Message } from "./control.ts";
 import { startWorker } from "./hosts.ts";
 import { hire, startThreads, stopThreads, threadedEngine } from "./start.ts";
 
@@ -108,6 +109,19 @@ describe("a worker that is killed", () => {
     expect(team.threads).toBe(1);
     expect(run()).toEqual(expected);
   });
+});
+
+it("a worker that comes late is told what the others know", () => {
+  const engine = threadedEngine(new SimdEngine(hostWebAssembly()!, simdFeatures()), 0);
+  const told: [early: Message[], late: Message[]] = [[], []];
+  const add = (number: 0 | 1): void =>
+    engine.team.add(number, { post: (message) => told[number].push(message), terminate: async () => undefined }, 0);
+  add(0);
+  runner(engine);
+  add(1);
+  const modules = told[0].filter((message) => "module" in message);
+  expect(modules.length).toBeGreaterThan(0);
+  expect(told[1]).toMatchObject([{ memory: engine.memory.wasm, modules }]);
 });
 
 describe("startThreads", () => {

@@ -17,7 +17,7 @@ import { mergeRecords, reportOf } from "./merge.ts";
 import { mergeFiles } from "./merge-files.ts";
 import { appendRecords, readRecords, repairRecords } from "./record-file.ts";
 import { lineOf, parseLine, type ResultRecord, recordEnd, recordRun, recordSetup } from "./result-record.ts";
-import { answersId, findingsOf, recordTrial, setupId, type TrialRecord } from "./trial-record.ts";
+import { answersId, findingsOf, recordTrial, setupId, type TrialRecord, trialRecordId } from "./trial-record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "corr2d-results-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -192,6 +192,32 @@ describe("merge", () => {
     expect(reportOf([changed, ...records]).reasons).toEqual(reasons);
   });
 
+  it("lets other versions answer otherwise, and needs no word of who they are", () => {
+    const { record } = found[0];
+    const [question] = record.questions;
+    const questions = [{ ...question, elements: question.elements + 1 }];
+    const setup = {
+      algorithms: ["corr2d/naive", "careless"].map((name) => ({ name, version: "9.9.9" })),
+      oracles: [],
+    };
+    const other: TrialRecord = {
+      ...record,
+      id: trialRecordId(record.trial, setupId(setup)),
+      setup: setupId(setup),
+      questions,
+      answers: answersId({ ...record, questions }),
+    };
+    for (const all of [[...records, recordSetup(setup), other], [other]]) {
+      expect(reportOf(all).reasons.join("\n")).not.toContain("answered otherwise");
+    }
+  });
+
+  it("misses no trial of a run that was broken off before its first", () => {
+    const { reasons } = reportOf(records.filter(({ record }) => record === "setup" || record === "run"));
+    expect(reasons.join("\n")).toContain("did not come to its end");
+    expect(reasons.join("\n")).not.toContain("trials of seed");
+  });
+
   it("sees a line that was lost after the run had ended", () => {
     const lost = records.findIndex(({ record }) => record === "trial");
     const { outcome, reasons } = reportOf(records.toSpliced(lost, 1));
@@ -247,6 +273,11 @@ describe("merge", () => {
     );
     expect(reportOf(sharded).reasons).toContain(
       "of the 3 shards of a run (seed 3, 0 generated) these are missing: 1, 3",
+    );
+    const asked = { seed: 3, cases: 5, path: "4:0", only: "same", shard: { index: 1, count: 2 } };
+    const [run] = records.filter((record) => record.record === "run");
+    expect(reportOf([recordRun({ ...withoutId(run!), asked })]).reasons).toContain(
+      'a run (seed 3, 5 generated, path 4:0, only "same", shard 1/2) did not come to its end; go on with it by --resume',
     );
   });
 

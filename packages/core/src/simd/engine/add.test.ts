@@ -8,7 +8,7 @@ const activations = [
   undefined,
   { name: "relu", slope: 0 },
   { name: "relu6", slope: 0 },
-  { name: "leakyRelu", slope: Math.fround(0.3) },
+  { name: "leakyRelu", slope: 0.3 },
 ] as const;
 
 /** Arrays in the memory of another module, one behind the other. */
@@ -33,7 +33,7 @@ describe.each(activations)("activated by %o", (activation) => {
     expect(y).toEqual(own);
     for (let i = 0; i < length; i++) {
       const z = Math.fround(ODD[i % ODD.length]! + ODD[(7 * i) % ODD.length]!);
-      const slope = activation?.name === "leakyRelu" ? activation.slope : 0;
+      const slope = activation?.name === "leakyRelu" ? Math.fround(activation.slope) : 0;
       const most = activation?.name === "relu6" ? 6 : Number.POSITIVE_INFINITY;
       const expected = activation === undefined || z > 0 ? Math.min(z, most) : z * (z === 0 ? 1 : slope);
       // 0 · −∞ is what a definition by slopes makes of it; relu gives 0.

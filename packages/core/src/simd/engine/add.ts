@@ -62,7 +62,7 @@ function checkActivation(activation: FusedActivation): void {
 /** The value that emitted code gives: a NaN stays. */
 function activated(value: number, activation: FusedActivation | undefined): number {
   if (activation === undefined) return value;
-  if (activation.name === "leakyRelu") return value > 0 ? value : activation.slope * value;
+  if (activation.name === "leakyRelu") return value > 0 ? value : Math.fround(activation.slope) * value;
   if (value < 0) return 0;
   return activation.name === "relu6" && value > 6 ? 6 : value;
 }

@@ -1,6 +1,6 @@
 import { absoluteReference, type CaseData, type ConvCase, realData, reference, seededRandom } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { computePass, geometryOf, supports } from "../../../test/case-pass.ts";
+import { computePass, geometryOf, preparePass, supports } from "../../../test/case-pass.ts";
 import { PASSES, type Pass, preparationOf } from "../../algorithm/algorithm.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
 import { SimdEngine } from "../engine/engine.ts";
@@ -144,6 +144,22 @@ describe.each(winograd)("$name beside one value that is not like the others", (a
     const { filter: sparse } = realData(convCase, 5);
     sparse.fill(0, 0, 3 * 16 * 12);
     expect(preparationOf(algorithm, geometryOf(convCase), "forward")(sparse, undefined).instead).toBeUndefined();
+  });
+
+  it.each(PASSES)("%s: judges every run by its own data, whatever ran before", (pass) => {
+    const convCase = CASES[0]!;
+    const ordinary = realData(convCase, 5);
+    const times = (factor: number): CaseData => ({
+      ...ordinary,
+      x: ordinary.x.map((value) => value * factor),
+      dy: ordinary.dy.map((value) => value * factor),
+    });
+    const name = pass === "inputGradient" ? "dy" : "x";
+    const all = [times(1e6), withOne(ordinary, name, 0.4, 1e5), withOne(ordinary, name, 0.7, Number.NaN), ordinary];
+    const run = preparePass(algorithm, pass, convCase, ordinary);
+    for (const data of [...all, ...all.toReversed()]) {
+      expect(run(data)).toEqual(preparePass(algorithm, pass, convCase, ordinary)(data));
+    }
   });
 
   it("gives zeros for the filter gradient of an empty batch", () => {

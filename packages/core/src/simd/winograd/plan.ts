@@ -246,7 +246,7 @@ function onceChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: num
 function chunkChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: number, chunkBytes: number): number {
   const panel = 4 * vectors;
   const tiles = pixelsOf(blocks);
-  const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, form);
+  const left = LARGEST_BYTES - bytesWithoutProducts(c, blocks, form) - MOST_PADDING * tiles;
   const fitting = Math.min(chunkBytes, left) / (4 * tiles * pointCount(form));
   return Math.min(c.groupTargetChannels, Math.floor(Math.max(CHUNK_CHANNELS, fitting) / panel) * panel);
 }
@@ -260,6 +260,9 @@ function bytesWithoutProducts(c: Correlation, blocks: Blocks, form: Form): numbe
 export function tileBytes(form: Form, channels: number): number {
   return oddLines(4 * channels * pointCount(form));
 }
+
+/** What {@link oddLines} adds, at most. */
+const MOST_PADDING = 128;
 
 /** Bytes rounded up to an odd number of cache lines: multiples of it do not fall into the same cache sets. */
 export function oddLines(bytes: number): number {
