@@ -44,8 +44,8 @@ describe("Conv2d", () => {
     expect(layer.forward(x).data).not.toEqual(before);
   });
 
-  it("notices values written to arrays that were asked for long before", () => {
-    const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 1 });
+  it.each([2, 3])("notices values written to arrays that were asked for long before, of %i channels", (outChannels) => {
+    const layer = new Conv2d({ inChannels: 3, outChannels, kernelSize: 1 });
     const [filter, bias] = layer.parameters.map(({ value }) => value) as [Float32Array, Float32Array];
     const before = layer.forward(x).data;
     for (const values of [filter, bias]) {

@@ -30,6 +30,15 @@ afterEach(() => {
 });
 
 const plans = () => wasmHostOf(tf.backend())!.plans.size;
+/** Whether nothing has been computed of it yet. */
+const isWaiting = (y: tf.Tensor): boolean => {
+  let isAsked = false;
+  wasmHostOf(tf.backend())!.continueStep(y, () => {
+    isAsked = true;
+    return undefined;
+  });
+  return isAsked;
+};
 const dataIds = () => tf.backend().numDataIds();
 
 function random<T extends tf.Tensor>(stream: string, shape: readonly number[], of = (value: number) => value): T {
@@ -389,8 +398,10 @@ describe("nothing is computed that is not asked for, and once what is", () => {
       return prepared;
     };
     const before = plans();
+    expect(isWaiting(convolve(picture(), w))).toBe(true);
     branch();
     expect(plans()).toBe(before + 2); // once for relu, once for itself
+    expect(isWaiting(convolve(picture(), w))).toBe(false);
     convolve(picture(), w);
     tf.relu(convolve(picture(), w));
     expect(plans()).toBe(before + 2);

@@ -206,6 +206,14 @@ describe.each(["corr2d", "wasm"])("on the backend %s", (backend) => {
   });
 });
 
+test.each([
+  [[5, 6, 2], [3, 3, 2, 4], "x must have rank 4, got [5,6,2]"],
+  [[1, 5, 6, 2], [3, 3, 2], "filter must have rank 4, got [3,3,2]"],
+  [[1, 5, 6, 2], [3, 0, 2, 4], "filter must not be empty, got [3,0,2,4]"],
+] as const)("x of %j and a filter of %j are refused", (x, w, message) => {
+  expect(() => groupedConv2d(random("x", x), random("w", w))).toThrow(`groupedConv2d: ${message}`);
+});
+
 test("a layer that is made here", () => {
   const layer = conv2d({ filters: 6, kernelSize: 3, groups: 3, inputShape: [7, 7, 9] });
   const model = layers.sequential({ layers: [layer] });

@@ -42,3 +42,21 @@ it("takes SIMD, unless so little is done that calling it would take longer", () 
   for (const k of KERNELS) expect(explain(corr2d, IMAGE, dense(k)).engine).toBe("simd");
   expect(explain(corr2d, [3, 3], [2, 2])).toMatchObject({ engine: "scalar", algorithm: "direct" });
 });
+
+it("of factors whose products their element type cannot hold, only their own passes are offered", () => {
+  const [image32, image64] = [Float32Array, Float64Array].map((Elements) => tensor([9, 9], new Elements(81).fill(1)));
+  for (const size of [1e-10, 1e-20, 1e20, 1e-100, 1e-160, 1e160]) {
+    const weights = [size, 2 * size, size];
+    const holds = (least: number, most: number): boolean => size * size >= least && 4 * size * size <= most;
+    for (const [image, Elements, isHeld] of [
+      [image32, Float32Array, holds(2 ** -126, 3.4e38)],
+      [image64, Float64Array, holds(2 ** -1022, 1.7e308)],
+    ] as const) {
+      const factors = { column: Elements.from(weights), row: Elements.from(weights) };
+      if (!factors.row.every((weight) => weight > 0 && Number.isFinite(weight))) continue;
+      const directly = () => corr2d(image as Matrix, factors as never, { algorithm: "direct" });
+      if (isHeld) expect(directly().data[0]).toBeCloseTo(16 * size * size, 5);
+      else expect(directly).toThrow("products of column and row leave the range of their element type");
+    }
+  }
+});

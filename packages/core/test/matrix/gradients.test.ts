@@ -41,7 +41,7 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, value, p) => Math.max(most, Math.abs(value - b[p])), 0);
 
-/** Kernels of odd and even sides, of one row or column, and one larger than the image. */
+/** Kernels of odd and even sides, of one row or column, one larger than the image; and outputs of several blocks of rows. */
 const SIZES = [
   { image: [9, 8], kernel: [3, 3] },
   { image: [7, 9], kernel: [2, 4] },
@@ -49,6 +49,7 @@ const SIZES = [
   { image: [9, 8], kernel: [3, 1] },
   { image: [4, 5], kernel: [6, 11] },
   { image: [33, 40], kernel: [5, 7] },
+  { image: [70, 9], kernel: [3, 2] },
 ] as const;
 
 const CASES = SIZES.flatMap(({ image, kernel }) =>

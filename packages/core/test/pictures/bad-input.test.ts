@@ -88,6 +88,11 @@ it.each([
     /needs 2 or 4 channels/,
   ],
   [() => planFilterPicture(untyped({ width: 4 }), box()), TypeError, /format\.height must be a number, got undefined/],
+  [
+    () => planFilterPicture(untyped({ width: 4, height: 3, dtype: "int8" }), box(), { dtype: "uint8" }),
+    RangeError,
+    /format\.dtype must be "uint8" or "float32", got "int8"/,
+  ],
   [() => gaussian(Number.NaN), RangeError, /gaussian: sigma must be a number of 0 or more, got NaN/],
   [() => gaussian(-1), RangeError, /sigma must be a number of 0 or more, got -1/],
   [() => gaussian(2, { size: 4 }), RangeError, /gaussian: size must be odd, got 4/],

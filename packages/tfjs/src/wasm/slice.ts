@@ -38,7 +38,6 @@ function copyPart(
   size: readonly number[],
   to: HeapValues,
 ): void {
-  if (to.length === 0) return;
   // Axes behind the last one that is cut are whole: with it they are one run.
   const cut = shape.findLastIndex((length, axis) => size[axis] !== length);
   const strides = shape.map((_, axis) => util.sizeFromShape(shape.slice(axis + 1)));

@@ -14,7 +14,7 @@ export function heapTile(theirs: KernelFunc): KernelFunc {
   return (args) => {
     const x = args.inputs.x as TensorInfo;
     const { reps } = args.attrs as unknown as TileAttrs;
-    if (x.dtype === "string" || reps.length !== x.shape.length) return theirs(args);
+    if (x.dtype === "string") return theirs(args);
     const backend = args.backend as unknown as WasmBackend;
     backend.dataIdMap.get(x.dataId);
     const shape = x.shape.map((size, axis) => size * reps[axis]!);
