@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { centredDigit, forgetDigits, heldOutDigit, readDigit, takeDigits, trainDigits } from "../src/engine/digits.ts";
+import { DIGITS } from "../src/stages/digits/texts.ts";
 import { until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -34,7 +35,7 @@ test("learns live to read 93 % of the digits it was not shown, and no frame take
 
 test("a digit is drawn by keys, read, and cleared", async () => {
   const { page, complaints } = await open("#/digits");
-  await page.getByText("This is a held-out 7.").waitFor();
+  await page.getByText(DIGITS.en.isA(7)).waitFor();
   await page.getByRole("button", { name: "Clear" }).click();
   const pad = page.getByLabel("Draw a digit");
   for (let n = 0; n < 6; n++) {
@@ -42,7 +43,7 @@ test("a digit is drawn by keys, read, and cleared", async () => {
     await pad.press("ArrowDown");
   }
   await until(page, 'document.querySelectorAll(".probabilities li").length === 10');
-  expect(await page.getByText("This is a held-out").count()).toBe(0);
+  expect(await page.getByText(DIGITS.en.isA(7)).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

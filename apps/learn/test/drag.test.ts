@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { SHIFT_SIDE, shiftPicture } from "../src/engine/shift.ts";
+import { DRAG } from "../src/stages/drag/texts.ts";
 import { until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -51,9 +52,9 @@ test("the picture is dragged and moved by keys, and the difference is read", asy
   expect(await largest()).toBe("0");
   await page.getByRole("button", { name: "fully connected" }).click();
   await until(page, 'document.querySelector("[data-reading=largest]").textContent !== "0"');
-  await page.getByText("They differ all over").waitFor();
+  await page.getByText(DRAG.en.differs).waitFor();
   await page.getByRole("button", { name: "convolution", exact: true }).click();
   await page.getByRole("button", { name: "zeros" }).click();
-  await page.getByText("They differ at the edges only").waitFor();
+  await page.getByText(DRAG.en.edgesOnly).waitFor();
   expect(complaints).toEqual([]);
 });

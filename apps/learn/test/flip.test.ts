@@ -2,6 +2,7 @@
 
 import { convolve2d, corr2d, tensor } from "@corr2d/core";
 import { expect, test } from "vitest";
+import { FLIP } from "../src/stages/flip/texts.ts";
 import { numbersOf, until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -32,7 +33,7 @@ test("shows correlation and convolution, and the indices of the lecture and of c
 test("a layer learns the kernel of a convolution flipped, and the bias, within 0.01", async () => {
   const { page, complaints } = await open("#/flip");
   await page.getByRole("button", { name: "Learn", exact: true }).click();
-  await page.getByText("The kernel, flipped, and the bias").waitFor({ timeout: 30_000 });
+  await page.getByText(FLIP.en.same).waitFor({ timeout: 30_000 });
   const { data } = await numbersOf(page, "svg[aria-label='what the layer has learned']");
   for (const [n, weight] of data.entries()) expect(Math.abs(weight - (6 - n))).toBeLessThan(0.01);
   expect(Math.abs(Number(await page.locator("[data-reading=bias]").textContent()) - 7)).toBeLessThan(0.01);

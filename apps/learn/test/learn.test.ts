@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { errorOfSize } from "../src/engine/kernel-size.ts";
 import { beginLesson, continueLesson } from "../src/engine/lesson.ts";
+import { LEARN } from "../src/stages/learn/texts.ts";
 import { numbersOf, until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -12,7 +13,7 @@ const ROUNDING = 1e-12;
 test("[1, −1] is found from the textbook's black bar", async () => {
   const { page, complaints } = await open("#/learn");
   await page.getByRole("button", { name: "Learn", exact: true }).click();
-  await page.getByText("Found: every weight is within 0.01.").waitFor({ timeout: 30_000 });
+  await page.getByText(LEARN.en.found).waitFor({ timeout: 30_000 });
   const { data } = await numbersOf(page, "svg[aria-label='what it has learned']");
   expect(Math.abs(data[0]! - 1)).toBeLessThan(0.01);
   expect(Math.abs(data[1]! + 1)).toBeLessThan(0.01);
@@ -29,7 +30,7 @@ test("a painted kernel and its bias are found from noise", async () => {
   await painter.press(" ");
   await until(page, 'decodeURIComponent(location.hash).includes("hidden=1,0,0;0,-1,0;0,0,0")');
   await page.getByRole("button", { name: "Learn", exact: true }).click();
-  await page.getByText("Found: every weight is within 0.01.").waitFor({ timeout: 30_000 });
+  await page.getByText(LEARN.en.found).waitFor({ timeout: 30_000 });
   expect(Math.abs(Number(await page.locator("[data-reading=bias]").textContent()) - 1.5)).toBeLessThan(0.01);
   expect(complaints).toEqual([]);
 });

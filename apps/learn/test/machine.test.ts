@@ -1,6 +1,7 @@
 /** Stage 9: every way is measured on the picture, with WebAssembly and without, and is as exact as rounding allows. */
 
 import { expect, test } from "vitest";
+import { MACHINE } from "../src/stages/machine/texts.ts";
 import { until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -23,7 +24,7 @@ test("all ways are measured and agree, and SIMD is faster than the loops", async
   }
   expect(Math.max(...rows.map(({ error }) => error))).toBeGreaterThan(0);
   expect(rows[3]!.milliseconds).toBeLessThan(rows[0]!.milliseconds);
-  await page.getByText("All agree with the exact result").waitFor();
+  await page.getByText(MACHINE.en.agree).waitFor();
   expect(complaints).toEqual([]);
 });
 

@@ -3,6 +3,7 @@
 import { reference } from "@corr2d/testkit";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { FRAME } from "../src/texts.ts";
 import { numbersOf, until, usePages } from "./page.ts";
 
 const open = usePages();
@@ -118,7 +119,7 @@ test("a file that is no picture is refused in a sentence", async () => {
   await page
     .locator("input[type=file]")
     .setInputFiles({ name: "words.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
-  await page.getByText("This file is no picture that the browser can read.").waitFor();
+  await page.getByText(FRAME.en.noPicture).waitFor();
 });
 
 test("a camera gives 20 frames a second, and a refused one a sentence", async () => {
@@ -131,7 +132,7 @@ test("a camera gives 20 frames a second, and a refused one a sentence", async ()
     'navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"))',
   );
   await other.getByRole("button", { name: "Camera" }).click();
-  await other.getByText("The camera was refused.").waitFor();
+  await other.getByText(FRAME.en.cameraRefused).waitFor();
 });
 
 /** A PNG of 640 × 480 of noise. */
