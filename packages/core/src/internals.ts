@@ -33,5 +33,5 @@ export {
   resolveConvGeometry,
 } from "./geometry/planes.ts";
 export { addActivated } from "./simd/engine/add.ts";
-export { plannerIn } from "./simd/engine/engine.ts";
 export type { LodgingMemory } from "./simd/engine/memory.ts";
+export { plannerIn } from "./simd/engine/planner-in.ts";

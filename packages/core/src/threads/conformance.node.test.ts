@@ -44,11 +44,11 @@ describe.each([2, 3, 8])("%i threads", (threads) => {
   beforeAll(async () => {
     const threaded = threadedEngine(engine, ALWAYS);
     team = threaded.team;
-    await hire(team, threads);
+    await hire(team.crew, threads);
     engine.threaded = threaded;
   }, 60_000);
 
-  afterAll(() => team.end());
+  afterAll(() => team.crew.end());
 
   const [ofOne, ofAll] = [simdAlgorithmsOf(() => alone), simdAlgorithmsOf(() => engine)];
 
@@ -57,7 +57,7 @@ describe.each([2, 3, 8])("%i threads", (threads) => {
     { timeout: 120_000 },
     (_, n) => {
       let compared = 0;
-      const published = team.queue.end;
+      const published = team.crew.queue.end;
       for (const convCase of [...CASES, ...large]) {
         const data = realData(convCase, 1);
         for (const pass of PASSES) {
@@ -70,7 +70,7 @@ describe.each([2, 3, 8])("%i threads", (threads) => {
         }
       }
       expect(compared).toBeGreaterThan(3);
-      expect(team.queue.end - published).toBeGreaterThan(compared);
+      expect(team.crew.queue.end - published).toBeGreaterThan(compared);
       expect(team.threads).toBe(threads);
     },
   );

@@ -53,22 +53,20 @@ export type Message =
       /** How many times it looks for work before it sleeps. */
       readonly spins: number;
       readonly posted: number;
-      readonly memory: object | undefined;
       readonly modules: readonly ModuleMessage[];
     }
   | LaterMessage;
 
 /** What every worker is told when it is so. */
 export type LaterMessage =
-  /** Another memory: functions of the one before are not called any more. */
-  | { readonly memory: object }
   | ModuleMessage
   /** Functions that nobody can call any more. */
   | { readonly forget: readonly number[] };
 
-/** A module, and the numbers of its functions. */
+/** A module, the memory that it computes in, and the numbers of its functions. */
 export interface ModuleMessage {
   readonly module: object;
+  readonly memory: object;
   readonly numbers: Readonly<Record<string, number>>;
 }
 

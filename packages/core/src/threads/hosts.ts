@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { TeamWorker } from "./team.ts";
+import type { CrewWorker } from "./crew.ts";
 
 /** A worker that is being started. */
-export interface StartedWorker extends TeamWorker {
+export interface StartedWorker extends CrewWorker {
   /** Resolves when it has answered its first message; rejects with why it does not. */
   readonly ready: Promise<unknown>;
   /** Calls back when it is at an end, by itself or another's hand. */

@@ -18,10 +18,10 @@ const matrix = (rows: number, columns: number): Matrix =>
 const engine = threadedEngine(sharedEngine(), 0);
 const { team } = engine;
 
-beforeAll(() => hire(team, 3), 60_000);
+beforeAll(() => hire(team.crew, 3), 60_000);
 afterAll(async () => {
   sharedEngine().threaded = undefined;
-  await team.end();
+  await team.crew.end();
 });
 
 const SIZES = [
@@ -35,7 +35,7 @@ it.each(SIZES)("%o", { timeout: 30_000 }, ({ image: [rows, columns], kernel: [he
   const x = matrix(rows, columns);
   const whole = matrix(height, width);
   const separable = { column: matrix(1, height).data, row: matrix(1, width).data };
-  const published = team.queue.end;
+  const published = team.crew.queue.end;
   for (const boundary of BOUNDARIES) {
     for (const mode of ["valid", "same", "full"] as const) {
       for (const kernel of [whole, separable]) {
@@ -54,5 +54,5 @@ it.each(SIZES)("%o", { timeout: 30_000 }, ({ image: [rows, columns], kernel: [he
       }
     }
   }
-  expect(team.queue.end - published).toBeGreaterThan(BOUNDARIES.length * 6);
+  expect(team.crew.queue.end - published).toBeGreaterThan(BOUNDARIES.length * 6);
 });

@@ -30,8 +30,8 @@ const threaded = new SimdEngine(hostWebAssembly()!, simdFeatures());
 const engine = threadedEngine(threaded, 0);
 threaded.threaded = engine;
 
-beforeAll(() => hire(engine.team, 3), 60_000);
-afterAll(() => engine.team.end());
+beforeAll(() => hire(engine.team.crew, 3), 60_000);
+afterAll(() => engine.team.crew.end());
 
 /** A geometry of any kind, and an algorithm that computes a pass over it. */
 function anyProblem(): { g: ConvGeometry; pass: Pass; algorithm: number } {

@@ -9,6 +9,7 @@ import { simdFeatures } from "../simd/engine/features.ts";
 import { hostWebAssembly } from "../simd/engine/webassembly.ts";
 import { describe } from "../tensor/tensor.ts";
 import { MOST_WORKERS } from "./control.ts";
+import { Crew } from "./crew.ts";
 import { coreCount, maySleep, now, obstacleToThreads, startWorker } from "./hosts.ts";
 import { ThreadTeam } from "./team.ts";
 
@@ -110,7 +111,7 @@ async function startTeam(threads: number): Promise<Threads> {
   try {
     threaded ??= threadedEngine(engine);
     threaded.adopt(engine.features);
-    await hire(threaded.team, threads);
+    await hire(threaded.team.crew, threads);
   } catch (error) {
     return refusal(error instanceof Error ? error.message : String(error));
   }
@@ -132,30 +133,30 @@ export type ThreadedEngine = SimdEngine & { readonly team: ThreadTeam };
  */
 export function threadedEngine({ features, fma, microkernel }: SimdEngine, leastGain?: number): ThreadedEngine {
   const host = hostWebAssembly()!;
-  const team = new ThreadTeam(host, { now, lostMs: LOST_MS }, coreCount(), leastGain);
+  const team = new ThreadTeam(host, new Crew({ now, lostMs: LOST_MS }, coreCount()), leastGain);
   const engine = new SimdEngine(host, features, { fma, team, ...(microkernel !== undefined && { microkernel }) });
   void engine.memory.wasm; // what cannot be had is known now
   return engine as ThreadedEngine;
 }
 
 /**
- * Lets a team have so many threads, that which calls included.
+ * Lets a crew have so many threads, that which calls included.
  *
  * @throws Error if a worker does not start; then there is none.
  */
-export async function hire(team: ThreadTeam, threads: number): Promise<void> {
+export async function hire(crew: Crew, threads: number): Promise<void> {
   const hasCores = threads <= coreCount();
-  team.queue.spins = maySleep() ? (hasCores ? SPINS.caller : 1) : Number.POSITIVE_INFINITY;
+  crew.queue.spins = maySleep() ? (hasCores ? SPINS.caller : 1) : Number.POSITIVE_INFINITY;
   try {
     const workers = Array.from({ length: threads - 1 }, (_, number) => {
       const worker = startWorker();
-      worker.onEnd(() => team.lose(number, worker));
-      team.add(number, worker, hasCores ? SPINS.worker : 1);
+      worker.onEnd(() => crew.lose(number, worker));
+      crew.add(number, worker, hasCores ? SPINS.worker : 1);
       return worker.ready;
     });
     await within(START_MS, Promise.all(workers));
   } catch (error) {
-    await team.end();
+    await crew.end();
     throw new Error(`a worker did not start: ${error instanceof Error ? error.message : error}`);
   }
 }
@@ -172,7 +173,7 @@ function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
 async function stop(): Promise<void> {
   if (threaded === undefined) return;
   sharedEngine().threaded = undefined;
-  await threaded.team.end();
+  await threaded.team.crew.end();
 }
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;

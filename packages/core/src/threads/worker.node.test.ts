@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type I32Local, ModuleBuilder, v128 } from "../simd/engine/assembler.ts";
+import { withSharedMemory } from "../simd/engine/shared-memory.ts";
 import { hostWebAssembly, type WasmMemory } from "../simd/engine/webassembly.ts";
 import { ENDS, ITEM_STATES, type Message, STATE, WORD } from "./control.ts";
 import { type StartedWorker, startWorker } from "./hosts.ts";
 import { Queue } from "./queue.ts";
-import { withSharedMemory } from "./shared-memory.ts";
 
 const host = hostWebAssembly()!;
 const newMemory = (): WasmMemory => new host.Memory({ initial: 1, maximum: 1, shared: true });
@@ -35,7 +35,6 @@ async function start(message: Partial<Extract<Message, { control: Int32Array }>>
     worker: 0,
     spins: 100,
     posted: 0,
-    memory: undefined,
     modules: [],
     ...message,
   };
@@ -68,16 +67,16 @@ afterEach(() => worker.terminate());
 
 it("computes by what was known when it came", async () => {
   const memory = newMemory();
-  await start({ memory, modules: [{ module: filling(7), numbers: { fill: 3 } }] });
+  await start({ modules: [{ module: filling(7), memory, numbers: { fill: 3 } }] });
   expect(await stateAfter(3, 64)).toBe(STATE.done);
   expect(at(memory, 64)).toBe(7);
 });
 
 it("computes by what it is told later, until that is forgotten", async () => {
   const memory = newMemory();
-  await start({ memory });
+  await start({});
   expect(await stateAfter(5, 0)).toBe(STATE.failed);
-  tell({ module: filling(8), numbers: { fill: 5 } });
+  tell({ module: filling(8), memory, numbers: { fill: 5 } });
   expect(await stateAfter(5, 32)).toBe(STATE.done);
   expect(at(memory, 32)).toBe(8);
   tell({ forget: [5] });
@@ -85,19 +84,21 @@ it("computes by what it is told later, until that is forgotten", async () => {
   expect(at(memory, 48)).toBe(0);
 });
 
-it("in another memory it knows nothing of the one before", async () => {
-  const [before, after] = [newMemory(), newMemory()];
-  await start({ memory: before, modules: [{ module: filling(7), numbers: { fill: 0 } }] });
-  tell({ memory: after });
-  expect(await stateAfter(0, 16)).toBe(STATE.failed);
-  tell({ module: filling(9), numbers: { fill: 1 } });
+it("computes in the memory that a function was sent with", async () => {
+  const [one, other] = [newMemory(), newMemory()];
+  await start({ modules: [{ module: filling(7), memory: one, numbers: { fill: 0 } }] });
+  tell({ module: filling(9), memory: other, numbers: { fill: 1 } });
   expect(await stateAfter(1, 16)).toBe(STATE.done);
-  expect([at(before, 16), at(after, 16)]).toEqual([0, 9]);
+  expect(await stateAfter(0, 32)).toBe(STATE.done);
+  expect([16, 32].map((address) => [at(one, address), at(other, address)])).toEqual([
+    [0, 9],
+    [7, 0],
+  ]);
 });
 
 it("goes on after a call that has thrown", async () => {
   const memory = newMemory();
-  await start({ memory, modules: [{ module: filling(7), numbers: { fill: 0 } }] });
+  await start({ modules: [{ module: filling(7), memory, numbers: { fill: 0 } }] });
   expect(await stateAfter(0, 65536)).toBe(STATE.failed);
   expect(await stateAfter(0, 16)).toBe(STATE.done);
 });
@@ -124,7 +125,7 @@ it("of a page closes itself at its end, and answers as it does elsewhere", async
   try {
     await import("./worker.ts");
     const page = globalThis as unknown as { onmessage: ((event: { data: Message }) => void) | null };
-    const first = { control: queue.control, worker: 0, spins: 0, posted: 0, memory: undefined, modules: [] };
+    const first = { control: queue.control, worker: 0, spins: 0, posted: 0, modules: [] };
     // A message was posted that has not arrived: it goes back for that.
     Atomics.store(queue.control, WORD.posted, 1);
     page.onmessage!({ data: first });

@@ -40,12 +40,11 @@ const functions = new Map<number, Emitted>();
 let control: Int32Array = new Int32Array(0);
 let worker = 0;
 let spins = 0;
-let memory: object | undefined;
 let received = 0;
 
 port.onmessage = ({ data }) => {
   if ("control" in data) {
-    ({ control, worker, spins, posted: received, memory } = data);
+    ({ control, worker, spins, posted: received } = data);
     for (const module of data.modules) instantiate(module);
     port.postMessage("ready");
   } else {
@@ -57,13 +56,10 @@ port.onmessage = ({ data }) => {
 
 function receive(message: LaterMessage): void {
   if ("forget" in message) for (const number of message.forget) functions.delete(number);
-  else if ("memory" in message) {
-    functions.clear();
-    memory = message.memory;
-  } else instantiate(message);
+  else instantiate(message);
 }
 
-function instantiate({ module, numbers }: ModuleMessage): void {
+function instantiate({ module, memory, numbers }: ModuleMessage): void {
   const { exports } = new scope.WebAssembly.Instance(module, { corr2d: { memory } });
   for (const [name, number] of Object.entries(numbers)) functions.set(number, exports[name]!);
 }

@@ -66,8 +66,8 @@ describe("a worker that is killed", () => {
     const run = runner(engine);
     for (let round = 0; round < 12; round++) {
       const worker = startWorker();
-      worker.onEnd(() => team.lose(0, worker));
-      team.add(0, worker, 20_000);
+      worker.onEnd(() => team.crew.lose(0, worker));
+      team.crew.add(0, worker, 20_000);
       await worker.ready;
       expect(team.threads).toBe(2);
       run();
@@ -86,7 +86,7 @@ describe("a worker that is killed", () => {
     const engine = threadedEngine(alone, 0);
     const { team } = engine;
     // One that takes what there is, and never does it.
-    const { control } = team.queue;
+    const { control } = team.crew.queue;
     const thief = `
       const { workerData: control, parentPort } = require("node:worker_threads");
       parentPort.postMessage("ready");
@@ -101,7 +101,7 @@ describe("a worker that is killed", () => {
     const { Worker } = await import("node:worker_threads");
     const worker = new Worker(thief, { eval: true, workerData: control });
     await new Promise((resolve) => worker.once("message", resolve));
-    team.add(0, { post: () => undefined, terminate: () => worker.terminate() }, 0);
+    team.crew.add(0, { post: () => undefined, terminate: () => worker.terminate() }, 0);
     const run = runner(engine);
     const start = performance.now();
     expect(run()).toEqual(expected);
@@ -115,13 +115,18 @@ it("a worker that comes late is told what the others know", () => {
   const engine = threadedEngine(new SimdEngine(hostWebAssembly()!, simdFeatures()), 0);
   const told: [early: Message[], late: Message[]] = [[], []];
   const add = (number: 0 | 1): void =>
-    engine.team.add(number, { post: (message) => told[number].push(message), terminate: async () => undefined }, 0);
+    engine.team.crew.add(
+      number,
+      { post: (message) => told[number].push(message), terminate: async () => undefined },
+      0,
+    );
   add(0);
   runner(engine);
   add(1);
   const modules = told[0].filter((message) => "module" in message);
   expect(modules.length).toBeGreaterThan(0);
-  expect(told[1]).toMatchObject([{ memory: engine.memory.wasm, modules }]);
+  expect(modules.every(({ memory }) => memory === engine.memory.wasm)).toBe(true);
+  expect(told[1]).toMatchObject([{ modules }]);
 });
 
 describe("startThreads", () => {
@@ -209,9 +214,9 @@ describe("startThreads", () => {
 it("hires anew what was let go", async () => {
   const { team } = threadedEngine(new SimdEngine(hostWebAssembly()!, simdFeatures()));
   for (const threads of [2, 4, 2]) {
-    await hire(team, threads);
+    await hire(team.crew, threads);
     expect(team.threads).toBe(threads);
-    await team.end();
+    await team.crew.end();
     expect(team.threads).toBe(1);
   }
 });

@@ -15,9 +15,10 @@ export const WASM_BACKEND_NAME = "wasm";
 export type HeapValues = Float32Array | Int32Array | Uint8Array;
 
 export interface WasmBackend {
-  /** The module that was started. With threads its memory is shared, and no export of it; other builds may name exports otherwise. */
+  /** The module that was started. Its memory is an export, or with threads, which share it, given to it; other builds may name it otherwise. */
   readonly wasm: {
     readonly asm?: { readonly memory?: LodgingMemory["memory"] };
+    readonly wasmMemory?: LodgingMemory["memory"];
     _malloc(bytes: number): number;
     _free(address: number): void;
   };

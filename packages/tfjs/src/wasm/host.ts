@@ -75,7 +75,7 @@ export class WasmHost implements Host {
   }
 
   /**
-   * Two tensors of float32 and one shape, added; `undefined` where the backend should do it: with a heap that is shared, while
+   * Two tensors of float32 and one shape, added; `undefined` where the backend should do it: where its heap cannot be had, while
    * gradients are recorded, and if neither is a convolution that waited. (A variable may be assigned what an optimizer adds, and
    * would keep its old values until it is read.)
    */
@@ -147,7 +147,7 @@ export class WasmHost implements Host {
   }
 }
 
-/** Lets plans compute in the heap of a backend; one with threads has a memory that it shares with them, so plans keep to theirs. */
+/** Lets plans compute in the heap of a backend. */
 function plannerInHeap(backend: WasmBackend): <T>(make: () => T) => T {
   const memory = heapOf(backend);
   if (memory === undefined) return (make) => make();
@@ -156,10 +156,9 @@ function plannerInHeap(backend: WasmBackend): <T>(make: () => T) => T {
   return plannerIn({ memory, allocate, free: (address) => wasm._free(address) });
 }
 
-/** The memory that tensors lie in, if it is to be had and not shared. */
+/** The memory that tensors lie in, if it is to be had. */
 function heapOf({ wasm }: WasmBackend): LodgingMemory["memory"] | undefined {
-  const memory = wasm.asm?.memory;
-  return memory?.buffer instanceof ArrayBuffer ? memory : undefined;
+  return wasm.asm?.memory ?? wasm.wasmMemory;
 }
 
 /** The activation of a sum, in core's words; there is none but those that continue it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addActivated } from "./add.ts";
-import { plannerIn } from "./engine.ts";
+import { plannerIn } from "./planner-in.ts";
 import { hostWebAssembly } from "./webassembly.ts";
 
 const ODD = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 3e38, -3e38, 2 ** -149, 5.9, 6.1];

@@ -8,7 +8,6 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { describe } from "../../tensor/tensor.ts";
 import { MEMORY_IMPORT } from "./assembler.ts";
 import { type SimdFeatures, setSimdFeatures, simdFeatures } from "./features.ts";
 import { type LodgingMemory, type MemoryGuards, type MemoryRange, type ScratchLayout, SimdMemory } from "./memory.ts";
@@ -70,7 +69,8 @@ export class SimdEngine {
 
   /** The engine that is sooner done with some work: this one, or that with several threads. */
   engineFor(work: Work): SimdEngine {
-    return this.threaded?.team?.isWorth(work) === true ? this.threaded : this;
+    const isWorth = this.threaded?.team?.isWorth(work, this.memory.isLodged) === true;
+    return isWorth ? this.threaded! : this;
   }
 
   /** Does the steps of a run for every unit. */
@@ -131,9 +131,9 @@ export class SimdEngine {
       isLiving = false;
       giveBack();
     };
-    if (this.team === undefined) return { scratchBytes: scratch.bytes, run: watched, [Symbol.dispose]: dispose };
-    const { units, threads } = this.team;
-    return { scratchBytes: units * scratch.bytes, threads, run: watched, [Symbol.dispose]: dispose };
+    const { units = 1, threads = 1 } = this.team ?? {};
+    const plan = { scratchBytes: units * scratch.bytes, run: watched, [Symbol.dispose]: dispose };
+    return threads > 1 ? { ...plan, threads } : plan;
   }
 
   /** Ties blocks to the life of `owner`: they are given back by the function returned, or when it is collected. */
@@ -177,67 +177,44 @@ export class SimdEngine {
 }
 
 let shared: SimdEngine | undefined;
-/** The engine of plans that are being made for another module's memory. */
-let lodged: SimdEngine | undefined;
+/** The engine that is in its place ({@link onEngine}). */
+let inPlace: SimdEngine | undefined;
 
 /**
- * The engine of this process, or of the other module for which plans are being made ({@link plannerIn}).
+ * The engine of this process, or what is in its place ({@link onEngine}).
  *
  * @throws Error where no SIMD module can run, with the reason.
  */
 export function sharedEngine(): SimdEngine {
-  return lodged ?? (shared ??= newEngine());
+  return inPlace ?? (shared ??= newEngine());
 }
 
-function newEngine(options?: EngineOptions): SimdEngine {
+/** The engine of this process that takes over what is worth being computed by several threads, if there is one. */
+export function threadedEngineOfProcess(): SimdEngine | undefined {
+  return shared?.threaded;
+}
+
+/**
+ * An engine that shares neither code nor memory with others.
+ *
+ * @throws Error where no SIMD module can run, with the reason.
+ */
+export function newEngine(options?: EngineOptions): SimdEngine {
   const host = hostWebAssembly();
   const features = simdFeatures();
   if (host === undefined || features.simd !== true) throw new Error(`simd: ${features.simd}`);
   return new SimdEngine(host, features, options);
 }
 
-/**
- * Lets plans compute in the memory of another WebAssembly module, of 32 bits and not shared: packed weights and scratch are taken
- * from its allocator, and arrays that are views of its memory are read and written where they lie, not copied.
- *
- * @returns a function that calls another one, and what that plans or computes on SIMD is in this memory. Plans keep to it.
- * @throws TypeError if `lodging` has no memory, or no functions that allocate and free.
- *
- * @example
- * ```ts
- * // What a module exports; here a memory alone, and an allocator that takes nothing back.
- * type Limits = { initial: number };
- * type Memory = { buffer: ArrayBuffer; grow(pages: number): number };
- * const { WebAssembly } = globalThis as unknown as { WebAssembly: { Memory: new (limits: Limits) => Memory } };
- * const memory = new WebAssembly.Memory({ initial: 256 });
- * let end = 1024;
- * const allocate = (bytes: number) => (end += 4 * Math.ceil(bytes / 4)) - 4 * Math.ceil(bytes / 4);
- *
- * const inModule = plannerIn({ memory, allocate, free: () => {} });
- * const planned = inModule(() => plan(conv2d, [1, 2, 2, 1], tensor([2, 2, 1, 1], [1, 2, 3, 4])));
- * const x = new Float32Array(memory.buffer, 0, 4).fill(1);
- * planned.run(x); // → [10]
- * ```
- */
-export function plannerIn(lodging: LodgingMemory): <T>(make: () => T) => T {
-  const { memory, allocate, free } = Object(lodging) as Partial<LodgingMemory>;
-  const isMemory = Object.prototype.toString.call(memory?.buffer) === "[object ArrayBuffer]";
-  if (!isMemory || typeof allocate !== "function" || typeof free !== "function")
-    throw new TypeError(`plannerIn: lodging must be { memory, allocate, free }, got ${describe(lodging)}`);
-  let engine: SimdEngine | undefined;
-  return (make) => {
-    const before = lodged;
-    if (simdFeatures().simd === true) {
-      engine ??= newEngine({ lodging });
-      if (engine.features !== simdFeatures()) engine.adopt(simdFeatures());
-      lodged = engine;
-    }
-    try {
-      return make();
-    } finally {
-      lodged = before;
-    }
-  };
+/** Calls what makes plans or computes with `engine` in the place of that of this process. */
+export function onEngine<T>(engine: SimdEngine, make: () => T): T {
+  const before = inPlace;
+  inPlace = engine;
+  try {
+    return make();
+  } finally {
+    inPlace = before;
+  }
 }
 
 /** Makes the engine of this process go on with other features, whether it has been made yet or not. */

@@ -8,68 +8,23 @@
 import { CASES, exactData } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { geometryOf, supports } from "../../../test/case-pass.ts";
+import { PaintedModule } from "../../../test/painted-module.ts";
 import { preparationOf } from "../../algorithm/algorithm.ts";
 import { conv2d, plan, residentArray, tensor } from "../../index.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
-import { plannerIn, SimdEngine } from "./engine.ts";
+import { SimdEngine } from "./engine.ts";
 import { simdFeatures } from "./features.ts";
 import { GuardZones } from "./guards.ts";
 import type { LodgingMemory } from "./memory.ts";
-import { hostWebAssembly, type WasmMemory } from "./webassembly.ts";
+import { plannerIn } from "./planner-in.ts";
+import { aloneOver } from "./shared-memory.ts";
+import { hostWebAssembly } from "./webassembly.ts";
 
 const host = hostWebAssembly()!;
-const PAINT = 0xa5;
-
-/** A module whose memory is painted where nothing was given out. */
-class PaintedModule implements LodgingMemory {
-  readonly memory: WasmMemory = new host.Memory({ initial: 512 });
-  readonly #given = new Map<number, number>();
-  /** Addresses are multiples of eight, but not of sixteen. */
-  #end = 1000;
-
-  constructor() {
-    new Uint8Array(this.memory.buffer).fill(PAINT);
-  }
-
-  allocate(bytes: number): number {
-    const address = this.#end;
-    this.#end += Math.ceil(bytes / 16) * 16 + 64;
-    if (this.#end > this.memory.buffer.byteLength) return 0;
-    this.#given.set(address, bytes);
-    return address;
-  }
-
-  free(address: number): void {
-    new Uint8Array(this.memory.buffer, address, this.#given.get(address)).fill(PAINT);
-    this.#given.delete(address);
-    this.#end = Math.max(1000, ...[...this.#given].map(([at, bytes]) => at + Math.ceil(bytes / 16) * 16 + 64));
-  }
-
-  /** An array of this memory, with values. */
-  array(values: Float32Array): Float32Array {
-    const array = new Float32Array(this.memory.buffer, this.allocate(values.byteLength), values.length);
-    array.set(values);
-    return array;
-  }
-
-  get givenBytes(): number {
-    return [...this.#given.values()].reduce((sum, bytes) => sum + bytes, 0);
-  }
-
-  /** Whether all that was never given out, or was taken back, is as it was painted. */
-  isUntouched(): boolean {
-    let from = 0;
-    for (const [address, bytes] of [...this.#given].sort(([a], [b]) => a - b)) {
-      if (!new Uint8Array(this.memory.buffer, from, address - from).every((value) => value === PAINT)) return false;
-      from = address + bytes;
-    }
-    return new Uint8Array(this.memory.buffer, from, 4096).every((value) => value === PAINT);
-  }
-}
-
-describe("an engine in the memory of another module", () => {
-  const module = new PaintedModule();
-  const engine = new SimdEngine(host, simdFeatures(), { lodging: module, guards: new GuardZones(64) });
+describe.each([false, true])("an engine in the memory of another module, shared: %s", (shared) => {
+  const module = new PaintedModule(shared);
+  const team = shared ? { team: aloneOver(module.memory) } : {};
+  const engine = new SimdEngine(host, simdFeatures(), { lodging: module, guards: new GuardZones(64), ...team });
   const own = new SimdEngine(host, simdFeatures());
 
   it.each(CASES)("$name: every pass gives the bits of any other engine, and writes nowhere else", (convCase) => {

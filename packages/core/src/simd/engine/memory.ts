@@ -132,6 +132,11 @@ export class SimdMemory {
     return this.#memory;
   }
 
+  /** Whether it is the memory of another module. */
+  get isLodged(): boolean {
+    return this.#lodging !== undefined;
+  }
+
   /** Bytes of the memory as it is now, scratch included. */
   get byteLength(): number {
     return (this.#lodging?.memory ?? this.#memory)?.buffer.byteLength ?? 0;
@@ -168,7 +173,7 @@ export class SimdMemory {
 
   /** The address of scratch. */
   get scratch(): number {
-    this.#scratch ??= this.#lodging === undefined ? 0 : this.#lodge(this.#lodging, SCRATCH_BYTES);
+    this.#scratch ??= this.#lodging === undefined ? 0 : this.#lodge(this.#lodging, this.#newBytes);
     return this.#scratch;
   }
 
@@ -177,7 +182,7 @@ export class SimdMemory {
    * module is handed out.
    */
   holds(array: Float32Array | Float64Array): boolean {
-    if (this.#lodging === undefined) return false;
+    if (!this.isLodged) return false;
     const { buffer, byteOffset, byteLength } = array;
     return buffer === this.floats.buffer && byteOffset + byteLength + OVERREAD_BYTES <= buffer.byteLength;
   }

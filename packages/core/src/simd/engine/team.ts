@@ -62,8 +62,8 @@ export interface Team {
   readonly units: number;
   /** Between arrays of JavaScript and the shared memory, which hosts copy slowly themselves; undefined where nothing is faster. */
   readonly stage: Stage | undefined;
-  /** Whether several threads are sooner done with some work than one. */
-  isWorth(work: Work): boolean;
+  /** Whether several threads are sooner done with some work than one; `isHeld` if that need not bring in its values or take them out. */
+  isWorth(work: Work, isHeld: boolean): boolean;
   /** Memory of so many bytes that threads share. */
   makeMemory(bytes: number): WasmMemory;
   /** A module that computes in shared memory. */
@@ -71,4 +71,6 @@ export interface Team {
   /** Functions in the place of those of a module: called in a share, they are for whoever computes it. */
   link(memory: WasmMemory, module: WasmModule, functions: WasmFunctions): WasmFunctions;
   work<Unit>(units: readonly Unit[], steps: Steps<Unit>): void;
+  /** The same threads over the memory of another module, which is shared. */
+  over(memory: WasmMemory): Team;
 }

@@ -8,9 +8,33 @@
  * @module
  */
 
-import { bytesOf, MEMORY_IMPORT, section, sized, vector } from "../simd/engine/assembler.ts";
-import { unsignedLeb128 } from "../simd/engine/leb128.ts";
-import { SECTION } from "../simd/engine/opcodes.ts";
+import { bytesOf, MEMORY_IMPORT, section, sized, vector } from "./assembler.ts";
+import { unsignedLeb128 } from "./leb128.ts";
+import { SECTION } from "./opcodes.ts";
+import { type Team, workAlone } from "./team.ts";
+import type { WasmMemory } from "./webassembly.ts";
+
+/** Pages of 4 GiB: no memory of 32 bits has more. */
+export const MOST_PAGES = 65536;
+
+/** Scratch of a unit: twice that of memory that one thread has, as shares do not write over one another. */
+export const SHARED_SCRATCH_BYTES: number = 8 * 2 ** 20;
+
+/** The calling thread alone, over memory of another module that is shared. */
+export function aloneOver(memory: WasmMemory): Team {
+  return {
+    threads: 1,
+    scratchBytes: SHARED_SCRATCH_BYTES,
+    units: 1,
+    stage: undefined,
+    isWorth: () => false,
+    makeMemory: () => memory,
+    adapt: (module) => withSharedMemory(module, MOST_PAGES),
+    link: (_memory, _module, functions) => functions,
+    work: workAlone,
+    over: aloneOver,
+  };
+}
 
 /** The same module with a memory of at most so many pages that is shared. */
 export function withSharedMemory(module: Uint8Array, mostPages: number): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { hostWebAssembly } from "../simd/engine/webassembly.ts";
 import { copyingModule } from "./shared-memory.ts";
+import { hostWebAssembly } from "./webassembly.ts";
 
 const host = hostWebAssembly()!;
 
