@@ -67,12 +67,16 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** What the page index.html of a folder finds, and the WebAssembly files that it asked for. */
-async function resultsOf(folder: string): Promise<{ readonly results: Results; readonly wasm: readonly string[] }> {
+async function resultsOf<T = Results>(
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly results: T; readonly wasm: readonly string[] }> {
   const wasm: string[] = [];
   const server = createServer(({ url }, response) => {
     const path = join(folder, url === "/" ? "index.html" : url!);
     if (!existsSync(path)) return void response.writeHead(404).end();
     if (extname(path) === ".wasm") wasm.push(url!);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.setHeader("content-type", TYPES[extname(path)] ?? "application/octet-stream");
     response.end(readFileSync(path));
   });
@@ -86,7 +90,7 @@ async function resultsOf(folder: string): Promise<{ readonly results: Results; r
     await tab.waitForFunction("globalThis.results !== undefined", undefined, { timeout: 30_000 }).catch(() => {
       throw new Error(`nothing was computed: ${said.join("\n")}`);
     });
-    return { results: await tab.evaluate<Results>("globalThis.results"), wasm };
+    return { results: await tab.evaluate<T>("globalThis.results"), wasm };
   } finally {
     await tab.close();
     server.close();
@@ -104,11 +108,15 @@ function expectPrediction({ wasm, corr2d, cpu, gradient }: Results): void {
 }
 
 /** A folder of the project with a program; whoever bundles it leaves a page in its folder `out`. */
-function application(name: string, program: string): { readonly folder: string; readonly out: string } {
+function application(
+  name: string,
+  program: string,
+  asked = PREDICT,
+): { readonly folder: string; readonly out: string } {
   const folder = join(project, name);
   const out = join(folder, "out");
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(folder, "program.js"), program + PREDICT);
+  writeFileSync(join(folder, "program.js"), program + asked);
   writeFileSync(join(folder, "index.html"), '<!doctype html><script type="module" src="program.js"></script>');
   return { folder, out };
 }
@@ -124,6 +132,47 @@ test("Vite", async () => {
   const { results, wasm } = await resultsOf(out);
   expectPrediction(results);
   expect(wasm).toEqual([expect.stringMatching(/simd.*\.wasm$/)]);
+});
+
+/** A layer that is large enough for threads, before there are any and after. */
+const BITS = `
+const uniform = (shape, seed) => tf.randomUniform(shape, -1, 1, "float32", seed);
+const bits = () => tf.tidy(() => {
+  const y = tf.conv2d(uniform([1, 56, 56, 64], 1), uniform([3, 3, 64, 64], 2), 1, "same");
+  return new Int32Array(new Float32Array(y.dataSync()).buffer);
+});
+`;
+const SAME_BITS = `
+const [heap, first] = [Object.prototype.toString.call(tf.backend().wasm.HEAPU8.buffer), bits()];
+const answer = await startThreads({ threads: 2 });
+// What is written for workers is stored atomically.
+let published = 0;
+const { store } = Atomics;
+Atomics.store = (...rest) => (published++, store(...rest));
+const second = bits();
+Atomics.store = store;
+await stopThreads();
+globalThis.results = { heap, ...answer, published, isSame: first.every((value, n) => value === second[n]) };
+`;
+
+test("an isolated page: our threads compute in the heap that TensorFlow.js shares with its own", async () => {
+  const threads = blockWith("js", "await startThreads()").replace("{ startThreads }", "{ startThreads, stopThreads }");
+  const program = blockWith("js", ".wasm?url") + BITS + threads.replace("await startThreads();", SAME_BITS);
+  const { folder, out } = application("isolated", program, "");
+  await vite({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    build: { outDir: out, target: "es2022", minify: false },
+    worker: { format: "es" },
+  });
+  const { results, wasm } = await resultsOf<{ published: number }>(out, {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+  });
+  expect(results).toMatchObject({ heap: "[object SharedArrayBuffer]", active: true, threads: 2, isSame: true });
+  expect(results.published).toBeGreaterThan(8);
+  expect(wasm).toEqual([expect.stringMatching(/threaded-simd.*\.wasm$/)]);
 });
 
 test("webpack", async () => {
