@@ -56,7 +56,7 @@ export function comparisonTable(comparison: Comparison): Table {
     notes: [
       `${inRun ? `Timed in turn in ${processes} processes of one run` : `Compared by their ratios to ${yardstick}`} on ${machine}, ${host}. ` +
         "~ stands for a difference that chance explains; probabilities are adjusted for the number of layers (Holm), so that in one of " +
-        "twenty comparisons of equals something is seen.",
+        "a hundred comparisons of equals something is seen.",
       ...missing.map(({ name, reason }) => `Not compared: ${name} (${reason}).`),
     ],
     folded: false,

@@ -24,11 +24,11 @@ function share(holds: (seed: number) => boolean): number {
 }
 
 describe("of 20 layers in 12 processes", () => {
-  it("an A/A sees something in any of them at most once in twenty times", () => {
-    // 400 trials at 5 %: more than 7.5 % in one seed set of a hundred.
+  it("an A/A sees something in any of them once in a hundred times, about", () => {
+    // 400 trials at 1 %: more than 2.5 % in one seed set of a hundred.
     const alarms = share((seed) => compare(1, seed).some(Boolean));
-    expect(alarms).toBeGreaterThan(0.01);
-    expect(alarms).toBeLessThanOrEqual(0.075);
+    expect(alarms).toBeGreaterThan(0);
+    expect(alarms).toBeLessThanOrEqual(0.025);
   });
 
   it.each([

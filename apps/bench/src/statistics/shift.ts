@@ -3,7 +3,7 @@
  *
  * Speeds are compared by their logarithms. Where both versions were timed in the same processes it is Student's t test on the
  * processes' ratios; where they come from different runs, Welch's on both sides' own ratios to a common yardstick. Many layers
- * are compared at once, so probabilities are adjusted as Holm does: that any of them is wrong happens once in twenty times.
+ * are compared at once, so probabilities are adjusted as Holm does: that any of them is wrong happens once in a hundred times.
  *
  * Sources: B. L. Welch, "The generalization of 'Student's' problem", Biometrika 34, 1947; S. Holm, "A simple sequentially
  * rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979.
@@ -22,8 +22,11 @@ export interface Shift extends Interval {
   readonly p: number;
 }
 
-/** What is taken for significant. */
-export const SIGNIFICANCE = 0.05;
+/** What is taken for significant. At 0.05, which is usual, a gate would fail one change in twenty that changes nothing. */
+export const SIGNIFICANCE = 0.01;
+
+/** Of intervals, which stand for themselves. */
+const CONFIDENCE = 0.95;
 
 /** The shift that ratios of the same processes show, old time to new time; undefined of fewer than two. */
 export function pairedShift(ratios: readonly number[]): Shift | undefined {
@@ -46,7 +49,7 @@ export function unpairedShift(before: readonly number[], after: readonly number[
 
 function shiftOf(shift: number, variance: number, degreesOfFreedom: number): Shift {
   const deviation = Math.sqrt(variance);
-  const half = jstat.studentt.inv(1 - SIGNIFICANCE / 2, degreesOfFreedom) * deviation;
+  const half = jstat.studentt.inv((1 + CONFIDENCE) / 2, degreesOfFreedom) * deviation;
   const beyond = (t: number): number => 2 * (1 - jstat.studentt.cdf(Math.abs(t), degreesOfFreedom));
   const p = deviation === 0 ? Number(shift === 0) : Math.max(0, beyond(shift / deviation));
   return { estimate: Math.exp(shift), low: Math.exp(shift - half), high: Math.exp(shift + half), p };
