@@ -17,7 +17,7 @@ import type { ConvAlgorithm, Proposal } from "../algorithm/algorithm.ts";
 import { type ConvGeometry, isPadded } from "../geometry/planes.ts";
 import type { FloatArray } from "../tensor/tensor.ts";
 import { allFinite, naive } from "./naive.ts";
-import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile } from "./register-tile.ts";
+import { CACHED_LENGTH, CELLS, inFours, LANE_LENGTH, LANES, registerTile, STREAM_LENGTH } from "./register-tile.ts";
 
 /** Unfold, then multiply. */
 export const im2col: ConvAlgorithm<"im2col"> = {
@@ -103,10 +103,13 @@ function inputGradient(g: ConvGeometry): Proposal<"inputGradient"> {
 
 function filterGradient(g: ConvGeometry): Proposal<"filterGradient"> {
   const patch = patchLength(g);
-  if (inFours(patch) > CACHED_LENGTH) return tooLong(inFours(patch));
+  // Pixels are taken by fours, as many as the cache holds, and four in any case.
+  if (4 * patch > STREAM_LENGTH) {
+    return `four patches of ${patch} values exceed the ${STREAM_LENGTH} that the stream holds`;
+  }
   return () => {
     const pixels = pixelCount(g);
-    const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.floor(CACHED_LENGTH / patch) & ~3);
+    const blockRows = Math.min(inFours(pixels), LANE_LENGTH, Math.max(4, Math.floor(CACHED_LENGTH / patch) & ~3));
     const tile = registerTile();
     return {
       scratchBytes: tile.bytes,
