@@ -11,6 +11,7 @@
 import {
   type CaseData,
   type CaseLayout,
+  type CasePaddingMode,
   type CasePass,
   type CaseRounding,
   type ConvCase,
@@ -40,6 +41,8 @@ export interface ConvAdapter {
   readonly reach?: Reach;
   /** Whether every run takes all arrays anew, weights too, as a function does that nothing is prepared for. */
   readonly keepsNothing?: true;
+  /** Where its arguments cannot lie in shared memory (a `SharedArrayBuffer`): then they are not put there. Part of `version`, too. */
+  readonly sharedMemory?: false;
   /** Whether padding is never multiplied, so that 0 · ∞ does not arise at borders. */
   readonly skipsPadding?: true;
   /** What it promises where that is less than a bound for each element, or than non-finite values in their place. */
@@ -63,12 +66,19 @@ export interface Reach {
   readonly ranks: readonly number[];
   readonly layouts: readonly CaseLayout[];
   readonly roundings: readonly CaseRounding[];
+  /** What padding may show of the image. Default: nothing. */
+  readonly paddingModes?: readonly CasePaddingMode[];
+  /** Default: convolutions alone. */
+  readonly operations?: readonly ReachedOperation[];
 }
+
+/** What can be asked for: a convolution, or a transposed one. */
+export type ReachedOperation = "convolution" | "transposed";
 
 /** The usual kind: two axes, channels last, rounding down. */
 export const USUAL_REACH: Reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
 
-/** Every kind there is. */
+/** Every kind of convolution there is. */
 export const FULL_REACH: Reach = {
   ranks: [1, 2, 3],
   layouts: ["channels last", "channels first"],
@@ -97,6 +107,12 @@ export function askable(adapter: ConvAdapter, convCase: SpatialCase, pass: CaseP
   if (!reach.ranks.includes(rank)) return beyond(`${rank} spatial ${rank === 1 ? "axis" : "axes"}`);
   if (!reach.layouts.includes(layout)) return beyond(layout);
   if (!reach.roundings.includes(rounding)) return beyond(`rounding ${rounding}`);
+  const { operations = ["convolution"], paddingModes = [] } = reach;
+  const { paddingMode } = convCase;
+  if (paddingMode !== undefined && !paddingModes.includes(paddingMode)) return beyond(`padding by ${paddingMode}`);
+  if (!operations.includes(convCase.transposed === undefined ? "convolution" : "transposed")) {
+    return beyond(convCase.transposed === undefined ? "convolutions" : "transposed convolutions");
+  }
   const supported = adapter.supports(convCase as ConvCase, pass);
   return supported === true ? true : { reason: supported, beyondReach: false };
 }

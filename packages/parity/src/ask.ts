@@ -113,6 +113,6 @@ export function evidenceOf(
     bounds: isExact ? 0 : elementBounds(convCase, pass, data),
     ...(byPadding && { nanByPadding: byPadding }),
     // The model is of random values.
-    ...(kind === "real" && pass !== "biasGradient" && { variances: errorVariances(convCase, pass, data, truth) }),
+    ...(kind === "real" && { variances: errorVariances(convCase, pass, data, truth) }),
   };
 }

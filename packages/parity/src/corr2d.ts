@@ -13,6 +13,9 @@ import {
   conv1d,
   conv2d,
   conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
   filterGradient,
   inputGradient,
   plan,
@@ -21,7 +24,17 @@ import {
 } from "@corr2d/core";
 import { algorithms, type ConvAlgorithm, chooseAlgorithm, resolveConvGeometry } from "@corr2d/core/internals";
 import core from "@corr2d/core/package.json" with { type: "json" };
-import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase, sizeOf } from "@corr2d/testkit";
+import {
+  type CaseData,
+  type CasePass,
+  convolutionOf,
+  convolutionPassOf,
+  ofPaddedImage,
+  outputShapeOf,
+  rankOf,
+  type SpatialCase,
+  sizeOf,
+} from "@corr2d/testkit";
 import { type ConvAdapter, FULL_REACH, type WeakerPromise } from "./adapter.ts";
 import { TFJS_CPU_SUMMATION } from "./oracles/tfjs-cpu.ts";
 
@@ -46,7 +59,11 @@ export function corr2dAdapter(name: string): ConvAdapter {
     name: `corr2d/${name}`,
     version: core.version,
     threads: 1,
-    reach: FULL_REACH,
+    reach: {
+      ...FULL_REACH,
+      operations: ["convolution", "transposed"],
+      paddingModes: ["edge", "reflect", "symmetric", "wrap"],
+    },
     skipsPadding: true,
     // The reference of core promises the sums of TensorFlow.js's reference.
     ...(name === "naive" && { summation: TFJS_CPU_SUMMATION }),
@@ -76,17 +93,23 @@ export function corr2dAdapter(name: string): ConvAdapter {
 function supports(name: Corr2dName, convCase: SpatialCase, pass: CasePass): true | string {
   const algorithm = algorithms.find((candidate) => candidate.name === name);
   if (algorithm === undefined || pass === "biasGradient") return true;
-  const proposal = algorithm.propose[pass](planesOf(convCase));
+  const proposal = algorithm.propose[convolutionPassOf(convCase, pass)](planesOf(computedCase(convCase)));
   return typeof proposal === "string" ? proposal : true;
 }
 
 /** What the algorithm that computes this states about its errors. */
 function promises(name: Corr2dName, convCase: SpatialCase, pass: CasePass): WeakerPromise {
   if (pass === "biasGradient") return {};
-  const geometry = planesOf(convCase);
-  const algorithm: ConvAlgorithm = chooseAlgorithm("parity", geometry, pass, name).algorithm;
+  const geometry = planesOf(computedCase(convCase));
+  const planar = convolutionPassOf(convCase, pass);
+  const algorithm: ConvAlgorithm = chooseAlgorithm("parity", geometry, planar, name).algorithm;
   const { errorBound } = algorithm;
-  return errorBound.kind === "normwise" ? { normwise: errorBound.constant(geometry, pass) } : {};
+  return errorBound.kind === "normwise" ? { normwise: errorBound.constant(geometry, planar) } : {};
+}
+
+/** The convolution that core computes a case by: the one that leads back, or that of the padded image. */
+function computedCase(convCase: SpatialCase): SpatialCase {
+  return ofPaddedImage(convolutionOf(convCase));
 }
 
 /** The planes that core computes a case by: algorithms know two axes, and see one as a row, three as a stack. */
@@ -130,6 +153,8 @@ type AnyConvolution = ConvOperation<readonly number[], object>;
 /** For each number of axes. */
 const CONVOLUTIONS = { 1: conv1d, 2: conv2d, 3: conv3d } as unknown as Readonly<Record<number, AnyConvolution>>;
 
+const TRANSPOSED = { 1: convTranspose1d, 2: convTranspose2d, 3: convTranspose3d } as unknown as typeof CONVOLUTIONS;
+
 const sumDy = biasGradient as unknown as (dy: AnyTensor, options: object) => Float32Array;
 
 const LAYOUT_NAMES: Readonly<Record<number, string>> = { 1: "NCW", 2: "NCHW", 3: "NCDHW" };
@@ -146,7 +171,7 @@ function preparePass(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePas
 }
 
 function callOf(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, data: CaseData): Call {
-  const { filterShape, strides, dilations, groups, padding, rounding, layout } = convCase;
+  const { filterShape, strides, dilations, groups, padding, rounding, layout, transposed, paddingMode } = convCase;
   const rank = rankOf(convCase);
   const channelsFirst = layout === "channels first";
   const layoutOption = channelsFirst ? { layout: LAYOUT_NAMES[rank] } : {};
@@ -156,13 +181,15 @@ function callOf(algorithm: Corr2dName, convCase: SpatialCase, pass: CasePass, da
     dilations,
     groups,
     padding,
-    ...(rounding !== undefined && { rounding }),
+    ...(paddingMode !== undefined && { paddingMode }),
+    // A transposed convolution has nothing to round.
+    ...(transposed === undefined ? rounding !== undefined && { rounding } : transposed),
     ...layoutOption,
   };
   const inLayout = ([batch, ...rest]: readonly number[]): readonly number[] =>
     channelsFirst ? [batch, rest[rest.length - 1], ...rest.slice(0, -1)] : [batch, ...rest];
   const inputShape = inLayout(convCase.inputShape);
-  const convolution = CONVOLUTIONS[rank];
+  const convolution = (transposed === undefined ? CONVOLUTIONS : TRANSPOSED)[rank];
   const x = { shape: inputShape, data: data.x };
   const filter = { shape: filterShape, data: data.filter };
   const dy = () => ({ shape: inLayout(outputShapeOf(convCase)), data: data.dy });

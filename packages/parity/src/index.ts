@@ -12,6 +12,7 @@ export {
   type LoadOptions,
   type PreparedCase,
   type Reach,
+  type ReachedOperation,
   type Unasked,
   USUAL_REACH,
   type WeakerPromise,

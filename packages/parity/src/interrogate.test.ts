@@ -129,6 +129,23 @@ describe("errors that are not those of float32", () => {
     }
   });
 
+  it("are seen in long sums of a bias gradient, and those of float32 are not", async () => {
+    const long: Problem = {
+      ...layer(1),
+      convCase: { ...layer(1).convCase, name: "long", inputShape: [1, 80, 80, 1], filterShape: [1, 1, 1, 2] },
+    };
+    const summed =
+      (round: (value: number) => number): Compute =>
+      (_, __, { dy }) => {
+        const sums = new Float32Array(2);
+        for (const [i, value] of dy.entries()) sums[i % 2] = round(sums[i % 2]! + value);
+        return sums;
+      };
+    const inTf32 = (value: number): number => cutTo(11)(Float32Array.of(value))[0]!;
+    expect(await faultIn(adapterOf(summed(inTf32)), long, "biasGradient")).toMatch(/computes in less than float32/);
+    expect(await faultIn(adapterOf(summed(Math.fround)), long, "biasGradient")).toBeUndefined();
+  });
+
   it("are seen behind a promise that promises nothing", async () => {
     const zeros: Compute = (convCase) =>
       new Float32Array(outputShapeOf(convCase).reduce((product, size) => product * size, 1));
@@ -165,6 +182,17 @@ describe("an implementation that does not stand by its answer", () => {
     let runs = 0;
     const again: Compute = (...asked) => right(...asked).map((value) => value + (runs++ >= 48 ? 1 : 0));
     expect(await faultIn(adapterOf(again), problem)).toMatch(/second run differs from its first: at 0 it gave/);
+  });
+
+  it("does not take arrays in shared memory, unless it says so", async () => {
+    const picky: Compute = (case_, pass, data) => {
+      if (data.dy.buffer instanceof SharedArrayBuffer) return right(case_, pass, data).fill(0);
+      return right(case_, pass, data);
+    };
+    expect(await faultIn(adapterOf(picky), problem)).toMatch(
+      /^threw: it gives something else when its arguments lie in shared/,
+    );
+    expect(await faultIn({ ...adapterOf(picky), sharedMemory: false }, problem)).toBeUndefined();
   });
 
   it("loses its weights to the layer that is prepared next", async () => {

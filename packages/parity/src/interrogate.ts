@@ -3,6 +3,7 @@
  * arrays that are parts of larger ones and that are written anew between runs; what goes wrong only then is asked here:
  *
  *     views       every array given is the middle of a larger one, with NaN around it
+ *     shared      arrays in shared memory are arrays as others are, unless the adapter says that it does not take them
  *     again       every further run gives the bits of the first
  *     beside      other layers, prepared and run in between or at the same time, get answers of their own, and change nothing,
  *                 alive or disposed of
@@ -111,6 +112,13 @@ export async function interrogate(
       requireSame(alone, result, "it gives something else while another layer runs");
       close(other);
     }
+    if (runs >= DEFAULT_RUNS && adapter.sharedMemory !== false) {
+      const shared = inLargerArrays(data, SharedArrayBuffer);
+      const other = await prepare(shared);
+      requireSame(first, await runOnce(other), "it gives something else when its arguments lie in shared memory");
+      requireUntouched(pass, data, shared);
+      close(other);
+    }
     if (runs >= DEFAULT_RUNS && judge !== undefined)
       await requireRead(one, { keepsNothing: adapter.keepsNothing, data, views, judge });
     // What was put off has its turn.
@@ -152,10 +160,19 @@ async function runOnce(prepared: PreparedCase): Promise<Float32Array> {
   return prepared.read();
 }
 
-/** The same values as parts of larger arrays. */
-export function inLargerArrays(data: CaseData): CaseData {
+/** What arrays may lie in. */
+type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
+
+/** The kind of memory that arrays lie in. */
+export function memoryOf({ x }: CaseData): Memory {
+  return x.buffer instanceof SharedArrayBuffer ? SharedArrayBuffer : ArrayBuffer;
+}
+
+/** The same values as parts of larger arrays, in memory of some kind. */
+export function inLargerArrays(data: CaseData, memory: Memory = ArrayBuffer): CaseData {
   return mapArrays(data, (array) => {
-    const larger = new Float32Array(array.length + 2 * MARGIN).fill(Number.NaN);
+    const length = array.length + 2 * MARGIN;
+    const larger = new Float32Array(new memory(length * Float32Array.BYTES_PER_ELEMENT)).fill(Number.NaN);
     larger.set(array, MARGIN);
     return larger.subarray(MARGIN, MARGIN + array.length);
   });

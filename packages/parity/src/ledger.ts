@@ -8,7 +8,15 @@
  * @module
  */
 
-import { type CasePass, type ResolvedAxis, rankOf, resolveCase, type SpatialCase } from "@corr2d/testkit";
+import {
+  type CasePass,
+  convolutionOf,
+  convolutionPassOf,
+  type ResolvedAxis,
+  rankOf,
+  resolveCase,
+  type SpatialCase,
+} from "@corr2d/testkit";
 import type { DataKind } from "./generate/problem.ts";
 
 /** A known wrong answer of an oracle. */
@@ -219,11 +227,13 @@ export function expectedDivergence(
   pass: CasePass,
   values: DataKind,
 ): Divergence | undefined {
+  // TensorFlow.js computes a transposed convolution by the passes of the convolution that leads back.
+  const computed = pass === "biasGradient" ? pass : convolutionPassOf(convCase, pass);
   return ledger.find(
     (entry) =>
       entry.oracle === oracle.name &&
       (entry.engine === undefined || entry.engine === oracle.engine) &&
-      entry.applies(convCase, pass, values),
+      entry.applies(convolutionOf(convCase), computed, values),
   );
 }
 

@@ -34,6 +34,7 @@ export const FEATURES = [
   "dilation",
   "stride and dilation",
   "padding",
+  "padding that shows the image",
   "more padding on one side",
   "kernel past the image",
   "kernel past 7",
@@ -42,6 +43,7 @@ export const FEATURES = [
   "depthwise",
   "depthwise, with a multiplier",
   "past 256 channels",
+  "transposed",
 ] as const;
 
 /** A feature of cases. */
@@ -70,6 +72,7 @@ export function featuresOf(convCase: SpatialCase): readonly Feature[] {
     dilation: isDilated,
     "stride and dilation": isStrided && isDilated,
     padding: axes.some(({ before, after }) => before + after > 0),
+    "padding that shows the image": convCase.paddingMode !== undefined,
     "more padding on one side": axes.some(({ before, after }) => before !== after),
     "kernel past the image": axes.some(({ kernel, dilation, input }) => (kernel - 1) * dilation + 1 > input),
     "kernel past 7": kernels.some((size) => size > 7),
@@ -78,6 +81,7 @@ export function featuresOf(convCase: SpatialCase): readonly Feature[] {
     depthwise,
     "depthwise, with a multiplier": depthwise && filterShape.at(-1)! > groups,
     "past 256 channels": Math.max(inputShape.at(-1)!, filterShape.at(-1)!) > 256,
+    transposed: convCase.transposed !== undefined,
   };
   return FEATURES.filter((feature) => has[feature]);
 }

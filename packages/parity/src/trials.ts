@@ -1,6 +1,6 @@
 /**
- * What is asked in a run: cases of testkit's table, a pairwise cover of all factors, siblings of some, generated problems, and real filters
- * over a real photograph, each with the data it is asked on.
+ * What is asked in a run: cases of testkit's table, a pairwise cover of all factors, siblings of some, kernels by strides, generated
+ * problems, and real filters over a real photograph, each with the data it is asked on.
  *
  * @module
  */
@@ -22,9 +22,12 @@ import {
 } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { generateProblems, problemAt } from "./generate/arbitrary.ts";
+import { kernelsByStrides } from "./generate/kernels-by-strides.ts";
+import { withPaddingModes } from "./generate/modes.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
 import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
-import { siblingsOfSome } from "./generate/siblings.ts";
+import { siblingsOf, twins } from "./generate/siblings.ts";
+import { transposesOf } from "./generate/transposed.ts";
 import { patternOf } from "./pattern.ts";
 import { readPicture } from "./picture.ts";
 import { type TrialContent, trialId } from "./record.ts";
@@ -38,6 +41,8 @@ export interface Trial extends TrialContent {
   readonly path?: string | undefined;
   /** … and from which seed. */
   readonly pathSeed?: number | undefined;
+  /** Whether each question is put once: it is about shapes and options alone. */
+  readonly isBrief?: boolean;
   /** Made when it is this trial's turn. Exact data make equality the test; others are judged by a bound. */
   data(): readonly (readonly [kind: DataKind, data: CaseData, isExact: boolean])[];
 }
@@ -83,8 +88,8 @@ export async function selectTrials(options: TrialOptions): Promise<readonly Tria
     path === undefined
       ? [
           ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
-          ...(own ?? tableCases()).map((convCase) => seededTrial(convCase, seed)),
-          ...(own === undefined ? siblingCases() : []).map((convCase) => seededTrial(convCase, seed, ["exact"])),
+          ...(own ?? []).map((convCase) => seededTrial(convCase, seed)),
+          ...(own === undefined ? tableTrials(seed) : []),
           ...(own === undefined ? generateProblems(seed, cases) : []).map((problem) => {
             return { ...problemTrial(problem), pathSeed: seed };
           }),
@@ -98,19 +103,58 @@ export async function selectTrials(options: TrialOptions): Promise<readonly Tria
     .filter((trial) => shard === undefined || isInShard(trial, shard));
 }
 
-/** The cases that every run asks. */
+/** The cases that every run asks on every class of values. */
 function tableCases(): readonly SpatialCase[] {
   return [...CASES, ...SPATIAL_CASES, ...pairwiseCases()];
 }
 
-/** Cases that are taken for one of those where plans are kept by too little. */
-function siblingCases(): readonly SpatialCase[] {
-  return siblingsOfSome(tableCases());
+/** Every so many cases have siblings: all of them would be most of a run. */
+const CASES_FOR_A_FAMILY = 8;
+/** One in so many of the kernels by strides is transposed, and as many pad by what they show. */
+const KERNELS_FOR_ANOTHER = 3;
+
+/** A case of every run, and whether it is about shapes and options alone. */
+interface NamedCase {
+  readonly convCase: SpatialCase;
+  readonly isOfShapes: boolean;
+}
+
+/**
+ * Cases that every run asks. Those that plans kept by too little take for others follow each other, the first of a run too: while
+ * they are few, whatever is kept is kept still.
+ */
+function tableOf(): readonly NamedCase[] {
+  const byStrides = kernelsByStrides();
+  const some = (cases: readonly SpatialCase[], which: number): readonly SpatialCase[] =>
+    cases.filter((_, i) => i % KERNELS_FOR_ANOTHER === which);
+  // What no output sees is output padding when it is transposed.
+  const ofKernels = [...transposesOf(some(kernelsByStrides(1), 0)), ...withPaddingModes(some(byStrides, 1))];
+  const varied = [...SPATIAL_CASES, ...pairwiseCases()];
+  const others = [...transposesOf(varied), ...withPaddingModes(varied)];
+  const ofShapes = (cases: readonly SpatialCase[]): NamedCase[] =>
+    cases.map((convCase) => ({ convCase, isOfShapes: true }));
+  const all = [
+    ...tableCases().flatMap((convCase, i): NamedCase[] => [
+      { convCase, isOfShapes: false },
+      ...(i % CASES_FOR_A_FAMILY === 0 ? ofShapes(siblingsOf(convCase)) : []),
+      ...(i === 0 ? ofShapes(twins()) : []),
+    ]),
+    ...others.map((convCase) => ({ convCase, isOfShapes: false })),
+    ...ofShapes([...byStrides, ...ofKernels]),
+  ];
+  return [...new Map(all.map((named) => [named.convCase.name, named])).values()];
+}
+
+function tableTrials(seed: number): readonly Trial[] {
+  return tableOf().map(({ convCase, isOfShapes }) => ({
+    ...seededTrial(convCase, seed, isOfShapes ? ["exact"] : VALUE_CLASSES),
+    isBrief: isOfShapes,
+  }));
 }
 
 /** All cases that have a name of their own. */
 export function namedCases(): readonly SpatialCase[] {
-  return [...tableCases(), ...siblingCases()];
+  return tableOf().map(({ convCase }) => convCase);
 }
 
 /** Digits of a trial's id that decide: 2³² is many times more than there are shards. */

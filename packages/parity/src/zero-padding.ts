@@ -10,6 +10,9 @@ import {
   type CaseData,
   type CasePass,
   fromChannelsLast,
+  ofPaddedImage,
+  padImage,
+  passOfConvolution,
   reference,
   resolveCase,
   type SpatialCase,
@@ -19,6 +22,11 @@ import {
 
 /** 1 for each element that is NaN where padding is multiplied; undefined where that makes no difference. */
 export function nanByPadding(convCase: SpatialCase, pass: CasePass, data: CaseData): Uint8Array | undefined {
+  const back = passOfConvolution(convCase, pass, data);
+  if (back !== undefined) return nanByPadding(back.convCase, back.pass, back.data);
+  if (convCase.paddingMode !== undefined && pass !== "inputGradient") {
+    return nanByPadding(ofPaddedImage(convCase), pass, { ...data, x: padImage(data.x, convCase) });
+  }
   const multiplied = { forward: data.filter, inputGradient: data.filter, filterGradient: data.dy, biasGradient: [] };
   if (multiplied[pass].every(Number.isFinite)) return undefined;
   if (pass === "inputGradient") return byWeights(convCase, data.filter);

@@ -2,19 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   describeCase,
-  flopsOf,
-  multiplyAddsOf,
   outputShapeOf,
   type ResolvedAxis,
   resolveCase,
   resultShapeOf,
   sizeOf,
-  termsOf,
   withBatch,
 } from "./arithmetic.ts";
 import { CASE_PASSES, type ConvCase } from "./case.ts";
 import { CASES, generateCases } from "./cases.ts";
 import { reference } from "./reference.ts";
+import { flopsOf, multiplyAddsOf, termsOf } from "./terms.ts";
 
 const plain: ConvCase = {
   name: "plain",

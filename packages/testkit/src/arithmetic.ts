@@ -1,6 +1,5 @@
 /**
- * What follows from the shapes of a case alone: output sizes, explicit paddings, how many products each result element
- * sums, and how much work it all is. Written from the definition and shared with no implementation, so that a mistake
+ * What follows from the shapes of a case alone: output sizes and explicit paddings. Written from the definition and shared with no implementation, so that a mistake
  * in one's geometry cannot hide in the other's.
  *
  * The definition, along one axis: output cell i looks at input cells h = i·stride + a·dilation − before for the taps
@@ -11,6 +10,7 @@
  */
 
 import { type CasePass, type ConvCase, rankOf, type SpatialCase } from "./case.ts";
+import { convolutionOf } from "./transposed.ts";
 
 /** One axis of a case, in plain numbers. */
 export interface ResolvedAxis {
@@ -46,13 +46,15 @@ const AXIS_NAMES = ["depth", "height", "width"] as const;
 const UNIT_AXIS: ResolvedAxis = { input: 1, kernel: 1, output: 1, stride: 1, dilation: 1, before: 0, after: 0 };
 
 /**
- * Resolves the padding of a case and the size of its output.
+ * Resolves the padding of a case and the size of its output; of a transposed convolution, those of the convolution that leads back.
  *
  * @throws RangeError if no convolution can have these shapes: other than one to three spatial axes, shapes of unequal rank,
  *   a size, stride, dilation or number of groups that is not a positive integer (the batch may be 0), a negative padding,
- *   channels that do not fit the groups or the filter, a kernel that reaches past the padded image.
+ *   channels that do not fit the groups or the filter, a kernel that reaches past the padded image, more output padding than
+ *   the stride leaves room for.
  */
 export function resolveCase(convCase: SpatialCase): ResolvedCase {
+  if (convCase.transposed !== undefined) return resolveTransposed(convCase, convCase.transposed.outputPadding);
   const { inputShape, filterShape, strides, dilations, groups, padding, rounding = "floor" } = convCase;
   const refuse = (what: string): never => {
     throw new RangeError(`case "${convCase.name}": ${what}`);
@@ -110,6 +112,35 @@ export function resolveCase(convCase: SpatialCase): ResolvedCase {
   };
 }
 
+function resolveTransposed(convCase: SpatialCase, outputPadding: readonly number[]): ResolvedCase {
+  const { name, inputShape, strides, rounding = "floor", paddingMode } = convCase;
+  const refuse = (what: string): never => {
+    throw new RangeError(`case "${name}": ${what}`);
+  };
+  if (paddingMode !== undefined)
+    refuse(`a transposed convolution has no padding to show anything, got "${paddingMode}"`);
+  const isFit = (cells: number, axis: number): boolean =>
+    Number.isSafeInteger(cells) && cells >= 0 && cells < strides[axis];
+  if (outputPadding.length !== strides.length || !outputPadding.every(isFit) || rounding !== "floor") {
+    refuse(
+      `a transposed convolution needs an output padding of 0 to stride − 1 for each axis and no rounding, got ` +
+        `[${outputPadding}] for strides [${strides}], ${rounding}`,
+    );
+  }
+  const { transposed: _, ...back } = convolutionOf(convCase);
+  const resolved = resolveCase(back);
+  const axes = [resolved.depth, resolved.height, resolved.width].slice(-rankOf(convCase));
+  const outputs = [...axes.map(({ output }) => output), resolved.outChannels];
+  if (String(outputs) !== String(inputShape.slice(1))) {
+    refuse(
+      `no convolution leads back to [${inputShape.slice(1)}]: it would give [${outputs}]; the filter must end with the input ` +
+        `channels, and "same" takes no output padding`,
+    );
+  }
+  if (convCase.padding === "same" && outputPadding.some((cells) => cells > 0)) refuse('"same" takes no output padding');
+  return resolved;
+}
+
 /**
  * Cells before and after the image along one axis. "same" wants an output for every stride-th input cell, and puts the
  * odd cell after the image (TensorFlow, tf.nn, "Notes on padding", where the two cases are told apart like this).
@@ -135,6 +166,10 @@ export function outputShapeOf(
 ): readonly [batch: number, height: number, width: number, channels: number];
 export function outputShapeOf(convCase: SpatialCase): readonly number[];
 export function outputShapeOf(convCase: SpatialCase): readonly number[] {
+  if (convCase.transposed !== undefined) {
+    resolveCase(convCase);
+    return convolutionOf(convCase).inputShape;
+  }
   const { batch, depth, height, width, outChannels } = resolveCase(convCase);
   const cells = [depth, height, width].slice(-rankOf(convCase)).map(({ output }) => output);
   return [batch, ...cells, outChannels];
@@ -150,51 +185,13 @@ export function resultShapeOf(convCase: SpatialCase, pass: CasePass): readonly n
     case "filterGradient":
       return convCase.filterShape;
     case "biasGradient":
-      return convCase.filterShape.slice(-1);
+      return convCase.transposed === undefined ? convCase.filterShape.slice(-1) : outputShapeOf(convCase).slice(-1);
   }
 }
 
 /** Number of elements of a dense array. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
-}
-
-/**
- * The largest number of products that one element of the result sums (the bias not counted). For the input gradient an
- * input cell is reached only by taps of one residue: h + before ≡ a·dilation (mod stride) has a solution for at most
- * every (stride / gcd(stride, dilation))-th tap a.
- */
-export function termsOf(convCase: SpatialCase, pass: CasePass): number {
-  const { batch, depth, height, width, groupInChannels, groupOutChannels } = resolveCase(convCase);
-  const overAxes = (count: (axis: ResolvedAxis) => number): number => count(depth) * count(height) * count(width);
-  switch (pass) {
-    case "forward":
-      return overAxes(({ kernel }) => kernel) * groupInChannels;
-    case "inputGradient":
-      return overAxes(tapsReachingOneCell) * groupOutChannels;
-    case "filterGradient":
-    case "biasGradient":
-      return batch * overAxes(({ output }) => output);
-  }
-}
-
-function tapsReachingOneCell({ kernel, stride, dilation, output }: ResolvedAxis): number {
-  const period = stride / greatestCommonDivisor(stride, dilation);
-  return Math.min(output, Math.ceil(kernel / period));
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}
-
-/** Multiplications of the forward pass, those with padding counted: N·outH·outW·kh·kw·(inC / groups)·outC. */
-export function multiplyAddsOf(convCase: SpatialCase): number {
-  return sizeOf(outputShapeOf(convCase)) * termsOf(convCase, "forward");
-}
-
-/** Floating-point operations of the forward pass, and of each of the two large gradients: two per multiply-add. */
-export function flopsOf(convCase: SpatialCase): number {
-  return 2 * multiplyAddsOf(convCase);
 }
 
 /** The same case for another number of images, with the number in its name. */
@@ -205,12 +202,30 @@ export function withBatch<C extends ConvCase>(convCase: C, batch: number): C {
 
 /** A case in one line, such as `1×8×8×4 ∗ 3×3×4×8, stride 2×2, same, bias`; what is as usual is left out. */
 export function describeCase(convCase: Omit<SpatialCase, "name">): string {
-  const { inputShape, filterShape, strides, dilations, padding, groups, bias, layout, rounding } = convCase;
+  const {
+    inputShape,
+    filterShape,
+    strides,
+    dilations,
+    padding,
+    groups,
+    bias,
+    layout,
+    rounding,
+    transposed,
+    paddingMode,
+  } = convCase;
   const parts = [`${inputShape.join("×")} ∗ ${filterShape.join("×")}`];
   if (strides.some((stride) => stride !== 1)) parts.push(`stride ${strides.join("×")}`);
   if (dilations.some((dilation) => dilation !== 1)) parts.push(`dilation ${dilations.join("×")}`);
   if (padding !== "valid") parts.push(padding === "same" ? padding : `padding ${JSON.stringify(padding)}`);
+  if (paddingMode !== undefined) parts.push(paddingMode);
   if (groups !== 1) parts.push(`${groups} groups`);
+  if (transposed !== undefined) {
+    const { outputPadding } = transposed;
+    const isPadded = outputPadding.some((cells) => cells > 0);
+    parts.push(isPadded ? `transposed, output padding ${outputPadding.join("×")}` : "transposed");
+  }
   if (bias) parts.push("bias");
   if (layout === "channels first") parts.push(layout);
   if (rounding !== undefined && rounding !== "floor") parts.push(rounding);

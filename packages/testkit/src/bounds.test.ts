@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { termsOf } from "./arithmetic.ts";
 import { elementBounds, gamma, normwiseBounds, UNIT_ROUNDOFF } from "./bounds.ts";
 import { CASE_PASSES, type ConvCase } from "./case.ts";
 import { CASES, generateCases } from "./cases.ts";
 import { realData } from "./data.ts";
 import { judge } from "./judge.ts";
 import { reference } from "./reference.ts";
+import { termsOf } from "./terms.ts";
 
 test("u is the largest relative error of rounding to float32", () => {
   expect(Math.fround(1 + UNIT_ROUNDOFF)).toBe(1);

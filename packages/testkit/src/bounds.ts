@@ -13,10 +13,13 @@
  * @module
  */
 
-import { resultShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
+import { resultShapeOf, sizeOf } from "./arithmetic.ts";
 import type { CaseData, CasePass, SpatialCase } from "./case.ts";
 import { fromChannelsLast, toChannelsLast } from "./layout.ts";
+import { gatherImage, ofPaddedImage, padImage } from "./padded.ts";
 import { absoluteReference } from "./reference.ts";
+import { termsOf } from "./terms.ts";
+import { passOfConvolution } from "./transposed.ts";
 
 /** u: half the distance from 1 to the next float32. */
 export const UNIT_ROUNDOFF: number = 2 ** -24;
@@ -70,10 +73,29 @@ export function elementBounds(convCase: SpatialCase, pass: CasePass, data: CaseD
  * @param constant the algorithm's own, derived or published, such as c·u.
  */
 export function normwiseBounds(convCase: SpatialCase, pass: CasePass, data: CaseData, constant: number): Float64Array {
+  const back = passOfConvolution(convCase, pass, data);
+  if (back !== undefined) {
+    const bounds = normwiseBounds(back.convCase, back.pass, back.data, constant);
+    const { bias } = data;
+    if (pass !== "forward" || bias === undefined) return bounds;
+    const last = toChannelsLast(bounds, convCase, pass);
+    return fromChannelsLast(
+      last.map((bound, i) => bound + constant * magnitude(bias[i % bias.length])),
+      convCase,
+      pass,
+    );
+  }
+  if (convCase.paddingMode !== undefined) {
+    const image = { ...data, x: padImage(data.x, convCase) };
+    const bounds = normwiseBounds(ofPaddedImage(convCase), pass, image, constant);
+    return pass === "inputGradient" ? gatherImage(bounds, convCase) : bounds;
+  }
   const { filterShape, groups } = convCase;
   const [depth, outChannels] = filterShape.slice(-2);
-  const sumsOfDy = () =>
-    sumsOfMagnitudes(toChannelsLast(data.dy, convCase, "forward"), outChannels, (i) => i % outChannels);
+  const sumsOfDy = () => {
+    const [channels] = resultShapeOf(convCase, "biasGradient");
+    return sumsOfMagnitudes(toChannelsLast(data.dy, convCase, "forward"), channels, (i) => i % channels);
+  };
   const perChannel = (): Float64Array => {
     switch (pass) {
       case "forward": {
@@ -94,7 +116,14 @@ export function normwiseBounds(convCase: SpatialCase, pass: CasePass, data: Case
     }
   };
   const bounds = perChannel();
-  const largest = Math.max(1, largestMagnitude(data.filter), pass === "filterGradient" ? largestMagnitude(data.dy) : 0);
+  // What the transform of one factor loses is multiplied by the other.
+  const factors = {
+    forward: [data.x, data.filter],
+    inputGradient: [data.dy, data.filter],
+    filterGradient: [data.x, data.dy],
+    biasGradient: [],
+  }[pass];
+  const largest = Math.max(1, ...factors.map(largestMagnitude));
   const lost = termsOf(convCase, pass) * UNDERFLOWS_OF_TRANSFORMS * UNDERFLOW * largest;
   // In every result, channels last, HWIO or a bias, the channel the bound belongs to varies fastest.
   const ofElements = Float64Array.from(

@@ -34,6 +34,9 @@ export interface ConvCase {
 /** Order of the axes of activations in memory; the filter's is the same in either. */
 export type CaseLayout = "channels last" | "channels first";
 
+/** What stands in the cells of padding, where it is not nothing; the words are NumPy's. */
+export type CasePaddingMode = "edge" | "reflect" | "symmetric" | "wrap";
+
 /** How (padded input − effective kernel) / stride becomes an integer, one less than the output size; halves go up. */
 export type CaseRounding = "floor" | "round" | "ceil";
 
@@ -56,6 +59,17 @@ export interface SpatialCase {
   readonly layout?: CaseLayout;
   /** Default: floor. The size that "same" gives is not rounded by this. */
   readonly rounding?: CaseRounding;
+  /** What padding shows of the image. Default: nothing, which is zeros. */
+  readonly paddingMode?: CasePaddingMode;
+  /**
+   * There if it is a transposed convolution. Then `inputShape` is still that of its input, the filter is
+   * `[…kernel, outChannels / groups, inChannels]`, nothing is rounded, and an axis of n cells becomes
+   * (n − 1)·stride − before − after + (kernel − 1)·dilation + 1 + outputPadding, or n·stride with "same".
+   */
+  readonly transposed?: {
+    /** For each spatial axis, less than its stride; 0 with "same". */
+    readonly outputPadding: readonly number[];
+  };
 }
 
 /** Number of spatial axes. */
@@ -63,10 +77,11 @@ export function rankOf({ inputShape }: Pick<SpatialCase, "inputShape">): number 
   return inputShape.length - 2;
 }
 
-/** Whether a case is of the usual kind: two axes, channels last, rounded down. */
+/** Whether a case is of the usual kind: a convolution of two axes, channels last, rounded down, padded by nothing. */
 export function isPlanar(convCase: SpatialCase): convCase is ConvCase {
-  const { layout = "channels last", rounding = "floor" } = convCase;
-  return rankOf(convCase) === 2 && layout === "channels last" && rounding === "floor";
+  const { layout = "channels last", rounding = "floor", transposed, paddingMode } = convCase;
+  const isUsual = layout === "channels last" && rounding === "floor";
+  return rankOf(convCase) === 2 && isUsual && transposed === undefined && paddingMode === undefined;
 }
 
 /** What can be asked of a case. */

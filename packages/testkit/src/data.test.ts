@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { outputShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
+import { outputShapeOf, sizeOf } from "./arithmetic.ts";
 import { CASE_PASSES, type CaseData, type ConvCase } from "./case.ts";
 import { CASES } from "./cases.ts";
 import { exactData, realData } from "./data.ts";
 import { absoluteReference } from "./reference.ts";
+import { termsOf } from "./terms.ts";
 
 const pointwise = (batch: number, height: number, width: number): ConvCase => ({
   name: "pointwise",

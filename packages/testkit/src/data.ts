@@ -5,9 +5,10 @@
  * @module
  */
 
-import { outputShapeOf, resultShapeOf, sizeOf, termsOf } from "./arithmetic.ts";
+import { outputShapeOf, resultShapeOf, sizeOf } from "./arithmetic.ts";
 import { CASE_PASSES, type CaseData, type SpatialCase } from "./case.ts";
 import { seededRandom } from "./random.ts";
+import { termsOf } from "./terms.ts";
 
 /** float32 holds every integer up to this; so as long as no partial sum passes it, no sum is ever rounded. */
 const EXACT_LIMIT = 2 ** 24;

@@ -8,15 +8,12 @@
 
 export {
   describeCase,
-  flopsOf,
-  multiplyAddsOf,
   outputShapeOf,
   type ResolvedAxis,
   type ResolvedCase,
   resolveCase,
   resultShapeOf,
   sizeOf,
-  termsOf,
   withBatch,
 } from "./arithmetic.ts";
 export { elementBounds, gamma, normwiseBounds, UNIT_ROUNDOFF } from "./bounds.ts";
@@ -24,6 +21,7 @@ export type {
   CaseData,
   CaseLayout,
   CasePadding,
+  CasePaddingMode,
   CasePass,
   CaseRounding,
   ConvCase,
@@ -35,6 +33,9 @@ export { exactData, realData } from "./data.ts";
 export { type Judgement, judge, ulpDistance } from "./judge.ts";
 export { fromChannelsLast, type Numbers, toChannelsLast } from "./layout.ts";
 export { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
+export { ofPaddedImage, paddedSources, padImage } from "./padded.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { absoluteReference, type ReferenceData, reference } from "./reference.ts";
+export { flopsOf, multiplyAddsOf, termsOf } from "./terms.ts";
+export { type ConvolutionPass, convolutionOf, convolutionPassOf, passOfConvolution } from "./transposed.ts";
 export { dataOf, isExactClass, VALUE_CLASSES, type ValueClass } from "./values.ts";

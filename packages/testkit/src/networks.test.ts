@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { describeCase, multiplyAddsOf, outputShapeOf, sizeOf } from "./arithmetic.ts";
+import { describeCase, outputShapeOf, sizeOf } from "./arithmetic.ts";
 import { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
+import { multiplyAddsOf } from "./terms.ts";
 
 const layersOf = (network: Network) => NETWORK_LAYERS.filter((layer) => layer.network === network);
 const total = (network: Network, measure: (layer: NetworkLayer) => number) =>

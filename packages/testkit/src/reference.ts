@@ -23,6 +23,7 @@
 import { type ResolvedAxis, type ResolvedCase, resolveCase, resultShapeOf, sizeOf } from "./arithmetic.ts";
 import type { CasePass, SpatialCase } from "./case.ts";
 import { fromChannelsLast, toChannelsLast, transposeEach } from "./layout.ts";
+import { gatherImage, ofPaddedImage, padImage } from "./padded.ts";
 
 /**
  * The arrays a pass needs: forward x, filter and bias; input gradient filter and dy; filter gradient x and dy; bias gradient
@@ -70,10 +71,37 @@ export function reference(convCase: SpatialCase, pass: CasePass, data: Reference
   const takeX = () => toChannelsLast(take("x", convCase.inputShape), convCase, "inputGradient");
   const takeFilter = () => take("filter", convCase.filterShape);
   const takeDy = () => toChannelsLast(take("dy", resultShapeOf(convCase, "forward")), convCase, "forward");
+  const takeBias = () => take("bias", resultShapeOf(convCase, "biasGradient"));
 
+  if (convCase.paddingMode !== undefined) {
+    const image = data.x === undefined ? undefined : padImage(take("x", convCase.inputShape), convCase);
+    const result = reference(ofPaddedImage(convCase), pass, { ...data, x: image });
+    return pass === "inputGradient" ? gatherImage(result, convCase) : result;
+  }
+  if (convCase.transposed !== undefined) {
+    switch (pass) {
+      case "forward": {
+        const y = inputGradient(resolved, takeFilter(), takeX());
+        const bias = convCase.bias ? takeBias() : [0];
+        return fromChannelsLast(
+          y.map((sum, i) => sum + bias[i % bias.length]),
+          convCase,
+          pass,
+        );
+      }
+      case "inputGradient": {
+        const noBias = new Float64Array(resolved.outChannels);
+        return fromChannelsLast(forward(resolved, takeDy(), takeFilter(), noBias), convCase, pass);
+      }
+      case "filterGradient":
+        return filterGradient(resolved, takeDy(), takeX());
+      case "biasGradient":
+        return sumOfChannels(takeDy(), resolved.inChannels);
+    }
+  }
   switch (pass) {
     case "forward": {
-      const bias = convCase.bias ? take("bias", [resolved.outChannels]) : new Float64Array(resolved.outChannels);
+      const bias = convCase.bias ? takeBias() : new Float64Array(resolved.outChannels);
       return fromChannelsLast(forward(resolved, takeX(), takeFilter(), bias), convCase, pass);
     }
     case "inputGradient":
@@ -81,7 +109,7 @@ export function reference(convCase: SpatialCase, pass: CasePass, data: Reference
     case "filterGradient":
       return filterGradient(resolved, takeX(), takeDy());
     case "biasGradient":
-      return biasGradient(resolved, takeDy());
+      return sumOfChannels(takeDy(), resolved.outChannels);
   }
 }
 
@@ -231,8 +259,8 @@ function filterGradient(r: ResolvedCase, x: Float64Array, dy: Float64Array): Flo
   return dw;
 }
 
-function biasGradient(r: ResolvedCase, dy: Float64Array): Float64Array {
-  const db = new Float64Array(r.outChannels);
-  for (let i = 0; i < dy.length; i++) db[i % r.outChannels] += dy[i];
+function sumOfChannels(dy: Float64Array, channels: number): Float64Array {
+  const db = new Float64Array(channels);
+  for (let i = 0; i < dy.length; i++) db[i % channels] += dy[i];
   return db;
 }

@@ -36,14 +36,27 @@ describe("classes of values", () => {
     const weights = of("non-finite weights");
     expect(weights.filter.some((value) => !Number.isFinite(value))).toBe(true);
     expect(weights.x.some((value) => value === 0) && weights.x.every(Number.isFinite)).toBe(true);
-    const sides = [1, 2, 3, 4, 5, 6].map((seed) => Math.max(...magnitudes(dataOf(convCase, "lopsided", seed).x)));
-    expect(Math.min(...sides)).toBeLessThan(2 ** -90);
-    expect(Math.max(...sides)).toBeGreaterThan(2 ** 90);
+    const many = Array.from({ length: 40 }, (_, seed) => seed);
+    for (const name of ["x", "filter", "dy"] as const) {
+      const sides = many.map((seed) => Math.max(...magnitudes(dataOf(convCase, "lopsided", seed)[name])));
+      expect(Math.min(...sides)).toBeLessThan(2 ** -80);
+      expect(Math.max(...sides)).toBeGreaterThan(2 ** 80);
+    }
     expect(Math.max(...magnitudes(of("outlier").filter))).toBeGreaterThan(1000);
     expect(of("pixels").x.every((value) => Number.isInteger(value) && value >= 0 && value < 256)).toBe(true);
-    const wide = of("wide integers");
-    expect([...wide.x, ...wide.filter].every(Number.isInteger)).toBe(true);
-    expect(Math.max(...absoluteReference(convCase, "forward", wide))).toBeGreaterThan(2 ** 31);
+    const types = new Set<string>();
+    for (const seed of many) {
+      const wide = dataOf(convCase, "wide integers", seed);
+      expect([...wide.x, ...wide.filter].every(Number.isInteger)).toBe(true);
+      const bits = [wide.x, wide.filter].map((array) => Math.ceil(Math.log2(Math.max(...magnitudes(array)) + 1)));
+      types.add(`${bits}${wide.x.every((value) => value > 0) ? " positive" : ""}`);
+      const most = Math.max(...absoluteReference(convCase, "forward", wide));
+      // Sums are past what is taken for enough for the products of such types.
+      expect(most).toBeGreaterThan(bits[0]! < 15 ? 2 ** 15 : 2 ** 31);
+    }
+    expect([...types].sort()).toEqual(
+      ["7,7", "8,7", "15,15", "16,16"].flatMap((bits) => [bits, `${bits} positive`]).sort(),
+    );
     const { x } = of("cancelling");
     expect(Math.abs(x.reduce((sum, value) => sum + value, 0))).toBeLessThan(x.length / 3);
     expect(VALUE_CLASSES.filter(isExactClass)).toEqual(["exact", "one-hot", "integers"]);

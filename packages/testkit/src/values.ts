@@ -9,7 +9,7 @@
  *     huge         products of about 2¹⁰⁰, far from overflow still
  *     tiny         products of about 2⁻¹⁰⁰
  *     subnormal    x and dy, or the filter, below 2⁻¹²⁶, where float32 has few bits left and some hardware takes numbers for 0
- *     lopsided     x of about 2¹⁰⁰ and a filter of about 2⁻¹⁰⁰, or the reverse
+ *     lopsided     x, the filter or dy of 2⁻¹²⁰ to 2⁻⁴⁰ or 2⁴⁰ to 2¹⁰⁰, the others by a third as much on the other side of 1
  *     outlier      real, with one value a million times the others in each array
  *     overflowing  positive, with products about the largest float32: some sums are infinite, whatever their order
  *     non-finite   real, with NaN and ±Inf in a few cells of x and dy, and zeros in the filter
@@ -17,17 +17,18 @@
  *                  real, with NaN and ±Inf in a few weights and the bias, and zeros in x and dy: 0 · ∞ is NaN
  *     pixels       integers of 0 to 255 in x and dy, and weights in steps of 2⁻⁸
  *     wide integers
- *                  integers past 2¹⁵ in every array, whose sums are past int32
+ *                  integers as large as int8, bytes, int16 or 2¹⁶ in every array, whose sums are past int16 or int32; of either
+ *                  sign, or positive
  *     patterned    a filter that invites a shortcut (all one number, symmetric, nearly of rank one, ±1, few that are not zero,
  *                  none) over an image that does (one number, all negative, mostly zero, none but zeros), or real ones
  *
  * @module
  */
 
-import { termsOf } from "./arithmetic.ts";
 import { CASE_PASSES, type CaseData, type SpatialCase } from "./case.ts";
 import { exactData, fillCase, realData } from "./data.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { termsOf } from "./terms.ts";
 
 /** Every class, those with which equality is the test first. */
 export const VALUE_CLASSES = [
@@ -63,8 +64,14 @@ const EXACT_LIMIT = 2 ** 24;
 const SMALL_INTEGERS = [-2, -1, 1, 2];
 const LARGEST_INTEGER = 2 ** 22;
 
-/** By as much x and filter lie from 1 on either side, and an outlier from what is around it. */
-const LOPSIDED_SCALE = 2 ** 100;
+/** By as many powers of two an array is small or large, and by this part of them the others are the reverse. */
+const LOPSIDED_EXPONENTS = [
+  [-120, -40],
+  [40, 100],
+] as const;
+const LOPSIDED_SHARE = 1 / 3;
+
+/** By as much an outlier lies from what is around it. */
 const OUTLIER_SCALE = 2 ** 20;
 
 /** Overflowing values are 2⁶¹ to 2⁶⁵; a product is 2¹²² to 2¹²⁹. */
@@ -130,9 +137,19 @@ export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: numb
     case "integers":
       return largeIntegers(convCase, stream);
     case "lopsided": {
-      const { x, filter, ...others } = realData(convCase, seed);
-      const factor = stream("side").pick([LOPSIDED_SCALE, 1 / LOPSIDED_SCALE]);
-      return { ...others, x: times(x, factor), filter: times(filter, 1 / factor) };
+      const { x, filter, bias, dy } = realData(convCase, seed);
+      const random = stream("side");
+      const side = random.pick(["x", "filter", "dy"]);
+      const [least, most] = random.pick(LOPSIDED_EXPONENTS);
+      const exponent = random.integer(least, most);
+      const other = 2 ** -Math.round(exponent * LOPSIDED_SHARE);
+      const factorOf = (name: string): number => (name === side ? 2 ** exponent : other);
+      return {
+        x: times(x, factorOf("x")),
+        filter: times(filter, factorOf("filter")),
+        bias: bias && times(bias, factorOf("x") * factorOf("filter")),
+        dy: times(dy, factorOf("dy")),
+      };
     }
     case "outlier": {
       const { x, filter, bias, dy } = realData(convCase, seed);
@@ -172,11 +189,15 @@ export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: numb
         if (name === "x" || name === "dy") return () => random.integer(0, LARGEST_PIXEL);
         return () => random.integer(-LARGEST_PIXEL, LARGEST_PIXEL) * PIXEL_STEP;
       });
-    case "wide integers":
+    case "wide integers": {
+      const [image, weights] = stream("width").pick(INTEGER_WIDTHS);
+      const signs = stream("signs").pick([[1], [-1, 1]]);
       return fillCase(convCase, (name) => {
         const random = stream(name);
-        return () => random.pick([-1, 1]) * random.integer(2 ** 14, 2 ** 16);
+        const most = 2 ** (name === "x" || name === "dy" ? image : weights);
+        return () => random.pick(signs) * random.integer(most / 2, most - 1);
       });
+    }
     case "patterned": {
       const { x, filter, bias, dy } = realData(convCase, seed);
       const pattern = stream("image").pick(IMAGE_PATTERNS);
@@ -219,6 +240,14 @@ const FILTER_PATTERNS: readonly ((filter: Float32Array, shape: readonly number[]
     );
   },
 ];
+
+/** Bits of the magnitudes of x and dy, and of filter and bias: int8, bytes by int8, int16, and one bit more. */
+const INTEGER_WIDTHS = [
+  [7, 7],
+  [8, 7],
+  [15, 15],
+  [16, 16],
+] as const;
 
 /** One in so many, and one more, is not zero. */
 const MOSTLY = 9;

@@ -44,6 +44,7 @@ describe("a module", () => {
     [{ forward: 1 }, "check: x.js: forward must be a function, got 1"],
     [{ forward, inputGradient: "no" }, 'check: x.js: inputGradient must be a function, got "no"'],
     [{ forward, name: 7 }, "check: x.js: name must be a text, got 7"],
+    [{ forward, sharedMemory: "no" }, 'check: x.js: sharedMemory must be true or false, got "no"'],
   ])("that is not one is told what it lacks: %#", (module, message) => {
     expect(() => moduleAdapter("x.js", module as ConvModule)).toThrow(message);
   });

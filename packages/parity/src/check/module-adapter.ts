@@ -9,6 +9,7 @@
  *     export function filterGradient(convCase, { x, dy }) {}            // gives ∂filter
  *     export function biasGradient(convCase, { dy }) {}                 // gives ∂bias
  *     export const reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
+ *     export const sharedMemory = false;                                // if it takes no arrays in a SharedArrayBuffer
  *
  * Each gives a Float32Array or a promise of one. `convCase` is testkit's, with `pads` and `outputShape` already worked out.
  * Or the default export is a {@link ConvAdapter}. What a module does that it must not, such as changing its arguments, is
@@ -30,7 +31,7 @@ import {
   type SpatialCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
-import { copied, inLargerArrays, requireUntouched, write } from "../interrogate.ts";
+import { copied, inLargerArrays, memoryOf, requireUntouched, write } from "../interrogate.ts";
 import { Keepsakes } from "../keepsakes.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -49,6 +50,8 @@ export interface ConvModule extends Partial<Record<CasePass, ModulePass>> {
   readonly name?: string;
   readonly version?: string;
   readonly reach?: Reach;
+  /** False where its arguments cannot lie in shared memory. Default: they can. */
+  readonly sharedMemory?: boolean;
   /** True, or the reason why a case cannot be asked. Default: all can. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
 }
@@ -76,11 +79,12 @@ function identified(path: string, adapter: ConvAdapter): ConvAdapter {
   const { name, threads, summation, reach } = adapter;
   return {
     name,
-    version: `${adapter.version} (${fingerprintOf(path)})`,
+    version: `${adapter.version} (${fingerprintOf(path)}${adapter.sharedMemory === false ? ", not in shared memory" : ""})`,
     threads,
     ...(summation !== undefined && { summation }),
     ...(reach !== undefined && { reach }),
     ...(adapter.keepsNothing && { keepsNothing: true }),
+    ...(adapter.sharedMemory === false && { sharedMemory: false }),
     ...(adapter.skipsPadding && { skipsPadding: true }),
     ...(adapter.promises !== undefined && { promises: (convCase, pass) => adapter.promises!(convCase, pass) }),
     ...(adapter.dispose !== undefined && { dispose: () => adapter.dispose!() }),
@@ -97,6 +101,7 @@ function identified(path: string, adapter: ConvAdapter): ConvAdapter {
  */
 export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
   const { name = basename(path, extname(path)), version = "unknown", supports = () => true, reach } = module;
+  const { sharedMemory = true } = module;
   if (module.forward === undefined) {
     const exported = Object.keys(module).join(", ") || "nothing";
     throw new TypeError(
@@ -115,6 +120,9 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
       throw new TypeError(`check: ${path}: ${key} must be a text, got ${describe(value)}`);
     }
   }
+  if (typeof sharedMemory !== "boolean") {
+    throw new TypeError(`check: ${path}: sharedMemory must be true or false, got ${describe(sharedMemory)}`);
+  }
   const given = new Keepsakes();
   return {
     name,
@@ -122,6 +130,7 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
     threads: 1,
     keepsNothing: true,
     ...(reach !== undefined && { reach }),
+    ...(!sharedMemory && { sharedMemory }),
     supports(convCase, pass) {
       if (module[pass] === undefined) return `it exports no ${pass}`;
       const answer: unknown = supports(convCase, pass);
@@ -130,7 +139,7 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
     },
     prepare(convCase, pass, data) {
       // The arrays of one caller, whatever is in them: what a module keeps about an array shows when others are written to it.
-      const own = inLargerArrays(data);
+      const own = inLargerArrays(data, memoryOf(data));
       let left: CaseData | undefined;
       let result: Float32Array | undefined;
       return {

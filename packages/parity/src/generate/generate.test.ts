@@ -1,6 +1,8 @@
-import { describeCase, isPlanar, rankOf, VALUE_CLASSES } from "@corr2d/testkit";
+import { describeCase, isPlanar, outputShapeOf, rankOf, sizeOf, termsOf, VALUE_CLASSES } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
+import { groupBy } from "../group-by.ts";
 import { generateProblems, problemAt, shrink } from "./arbitrary.ts";
+import { KERNELS, kernelsByStrides, STRIDES } from "./kernels-by-strides.ts";
 import { FACTORS, pairwiseCases, pairwiseRows } from "./pairwise.ts";
 import { dataOfProblem, isExactProblem, isPossible } from "./problem.ts";
 import { smallerProblems } from "./smaller.ts";
@@ -29,6 +31,23 @@ describe("the pairwise cover", () => {
   });
 });
 
+describe("the cover of kernels and strides", () => {
+  it("has every kernel by every stride on every number of axes in every kind of channels", () => {
+    const cases = kernelsByStrides();
+    for (const rank of [1, 2, 3]) {
+      const kinds = groupBy(
+        cases.filter((convCase) => rankOf(convCase) === rank),
+        ({ filterShape, strides, groups }) => `${filterShape.at(-3)} ${strides[0]} ${groups}`,
+      );
+      expect(kinds.size).toBe(KERNELS.length * STRIDES.length * 4);
+    }
+    expect(cases.every(isPossible)).toBe(true);
+    expect(
+      Math.max(...cases.map((convCase) => sizeOf(outputShapeOf(convCase)) * termsOf(convCase, "forward"))),
+    ).toBeLessThan(2 ** 21);
+  });
+});
+
 describe("generated problems", () => {
   const problems = generateProblems(7, 400);
 
@@ -41,7 +60,9 @@ describe("generated problems", () => {
   it("are of every kind", () => {
     expect(new Set(problems.map(({ values }) => values))).toEqual(new Set(VALUE_CLASSES));
     expect(new Set(problems.map(({ convCase }) => rankOf(convCase)))).toEqual(new Set([1, 2, 3]));
-    expect(new Set(problems.map(({ convCase }) => convCase.rounding))).toEqual(new Set(["floor", "round", "ceil"]));
+    expect(new Set(problems.map(({ convCase }) => convCase.rounding ?? "floor"))).toEqual(
+      new Set(["floor", "round", "ceil"]),
+    );
     expect(problems.some(({ convCase }) => isPlanar(convCase) && convCase.groups > 1)).toBe(true);
     expect(problems.every(({ convCase }) => isPossible(convCase))).toBe(true);
   });

@@ -23,11 +23,12 @@ function dense(kernel: readonly number[], stride: number, groupIn: number, group
   return { kernel, strides, dilations, groups: 1, groupIn, groupOut };
 }
 
-function depthwise(kernel: number, stride: number, groups: number): Layer {
-  return { ...dense(square(kernel), stride, 1, 1), groups };
+function depthwise(kernel: readonly number[], stride: number, groups: number): Layer {
+  return { ...dense(kernel, stride, 1, 1), groups };
 }
 
 const square = (size: number): readonly number[] => [size, size];
+const cube = (size: number): readonly number[] => [size, size, size];
 
 const INCEPTION = [
   [1, 7],
@@ -75,14 +76,20 @@ const LAYERS: readonly ((random: Random) => Layer)[] = [
   },
   // Discriminators: even kernels with a stride.
   (random) => dense([4, 4], pick(random, [1, 2, 2]), block(random, 128), block(random, 128)),
-  (random) => depthwise(pick(random, [3, 3, 5, 7]), pick(random, [1, 1, 2]), block(random, 512)),
+  (random) => depthwise([3, 3], pick(random, [1, 1, 2]), block(random, 512)),
+  // Any kernel and stride: few layers have them, and implementations have few tests of them.
+  (random) => depthwise(square(random.nextInt(2, 11)), random.nextInt(1, 4), block(random, 128)),
   (random) =>
-    depthwise(pick(random, [3, 5]), pick(random, [1, 2]), pick(random, [24, 40, 72, 80, 112, 144, 240, 480, 960])),
+    depthwise(
+      square(pick(random, [3, 5])),
+      pick(random, [1, 2]),
+      pick(random, [24, 40, 72, 80, 112, 144, 240, 480, 960]),
+    ),
   // ConvNeXt, RepLKNet: depthwise with large kernels.
-  (random) => depthwise(pick(random, [7, 7, 13, 21, 27, 29, 31]), 1, block(random, 256)),
+  (random) => depthwise(square(pick(random, [7, 7, 13, 21, 27, 29, 31])), pick(random, [1, 1, 2]), block(random, 256)),
   // Separable layers of segmentation: depthwise, dilated.
   (random) => ({
-    ...depthwise(3, 1, block(random, 256)),
+    ...depthwise([3, 3], 1, block(random, 256)),
     dilations: square(pick(random, [2, 4, 6, 12])),
   }),
   // ResNeXt: many narrow groups.
@@ -101,8 +108,11 @@ const LAYERS: readonly ((random: Random) => Layer)[] = [
     ...dense([2], 1, block(random, 64), block(random, 64)),
     dilations: [2 ** random.nextInt(0, 9)],
   }),
+  // Sequence models: depthwise, with a short kernel or a long one.
+  (random) => depthwise([pick(random, [3, 4, 7, 15, 31])], pick(random, [1, 1, 2]), block(random, 512)),
   // Video and volumes.
   (random) => dense([3, 3, 3], pick(random, [1, 1, 2]), block(random, 64), block(random, 64)),
+  (random) => depthwise(cube(pick(random, [3, 3, 5])), pick(random, [1, 1, 2]), block(random, 96)),
 ];
 
 /** A layer; bias and layout are those of a small case. */

@@ -3,6 +3,8 @@
  *
  *     [{ "inputShape": [1, 224, 224, 3], "filterShape": [7, 7, 3, 64], "strides": [2, 2], "padding": [[3, 3], [3, 3]] }]
  *
+ * With `"transposed": { "outputPadding": [1, 1] }` it is a transposed convolution.
+ *
  * @module
  */
 
@@ -24,6 +26,8 @@ const SCHEMA = z
       bias: z.boolean().optional(),
       layout: z.literal(["channels last", "channels first"]).optional(),
       rounding: z.literal(["floor", "round", "ceil"]).optional(),
+      paddingMode: z.literal(["edge", "reflect", "symmetric", "wrap"]).optional(),
+      transposed: z.strictObject({ outputPadding: z.array(count) }).optional(),
     }),
   )
   .min(1);
@@ -44,7 +48,7 @@ export function readCases(path: string): readonly SpatialCase[] {
   if (!parsed.success) throw new RangeError(`--cases: ${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data.map((given, i): SpatialCase => {
     const ones = Array.from({ length: given.inputShape.length - 2 }, () => 1);
-    const { name, layout, rounding } = given;
+    const { name, layout, rounding, transposed, paddingMode } = given;
     const about = {
       inputShape: given.inputShape,
       filterShape: given.filterShape,
@@ -55,6 +59,8 @@ export function readCases(path: string): readonly SpatialCase[] {
       bias: given.bias ?? true,
       ...(layout !== undefined && { layout }),
       ...(rounding !== undefined && { rounding }),
+      ...(paddingMode !== undefined && { paddingMode }),
+      ...(transposed !== undefined && { transposed }),
     } as const;
     try {
       const convCase = { name: `own ${i + 1}: ${name ?? describeCase(about)}`, ...about };

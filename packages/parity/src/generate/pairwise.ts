@@ -40,9 +40,12 @@ const PAIRS = [
   [2, 1],
 ] as const;
 
+let rows: readonly FactorRow[] | undefined;
+
 /** One row for each case. */
 export function pairwiseRows(): readonly FactorRow[] {
-  return make({ ...FACTORS } as unknown as Record<string, (string | number | boolean)[]>) as unknown as FactorRow[];
+  rows ??= make({ ...FACTORS } as unknown as Record<string, (string | number | boolean)[]>) as unknown as FactorRow[];
+  return rows;
 }
 
 /** The cases of all rows. */

@@ -1,11 +1,12 @@
-import { CASES, dataOf, type SpatialCase } from "@corr2d/testkit";
+import { CASES, dataOf, outputShapeOf, rankOf, type SpatialCase } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
 import { ask, evidenceOf } from "../ask.ts";
 import { moduleAdapter } from "../check/module-adapter.ts";
+import { groupBy } from "../group-by.ts";
 import { right } from "../mutants/mutant.ts";
 import { faultOf } from "../verdict.ts";
 import { isPossible } from "./problem.ts";
-import { siblingsOf, siblingsOfSome } from "./siblings.ts";
+import { siblingsOf, twins } from "./siblings.ts";
 
 const content = ({ name: _, ...about }: SpatialCase): string => JSON.stringify(about);
 
@@ -23,6 +24,24 @@ describe("siblings", () => {
     const shapes = ({ inputShape, filterShape }: SpatialCase) => `${inputShape} ${filterShape}`;
     const same = siblingsOf(convCase!).filter((sibling) => shapes(sibling) === shapes(convCase!));
     expect(same.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it("have twins, which have every shape and the padding in common, and of which several differ in strides alone", () => {
+    const family = (convCase: SpatialCase): string =>
+      JSON.stringify([convCase.inputShape, convCase.filterShape, outputShapeOf(convCase), convCase.padding]);
+    const families = groupBy(twins(), family);
+    for (const rank of [1, 2, 3]) {
+      const same = [...families.values()].filter(([first]) => rankOf(first!) === rank);
+      expect(same.length).toBe(4);
+      for (const cases of same) {
+        const byDilations = groupBy(cases, ({ dilations }) => String(dilations));
+        const most = Math.max(
+          ...[...byDilations.values()].map((some) => new Set(some.map(({ strides }) => `${strides}`)).size),
+        );
+        expect(most).toBeGreaterThanOrEqual(2);
+      }
+    }
+    expect(twins().every(isPossible)).toBe(true);
   });
 
   it.each(["strides", "dilations", "padding", "bias", "layout"] as const)(
@@ -44,8 +63,8 @@ describe("siblings", () => {
         return faultOf(await ask(adapter, convCase, "forward", data, evidenceOf(convCase, "forward", data, true)));
       };
       const faults: (string | undefined)[] = [];
-      for (const each of [...CASES.filter((_, i) => i % 8 === 0), ...siblingsOfSome(CASES)]) {
-        faults.push(await faultIn(each));
+      for (const each of CASES.filter((_, i) => i % 8 === 0)) {
+        for (const sibling of [each, ...siblingsOf(each)]) faults.push(await faultIn(sibling));
       }
       expect(faults.filter((fault) => fault !== undefined).length).toBeGreaterThan(1);
       plans.clear();

@@ -1,6 +1,6 @@
 /**
  * Cases that have the shapes of another and yet are others: whoever keeps a plan by shapes alone, or by some of the options,
- * takes one for the other when both have been asked.
+ * takes one for the other when both have been asked. Siblings are made of other cases; twins are made for each other.
  *
  * @module
  */
@@ -45,11 +45,54 @@ export function siblingsOf(convCase: SpatialCase): readonly SpatialCase[] {
     .filter((sibling, i, all) => isPossible(sibling) && all.findIndex(({ name }) => name === sibling.name) === i);
 }
 
-/** Every so many cases have siblings: all of them would be most of a run. */
-const CASES_FOR_A_FAMILY = 8;
+/** What one axis of twins may be: two outputs of six cells, by other strides and dilations, padded by nothing or by the rule. */
+const TWIN_AXES: readonly (readonly [padding: "valid" | "same", stride: number, dilation: number])[] = [
+  ["valid", 3, 1],
+  ["valid", 4, 1],
+  ["valid", 2, 2],
+  ["valid", 3, 2],
+  ["valid", 2, 3],
+  ["same", 3, 1],
+  ["same", 4, 1],
+  ["same", 5, 1],
+  ["same", 3, 2],
+];
+const TWIN_CELLS = 6;
+const TWIN_TAPS = 2;
+/** Groups and channels: of one filter for all channels, and of one for each. */
+const TWIN_CHANNELS = [
+  { groups: 1, groupIn: 2, out: 3 },
+  { groups: 3, groupIn: 1, out: 3 },
+] as const;
 
-/** Siblings of some of these cases, each once. */
-export function siblingsOfSome(cases: readonly SpatialCase[]): readonly SpatialCase[] {
-  const found = cases.filter((_, i) => i % CASES_FOR_A_FAMILY === 0).flatMap(siblingsOf);
-  return [...new Map(found.map((sibling) => [sibling.name, sibling])).values()];
+/**
+ * Cases all of whose shapes, the output's too, are the same, and the padding: what differs are strides and dilations, of all axes
+ * or of the first alone. They stand beside each other, so that a plan of one is fresh when the next is asked.
+ */
+export function twins(): readonly SpatialCase[] {
+  return [2, 1, 3].flatMap((rank) =>
+    TWIN_CHANNELS.flatMap(({ groups, groupIn, out }) =>
+      TWIN_AXES.flatMap(([padding, stride, dilation]) => {
+        const [, otherStride, otherDilation] = TWIN_AXES.find(([rule]) => rule === padding)!;
+        const axes = <T>(first: T, others: T): T[] =>
+          Array.from({ length: rank }, (_, axis) => (axis === 0 ? first : others));
+        const shapes = {
+          inputShape: [1, ...axes(TWIN_CELLS, TWIN_CELLS), groups * groupIn],
+          filterShape: [...axes(TWIN_TAPS, TWIN_TAPS), groupIn, out],
+        };
+        const options = { padding, groups, bias: true };
+        const alike = { ...shapes, strides: axes(stride, stride), ...options, dilations: axes(dilation, dilation) };
+        const alone = {
+          ...shapes,
+          strides: axes(stride, otherStride),
+          ...options,
+          dilations: axes(dilation, otherDilation),
+        };
+        return [alike, ...(rank > 1 ? [alone] : [])].map((about) => ({
+          name: `twin: ${describeCase(about)}`,
+          ...about,
+        }));
+      }),
+    ),
+  );
 }

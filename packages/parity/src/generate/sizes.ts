@@ -20,9 +20,6 @@ const MOST = [2 ** 19, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 *
 /** Sizes at which implementations cut their work into blocks; a fault shows at them, or one beside. */
 const BLOCKS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
 
-/** Channels of a group in a volume. */
-const MOST_OF_VOLUMES = 512;
-
 /** A size at which work is cut. */
 export function blockUpTo(random: Random, most: number): number {
   return pick(
@@ -33,7 +30,7 @@ export function blockUpTo(random: Random, most: number): number {
 
 /** Such a size, or one beside. */
 export function nearBlock(random: Random, most: number): number {
-  return blockUpTo(random, most) + pick(random, [-1, 0, 0, 1]);
+  return blockUpTo(random, most) + pick(random, [-1, 0, 1]);
 }
 
 /** One of several, each as likely. */
@@ -79,11 +76,9 @@ export class Sizes {
 
   /** Channels of all groups alike; 1 of them for a depthwise convolution's input. */
   setChannels(groups: number, groupIn: number, groupOut: number): void {
-    // Volumes of thousands of channels are nobody's, and take some implementations minutes.
-    const most = this.rank === 3 ? MOST_OF_VOLUMES : Number.POSITIVE_INFINITY;
     this.set("groups", groups);
-    this.set("groupIn", Math.min(most, groupIn));
-    this.set("groupOut", Math.min(most, groupOut));
+    this.set("groupIn", groupIn);
+    this.set("groupOut", groupOut);
   }
 
   /** Cells that the kernel covers along an axis. */

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { type CaseData, describeCase, rankOf, type SpatialCase } from "@corr2d/testkit";
+import { type CaseData, convolutionOf, describeCase, rankOf, type SpatialCase } from "@corr2d/testkit";
 import { dataOfProblem, isPossible, type Problem } from "./problem.ts";
+import { transposeOf } from "./transposed.ts";
 
 /** Problems one step smaller, the greatest steps first. */
 export function* smallerProblems(problem: Problem): Generator<Problem> {
@@ -25,8 +26,21 @@ export function* smallerProblems(problem: Problem): Generator<Problem> {
   yield { ...problem, values: "given", given: dataOfProblem(problem) };
 }
 
-/** Cases one step smaller; not all of them are possible. */
+/** Cases one step smaller; not all of them are possible. Of a transposed convolution, those of the smaller ones that lead back. */
 function* smallerCases(convCase: SpatialCase): Generator<SpatialCase> {
+  if (convCase.transposed !== undefined) {
+    const { name, bias } = convCase;
+    if (bias) yield { ...convCase, bias: false };
+    for (const smaller of smallerCases(convolutionOf(convCase))) {
+      const transposed = isPossible(smaller) ? transposeOf(smaller) : undefined;
+      if (transposed !== undefined) yield { ...transposed, name, bias };
+    }
+    return;
+  }
+  if (convCase.paddingMode !== undefined) {
+    const { paddingMode: _, ...byNothing } = convCase;
+    yield byNothing;
+  }
   const { inputShape, filterShape, strides, dilations, padding, groups, bias, layout, rounding, ...name } = convCase;
   const rank = rankOf(convCase);
   const axes = Array.from({ length: rank }, (_, axis) => axis);

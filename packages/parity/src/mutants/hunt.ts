@@ -127,14 +127,15 @@ interface Charge {
   readonly data: CaseData;
   readonly evidence: Evidence;
   readonly products: number;
+  readonly isBrief: boolean;
 }
 
-function chargesOf({ convCase, passes, data }: Trial): readonly Charge[] {
+function chargesOf({ convCase, passes, data, isBrief = false }: Trial): readonly Charge[] {
   return data().flatMap(([kind, arrays, isExact]) =>
     passes.map((pass): Charge => {
       const evidence = evidenceOf(convCase, pass, arrays, isExact, kind);
       const products = evidence.truth.length * sizesOf(convCase, pass).terms;
-      return { convCase, pass, kind, data: arrays, evidence, products };
+      return { convCase, pass, kind, data: arrays, evidence, products, isBrief };
     }),
   );
 }
@@ -151,9 +152,10 @@ async function convict(suspect: Suspect, charges: readonly Charge[]): Promise<Hu
       if (concerns?.(convCase, pass) === false || askable(adapter, convCase, pass) !== true) continue;
       const held = { ...charge, evidence: evidenceFor(adapter, convCase, charge) };
       // Only what has a memory can answer otherwise the second time.
-      const answer = hasMemory
-        ? await askThoroughly(adapter, convCase, held)
-        : await ask(adapter, convCase, pass, charge.data, held.evidence);
+      const answer =
+        hasMemory && !charge.isBrief
+          ? await askThoroughly(adapter, convCase, held)
+          : await ask(adapter, convCase, pass, charge.data, held.evidence);
       const reason = faultOf(answer);
       if (reason !== undefined) return { case: convCase.name, pass, data: kind, reason };
     }

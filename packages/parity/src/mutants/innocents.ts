@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ConvAdapter, FULL_REACH } from "../adapter.ts";
+import { type ConvAdapter, FULL_REACH, type Reach } from "../adapter.ts";
 import type { Joints } from "./direct.ts";
 import { direct } from "./direct.ts";
 import { adapterOf, right } from "./mutant.ts";
@@ -27,9 +27,15 @@ const WAYS: readonly (readonly [name: string, joints: Joints])[] = [
   ],
 ];
 
+const EVERYTHING: Reach = {
+  ...FULL_REACH,
+  operations: ["convolution", "transposed"],
+  paddingModes: ["edge", "reflect", "symmetric", "wrap"],
+};
+
 /** The innocents: of all cases, and those whose loops are for small cases only. */
 export const INNOCENTS: readonly { readonly name: string; readonly isSlow: boolean; make(): ConvAdapter }[] = [
-  { name: "rounded once", isSlow: false, make: () => adapterOf("rounded once", right, FULL_REACH) },
+  { name: "rounded once", isSlow: false, make: () => adapterOf("rounded once", right, EVERYTHING) },
   ...WAYS.map(([name, joints]) => ({
     name,
     isSlow: true,

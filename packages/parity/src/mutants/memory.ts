@@ -241,6 +241,30 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
       };
     }),
   ),
+  ...(
+    [
+      ["strides", ["strides"], "pads"],
+      ["dilations", ["dilations"], "pads"],
+      ["strides-nor-dilations", ["strides", "dilations"], "pads"],
+      ["strides-of-rules", ["strides"], "padding"],
+    ] as const
+  ).map(([id, left, padding]) =>
+    ofModule(
+      `plan-by-output-without-${id}`,
+      `plans are kept by all shapes, the output's too, and by ${padding}, but not by ${left.join(" and ")}`,
+      () => {
+        const plans = new Map<string, ConvCase>();
+        return (convCase, pass, data) => {
+          const { name: _, pads, padding: rule, ...about } = convCase as ModuleCase;
+          const without = Object.fromEntries(left.map((option) => [option, 0]));
+          const key = JSON.stringify({ ...about, padding: padding === "pads" ? pads : rule, ...without });
+          const plan = plans.get(key) ?? convCase;
+          plans.set(key, plan);
+          return right(plan, pass, data);
+        };
+      },
+    ),
+  ),
   ofModule("scratch-of-two-calls", "two calls at a time share their scratch", () => {
     let scratch: CaseData;
     return async (convCase, pass, data) => {
@@ -306,6 +330,14 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
   ofModule("filter-from-buffer", "weights are read from the beginning of their buffer", blindTo("filter")),
   ofModule("bias-from-buffer", "the bias is read from the beginning of its buffer", blindTo("bias")),
   ofModule("dy-from-buffer", "dy is read from the beginning of its buffer", blindTo("dy")),
+  ofModule("shared-memory-refused", "arrays in shared memory are refused", () => (convCase, pass, data) => {
+    if (!(data.x.buffer instanceof ArrayBuffer)) throw new TypeError("the image does not lie in an ArrayBuffer");
+    return right(convCase, pass, data);
+  }),
+  ofModule("shared-weights-as-nothing", "weights in shared memory are taken for none", () => (convCase, pass, data) => {
+    const filter = data.filter.buffer instanceof ArrayBuffer ? data.filter : data.filter.map(() => 0);
+    return right(convCase, pass, { ...data, filter });
+  }),
   // Results.
   ofModule("one-result-for-all", "every result is a part of one array", () => {
     let memory = new Float32Array(1);

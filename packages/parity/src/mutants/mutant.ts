@@ -138,23 +138,28 @@ export function ofJoints(id: string, what: string, joints: Joints, kind: MutantK
   return { id, what, kind, make };
 }
 
-/** A right result that is changed where something is the case. */
+/** A right result that is changed where something is the case; of images, unless another reach is given. */
 export function ofResult(
   about: Pick<Mutant, "id" | "what" | "kind">,
   change: (result: Float32Array, asked: Asked) => Float32Array,
   applies: (sizes: CaseSizes, convCase: SpatialCase, pass: CasePass) => boolean = () => true,
+  reach: Reach = USUAL_REACH,
 ): Mutant {
   const concerns = (convCase: SpatialCase, pass: CasePass): boolean =>
-    rankOf(convCase) === 2 && applies(sizesOf(convCase, pass), convCase, pass);
+    reach.ranks.includes(rankOf(convCase)) && applies(sizesOf(convCase, pass), convCase, pass);
   return {
     ...about,
     concerns,
     make: () =>
-      adapterOf(about.id, (convCase, pass, data) => {
-        const result = right(convCase, pass, data);
-        const isWrong = concerns(convCase, pass) && result.length > 0;
-        return isWrong ? change(result, { convCase, pass, data, sizes: sizesOf(convCase, pass) }) : result;
-      }),
+      adapterOf(
+        about.id,
+        (convCase, pass, data) => {
+          const result = right(convCase, pass, data);
+          const isWrong = concerns(convCase, pass) && result.length > 0;
+          return isWrong ? change(result, { convCase, pass, data, sizes: sizesOf(convCase, pass) }) : result;
+        },
+        reach,
+      ),
   };
 }
 

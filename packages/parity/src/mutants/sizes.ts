@@ -6,6 +6,7 @@
  */
 
 import type { CaseData, CasePass } from "@corr2d/testkit";
+import { USUAL_REACH } from "../adapter.ts";
 import { type Asked, type CaseSizes, type Mutant, ofData, ofResult } from "./mutant.ts";
 import { withBits } from "./slips.ts";
 
@@ -158,6 +159,69 @@ const BLOCK_MUTANTS: readonly Mutant[] = CONDITIONS.map(([id, words, applies], i
   );
 });
 
+/** Kernels and strides that few networks have together, where each channel or group has filters of its own, in one gradient. */
+const STRIDED_MUTANTS: readonly Mutant[] = (
+  [
+    ["depthwise-7x7-strided", "depthwise, 7×7, stride 2", 7, 2, "inputGradient", (s) => s.depthwise],
+    ["depthwise-7x7-strided", "depthwise, 7×7, stride 2", 7, 2, "filterGradient", (s) => s.depthwise],
+    ["depthwise-5x5-stride-4", "depthwise, 5×5, stride 4", 5, 4, "inputGradient", (s) => s.depthwise],
+    ["depthwise-9x9-stride-3", "depthwise, 9×9, stride 3", 9, 3, "filterGradient", (s) => s.depthwise],
+    ["depthwise-even-stride-3", "depthwise, 4×4, stride 3", 4, 3, "inputGradient", (s) => s.depthwise],
+    ["grouped-7x7-strided", "groups of several channels, 7×7, stride 2", 7, 2, "inputGradient", isGrouped],
+    ["grouped-5x5-stride-3", "groups of several channels, 5×5, stride 3", 5, 3, "filterGradient", isGrouped],
+  ] as readonly (readonly [string, string, number, number, CasePass, (sizes: CaseSizes) => boolean])[]
+).map(([id, words, kernel, stride, pass, isOfKind], i) => {
+  const [change, what, apply] = CHANGES[i % CHANGES.length]!;
+  return ofResult(
+    { id: `${id}-${pass}-${change}`, what: `${what} with ${words}, ${pass}`, kind: "size" },
+    apply,
+    (sizes, _, asked) => asked === pass && sizes.kernel === kernel && sizes.stride === stride && isOfKind(sizes),
+  );
+});
+
+function isGrouped({ groups, inChannels }: CaseSizes): boolean {
+  return groups > 1 && inChannels > groups;
+}
+
+/** Sequences and volumes of which each channel has filters of its own. */
+const DEPTHWISE_AXES_MUTANTS: readonly Mutant[] = (
+  [
+    ["depthwise-volumes", "depthwise volumes", 3, "forward", () => true],
+    ["depthwise-volumes", "depthwise volumes", 3, "inputGradient", () => true],
+    ["depthwise-volumes-strided", "depthwise volumes with a stride", 3, "filterGradient", (s) => s.stride > 1],
+    ["depthwise-volumes-past-8", "depthwise volumes past 8 channels", 3, "inputGradient", (s) => s.inChannels > 8],
+    ["depthwise-sequences-9", "depthwise sequences, a kernel of 9", 1, "filterGradient", (s) => s.kernel === 9],
+  ] as readonly (readonly [string, string, number, CasePass, (sizes: CaseSizes) => boolean])[]
+).map(([id, words, rank, pass, applies], i) => {
+  const [change, what, apply] = CHANGES[i % CHANGES.length]!;
+  return ofResult(
+    { id: `${id}-${pass}-${change}`, what: `${what} with ${words}, ${pass}`, kind: "size" },
+    apply,
+    (sizes, _, asked) => asked === pass && sizes.depthwise && applies(sizes),
+    { ...USUAL_REACH, ranks: [rank] },
+  );
+});
+
+/** Bias gradients whose sums are kept in a format of fewer bits once they are long. */
+const LONG_SUM_MUTANTS: readonly Mutant[] = (
+  [
+    ["tf32-bias-gradients-past-4096", "bias gradients of more than 4,096 terms, kept in TF32", 11, 4096],
+    ["16-bit-bias-gradients-past-1024", "bias gradients of more than 1,024 terms, kept in 16 bits", 16, 1024],
+  ] as const
+).map(([id, what, bits, most]) =>
+  ofResult(
+    { id, what, kind: "size" },
+    (y, { data }) => {
+      const sums = new Float32Array(y.length);
+      for (const [i, term] of data.dy.entries()) {
+        sums[i % sums.length] = withBits(sums[i % sums.length]! + term, bits);
+      }
+      return sums;
+    },
+    ({ terms }, _, pass) => pass === "biasGradient" && terms > most,
+  ),
+);
+
 /** Factors in a format of fewer bits. */
 export function cut(bits: number): (data: CaseData) => CaseData {
   const each = (array: Float32Array): Float32Array => array.map((value) => withBits(value, bits));
@@ -217,5 +281,12 @@ function termOf(index: number, filterShape: readonly number[]): number {
   return Math.floor(index / filterShape.at(-1)!);
 }
 
-/** Sums in a format of few bits, block by block: wrong by more the longer they are. */
-export const SIZE_MUTANTS: readonly Mutant[] = [...BLOCK_MUTANTS, ...FORMAT_MUTANTS, ...TERM_MUTANTS];
+/** All of them. */
+export const SIZE_MUTANTS: readonly Mutant[] = [
+  ...BLOCK_MUTANTS,
+  ...STRIDED_MUTANTS,
+  ...DEPTHWISE_AXES_MUTANTS,
+  ...LONG_SUM_MUTANTS,
+  ...FORMAT_MUTANTS,
+  ...TERM_MUTANTS,
+];

@@ -70,6 +70,26 @@ function shortcut(
   );
 }
 
+/** Sums that saturate where no factor has more bits than a type of integers. */
+function saturating(id: string, what: string, bits: number, sumBits: number, pass: CasePass): Mutant {
+  const [least, most] = [-(2 ** sumBits), 2 ** sumBits - 1];
+  const isNarrow = (array: Float32Array): boolean =>
+    array.every((value) => Number.isInteger(value) && Math.abs(value) <= 2 ** bits);
+  return ofResult(
+    { id, what, kind: "value" },
+    (y, { data: { x, filter, dy } }) => {
+      const factors = {
+        forward: [x, filter],
+        inputGradient: [filter, dy],
+        filterGradient: [x, dy],
+        biasGradient: [dy],
+      };
+      return factors[pass].every(isNarrow) ? y.map((value) => Math.max(least, Math.min(most, value))) : y;
+    },
+    (_, __, asked) => asked === pass,
+  );
+}
+
 const isConstant = (array: Float32Array): boolean => array.every((value) => value === array[0]);
 const isSign = (value: number): boolean => Math.abs(value) === 1;
 const isSparse = (array: Float32Array): boolean =>
@@ -149,6 +169,15 @@ export const VALUE_MUTANTS: readonly Mutant[] = [
   given("gradients-below-2-24-dropped", "a dy below 2⁻²⁴ taken for 0, as float16 does", ["dy"], (value) =>
     Math.abs(value) < 2 ** -24 ? 0 : value,
   ),
+  given("gradients-below-2-80-flushed", "a dy below 2⁻⁸⁰ taken for 0", ["dy"], (value) =>
+    Math.abs(value) < 2 ** -80 ? 0 : value,
+  ),
+  given("gradients-clamped-at-2-60", "dy clamped at 2⁶⁰", ["dy"], (value) =>
+    Math.max(-(2 ** 60), Math.min(2 ** 60, value)),
+  ),
+  given("weights-below-2-100-flushed", "weights below 2⁻¹⁰⁰ taken for 0", ["filter"], (value) =>
+    Math.abs(value) < 2 ** -100 ? 0 : value,
+  ),
   given("subnormal-inputs-flushed", "subnormals of the image taken for 0", ["x"], (value) =>
     Math.abs(value) < 2 ** -126 ? 0 : value,
   ),
@@ -193,6 +222,10 @@ export const VALUE_MUTANTS: readonly Mutant[] = [
   shortcut("int32-sums", "sums of integers below 2¹⁷ wrap at 32 bits", isNarrow, (y) =>
     y.map((value) => (Number.isFinite(value) ? Number(BigInt.asIntN(32, BigInt(Math.round(value)))) : value)),
   ),
+  saturating("int16-products-in-int32", "int16 in sums that saturate at 32 bits", 15, 31, "forward"),
+  saturating("int16-gradients-in-int32", "int16 in gradients that saturate at 32 bits", 15, 31, "filterGradient"),
+  saturating("int8-products-in-int16", "int8 in sums that saturate at 16 bits", 7, 15, "forward"),
+  saturating("bytes-in-int16", "bytes in gradients that saturate at 16 bits", 8, 15, "inputGradient"),
   shortcut("pixels-as-bytes", "an image of bytes is computed with weights of 8 bits", isOfBytes, (y) =>
     y.map((value) => withBits(value, 8)),
   ),

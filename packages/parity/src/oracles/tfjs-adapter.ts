@@ -10,12 +10,24 @@
  * filter's height (tensorflow/tfjs issue 649). Three-dimensional operations know rules only: there the image is padded with
  * `tf.pad`, as a program would, and the gradient of the border cut off.
  *
+ * A transposed convolution is computed as `tf.conv2dTranspose` does, by the kernels of the convolution that leads back; its bias is
+ * added.
+ *
  * @module
  */
 
-import { type CaseData, type CasePass, outputShapeOf, rankOf, type SpatialCase } from "@corr2d/testkit";
+import {
+  type CaseData,
+  type CasePass,
+  convolutionOf,
+  convolutionPassOf,
+  outputShapeOf,
+  passOfConvolution,
+  rankOf,
+  type SpatialCase,
+} from "@corr2d/testkit";
 import type { NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core";
-import type { ConvAdapter } from "../adapter.ts";
+import { type ConvAdapter, USUAL_REACH } from "../adapter.ts";
 import { activate, type BackendName, tf } from "./tensorflow.ts";
 
 /** What tells the backends apart. */
@@ -38,20 +50,20 @@ type TfjsPadding = "valid" | "same" | Pair[];
 
 /** Adapter of a backend that is registered and ready. */
 export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
-  const { backend, padsGradientsByHand = false, check, refuses, ...about } = description;
+  const { backend, padsGradientsByHand = false, check, refuses, reach = USUAL_REACH, ...about } = description;
   return {
     ...about,
+    reach: { ...reach, operations: ["convolution", "transposed"] },
     supports(convCase, pass) {
+      const [computed, by] =
+        pass === "biasGradient" ? [convCase, pass] : [convolutionOf(convCase), convolutionPassOf(convCase, pass)];
       return (
-        refusedByTfjs(convCase, pass) ??
-        refuses?.(convCase, pass) ??
-        lackingKernel(backend, kernelOf(convCase, pass)) ??
-        true
+        refusedByTfjs(computed, by) ?? refuses?.(computed, by) ?? lackingKernel(backend, kernelOf(computed, by)) ?? true
       );
     },
     prepare(convCase, pass, data) {
       activate(backend);
-      const { uploaded, compute } = upload(convCase, pass, data, padsGradientsByHand);
+      const { uploaded, compute } = uploadAsComputed(convCase, pass, data, padsGradientsByHand);
       let result: Float32Array | undefined;
       return {
         run() {
@@ -122,6 +134,24 @@ function kernelOf(convCase: SpatialCase, pass: CasePass): string {
 interface Uploaded {
   readonly uploaded: Tensor[];
   compute(): Tensor;
+}
+
+function uploadAsComputed(convCase: SpatialCase, pass: CasePass, data: CaseData, padsByHand: boolean): Uploaded {
+  const back = passOfConvolution(convCase, pass, data);
+  if (back === undefined) return upload(convCase, pass, data, padsByHand);
+  const { uploaded, compute } = upload(back.convCase, back.pass, back.data, padsByHand);
+  if (pass !== "forward" || data.bias === undefined) return { uploaded, compute };
+  const ones = convCase.strides.map(() => 1);
+  const shape = convCase.layout === "channels first" ? [data.bias.length, ...ones] : [data.bias.length];
+  const bias = tf.tensor(data.bias, shape);
+  return {
+    uploaded: [...uploaded, bias],
+    compute() {
+      // A sequence is computed as an image of one row.
+      const y = tf.reshape(compute(), inLayout(convCase, outputShapeOf(convCase)));
+      return tf.add(y, bias);
+    },
+  };
 }
 
 function upload(convCase: SpatialCase, pass: CasePass, data: CaseData, padsGradientsByHand: boolean): Uploaded {

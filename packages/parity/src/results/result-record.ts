@@ -142,6 +142,8 @@ const convCase = z.strictObject({
   bias: z.boolean(),
   layout: z.literal(["channels last", "channels first"]).optional(),
   rounding: z.literal(["floor", "round", "ceil"]).optional(),
+  paddingMode: z.literal(["edge", "reflect", "symmetric", "wrap"]).optional(),
+  transposed: z.strictObject({ outputPadding: shape }).optional(),
 });
 const status = z.discriminatedUnion("ran", [
   z.strictObject({ name: z.string(), ran: z.literal(true), version: z.string(), threads: count }),

@@ -29,8 +29,10 @@ export interface ModuleProgramParts {
   readonly byMemory: boolean;
 }
 
-/** Which layer is asked in turn: the first, again, and in company. */
-const IN_COMPANY = [0, 0, 1, 0, 2, 0, 1, 2, 0, 0];
+/** Which layer is asked in turn, and in which memory: the first, again, in company, and where memory is shared. */
+const ALONE = [[0, "ArrayBuffer"]];
+const IN_COMPANY = [0, 0, 1, 0, 2, 0, 1, 2, 0, 0].map((layer) => [layer, "ArrayBuffer"]);
+const SHARED = [[0, "SharedArrayBuffer"]];
 
 /** The text of the program, an ES module. */
 export function moduleProgram(parts: ModuleProgramParts): string {
@@ -45,17 +47,20 @@ export function moduleProgram(parts: ModuleProgramParts): string {
     const bound = bounds === 0 ? `new Float64Array(${truth.length})` : arrayText(bounds, "Float64Array");
     return `{ ${arrays.join(", ")},\n    right: ${arrayText(truth, "Float64Array")}, bound: ${bound} }`;
   });
+  const turns = [...(byMemory ? IN_COMPANY : ALONE), ...(byMemory && adapter.sharedMemory !== false ? SHARED : [])];
   const { name: _, ...about } = withGeometry(convCase);
   const call = adapter.keepsNothing
     ? `const implementation = "forward" in module ? module : module.default;
-const arrays = inLargerArrays(layers[0]); // one caller's: other layers are written to the same
-const ask = async (layer) => {
+const arraysIn = {}; // one caller's: other layers are written to the same
+const ask = async (layer, memory) => {
+  const arrays = (arraysIn[memory] ??= inLargerArrays(layers[0], memory));
   for (const name of NAMES) if (arrays[name]) arrays[name].set(layer[name]);
   return implementation.${pass}(convCase, arrays);
 };`
-    : `const prepared = new Map();
-const ask = async (layer) => {
-  if (!prepared.has(layer)) prepared.set(layer, await module.default.prepare(convCase, "${pass}", inLargerArrays(layer)));
+    : `const preparedIn = { ArrayBuffer: new Map(), SharedArrayBuffer: new Map() };
+const ask = async (layer, memory) => {
+  const prepared = preparedIn[memory];
+  if (!prepared.has(layer)) prepared.set(layer, await module.default.prepare(convCase, "${pass}", inLargerArrays(layer, memory)));
   await prepared.get(layer).run();
   return prepared.get(layer).read();
 };`;
@@ -71,19 +76,19 @@ const layers = [
 const shape = ${JSON.stringify(shapeInMemory(convCase, pass))}; // of the result
 
 // Arrays are parts of larger ones, as in programs that keep many in one buffer.
-const inLargerArrays = (layer) =>
+const inLargerArrays = (layer, memory) =>
   Object.fromEntries(NAMES.map((name) => {
     if (!layer[name]) return [name, undefined];
-    const larger = new Float32Array(layer[name].length + 6).fill(NaN);
+    const larger = new Float32Array(new globalThis[memory](4 * (layer[name].length + 6))).fill(NaN);
     larger.set(layer[name], 3);
     return [name, larger.subarray(3, -3)];
   }));
 const placeOf = (i) => shape.map((size, axis) => Math.floor(i / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % size);
 ${call}
 let wrong = 0;
-for (const [turn, which] of ${JSON.stringify(byMemory ? IN_COMPANY : [0])}.entries()) {
+for (const [turn, [which, memory]] of ${JSON.stringify(turns)}.entries()) {
   const layer = layers[which];
-  const got = await ask(layer);
+  const got = await ask(layer, memory);
   if (got.length !== layer.right.length) console.log(\`\${got.length} elements, but \${layer.right.length} are right\`, ++wrong);
   layer.right.forEach((right, i) => {
     if (Math.abs(got[i] - right) <= layer.bound[i] || Object.is(got[i], Math.fround(right))) return;

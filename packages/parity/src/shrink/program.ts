@@ -2,14 +2,25 @@
  * A problem as a program for TensorFlow.js alone: what the convolution gives there, beside what is right and what an
  * implementation gave. It needs `@tensorflow/tfjs-core` and `@tensorflow/tfjs-backend-cpu`, and nothing of ours.
  *
- * It computes every kind of convolution by what TensorFlow.js has: the image is padded with `tf.pad`, a dilated filter has
+ * It computes every kind of convolution by what TensorFlow.js has: the image is padded with `tf.pad`, or by cells that `tf.gather` shows, a dilated filter has
  * zeros between its taps, groups are split and put together again, a sequence is an image of one row; gradients follow
  * from the convolution being linear, cell by cell.
  *
  * @module
  */
 
-import { type CaseData, type CasePass, rankOf, reference, resolveCase, type SpatialCase } from "@corr2d/testkit";
+import {
+  type CaseData,
+  type CasePass,
+  outputShapeOf,
+  paddedSources,
+  passOfConvolution,
+  rankOf,
+  reference,
+  resolveCase,
+  type SpatialCase,
+  sizeOf,
+} from "@corr2d/testkit";
 import { printable } from "../render/escape.ts";
 
 /** What the program is about. */
@@ -23,7 +34,9 @@ export interface ProgramParts {
 }
 
 /** The text of the program, an ES module. */
-export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramParts): string {
+export function tfjsProgram(parts: ProgramParts): string {
+  const { algorithm, given } = parts;
+  const { convCase, pass, data, words = "" } = asConvolution(parts);
   const { inputShape, filterShape, strides, groups, layout } = convCase;
   const rank = rankOf(convCase);
   const { depth, height, width } = resolveCase(convCase);
@@ -33,10 +46,11 @@ export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramP
   const [batch, ...rest] = inputShape;
   const channels = rest[rest.length - 1];
   const cells = rest.slice(0, -1);
-  const pads = axes.map(({ input, kernel, output, stride, dilation, before }) => [
-    before,
-    Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - before - input),
-  ]);
+  const shown = convCase.paddingMode === undefined ? [] : [...row.map(() => [0]), ...paddedSources(convCase)];
+  const pads = axes.map(({ input, kernel, output, stride, dilation, before, after }, axis) => {
+    const needed = (output - 1) * stride + (kernel - 1) * dilation + 1 - before - input;
+    return shown[axis] === undefined ? [before, Math.max(0, needed)] : [0, Math.max(0, needed - after)];
+  });
   const channelsFirst = layout === "channels first";
   const asStored = channelsFirst ? [batch, channels, ...row, ...cells] : [batch, ...row, ...cells, channels];
   const spatial = axes.map((_, i) => i);
@@ -50,8 +64,8 @@ export function tfjsProgram({ convCase, pass, data, algorithm, given }: ProgramP
   const filterTaps = [...row, ...filterShape.slice(0, -2)];
   const convolution = axes.length === 3 ? "conv3d" : "conv2d";
   const stride = [...(rank === 1 ? [1] : []), ...strides];
-  const truth = reference(convCase, pass, data);
-  return `// ${printable(convCase.name)}: ${pass}
+  const truth = reference(parts.convCase, parts.pass, parts.data);
+  return `// ${printable(parts.convCase.name)}: ${parts.pass}${words}
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 
@@ -70,7 +84,8 @@ const dilate = (w, axis, dilation) => {
   return tf.slice(all, all.shape.map(() => 0), [...before, (taps - 1) * dilation + 1, ...after]);
 };
 const convolve = (x, filter, bias) => {
-  const last = ${channelsFirst ? `tf.transpose(x, ${toLast})` : "x"};
+  const inside = ${channelsFirst ? `tf.transpose(x, ${toLast})` : "x"};
+  const last = ${JSON.stringify(shown)}.reduce((image, cells, axis) => tf.gather(image, cells, axis + 1), inside);
   const padded = tf.pad(last, ${JSON.stringify([[0, 0], ...pads, [0, 0]])});
   const spread = ${JSON.stringify(axes.map(({ dilation }) => dilation))}.reduce((w, dilation, axis) => dilate(w, axis, dilation), filter);
   const [images, filters] = [tf.split(padded, ${groups}, -1), tf.split(spread, ${groups}, -1)];
@@ -79,11 +94,42 @@ const convolve = (x, filter, bias) => {
   return ${channelsFirst ? `tf.transpose(y, ${toFirst})` : "y"};
 };
 ${pass === "forward" ? "" : GRADIENT}
-const result = ${call(pass)};
+const result = ${call(pass)}${addedBias(parts)};
 console.log("tfjs     ", Array.from(result));
 console.log("expected ", ${numbers(truth)});
 console.log(${JSON.stringify(algorithm.padEnd(9))}, ${given === undefined ? '"an error"' : numbers(given)});
 `;
+}
+
+/** A transposed convolution is computed by the convolution that leads back; its bias gradient by any with its output. */
+function asConvolution(
+  parts: ProgramParts,
+): Pick<ProgramParts, "convCase" | "pass" | "data"> & { readonly words?: string } {
+  const { convCase, pass, data } = parts;
+  if (convCase.transposed === undefined) return parts;
+  const back = passOfConvolution(convCase, pass, data);
+  if (back !== undefined) return { ...back, words: `, which is the ${back.pass} of the convolution that leads back` };
+  const { transposed: _, ...usual } = convCase;
+  const inputShape = outputShapeOf(convCase);
+  const channels = inputShape.at(-1)!;
+  const filterShape = [...convCase.strides.map(() => 1), channels, channels];
+  const [strides, dilations] = [convCase.strides.map(() => 1), convCase.strides.map(() => 1)];
+  const pointwise = { inputShape, filterShape, strides, dilations, padding: "valid", groups: 1, bias: false } as const;
+  const zeros = (shape: readonly number[]): Float32Array => new Float32Array(sizeOf(shape));
+  return {
+    convCase: { ...usual, ...pointwise },
+    pass,
+    data: { x: zeros(inputShape), filter: zeros(filterShape), bias: undefined, dy: data.dy },
+  };
+}
+
+/** What a gradient does not add: the bias of a transposed convolution, channel by channel. */
+function addedBias({ convCase, pass, data: { bias } }: ProgramParts): string {
+  if (convCase.transposed === undefined || pass !== "forward" || bias === undefined) return "";
+  const cells = sizeOf(outputShapeOf(convCase).slice(1, -1));
+  const channel =
+    convCase.layout === "channels first" ? `Math.floor(i / ${cells}) % ${bias.length}` : `i % ${bias.length}`;
+  return `.map((sum, i) => sum + ${numbers(bias)}[${channel}])`;
 }
 
 /** The expression of the result, an array. */

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CaseData, type CasePass, dataOf, reference, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
 import { afterAll, describe, expect, it } from "vitest";
+import { withPaddingModes } from "../generate/modes.ts";
+import { transposesOf } from "../generate/transposed.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
 import { runParity } from "../run.ts";
 import { tfjsProgram } from "./program.ts";
@@ -73,7 +75,8 @@ describe("a failure", () => {
 
 describe("the program", () => {
   const passes: readonly CasePass[] = ["forward", "inputGradient", "filterGradient", "biasGradient"];
-  const programs: [SpatialCase, CasePass, CaseData][] = SPATIAL_CASES.map((convCase, i) => {
+  const cases = [...SPATIAL_CASES, ...transposesOf(SPATIAL_CASES), ...withPaddingModes(SPATIAL_CASES)];
+  const programs: [SpatialCase, CasePass, CaseData][] = cases.map((convCase, i) => {
     return [convCase, passes[i % passes.length], dataOf(convCase, "exact", 2)];
   });
 

@@ -6,7 +6,7 @@
  */
 
 import { CASES, SPATIAL_CASES, type SpatialCase } from "@corr2d/testkit";
-import type { ConvAdapter } from "../adapter.ts";
+import { askable, type ConvAdapter } from "../adapter.ts";
 import { loadModule } from "../check/module-adapter.ts";
 import { type AskedQuestion, compare } from "../compare.ts";
 import { corr2dAdapter } from "../corr2d.ts";
@@ -15,6 +15,7 @@ import type { KnownFailure } from "../known-failures.ts";
 import { checkLaws, type LawFinding } from "../laws/check.ts";
 import { ACCEPTANCES, type Acceptance, type Divergence, LEDGER, type Limitation } from "../ledger.ts";
 import { checkRequests, type RequestFinding } from "../negative/check.ts";
+import { POSSIBLE } from "../negative/requests.ts";
 import { findOracle } from "../oracles/known.ts";
 import { LIMITATIONS } from "../oracles/limitations.ts";
 import { trialId } from "../record.ts";
@@ -218,6 +219,8 @@ async function generalFindings(
   }
   // Oracles are asked in processes of their own (workers/requests.ts): TensorFlow.js does not always survive it.
   for (const adapter of algorithms) {
+    // The requests are for convolutions, which not everybody has.
+    if (askable(adapter, POSSIBLE, "forward") !== true) continue;
     tell({ kind: "asking", what: `${adapter.name} for what is impossible` });
     requests.push(...(await checkRequests(adapter, acceptances)));
   }
