@@ -50,7 +50,11 @@ describe("tallies", () => {
   });
 
   it("count who could not be asked, and know where each came nearest to its bound", async () => {
-    const sum = total(await tallies());
+    const parts = await tallies();
+    const sum = total(parts);
+    const features = new Set(parts.flatMap(({ support }) => Object.keys(support)));
+    expect(features.size).toBeGreaterThan(3);
+    expect(new Set(Object.keys(sum.support))).toEqual(features);
     const forward = summaryRows(sum).filter(({ pass }) => pass === "forward");
     expect(forward.map(({ algorithm, notAsked }) => [algorithm, notAsked])).toEqual([
       ["right", 0],

@@ -98,6 +98,26 @@ describe("resolveCase", () => {
       { filterShape: [3, 3, 1, 6], groups: 4 },
       "6 output channels do not fall into 4 equal groups",
     ],
+    [
+      "strides of another rank",
+      { strides: [1] as never },
+      "shapes must have one to three spatial axes, the same in all",
+    ],
+    [
+      "a filter of another rank",
+      { filterShape: [3, 4, 8] as never },
+      "the same in all, got input [1,5,6,4], filter [3,4,8]",
+    ],
+    [
+      "four spatial axes",
+      {
+        inputShape: [1, 5, 6, 7, 8, 4],
+        filterShape: [1, 1, 1, 1, 4, 8],
+        strides: [1, 1, 1, 1],
+        dilations: [1, 1, 1, 1],
+      } as never,
+      "shapes must have one to three spatial axes",
+    ],
     ["stride 0", { strides: [0, 1] }, "strides [0,1]"],
     ["a fractional dilation", { dilations: [1, 1.5] }, "dilations [1,1.5]"],
     ["a negative batch", { inputShape: [-1, 5, 6, 4] }, "batch must be an integer of 0 or more, got -1"],

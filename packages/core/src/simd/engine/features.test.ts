@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { f32x4, ModuleBuilder } from "./assembler.ts";
 import { probeFeatures, simdFeatures } from "./features.ts";
 import { hostWebAssembly, type WasmApi } from "./webassembly.ts";
 
@@ -52,3 +53,12 @@ describe("probeFeatures", () => {
 function pick({ Module, Instance, Memory, validate }: WasmApi): WasmApi {
   return { Module, Instance, Memory, validate };
 }
+
+it("finds fused products wherever code that uses them compiles", () => {
+  const module = new ModuleBuilder();
+  module.function("multiply", 0, (f) => {
+    const value = f.v128();
+    f.set(value, f32x4.relaxedMadd(value, value, value));
+  });
+  expect(probeFeatures(host).relaxedMadd).toBe(host.validate(module.toBytes()));
+});
