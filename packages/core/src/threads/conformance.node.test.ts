@@ -23,6 +23,7 @@ const large: readonly ConvCase[] = [
   { ...shared, name: "5×5", inputShape: [1, 35, 35, 48], filterShape: [5, 5, 48, 64] },
   { ...shared, name: "1×7", inputShape: [1, 30, 51, 32], filterShape: [1, 7, 32, 64] },
   { ...shared, name: "9×1", inputShape: [2, 200, 3, 32], filterShape: [9, 1, 32, 32] },
+  { ...shared, name: "a long row", inputShape: [1, 1, 6001, 64], filterShape: [1, 3, 64, 64] },
   { ...shared, name: "strided", inputShape: [2, 57, 57, 16], filterShape: [3, 3, 16, 24], strides: [2, 2] },
   { ...shared, name: "1×1 strided", inputShape: [1, 57, 57, 32], filterShape: [1, 1, 32, 48], strides: [2, 2] },
   { ...shared, name: "grouped", inputShape: [1, 40, 40, 64], filterShape: [3, 3, 16, 64], groups: 4 },

@@ -9,7 +9,7 @@ import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import { addressIn, arrayOf, type Operand } from "../engine/resident.ts";
-import { type BlockAxis, type BlockPlace, type Blocks, rowsOf } from "./cut.ts";
+import { type BlockAxis, type BlockPlace, type Blocks, countedBefore, rowsOf } from "./cut.ts";
 
 /**
  * The address of a block's image: in scratch, where it is copied to; or, of a resident source that has it as it should
@@ -83,20 +83,27 @@ export function outAddress(
 }
 
 /**
- * Copies the gradient of a block's output, whole rows of it, to `address`, as it lies in `dy`; returns the number of rows.
+ * Copies the gradient of a block's output to `address`, row by row as it lies in `dy`, but zeros for what the block before has as
+ * well.
  */
-export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: BlockPlace, address: number): number {
-  const rowLength = b.columns.periods * b.targetChannels;
+export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: BlockPlace, address: number): void {
+  const { columns, targetChannels: channels } = b;
   const rows = rowsOf(b, place);
-  const first = (place.image * b.rows.total + place.row) * rowLength;
-  const values = arrayOf(dy).subarray(first, first + rows * rowLength);
+  const length = columns.periods * channels;
+  const first = ((place.image * b.rows.total + place.row) * columns.total + place.column) * channels;
   const stage = engine.team?.stage;
-  if (stage === undefined) engine.memory.floats.set(values, address / 4);
+  const [floats, at] = stage === undefined ? [engine.memory.floats, address / 4] : [stage.floats, 0];
+  const values = arrayOf(dy);
+  if (columns.periods === columns.total) floats.set(values.subarray(first, first + rows * length), at);
   else {
-    stage.floats.set(values);
-    stage.bringIn(address, values.byteLength);
+    const counted = countedBefore(b, place) * channels;
+    for (let row = 0; row < rows; row++) {
+      const from = first + row * columns.total * channels;
+      floats.fill(0, at + row * length, at + row * length + counted);
+      floats.set(values.subarray(from + counted, from + length), at + row * length + counted);
+    }
   }
-  return rows;
+  stage?.bringIn(address, 4 * rows * length);
 }
 
 /** Whether no tile of the block reaches past its last cell: then it need not stand in scratch. */

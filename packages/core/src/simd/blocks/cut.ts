@@ -192,3 +192,13 @@ export function forEachBlock(batch: number, b: Blocks, visit: (place: BlockPlace
 export function rowsOf({ rows }: Blocks, place: BlockPlace): number {
   return (place.images - 1) * rows.periods + place.rows;
 }
+
+/** Columns of periods that a block has in common with the one before: the last of a row begins earlier, to be as wide. */
+export function countedBefore({ columns }: Pick<Blocks, "columns">, { column }: Pick<BlockPlace, "column">): number {
+  return (columns.periods - (column % columns.periods)) % columns.periods;
+}
+
+/** Whether blocks have columns in common. */
+export function overlap({ columns }: Pick<Blocks, "columns">): boolean {
+  return columns.total % columns.periods !== 0;
+}

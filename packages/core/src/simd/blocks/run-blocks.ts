@@ -12,7 +12,7 @@ import type { MemoryRange, ScratchLayout } from "../engine/memory.ts";
 import { arrayOf, type Operand } from "../engine/resident.ts";
 import type { Steps } from "../engine/team.ts";
 import { bringIn, copyRowsIn, outAddress, takeOut } from "./copies.ts";
-import { type BlockPlace, type Blocks, forEachBlock, rowsOf } from "./cut.ts";
+import { type BlockPlace, type Blocks, forEachBlock, overlap, rowsOf } from "./cut.ts";
 
 /** A plan of a correlation and its blocks; the first buffer of scratch is the image. */
 export interface BlockPlan {
@@ -117,8 +117,9 @@ function blocksOf({ batch }: Correlation, blocks: Blocks): BlockAt[] {
 export type SumWork = Pick<BlockWork, "phases" | "compute">;
 
 /**
- * A plan of a filter's gradient over blocks of whole rows: each is added to the sums, `sumFloats` floats at the
- * beginning of what the plan holds; `copySums` takes them from there to dw. The second buffer of scratch is dy.
+ * A plan of a filter's gradient over blocks: each is added to the sums, `sumFloats` floats at the
+ * beginning of what the plan holds; `copySums` takes them from there to dw. The second buffer of scratch is dy. Where blocks
+ * overlap, zeros stand for what is counted already, and the plan says so: they may meet what is not finite.
  */
 export function planSums(
   engine: SimdEngine,
@@ -153,5 +154,5 @@ export function planSums(
     from = gradient = undefined;
     copySums(engine.memory.floats, sums, arrayOf(dw));
   };
-  return engine.plan(run, [block], scratch);
+  return { ...engine.plan(run, [block], scratch), addsZeros: overlap(blocks) };
 }

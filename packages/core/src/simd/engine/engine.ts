@@ -38,6 +38,8 @@ export interface SimdPlan<Arrays extends readonly unknown[]> {
   readonly scratchBytes: number;
   /** How many threads compute it, if an engine has several. */
   readonly threads?: number;
+  /** Whether zeros are multiplied that the definition does not have: they must not meet what is not finite. */
+  readonly addsZeros?: boolean;
   /** Gives the plan's memory back now, instead of when it is collected. */
   [Symbol.dispose](): void;
 }

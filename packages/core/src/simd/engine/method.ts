@@ -132,12 +132,13 @@ export function algorithmOf<Name extends string>(
       return () => {
         const engine = engineOf().engineFor(workOf(name, c));
         const plan = engine.memory.taking(() => planOn(engine));
-        if (!isPadded(g)) return plan;
-        // The zeros of a frame meet dy: what the reference would not have shows as NaN in dw.
+        if (!isPadded(g) && plan.addsZeros !== true) return plan;
+        // The zeros of a frame meet dy, and others x: what the reference would not have shows as NaN in dw.
         const run = (x: Operand, dy: Operand, dw: Operand): void => {
           plan.run(x, dy, dw);
           // The cause tells, too, and may be sooner read.
-          if (!allFinite(arrayOf(dy.length < dw.length ? dy : dw)))
+          const isCause = plan.addsZeros !== true && dy.length < dw.length;
+          if (!allFinite(arrayOf(isCause ? dy : dw)))
             naive.propose.filterGradient(g)().run(arrayOf(x), arrayOf(dy), arrayOf(dw));
         };
         return { ...plan, run };

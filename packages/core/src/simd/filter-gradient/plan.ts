@@ -45,12 +45,12 @@ export interface FilterGradientPlan {
   readonly sumGroup: number;
 }
 
-/** Cuts a forward correlation into blocks of whole rows, or says why its filter gradient is not computed. */
+/** Cuts a forward correlation into blocks, or says why its filter gradient is not computed. */
 export function cutFilterGradient(c: Correlation): Blocks | string {
   const groupSums = c.groupSourceChannels * c.groupTargetChannels;
   if (c.groups > 1 && groupSums < FEWEST_GROUP_SUMS)
     return `groups of ${groupSums} weights per tap leave its tiles empty`;
-  const blocks = cutIntoWholeRows(c);
+  const blocks = cutForSums(c);
   // There must be room for a packed chunk of dy.
   const packedRow = 4 * (blocks?.columns.periods ?? 0) * (c.groupTargetChannels + WIDEST_PANEL);
   if (blocks === undefined || packedRow > BLOCK_BYTES) return "one row of the image exceeds scratch memory";
@@ -98,7 +98,13 @@ export function rowOffsets({ images, rows, columns, sourceChannels }: Blocks): I
   });
 }
 
-/** Blocks of whole rows, if a row fits: blocks of columns overlap, and a pixel must be counted once. */
+/** Blocks of whole rows if a row fits, or of parts of one, which may overlap: `copyRowsIn` sees to it that a pixel counts once. */
+export function cutForSums(c: Correlation): Blocks | undefined {
+  const blocks = cutIntoWholeRows(c) ?? cutIntoBlocks(c);
+  return blocks !== undefined && blocks.imageBytes + blocks.outBytes <= BLOCK_BYTES ? blocks : undefined;
+}
+
+/** Blocks of whole rows, if a row fits. */
 export function cutIntoWholeRows(
   c: Correlation,
   demands: readonly (BlockDemand | undefined)[] = [undefined, LARGE_BLOCKS],
