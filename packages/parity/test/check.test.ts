@@ -141,7 +141,7 @@ export function forward(convCase, data) { if (convCase.name.startsWith("textbook
     const report = await runParity({ ...only, only: undefined, own: [{ ...own, ...about }], modules: [rude] });
     const crash = report.reductions.find(({ reason }) => reason.startsWith("it broke the process"));
     expect(crash).toMatchObject({ algorithm: "exits", pass: "forward", convCase: "1×1×1×1 ∗ 1×1×1×1, stride 1×2" });
-    expect(crash!.program).toContain("module.forward");
+    expect(crash!.program).toContain("implementation.forward");
     expect(crash!.tried).toBeGreaterThan(3);
   });
 
