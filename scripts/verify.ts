@@ -27,6 +27,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules", ".bin");
 /** Projects of apps whose tests hold times to limits. */
 const TIMED = ["bench", "learn"];
+/** Vitest leaves a core to others. */
+const ALL_CORES = `--maxWorkers=${availableParallelism()}`;
 const STEP_TIMEOUT_MS = 25 * 60_000;
 
 const environment: NodeJS.ProcessEnv = {
@@ -44,7 +46,7 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
   "tests-node": async () =>
-    vitest(["browser", ...TIMED].map((name) => `--project=!${name}`).concat(`--maxWorkers=${availableParallelism()}`), [
+    vitest(["browser", ...TIMED].map((name) => `--project=!${name}`).concat(ALL_CORES), [
       ...(await packageFolders()).filter((folder) => !TIMED.some((name) => folder === `apps/${name}`)),
       "test",
     ]),
@@ -54,7 +56,7 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
       TIMED.map((name) => `--project=${name}`).concat("--maxWorkers=1"),
       TIMED.map((name) => `apps/${name}`),
     ),
-  coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts"),
+  coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts", ALL_CORES),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
 };
 
