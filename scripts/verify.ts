@@ -25,8 +25,8 @@ import { countVitest, isSuccess, type Outcome, oneCheck, sum, summaryLine } from
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules", ".bin");
-/** Projects of apps whose tests hold times to limits. */
-const TIMED = ["bench", "learn"];
+/** Tests that hold times to limits: those that their name says it of, and all of learn. */
+const TIMED = ".timed.test.ts";
 /** Vitest leaves a core to others. */
 const ALL_CORES = `--maxWorkers=${availableParallelism()}`;
 const STEP_TIMEOUT_MS = 25 * 60_000;
@@ -46,15 +46,15 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
   "tests-node": async () =>
-    vitest(["browser", ...TIMED].map((name) => `--project=!${name}`).concat(ALL_CORES), [
-      ...(await packageFolders()).filter((folder) => !TIMED.some((name) => folder === `apps/${name}`)),
-      "test",
-    ]),
+    vitest(
+      ["--project=!browser", "--project=!learn", `--exclude=**/*${TIMED}`, ALL_CORES],
+      [...(await packageFolders()).filter((folder) => folder !== "apps/learn"), "test"],
+    ),
   // What these test is how long things take: one file after the other, and nothing beside them.
   "tests-timed": () =>
     vitest(
-      TIMED.map((name) => `--project=${name}`).concat("--maxWorkers=1"),
-      TIMED.map((name) => `apps/${name}`),
+      ["--project=bench", "--project=learn", "--maxWorkers=1", TIMED, "apps/learn/"],
+      ["apps/bench", "apps/learn"],
     ),
   coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts", ALL_CORES),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
