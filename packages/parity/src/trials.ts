@@ -113,10 +113,14 @@ const CASES_FOR_A_FAMILY = 8;
 /** One in so many of the kernels by strides is transposed, and as many pad by what they show. */
 const KERNELS_FOR_ANOTHER = 3;
 
-/** A case of every run, and whether it is about shapes and options alone. */
+/** What padding modes and transposed convolutions are asked on: the sums are those of convolutions, which are asked on every class. */
+const CLASSES_OF_OTHERS: readonly ValueClass[] = ["exact", "real", "non-finite", "non-finite weights"];
+
+/** A case of every run, on which classes of values it is asked, and whether it is about shapes and options alone. */
 interface NamedCase {
   readonly convCase: SpatialCase;
-  readonly isOfShapes: boolean;
+  readonly classes: readonly ValueClass[];
+  readonly isBrief: boolean;
 }
 
 /**
@@ -132,24 +136,21 @@ function tableOf(): readonly NamedCase[] {
   const varied = [...SPATIAL_CASES, ...pairwiseCases()];
   const others = [...transposesOf(varied), ...withPaddingModes(varied)];
   const ofShapes = (cases: readonly SpatialCase[]): NamedCase[] =>
-    cases.map((convCase) => ({ convCase, isOfShapes: true }));
+    cases.map((convCase) => ({ convCase, classes: ["exact"], isBrief: true }));
   const all = [
     ...tableCases().flatMap((convCase, i): NamedCase[] => [
-      { convCase, isOfShapes: false },
+      { convCase, classes: VALUE_CLASSES, isBrief: false },
       ...(i % CASES_FOR_A_FAMILY === 0 ? ofShapes(siblingsOf(convCase)) : []),
       ...(i === 0 ? ofShapes(twins()) : []),
     ]),
-    ...others.map((convCase) => ({ convCase, isOfShapes: false })),
+    ...others.map((convCase) => ({ convCase, classes: CLASSES_OF_OTHERS, isBrief: false })),
     ...ofShapes([...byStrides, ...ofKernels]),
   ];
   return [...new Map(all.map((named) => [named.convCase.name, named])).values()];
 }
 
 function tableTrials(seed: number): readonly Trial[] {
-  return tableOf().map(({ convCase, isOfShapes }) => ({
-    ...seededTrial(convCase, seed, isOfShapes ? ["exact"] : VALUE_CLASSES),
-    isBrief: isOfShapes,
-  }));
+  return tableOf().map(({ convCase, classes, isBrief }) => ({ ...seededTrial(convCase, seed, classes), isBrief }));
 }
 
 /** All cases that have a name of their own. */

@@ -37,5 +37,11 @@ export { ofPaddedImage, paddedSources, padImage } from "./padded.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { absoluteReference, type ReferenceData, reference } from "./reference.ts";
 export { flopsOf, multiplyAddsOf, termsOf } from "./terms.ts";
-export { type ConvolutionPass, convolutionOf, convolutionPassOf, passOfConvolution } from "./transposed.ts";
+export {
+  type BilinearPass,
+  type ConvolutionPass,
+  convolutionOf,
+  convolutionPassOf,
+  passOfConvolution,
+} from "./transposed.ts";
 export { dataOf, isExactClass, VALUE_CLASSES, type ValueClass } from "./values.ts";

@@ -26,7 +26,7 @@ export function convolutionOf(convCase: SpatialCase): SpatialCase {
 }
 
 /** A pass other than that of the bias. */
-type BilinearPass = Exclude<CasePass, "biasGradient">;
+export type BilinearPass = Exclude<CasePass, "biasGradient">;
 
 const BACK: Readonly<Record<BilinearPass, BilinearPass>> = {
   forward: "inputGradient",

@@ -220,7 +220,8 @@ async function generalFindings(
   // Oracles are asked in processes of their own (workers/requests.ts): TensorFlow.js does not always survive it.
   for (const adapter of algorithms) {
     // The requests are for convolutions, which not everybody has.
-    if (askable(adapter, POSSIBLE, "forward") !== true) continue;
+    const asked = askable(adapter, POSSIBLE, "forward");
+    if (asked !== true && asked.beyondReach) continue;
     tell({ kind: "asking", what: `${adapter.name} for what is impossible` });
     requests.push(...(await checkRequests(adapter, acceptances)));
   }
