@@ -99,7 +99,7 @@ export function forward(convCase, data) {
   return ++calls === 30 ? y.fill(7) : y;
 }`,
     );
-    const { code, out } = check(flaky, "--only", "kernel", "--jobs", "1");
+    const { code, out } = check(flaky, "--only", "odd kernel", "--jobs", "1");
     expect(code).toBe(1);
     expect(out).toMatch(/It cannot be had again for flaky: .*it is flaky, or depends on what was asked before/);
   });
