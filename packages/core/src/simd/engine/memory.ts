@@ -182,7 +182,7 @@ export class SimdMemory {
    * module is handed out.
    */
   holds(array: Float32Array | Float64Array): boolean {
-    if (!this.isLodged) return false;
+    if (this.#lodging === undefined) return false;
     const { buffer, byteOffset, byteLength } = array;
     return buffer === this.floats.buffer && byteOffset + byteLength + OVERREAD_BYTES <= buffer.byteLength;
   }
