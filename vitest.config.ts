@@ -2,7 +2,7 @@
  * All tests of the tree: each package in Node, the workspace's own (packed packages, examples of the documents), and
  * the platform-neutral ones of core and testkit once more in a real headless Chromium.
  *
- * A test that needs Node is named `*.node.test.ts` and stays out of the browser.
+ * A test that needs Node is named `*.node.test.ts` and stays out of the browser; one that needs a browser, `*.browser.test.ts`.
  *
  * @module
  */

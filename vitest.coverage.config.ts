@@ -11,7 +11,7 @@
 
 import { existsSync } from "node:fs";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
-import { nodeProject, TEST_FILES } from "./vitest.shared.ts";
+import { BROWSER_TEST_FILES, nodeProject, TEST_FILES } from "./vitest.shared.ts";
 
 const FOLDERS = ["packages/core", "packages/testkit"];
 
@@ -46,7 +46,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     ...nodeProject.test,
     include: FOLDERS.flatMap((folder) => TEST_FILES.map((files) => `${folder}/${files}`)),
-    exclude: ["**/node_modules/**", ...LONG],
+    exclude: ["**/node_modules/**", BROWSER_TEST_FILES, ...LONG],
     // A floor is no stopwatch.
     testTimeout: 60_000,
     coverage: {
