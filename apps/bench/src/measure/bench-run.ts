@@ -28,7 +28,7 @@ import { caseResult, slopesOf, withCeilingShares } from "./case-result.ts";
 import { casesOfProcess, type FirstCallClass, firstCallClasses, firstCallsOf } from "./first-call.ts";
 import { type MeasuredCase, measureCase } from "./measure-case.ts";
 import { differencesTo } from "./resume.ts";
-import { slowAllowance } from "./slow-peers.ts";
+import { knownMs, slowAllowance } from "./slow-peers.ts";
 
 /** What to measure, and how thoroughly. */
 export interface BenchRequest {
@@ -253,10 +253,12 @@ export class BenchRun {
   }
 
   #remember({ convCase, pass = this.settings.pass }: BenchCase, { variants }: MeasuredCase): void {
-    for (const { variant, version, threads, outcome, reason, roughMs } of variants) {
+    for (const measured of variants) {
+      const { variant, version, threads, outcome, reason } = measured;
+      const ms = knownMs(measured);
       // Gradients are computed by other code.
-      if (roughMs !== null && pass === this.settings.pass) {
-        this.#speeds.set(variant, Math.max(this.#speeds.get(variant) ?? 0, flopsOf(convCase) / roughMs));
+      if (ms !== null && pass === this.settings.pass) {
+        this.#speeds.set(variant, Math.max(this.#speeds.get(variant) ?? 0, flopsOf(convCase) / ms));
       }
       const known = this.#facts.get(variant);
       this.#facts.set(variant, {

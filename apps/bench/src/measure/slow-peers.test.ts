@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { affordableProcesses, needsTooLong, SLOW_SHARE, slowAllowance } from "./slow-peers.ts";
+import { affordableProcesses, knownMs, needsTooLong, SLOW_SHARE, slowAllowance } from "./slow-peers.ts";
 
 const limits = { timePerVariant: 100, slowestRun: 5000, slowAllowance: 2000 };
 
@@ -30,4 +30,10 @@ it("does not time whoever could not take part in two processes, and says why", (
   expect(needsTooLong(250, limits)).toBeUndefined();
   expect(needsTooLong(260, limits)).toBe("one run takes 0.26 s, and 8 of them more than 5 % of a run, here 2 s");
   expect(needsTooLong(7000, limits)).toBe("one run takes 7 s, more than the limit of 5 s");
+});
+
+it("knows of what was timed how long it takes, and of others what their first calls took", () => {
+  expect(knownMs({ roughMs: 12, rounds: [[0.2, null], [0.15]] })).toBe(0.15);
+  expect(knownMs({ roughMs: 12, rounds: [[null]] })).toBe(12);
+  expect(knownMs({ roughMs: null, rounds: [] })).toBeNull();
 });

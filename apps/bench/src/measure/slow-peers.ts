@@ -7,6 +7,7 @@
 
 import { FEWEST_PROCESSES } from "../statistics/ratio.ts";
 import type { MeasureJob } from "./job.ts";
+import type { PooledVariant } from "./measure-case.ts";
 
 /** A slow variant's share of a run. */
 export const SLOW_SHARE = 0.05;
@@ -45,6 +46,12 @@ export function needsTooLong(
   const calls = FEWEST_PROCESSES * CALLS_PER_PROCESS;
   if (calls * roughMs <= slowAllowance) return undefined;
   return `${takes}, and ${calls} of them more than ${SLOW_SHARE * 100} % of a run, here ${seconds(slowAllowance)}`;
+}
+
+/** How long a run takes, in milliseconds, as far as it was found out: a first call of a small layer says little of others. */
+export function knownMs({ roughMs, rounds }: Pick<PooledVariant, "roughMs" | "rounds">): number | null {
+  const timed = rounds.flat().filter((ms) => ms !== null);
+  return timed.length > 0 ? Math.min(...timed) : roughMs;
 }
 
 function seconds(milliseconds: number): string {
