@@ -100,8 +100,10 @@ export function rowOffsets({ images, rows, columns, sourceChannels }: Blocks): I
 
 /** Blocks of whole rows if a row fits, or of parts of one, which may overlap: `copyRowsIn` sees to it that a pixel counts once. */
 export function cutForSums(c: Correlation): Blocks | undefined {
-  const blocks = cutIntoWholeRows(c) ?? cutIntoBlocks(c);
-  return blocks !== undefined && blocks.imageBytes + blocks.outBytes <= BLOCK_BYTES ? blocks : undefined;
+  const whole = cutIntoWholeRows(c);
+  if (whole !== undefined) return whole;
+  const parts = cutIntoBlocks(c);
+  return parts !== undefined && parts.imageBytes + parts.outBytes <= BLOCK_BYTES ? parts : undefined;
 }
 
 /** Blocks of whole rows, if a row fits. */

@@ -60,6 +60,13 @@ it("is what gradients of signals run on", () => {
   expect([algorithm, engine]).toEqual(["direct", "simd"]);
 });
 
+it("a row of few columns and many channels stays whole, though it takes more than half of scratch", () => {
+  const options = { ...shared, name: "deep", inputShape: [1, 24, 24, 8192], filterShape: [3, 3, 8192, 16] } as const;
+  const { rows, columns, imageBytes } = cutForSums(forwardCorrelation(geometryOf(options)))!;
+  expect([rows.periods, columns.periods]).toEqual([1, columns.total]);
+  expect(imageBytes).toBeGreaterThan(2 * 2 ** 20);
+});
+
 /** Of values that are not finite which they are. */
 function kind(value: number): number {
   return Number.isFinite(value) ? 0 : value;
