@@ -7,7 +7,7 @@
 import type { CustomSeriesOption, LineSeriesOption } from "echarts/charts";
 import type { GridComponentOption, LegendComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
-import { INK, lookOf, MUTED, RULE } from "./looks.ts";
+import { INK, lookOf, MUTED, PAPER, RULE } from "./looks.ts";
 
 /** What these charts are made of. */
 export type ChartOption = ComposeOption<
@@ -29,6 +29,24 @@ export interface NumericAxis<Type extends "log" | "value"> {
   readonly axisLine: { readonly show: false };
   readonly axisTick: { readonly show: false };
   readonly splitLine: { readonly show: true; readonly lineStyle: { readonly color: string } };
+}
+
+/** The line of a variant, with its marks. */
+export function curveOf(
+  variant: string,
+  { indexOf }: Drawing,
+  data: readonly [x: number, y: number][],
+): LineSeriesOption {
+  const { color, mark, hollow } = lookOf(variant, indexOf(variant));
+  return {
+    type: "line",
+    name: variant,
+    symbol: mark,
+    symbolSize: 9,
+    lineStyle: { width: 2, color },
+    itemStyle: { color: hollow ? PAPER : color, borderColor: color, borderWidth: hollow ? 2 : 0 },
+    data: [...data],
+  };
 }
 
 /** Widths in pixels for which a chart is drawn: it is not shrunk, or its letters would be. */

@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { LineSeriesOption } from "echarts/charts";
 import type { GrowthChart } from "../report/chart.ts";
-import { baseOption, type ChartOption, type Drawing, numericAxis } from "./axes.ts";
-import { lookOf, PAPER } from "./looks.ts";
+import { baseOption, type ChartOption, curveOf, type Drawing, numericAxis } from "./axes.ts";
 
 /** Options of the chart. */
 export function growthOption(chart: GrowthChart, drawing: Drawing): ChartOption {
@@ -28,17 +26,12 @@ export function growthOption(chart: GrowthChart, drawing: Drawing): ChartOption 
       splitLine: { show: false },
     },
     yAxis: numericAxis("log", "ms", 34),
-    series: chart.series.map(({ variant, points }): LineSeriesOption => {
-      const { color, mark, hollow } = lookOf(variant, drawing.indexOf(variant));
-      return {
-        type: "line",
-        name: variant,
-        symbol: mark,
-        symbolSize: 9,
-        lineStyle: { width: 2, color },
-        itemStyle: { color: hollow ? PAPER : color, borderColor: color, borderWidth: hollow ? 2 : 0 },
-        data: points.map(({ size, ms }) => [size, ms]),
-      };
-    }),
+    series: chart.series.map(({ variant, points }) =>
+      curveOf(
+        variant,
+        drawing,
+        points.map(({ size, ms }) => [size, ms]),
+      ),
+    ),
   };
 }

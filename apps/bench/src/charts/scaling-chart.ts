@@ -7,8 +7,8 @@
 
 import type { CustomSeriesOption, LineSeriesOption } from "echarts/charts";
 import type { ScalingChart } from "../report/chart.ts";
-import { baseOption, type ChartOption, type Drawing, digits, isNarrow, numericAxis } from "./axes.ts";
-import { lookOf, MUTED, PAPER } from "./looks.ts";
+import { baseOption, type ChartOption, curveOf, type Drawing, digits, isNarrow, numericAxis } from "./axes.ts";
+import { lookOf, MUTED } from "./looks.ts";
 
 /** Factors that the scale names. */
 const FACTORS = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
@@ -22,6 +22,7 @@ export function scalingOption(chart: ScalingChart, drawing: Drawing): ChartOptio
     Math.min(0.9, ...points.map(({ low }) => low)) / 1.03,
     Math.max(most, ...points.map(({ high }) => high)) * 1.03,
   ];
+  const factors = FACTORS.filter((factor) => factor >= min && factor <= max);
   const x = numericAxis("log", "threads", 28);
   const y = numericAxis("log", isNarrow(drawing.width) ? "times as fast" : "times as fast as on one thread", 44);
   const room = isNarrow(drawing.width) ? 1.12 : 1.06;
@@ -43,27 +44,24 @@ export function scalingOption(chart: ScalingChart, drawing: Drawing): ChartOptio
       logBase: 2,
       min,
       max,
-      axisTick: { show: false as const, customValues: FACTORS.filter((factor) => factor >= min && factor <= max) },
+      axisTick: { show: false as const, customValues: factors },
       axisLabel: {
         ...y.axisLabel,
-        customValues: FACTORS.filter((factor) => factor >= min && factor <= max),
+        customValues: factors,
         formatter: (value: number) => `${digits(value)}×`,
       },
     },
     series: [
-      ...chart.series.map(({ variant, points: of }, index): LineSeriesOption => {
-        const { color, mark, hollow } = lookOf(variant, drawing.indexOf(variant));
-        return {
-          type: "line",
-          name: variant,
-          symbol: mark,
-          symbolSize: 9,
-          lineStyle: { width: 2, color },
-          itemStyle: { color: hollow ? PAPER : color, borderColor: color, borderWidth: hollow ? 2 : 0 },
-          data: of.map(({ threads: count, estimate }) => [count, estimate]),
+      ...chart.series.map(
+        ({ variant, points: of }, index): LineSeriesOption => ({
+          ...curveOf(
+            variant,
+            drawing,
+            of.map(({ threads: count, estimate }) => [count, estimate]),
+          ),
           ...(index === 0 && { markLine: everyThreadWorthAnother(most) }),
-        };
-      }),
+        }),
+      ),
       ...chart.series.map(({ variant, points: of }): CustomSeriesOption => {
         const { color } = lookOf(variant, drawing.indexOf(variant));
         return {

@@ -7,6 +7,7 @@
 
 import { continuedIndices } from "../../geometry/boundary.ts";
 import type { SimdEngine } from "../../simd/engine/engine.ts";
+import { stagedAt } from "../../simd/engine/team.ts";
 import type { Shape2 } from "../../tensor/shape.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { ContinuedShape } from "../problem/boundary.ts";
@@ -84,25 +85,20 @@ export function writeStrip(
 
 /** As {@link readStrip}, to an address of an engine's memory. */
 export function bringStripIn(
-  { memory, team }: SimdEngine,
+  engine: SimdEngine,
   source: FloatArray,
   image: ContinuedShape,
   at: Shape2,
   strip: Shape2,
   address: number,
 ): void {
-  const stage = team?.stage;
-  if (stage === undefined) {
-    readStrip(source, image, at, strip, memory.floats, address / 4);
-    return;
-  }
-  readStrip(source, image, at, strip, stage.floats, 0);
-  stage.bringIn(address, 4 * strip[0] * strip[1]);
+  readStrip(source, image, at, strip, ...stagedAt(engine, address));
+  engine.team?.stage?.bringIn(address, 4 * strip[0] * strip[1]);
 }
 
 /** As {@link writeStrip}, from an address of an engine's memory. */
 export function takeStripOut(
-  { memory, team }: SimdEngine,
+  engine: SimdEngine,
   address: number,
   pitch: number,
   y: FloatArray,
@@ -110,10 +106,8 @@ export function takeStripOut(
   at: Shape2,
   rows: number,
 ): void {
-  const stage = team?.stage;
-  stage?.takeOut(address, 4 * rows * pitch);
-  const [floats, from] = stage === undefined ? [memory.floats, address / 4] : [stage.floats, 0];
-  writeStrip(floats, from, pitch, y, outWidth, at, rows);
+  engine.team?.stage?.takeOut(address, 4 * rows * pitch);
+  writeStrip(...stagedAt(engine, address), pitch, y, outWidth, at, rows);
 }
 
 /**

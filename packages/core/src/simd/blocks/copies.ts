@@ -9,6 +9,7 @@ import type { Correlation } from "../../geometry/correlation.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import type { SimdEngine } from "../engine/engine.ts";
 import { addressIn, arrayOf, type Operand } from "../engine/resident.ts";
+import { stagedAt } from "../engine/team.ts";
 import { type BlockAxis, type BlockPlace, type Blocks, countedBefore, rowsOf } from "./cut.ts";
 
 /**
@@ -91,8 +92,7 @@ export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: Bl
   const rows = rowsOf(b, place);
   const length = columns.periods * channels;
   const first = ((place.image * b.rows.total + place.row) * columns.total + place.column) * channels;
-  const stage = engine.team?.stage;
-  const [floats, at] = stage === undefined ? [engine.memory.floats, address / 4] : [stage.floats, 0];
+  const [floats, at] = stagedAt(engine, address);
   const values = arrayOf(dy);
   if (columns.periods === columns.total) floats.set(values.subarray(first, first + rows * length), at);
   else {
@@ -103,7 +103,7 @@ export function copyRowsIn(engine: SimdEngine, dy: Operand, b: Blocks, place: Bl
       floats.set(values.subarray(from + counted, from + length), at + row * length + counted);
     }
   }
-  stage?.bringIn(address, 4 * rows * length);
+  engine.team?.stage?.bringIn(address, 4 * rows * length);
 }
 
 /** Whether no tile of the block reaches past its last cell: then it need not stand in scratch. */

@@ -74,3 +74,12 @@ export interface Team {
   /** The same threads over the memory of another module, which is shared. */
   over(memory: WasmMemory): Team;
 }
+
+/** Where the calling thread puts what goes to an address of an engine's memory, or finds what comes from there: on the stage, if there is one. */
+export function stagedAt(
+  { memory, team }: { readonly memory: { readonly floats: Float32Array }; readonly team: Team | undefined },
+  address: number,
+): readonly [floats: Float32Array, index: number] {
+  const stage = team?.stage;
+  return stage === undefined ? [memory.floats, address / 4] : [stage.floats, 0];
+}
