@@ -24,13 +24,7 @@ import {
   UNGROUPED_OPTION_NAMES,
 } from "../geometry/options.ts";
 import { planarGeometry } from "../geometry/planes.ts";
-import {
-  type BilinearMap,
-  channelsFirstMap,
-  planarMap,
-  transposedMap,
-  type Wanted,
-} from "../operation/bilinear-map.ts";
+import { type BilinearMap, channelsFirstMap, planarMap, transposedMap } from "../operation/bilinear-map.ts";
 import { addPerChannel } from "../operation/channels.ts";
 import {
   ALGORITHM_OPTION_NAMES,
@@ -56,10 +50,6 @@ function described(name: string, tensorRank: number, own: readonly string[]): Om
   };
 }
 
-function wantedOf({ algorithm, engine, precision }: AlgorithmOption, runs: Runs): Wanted {
-  return { algorithm, engine, precision, runs };
-}
-
 /** A convolution of `rank` spatial axes. */
 export function convKind<R extends SpatialRank>(name: string, rank: R): OperationKind {
   return {
@@ -73,7 +63,7 @@ export function convKind<R extends SpatialRank>(name: string, rank: R): Operatio
         options as ConvOptions<R>,
         dtype,
       );
-      return convResolved(operation, geometry, wantedOf(options, runs));
+      return convResolved(operation, geometry, options, runs);
     },
   };
 }
@@ -95,7 +85,7 @@ export function depthwiseKind(): OperationKind {
       const filterShape = [kernelHeight, kernelWidth, 1, channels * multiplier];
       const grouped = { ...convOptions, groups: Math.max(1, channels) };
       const geometry = resolveConvolution(operation, 2, inputShape, filterShape, grouped, dtype);
-      return convResolved(operation, geometry, wantedOf(options, runs));
+      return convResolved(operation, geometry, options, runs);
     },
   };
 }
@@ -121,15 +111,18 @@ export function transposeKind<R extends SpatialRank>(name: string, rank: R): Ope
         outputShape,
         outChannels: geometry.inChannels,
         inner,
-        map: transposedMap(mapOf(operation, geometry, wantedOf(options, runs)), (y, bias) =>
-          addPerChannel(y, bias, inner),
-        ),
+        map: transposedMap(mapOf(operation, geometry, options, runs), (y, bias) => addPerChannel(y, bias, inner)),
       };
     },
   };
 }
 
-function convResolved(operation: string, geometry: SpatialGeometry, wanted: Wanted): ResolvedOperation {
+function convResolved(
+  operation: string,
+  geometry: SpatialGeometry,
+  options: AlgorithmOption,
+  runs: Runs,
+): ResolvedOperation {
   const outputShape = outputShapeOfConvolution(geometry);
   return {
     geometry,
@@ -137,17 +130,23 @@ function convResolved(operation: string, geometry: SpatialGeometry, wanted: Want
     outputShape,
     outChannels: geometry.outChannels,
     inner: innerOf(geometry, outputShape),
-    map: mapOf(operation, geometry, wanted),
+    map: mapOf(operation, geometry, options, runs),
   };
 }
 
 /** The map of a convolution, from the planes outwards. */
-function mapOf(operation: string, s: SpatialGeometry, wanted: Wanted): BilinearMap {
+function mapOf(
+  operation: string,
+  s: SpatialGeometry,
+  { algorithm, engine, precision }: AlgorithmOption,
+  runs: Runs,
+): BilinearMap {
   const inside = filled(s);
   const planes = planarGeometry(inside);
+  const planar = isPlanar(inside);
   // The planes of a volume meet a filter many times in a single run.
-  let map = planarMap(operation, planes, isPlanar(inside) ? wanted : { ...wanted, runs: "many" });
-  if (!isPlanar(inside)) map = depthMap(map, planes, s.batch, inside.depth);
+  let map = planarMap(operation, planes, { algorithm, engine, precision, runs: planar ? runs : "many" });
+  if (!planar) map = depthMap(map, planes, s.batch, inside.depth);
   if (inside !== s) map = borderMap(map, s);
   if (s.channelsFirst) map = channelsFirstMap(map, s.dtype, inputShapeOfConvolution(s), outputShapeOfConvolution(s));
   return map;

@@ -207,14 +207,16 @@ function requirePositiveAxes(
   filterShape: readonly number[],
   outChannels: number,
 ): void {
-  const requirePositive = (what: string, value: number): void => {
-    if (value < 1) throw new RangeError(`${operation}: ${what} must be at least 1, got ${value}`);
-  };
   const axes = AXIS_NAMES[rank];
-  for (const [i, axis] of axes.entries()) requirePositive(`input ${axis}`, sizes[i]);
-  requirePositive("input channels", inChannels);
-  for (const [i, axis] of axes.entries()) requirePositive(`kernel ${axis}`, filterShape[i]);
-  requirePositive("output channels", outChannels);
+  const all: readonly (readonly [what: string, value: number])[] = [
+    ...axes.map((axis, i) => [`input ${axis}`, sizes[i]] as const),
+    ["input channels", inChannels],
+    ...axes.map((axis, i) => [`kernel ${axis}`, filterShape[i]] as const),
+    ["output channels", outChannels],
+  ];
+  for (const [what, value] of all) {
+    if (value < 1) throw new RangeError(`${operation}: ${what} must be at least 1, got ${value}`);
+  }
 }
 
 function requireDivisible(operation: string, side: "input" | "output", channels: number, groups: number): void {

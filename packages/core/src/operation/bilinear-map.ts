@@ -116,20 +116,20 @@ export function prepareEach<Item, P extends PreparedPass>(
 /** The convolution of planes, by the algorithm that is wanted or chosen for each pass. */
 export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): BilinearMap {
   const { algorithm: name = "auto" } = wanted;
-  const choiceFor = <P extends Pass>(pass: P): Choice<P> => choose(operation, g, pass, name, wanted);
-  const factsOf = (pass: Pass, { algorithm, reason }: Pick<Choice, "algorithm" | "reason">): Explained => ({
+  /** What of a choice is told; the bound when it is asked for, which a single call does not. */
+  const withFacts = <Plan extends object>(pass: Pass, { algorithm, reason }: Told, plan: Plan): Plan & Explained => ({
+    ...plan,
     algorithm: algorithm.name,
     engine: algorithm.engine,
     reason,
-    errorBound: boundOf(algorithm, g, pass),
+    get errorBound() {
+      return boundOf(algorithm, g, pass);
+    },
     ...(wanted.precision && { precision: wanted.precision }),
   });
-  const replaced = (
-    choice: Pick<Choice, "algorithm">,
-    { algorithm, because }: NonNullable<PreparedPass["instead"]>,
-  ) => ({
-    algorithm: byName(operation, algorithm),
-    reason: `instead of ${choice.algorithm.name}, as ${because}`,
+  const replaced = ({ algorithm }: Told, instead: NonNullable<PreparedPass["instead"]>): Told => ({
+    algorithm: byName(operation, instead.algorithm),
+    reason: `instead of ${algorithm.name}, as ${instead.because}`,
   });
   const explained = <P extends Pass, Plan extends ArrayPlan>(
     pass: P,
@@ -138,15 +138,17 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
   ) => {
     const { algorithm } = choice;
     const plan = prepare(choice.prepare);
-    const facts = factsOf(pass, plan.instead === undefined ? choice : replaced(choice, plan.instead));
     // Scalar algorithms know arrays only.
     const run = algorithm.engine === "simd" ? plan.run : (...operands: Operand[]) => plan.run(...operands.map(arrayOf));
-    return { ...plan, ...facts, run: run as (...operands: Operand[]) => void };
+    return withFacts(pass, plan.instead === undefined ? choice : replaced(choice, plan.instead), {
+      ...plan,
+      run: run as (...operands: Operand[]) => void,
+    });
   };
   /** What the choice for a pass prepares; where SIMD was chosen and its memory cannot be had, a scalar one. */
   const prepared = <P extends Pass, Plan extends ArrayPlan>(pass: P, prepare: (prepare: Preparations[P]) => Plan) => {
     try {
-      return explained(pass, choiceFor(pass), prepare);
+      return explained(pass, choose(operation, g, pass, name, wanted), prepare);
     } catch (error) {
       if (name !== "auto" || wanted.engine === "simd" || !(error instanceof OutOfMemoryError)) throw error;
       return explained(pass, chooseWithoutSimd(g, pass, error.message), prepare);
@@ -154,9 +156,9 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
   };
   return {
     explain(pass) {
-      const choice = choiceFor(pass);
+      const choice = choose(operation, g, pass, name, wanted);
       const threads = threadsOf(choice.algorithm, g, pass);
-      return { ...factsOf(pass, choice), ...(threads !== undefined && { threads }) };
+      return withFacts(pass, choice, threads === undefined ? {} : { threads });
     },
     prepare: (filter, bias, activation) => prepared("forward", (prepare) => prepare(filter, bias, activation)),
     prepareInputGradient: (filter) => prepared("inputGradient", (prepare) => prepare(filter)),
@@ -168,6 +170,9 @@ export function planarMap(operation: string, g: ConvGeometry, wanted: Wanted): B
 interface ArrayPlan extends PreparedPass {
   run(...arrays: FloatArray[]): void;
 }
+
+/** What is told of a choice. */
+type Told = Pick<Choice, "algorithm" | "reason">;
 
 /** The map for activations with channels first; the shapes are theirs. */
 export function channelsFirstMap(

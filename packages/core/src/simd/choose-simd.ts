@@ -79,53 +79,43 @@ export function chooseSimd<P extends Pass>(
   const suits = precision === "strict" ? "precision is strict" : suitsWinograd(c);
   if (suits !== true) return proposed(direct, `no Winograd: ${suits}`) ?? refusals.join("; ");
 
-  const times = timesOf(c, pass, runs);
-  const candidates: { readonly algorithm: SimdAlgorithms[number]; readonly time: () => number }[] = [
-    { algorithm: direct, time: times.direct },
-  ];
+  const estimates = pass === "filterGradient" ? GRADIENT_ESTIMATES : ESTIMATES;
+  const candidates: { readonly algorithm: SimdAlgorithms[number]; readonly time: number }[] = [];
   const withoutWinograd: string[] = [];
   for (const [algorithm, tileSize] of [
     [winograd2, 2],
     [winograd4, 4],
   ] as const) {
     const form = correlationForm(c, tileSize);
-    const precise = typeof form === "string" ? form : times.errsLittle(form);
+    const precise = typeof form === "string" ? form : estimates.errsLittle(c, form);
     if (precise !== true) withoutWinograd.push(`${algorithm.name}: ${precise}`);
-    else candidates.push({ algorithm, time: () => times.winograd(form as Form) });
+    else candidates.push({ algorithm, time: estimates.winogradTime(c, form as Form, runs) });
   }
-  if (candidates.length === 1) return proposed(direct, withoutWinograd.join("; ")) ?? refusals.join("; ");
+  if (candidates.length === 0) return proposed(direct, withoutWinograd.join("; ")) ?? refusals.join("; ");
 
-  const timed = candidates.map(({ algorithm, time }) => ({ algorithm, time: time() }));
-  const estimates = timed.map(({ algorithm: { name }, time }) => `${name} ${describeTime(time)}`).join(", ");
-  for (const { algorithm } of timed.sort((a, b) => a.time - b.time)) {
-    const choice = proposed(algorithm, `least estimated time (${estimates})`);
+  candidates.unshift({ algorithm: direct, time: estimates.directTime(c, runs) });
+  const times = candidates.map(({ algorithm: { name }, time }) => `${name} ${describeTime(time)}`).join(", ");
+  for (const { algorithm } of candidates.sort((a, b) => a.time - b.time)) {
+    const choice = proposed(algorithm, `least estimated time (${times})`);
     if (choice !== undefined) return choice;
   }
   return refusals.join("; ");
 }
 
 /** Estimates of a pass, in nanoseconds, and whether Winograd's algorithm computes it and errs as little as its head says. */
-interface PassTimes {
-  direct(): number;
-  winograd(form: Form): number;
-  errsLittle(form: Form): true | string;
+interface Estimates {
+  readonly directTime: (c: Correlation, runs: Runs) => number;
+  readonly winogradTime: (c: Correlation, form: Form, runs: Runs) => number;
+  readonly errsLittle: (c: Correlation, form: Form) => true | string;
 }
 
-function timesOf(c: Correlation, pass: Pass, runs: Runs): PassTimes {
-  if (pass === "filterGradient") {
-    return {
-      direct: () => directGradientTime(c),
-      winograd: (form) => winogradGradientTime(c, form),
-      errsLittle: suitsWinogradGradient,
-    };
-  }
-  const once = runs === "once";
-  return {
-    direct: () => directTime(c, once ? COST.pack.direct : 0),
-    winograd: (form) => winogradTime(c, form, once ? (transformsAtRun(c, form) ? COST.transformAtRun : COST.pack) : {}),
-    errsLittle: (form) => errsLittle(c, form),
-  };
-}
+const ESTIMATES: Estimates = { directTime, winogradTime, errsLittle };
+
+const GRADIENT_ESTIMATES: Estimates = {
+  directTime: directGradientTime,
+  winogradTime: winogradGradientTime,
+  errsLittle: (_, form) => suitsWinogradGradient(form),
+};
 
 /** Outer products over the pixels, chunk by chunk. */
 function directGradientTime(c: Correlation): number {
@@ -147,22 +137,25 @@ function winogradGradientTime(c: Correlation, form: Form): number {
   return COST.begin.filterGradient + products + transforms + blocks * sums * sum;
 }
 
-function directTime(c: Correlation, packWeight: number): number {
+function directTime(c: Correlation, runs: Runs): number {
   const cells = c.batch * c.rows.targetSize * c.columns.targetSize;
   const terms = tapCount(c) * c.groupSourceChannels;
   const columns = c.groupTargetChannels * c.groups;
   const weights = terms * columns;
-  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + weights * packWeight;
+  const packing = runs === "once" ? weights * COST.pack.direct : 0;
+  return productTime(cells * (terms + COST.tileTerms) * columns, 4 * weights) + packing;
 }
 
-function winogradTime(c: Correlation, form: Form, pack: Readonly<Record<number, number>>): number {
+function winogradTime(c: Correlation, form: Form, runs: Runs): number {
   const tiles = tileCount(c, form);
   const points = pointCount(form);
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   const weights = points * sources * targets;
   const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * weights);
   const transforms = tiles * points * (sources + targets) * transformTime(form);
-  return COST.begin.sums + products + transforms + weights * (pack[mostPoints(form)] ?? 0);
+  const filter =
+    runs === "once" ? weights * (transformsAtRun(c, form) ? COST.transformAtRun : COST.pack)[mostPoints(form)] : 0;
+  return COST.begin.sums + products + transforms + filter;
 }
 
 /** Per value. */

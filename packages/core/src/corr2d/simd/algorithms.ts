@@ -116,7 +116,7 @@ function workOf({ shape, outShape }: PlannedProblem, cell: number): Work {
 
 /** The engine for some work, once its memory is there; throws if it cannot be had. */
 function readied(engineOf: () => SimdEngine, work?: Work): SimdEngine {
-  const engine = work === undefined ? engineOf() : engineOf().engineFor(work);
+  const engine = work === undefined ? engineOf() : engineOf().engineFor(() => work);
   void engine.memory.wasm;
   return engine;
 }

@@ -70,9 +70,9 @@ export class SimdEngine {
   }
 
   /** The engine that is sooner done with some work: this one, or that with several threads. */
-  engineFor(work: Work): SimdEngine {
-    const isWorth = this.threaded?.team?.isWorth(work, this.memory.isLodged) === true;
-    return isWorth ? this.threaded! : this;
+  engineFor(workOf: () => Work): SimdEngine {
+    const { threaded } = this;
+    return threaded?.team?.isWorth(workOf(), this.memory.isLodged) === true ? threaded : this;
   }
 
   /** Does the steps of a run for every unit. */
@@ -226,6 +226,6 @@ export function adoptFeatures(features: SimdFeatures): void {
 }
 
 /** How many threads the engine of this process lets compute some work, if it has several for that. */
-export function sharedThreads(work: Work): number | undefined {
-  return shared?.engineFor(work).team?.threads;
+export function sharedThreads(workOf: () => Work): number | undefined {
+  return shared?.engineFor(workOf).team?.threads;
 }

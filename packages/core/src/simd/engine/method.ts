@@ -104,7 +104,7 @@ export function algorithmOf<Name extends string>(
       const pack = method.propose(c, runs);
       if (typeof pack === "string") return pack;
       return (filter, bias, activation) => {
-        const engine = engineOf().engineFor(workOf(name, c));
+        const engine = engineOf().engineFor(() => workOf(name, c));
         // A frame of zeros is multiplied: 0 · Inf would be a NaN that the reference, which skips it, does not have.
         if (isPadded(g) && !allFiniteOn(engine, filter)) {
           const plan = naive.propose.forward(g)(filter, bias);
@@ -119,7 +119,7 @@ export function algorithmOf<Name extends string>(
       const pack = method.propose(c, runs);
       if (typeof pack === "string") return pack;
       return (filter) => {
-        const engine = engineOf().engineFor(workOf(name, c));
+        const engine = engineOf().engineFor(() => workOf(name, c));
         if (allFiniteOn(engine, filter)) return engine.memory.taking(() => pack(engine, filter, undefined, undefined));
         const plan = naive.propose.inputGradient(g)(filter);
         return referencePlan((dy: Operand, dx: Operand) => plan.run(arrayOf(dy), arrayOf(dx)));
@@ -130,7 +130,7 @@ export function algorithmOf<Name extends string>(
       const planOn = filterGradient?.propose(c) ?? "it does not compute filter gradients";
       if (typeof planOn === "string") return planOn;
       return () => {
-        const engine = engineOf().engineFor(workOf(name, c));
+        const engine = engineOf().engineFor(() => workOf(name, c));
         const plan = engine.memory.taking(() => planOn(engine));
         if (!isPadded(g) && plan.addsZeros !== true) return plan;
         // The zeros of a frame meet dy, and others x: what the reference would not have shows as NaN in dw.
@@ -175,7 +175,7 @@ export function threadsOf(
   g: ConvGeometry,
   pass: Pass,
 ): number | undefined {
-  return engine === "simd" ? sharedThreads(workOf(name, correlationOf(g, pass))) : undefined;
+  return engine === "simd" ? sharedThreads(() => workOf(name, correlationOf(g, pass))) : undefined;
 }
 
 /** Proposes for a geometry: asks the host, and finds the correlation. */

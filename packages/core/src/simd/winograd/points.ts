@@ -28,7 +28,7 @@
  * @module
  */
 
-import type { Correlation, CorrelationAxis } from "../../geometry/correlation.ts";
+import type { Correlation } from "../../geometry/correlation.ts";
 
 /** How large tiles are: 2 outputs along each axis where the kernel has several taps, or 4 and more along one of them at least. */
 export type TileSize = 2 | 4;
@@ -78,8 +78,8 @@ export function formOf(rowTaps: number, columnTaps: number, tileSize: TileSize):
   if (Math.min(rowTaps, columnTaps) === 1 && tileSize === 4 && nested !== undefined)
     return { rows: nestedTile(rowTaps, nested), columns: nestedTile(columnTaps, nested), ...nested };
   const isPlane = Math.min(rowTaps, columnTaps) > 1;
-  const outer = axisForm(rowTaps, isPlane && Math.max(rowTaps, columnTaps) > 3 ? 2 : tileSize);
-  const inner = axisForm(columnTaps, tileSize);
+  const outer = transform(isPlane && Math.max(rowTaps, columnTaps) > 3 ? 2 : tileSize, rowTaps);
+  const inner = transform(tileSize, columnTaps);
   // Two large transforms inside one another err too much.
   const areLarge = tileSize === 4 && isPlane && outer.points + inner.points > 14;
   if (PAIRS[outer.points] === undefined || PAIRS[inner.points] === undefined || areLarge)
@@ -90,15 +90,12 @@ export function formOf(rowTaps: number, columnTaps: number, tileSize: TileSize):
 
 /** The form by which a correlation of stride 1 is computed, or why there is none. */
 export function correlationForm({ rows, columns }: Correlation, tileSize: TileSize): Form | string {
-  const taps = ({ parts }: CorrelationAxis): number => parts[0]?.taps.length ?? 0;
-  return formOf(taps(rows), taps(columns), tileSize);
+  return formOf(rows.parts[0]?.taps.length ?? 0, columns.parts[0]?.taps.length ?? 0, tileSize);
 }
 
-function axisForm(taps: number, tileSize: TileSize): AxisForm {
-  return taps === 0 ? { outputs: 0, taps, points: 0 } : transform(taps === 1 ? 1 : tileSize, taps);
-}
-
-function transform(outputs: number, taps: number): AxisForm {
+/** Of so many outputs, if there is anything to transform. */
+function transform(tileOutputs: number, taps: number): AxisForm {
+  const outputs = taps > 1 ? tileOutputs : 1;
   return { outputs, taps, points: outputs + taps - 1 };
 }
 
@@ -107,7 +104,7 @@ function tileOf({ outputs, taps, points }: AxisForm): AxisTile {
 }
 
 function nestedTile(taps: number, { outer, inner }: Pick<Form, "outer" | "inner">): AxisTile {
-  return tileOf(transform(taps === 1 ? 1 : outer.outputs * inner.outputs, taps));
+  return tileOf(transform(outer.outputs * inner.outputs, taps));
 }
 
 /** As it is written: F(4×4, 3×3). */
