@@ -70,7 +70,7 @@ describe("chooseAlgorithm", () => {
 
   it("refuses what cannot be, and says why", () => {
     expect(() => chooseAlgorithm("test", geometry(...MANY, { strides: 2 }), "forward", "winograd4")).toThrow(
-      'test: algorithm "winograd4" does not support this forward pass: the stride is not 1',
+      'test: algorithm "winograd4" does not support this forward pass: there are no tiles of 2 for kernels of 3×3 with stride 2, or of 4',
     );
     expect(() => chooseAlgorithm("test", g, "forward", "winograd4", { precision: "strict" })).toThrow(
       /algorithm "winograd4" bounds its error for the whole result, .* precision "strict"/,

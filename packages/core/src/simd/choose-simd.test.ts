@@ -38,7 +38,12 @@ describe("chooseSimd", () => {
     ["4x4", geometry([1, 35, 35, 48], [4, 4, 48, 64]), "direct"],
     ["3x3 with stride", geometry(...MANY, { strides: 2 }), "direct"],
     ["1x1", geometry([1, 56, 56, 64], [1, 1, 64, 256]), "direct"],
-    ["three channels", geometry([1, 224, 224, 3], [7, 7, 3, 64], { strides: 2 }), "direct"],
+    ["5x5 with stride", geometry([1, 56, 56, 64], [5, 5, 64, 64], { strides: 2 }), "winograd4"],
+    ["4x4 with stride", geometry([1, 32, 32, 64], [4, 4, 64, 128], { strides: 2 }), "winograd2"],
+    ["strides that differ", geometry([1, 56, 56, 64], [5, 5, 64, 64], { strides: [1, 2] }), "direct"],
+    ["7x7 from a picture", geometry([1, 224, 224, 3], [7, 7, 3, 64], { strides: 2 }), "winograd4"],
+    ["7x7 from one channel", geometry([1, 224, 224, 1], [7, 7, 1, 64], { strides: 2 }), "direct"],
+    ["3x3 from a picture", geometry([1, 224, 224, 3], [3, 3, 3, 64], { strides: 2 }), "direct"],
     ["depthwise", geometry([1, 28, 28, 144], [3, 3, 1, 144], { groups: 144 }), "depthwise"],
     ["a photograph", geometry([1, 512, 512, 1], [5, 5, 1, 1]), "single-channel"],
   ])("%s", (_, g, name) => {

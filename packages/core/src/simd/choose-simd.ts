@@ -21,7 +21,7 @@ import { simdFeatures } from "./engine/features.ts";
 import { correlationOf, hostSupports, type SimdAlgorithm } from "./engine/method.ts";
 import { CHUNK_PIXELS } from "./filter-gradient/plan.ts";
 import { errsLittle, suitsWinograd, tileCount, transformsAtRun } from "./winograd/plan.ts";
-import { correlationForm, type Form, isTransformed, pointCount } from "./winograd/points.ts";
+import { correlationForm, type Form, isTransformed, pointCount, strandsAt } from "./winograd/points.ts";
 import { mostTilesOf, suitsWinogradGradient } from "./winograd-gradient/plan.ts";
 
 /** An algorithm, what it prepares, and the reason it was taken. */
@@ -150,9 +150,16 @@ function winogradTime(c: Correlation, form: Form, runs: Runs): number {
   const tiles = tileCount(c, form);
   const points = pointCount(form);
   const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
-  const weights = points * sources * targets;
-  const products = productTime(tiles * points * (sources + COST.tileTerms) * targets, 4 * weights);
-  const transforms = tiles * points * (sources + targets) * transformTime(form);
+  const terms = form.strands.length * sources;
+  const weights = points * terms * targets;
+  let strands = points;
+  // Not all have products at all points.
+  if (form.strands.length > 1) {
+    strands = 0;
+    for (let point = 0; point < points; point++) strands += strandsAt(form, point).count;
+  }
+  const products = productTime(tiles * (strands * sources + points * COST.tileTerms) * targets, 4 * weights);
+  const transforms = tiles * points * (terms + targets) * transformTime(form);
   const filter =
     runs === "once" ? weights * (transformsAtRun(c, form) ? COST.transformAtRun : COST.pack)[mostPoints(form)] : 0;
   return COST.begin.sums + products + transforms + filter;

@@ -160,7 +160,8 @@ function problemOf(convCase: ConvCase, data: CaseData, isExact: boolean): Proble
       if (errorBound.kind === "element") return isExact ? 0 : bounds(pass);
       // Stricter than the promise, which is for the worst there could be.
       const [kernelHeight, kernelWidth] = convCase.filterShape;
-      const usual = usualErrors(formOf(kernelHeight, kernelWidth, name === "winograd4" ? 4 : 2) as Form);
+      const stride = convCase.strides[0] === 2 ? 2 : 1;
+      const usual = usualErrors(formOf(kernelHeight, kernelWidth, name === "winograd4" ? 4 : 2, stride) as Form);
       const allowed = (pass === "filterGradient" ? usual.filterGradient : usual.sums) * largest(sums(pass));
       return new Float64Array(sums(pass).length).fill(allowed);
     },
@@ -342,6 +343,24 @@ describe("SIMD in more than one block, or with many weights", () => {
     caseOf("blocks of rows, stride 2", {
       inputShape: [2, 90, 60, 24],
       filterShape: [3, 3, 24, 24],
+      strides: [2, 2],
+      padding: 1,
+    }),
+    caseOf("blocks of rows, a picture at stride 2", {
+      inputShape: [2, 190, 181, 3],
+      filterShape: [7, 7, 3, 24],
+      strides: [2, 2],
+      padding: 3,
+    }),
+    caseOf("blocks of columns, stride 2", {
+      inputShape: [1, 6, 2001, 32],
+      filterShape: [5, 5, 32, 24],
+      strides: [2, 2],
+      padding: 2,
+    }),
+    caseOf("blocks of images, 4x4 at stride 2", {
+      inputShape: [30, 8, 8, 64],
+      filterShape: [4, 4, 64, 64],
       strides: [2, 2],
       padding: 1,
     }),

@@ -25,6 +25,8 @@ const large: readonly ConvCase[] = [
   { ...shared, name: "9×1", inputShape: [2, 200, 3, 32], filterShape: [9, 1, 32, 32] },
   { ...shared, name: "a long row", inputShape: [1, 1, 6001, 64], filterShape: [1, 3, 64, 64] },
   { ...shared, name: "strided", inputShape: [2, 57, 57, 16], filterShape: [3, 3, 16, 24], strides: [2, 2] },
+  { ...shared, name: "a picture, strided", inputShape: [2, 96, 101, 3], filterShape: [7, 7, 3, 64], strides: [2, 2] },
+  { ...shared, name: "5×5 strided", inputShape: [1, 57, 57, 32], filterShape: [5, 5, 32, 64], strides: [2, 2] },
   { ...shared, name: "1×1 strided", inputShape: [1, 57, 57, 32], filterShape: [1, 1, 32, 48], strides: [2, 2] },
   { ...shared, name: "grouped", inputShape: [1, 40, 40, 64], filterShape: [3, 3, 16, 64], groups: 4 },
   { ...shared, name: "depthwise", inputShape: [1, 56, 56, 147], filterShape: [3, 3, 1, 147], groups: 147 },

@@ -59,7 +59,7 @@ type GemmParameters = [
   weights: I32Local, // address of the first panel
   jumps: I32Local, // address: int32 bytes from the end of each segment to the start of the next
   segments: I32Local, // segments per pixel, at least 1
-  turns: I32Local, // turns of the inner loop per segment: ⌊segment length / unroll⌋, at least 1
+  turns: I32Local, // turns of the inner loop per segment: ⌊segment length / unroll⌋, or fewer, at least 1
   panelBytes: I32Local, // from panel to panel
   touchStep: I32Local, // bytes of the next panel per turn of the inner loop; all turns of all tiles must not exceed a panel
 ];
@@ -142,7 +142,7 @@ export function emitGemm(shape: MicrokernelShape): Uint8Array<ArrayBuffer> {
           f.advance(rows, 4 * mr);
           f.advance(outs, 4 * mr);
         });
-        f.set(weights, w);
+        f.advance(weights, panelBytes);
         f.advance(output, 16 * vectors);
       });
     },

@@ -86,6 +86,7 @@ export function tileWinogradGradient(c: Correlation, tileSize: TileSize): TiledC
 
 /** True, or why filter gradients are not computed by a form. */
 export function suitsWinogradGradient(form: Form): true | string {
+  if (form.columns.stride > 1) return "it computes no filter gradient of strides";
   if (isNested(form)) return "it computes no filter gradient by two transforms along one axis";
   return form.outer.points + form.inner.points <= MOST_POINTS || `filter gradients by ${formName(form)} err too much`;
 }

@@ -21,7 +21,7 @@ import {
 } from "../engine/assembler.ts";
 import { type Activation, activationName, emitActivation } from "../engine/emit-activation.ts";
 import { Formulas, type Transform } from "./formulas.ts";
-import { type AxisForm, type Form, formName, isNested, isTransformed, pointCount } from "./points.ts";
+import { type AxisForm, type Form, formName, isNested, pointCount, type Strand, strandForm } from "./points.ts";
 
 /** What the code of the transforms depends on. */
 export interface TransformVariant {
@@ -35,19 +35,26 @@ export function transformsName({ form, activation }: TransformVariant): string {
   return `winograd-${formName(form)}-${activationName(activation)}`;
 }
 
-/** Writes the module: `transformInput`, `transformFilter`, `transformOutput`. */
+/** Name of the function that transforms the taps of a strand. */
+export function filterTransformName({ rowTaps, columnTaps }: Strand): string {
+  return `transformFilter${rowTaps}x${columnTaps}`;
+}
+
+/** Writes the module: `transformInput`, one for the filter by {@link filterTransformName}, `transformOutput`. */
 export function emitTransforms(variant: TransformVariant): Uint8Array<ArrayBuffer> {
   const { form, fma, activation } = variant;
   const module = new ModuleBuilder();
   emitInputTransform(module, form, fma);
   // U = G g Gᵀ for the source channels of a slice and the target channels of one panel.
-  emitTransform(module, "transformFilter", {
-    form,
-    fma,
-    sizeOf: ({ taps }) => taps,
-    transformOf: (formulas) => formulas.filter(),
-    isRagged: isNested(form),
-  });
+  const ofStrands = new Map(form.strands.map((strand) => [filterTransformName(strand), strandForm(form, strand)]));
+  for (const [name, ofStrand] of ofStrands)
+    emitTransform(module, name, {
+      form: ofStrand,
+      fma,
+      sizeOf: ({ taps }) => taps,
+      transformOf: (formulas) => formulas.filter(),
+      isRagged: isNested(form),
+    });
   // Y = Aᵀ M A + bias for all tiles of a block; `extra` is the address of the bias.
   emitTransform(module, "transformOutput", {
     form,
@@ -203,7 +210,7 @@ export function emitTransform(
         f.set(vector, vectors);
         f.set(channel, i32.const(0));
         f.repeat(vector, () => {
-          if (isTransformed(outer)) transformBoth();
+          if (outer.points > 1) transformBoth();
           else store(across(load(width, source, fromColumn)), target, toColumn);
           f.advance(source, 16);
           f.advance(target, 16);

@@ -13,7 +13,6 @@ import { geometryOf, supports } from "../../../test/case-pass.ts";
 import { cookToom } from "../../../test/cook-toom.ts";
 import { preparationOf } from "../../algorithm/algorithm.ts";
 import { forwardCorrelation, inputGradientCorrelation } from "../../geometry/correlation.ts";
-import { resolveConvGeometry } from "../../geometry/planes.ts";
 import { simdAlgorithmsOf } from "../algorithms.ts";
 import { SimdEngine } from "../engine/engine.ts";
 import { simdFeatures } from "../engine/features.ts";
@@ -25,10 +24,18 @@ import { type AxisForm, type Form, formName, formOf, isTransformed, pairsOf } fr
 const engine = new SimdEngine(hostWebAssembly()!, simdFeatures());
 const winograd = simdAlgorithmsOf(() => engine).filter(({ name }) => name.startsWith("winograd"));
 
+interface SmallCases {
+  readonly tileSize: 2 | 4;
+  readonly kernel: readonly [number, number];
+  readonly stride?: 1 | 2;
+  readonly cases: number;
+  readonly reasons: number;
+}
+
 /** What is small on pictures: cases of a pass, and how many of them the choice of algorithms would take at least. */
 const SMALL = [
-  { tileSize: 2, kernel: [3, 3], cases: 300, reasons: 1 },
-  { tileSize: 4, kernel: [3, 3], cases: 300, reasons: 4 },
+  { tileSize: 2, kernel: [3, 3], cases: 300, reasons: 1 } as const,
+  { tileSize: 4, kernel: [3, 3], cases: 300, reasons: 4 } as const,
   ...(
     [
       [5, 5],
@@ -62,11 +69,21 @@ const SMALL = [
     cases: 60,
     reasons: 2,
   })),
-].map(({ tileSize, kernel, ...small }) => {
-  const form = formOf(...(kernel as [number, number]), tileSize as 2 | 4) as Form;
+  ...(
+    [
+      [2, [4, 4]],
+      [2, [5, 5]],
+      [2, [7, 7]],
+      [4, [5, 5]],
+      [4, [7, 7]],
+    ] as const
+  ).map(([tileSize, kernel]) => ({ tileSize, kernel, cases: 60, reasons: 1, stride: 2 as const })),
+].map(({ tileSize, kernel, stride = 1, ...small }: SmallCases) => {
+  const form = formOf(...kernel, tileSize, stride) as Form;
   return {
     ...small,
     form,
+    passes: stride === 1 ? (["forward", "inputGradient"] as const) : (["forward"] as const),
     name: formName(form),
     algorithm: winograd.find(({ name }) => name === `winograd${tileSize}`)!,
   };
@@ -81,20 +98,20 @@ function smallCase(random: Random, { rows, columns }: Form, name: string): ConvC
     name,
     inputShape: [integer(1, 2), height, width, inChannels],
     filterShape: [rows.taps, columns.taps, inChannels, 4 * integer(1, 8)],
-    strides: [1, 1],
+    strides: [rows.stride, columns.stride],
     dilations: [1, 1],
     groups: 1,
     bias: false,
     // As much as a side that is shorter than the kernel needs to have an output.
     padding: [
-      height < rows.taps ? [(rows.taps - 1) / 2, rows.taps - 1] : sides(rows.taps),
-      width < columns.taps ? [columns.taps - 1, (columns.taps - 1) / 2] : sides(columns.taps),
+      height < rows.taps ? [Math.floor(rows.taps / 2), rows.taps - 1] : sides(rows.taps),
+      width < columns.taps ? [columns.taps - 1, Math.floor(columns.taps / 2)] : sides(columns.taps),
     ],
   };
 }
 
-describe.each(SMALL)("$name on small pictures", ({ form, algorithm, cases, reasons }) => {
-  it.each(["forward", "inputGradient"] as const)("errs by no more than is usual, %s", { timeout: 60_000 }, (pass) => {
+describe.each(SMALL)("$name on small pictures", ({ form, algorithm, cases, reasons, passes }) => {
+  it.each(passes)("errs by no more than is usual, %s", { timeout: 60_000 }, (pass) => {
     const random = seededRandom(7);
     const constant = usualErrors(form).sums;
     const [refused, chosen] = [new Set<string>(), { count: 0, worst: 0 }];
@@ -154,17 +171,20 @@ it.each([...new Set(SMALL.flatMap(({ form: { outer, inner } }) => [outer, inner]
   },
 );
 
-describe.each([
+describe.each<[tileSize: 2 | 4, kernelHeight: number, kernelWidth: number, stride?: 1 | 2]>([
   [2, 3, 3],
   [4, 3, 3],
+  [2, 4, 4, 2],
+  [4, 5, 5, 2],
+  [4, 7, 7, 2],
   [2, 7, 7],
   [4, 5, 5],
   [2, 1, 7],
   [4, 1, 5],
   [4, 7, 1],
   [4, 1, 9],
-] as const)("the bound of tiles of %i for kernels of %i×%i", (tileSize, kernelHeight, kernelWidth) => {
-  const form = formOf(kernelHeight, kernelWidth, tileSize) as Form;
+])("the bound of tiles of %i for kernels of %i×%i", (tileSize, kernelHeight, kernelWidth, stride = 1) => {
+  const form = formOf(kernelHeight, kernelWidth, tileSize, stride) as Form;
   const algorithm = winograd.find(({ name }) => name === `winograd${tileSize}`)!;
   const isSmall = kernelHeight * kernelWidth <= 9;
 
@@ -179,13 +199,13 @@ describe.each([
         name: "one sign",
         inputShape,
         filterShape,
-        strides: [1, 1],
+        strides: [stride, stride],
         dilations: [1, 1],
         groups: 1,
         bias: false,
         padding: "same",
       };
-      const g = resolveConvGeometry("one sign", inputShape, filterShape, { padding: "same" });
+      const g = geometryOf(convCase);
       if (!supports(algorithm, g, pass)) return;
       const signed = realData(convCase, 3);
       const data = {

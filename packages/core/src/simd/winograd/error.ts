@@ -3,7 +3,7 @@
  *
  *     |y − ŷ| ≤ γ_N · α · α' · (max|x| · Σ|w| + |b|)        γ_N = N·u / (1 − N·u)
  *
- *     N  the roundings on the way of a term: as many as its sum has terms (channels, or of filter gradients pixels), and
+ *     N  the roundings on the way of a term: as many as its sum has terms (channels of strands, or of filter gradients pixels), and
  *        those of the transforms and of the last rounding
  *     α  = max over outputs i and taps b of Σ_ξ |A[ξ, i]| · |G[ξ, b]| · Σ_k |B[k, ξ]|
  *        by how much one transform can enlarge what its sums cancel again; α' that of the other
@@ -37,11 +37,11 @@ const OTHER_ROUNDINGS = 3;
 /** The constant of the bound. */
 export function errorConstant(tileSize: TileSize, g: ConvGeometry, pass: Pass): number {
   const { batch, outHeight, outWidth, groupInChannels, groupOutChannels } = g;
-  const form = formOf(g.kernelHeight, g.kernelWidth, tileSize);
+  const form = formOf(g.kernelHeight, g.kernelWidth, tileSize, g.strideHeight === 2 ? 2 : 1);
   if (typeof form === "string") return Number.POSITIVE_INFINITY;
   const { outer, inner } = form;
   const terms = {
-    forward: groupInChannels,
+    forward: form.strands.length * groupInChannels,
     inputGradient: groupOutChannels,
     filterGradient: batch * outHeight * outWidth,
   };

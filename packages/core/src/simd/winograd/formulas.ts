@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128 } from "../engine/assembler.ts";
+import { type FunctionBuilder, f32x4, type Local, multiplyAddOf, type V128, v128 } from "../engine/assembler.ts";
 import { type AxisForm, pairsOf } from "./points.ts";
 
 /** A one-dimensional transform: vectors in, vectors out, which are good until the next transform. */
@@ -51,8 +51,10 @@ export class Formulas {
     });
   }
 
-  /** G. */
+  /** G. Where a strand has fewer taps than its form, those that are missing are zero. */
   filter(): Transform {
+    const { outputs, taps, points } = this.#form;
+    const isWhole = outputs + taps - 1 === points;
     return this.#transform((g) => [
       this.#scaled(this.#zeroScale(), g[0]!),
       ...this.#pairs.flatMap((p) => {
@@ -63,9 +65,11 @@ export class Formulas {
             return sum === undefined ? this.#scaled(factor, tap) : this.#scaledSum(factor, tap, sum);
           }, undefined)!;
         const [even, odd] = halves(g);
-        return this.#plusMinus(part(even, 0), part(odd, 1));
+        if (odd.length > 0) return this.#plusMinus(part(even, 0), part(odd, 1));
+        const both = this.#kept(part(even, 0));
+        return [both, both];
       }),
-      g.at(-1)!,
+      isWhole ? g.at(-1)! : v128.splatBits(0),
     ]);
   }
 

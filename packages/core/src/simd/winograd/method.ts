@@ -1,6 +1,7 @@
 /**
- * Winograd's minimal filtering on SIMD, at stride 1: for kernels of 3, 5 or 7 taps along one axis or both, or 9 along one. One
- * way has tiles of 2 outputs along each axis that has several taps, the other of 4 along one of them at least, or more.
+ * Winograd's minimal filtering on SIMD: at stride 1 for kernels of 3, 5 or 7 taps along one axis or both, or 9 along one; at stride 2
+ * for kernels of 4 to 6 taps along both, or 7 along rows. One way has tiles of 2 outputs along each axis that is transformed, the
+ * other of 4 along one of them at least, or more; at stride 2 each may have one more.
  *
  * Error: `error.ts` has the bound for the worst case, and what errors stay below where signs vary: of the largest Σ|x||w|
  * of a result 2.5·10⁻⁷ for F(2×2, 3×3) and 10⁻⁶ for the others, wherever the choice of algorithms takes them

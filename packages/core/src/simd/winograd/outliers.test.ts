@@ -30,12 +30,15 @@ const CASES: readonly ConvCase[] = (
     [1, 17, 3, 16, 8, 0, [7, 1]],
     [2, 2, 41, 16, 8, 0, [1, 7]],
     [1, 30, 2, 16, 8, 0, [9, 1]],
+    [1, 21, 30, 3, 8, 3, [7, 7], 2],
+    [2, 14, 15, 16, 8, 2, [5, 5], 2],
+    [1, 13, 16, 16, 8, 1, [4, 4], 2],
   ] as const
-).map(([batch, height, width, inChannels, outChannels, padding, kernel]) => ({
-  name: `${kernel.join("x")} on ${batch}x${height}x${width}, ${inChannels} to ${outChannels}, padding ${padding}`,
+).map(([batch, height, width, inChannels, outChannels, padding, kernel, stride = 1]) => ({
+  name: `${kernel.join("x")} on ${batch}x${height}x${width}, ${inChannels} to ${outChannels}, padding ${padding}${stride === 1 ? "" : ", stride 2"}`,
   inputShape: [batch, height, width, inChannels],
   filterShape: [...kernel, inChannels, outChannels],
-  strides: [1, 1],
+  strides: [stride, stride],
   padding: [
     [padding, padding],
     [padding, padding],

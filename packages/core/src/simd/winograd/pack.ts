@@ -1,6 +1,6 @@
 /**
  * Transforms a filter for Winograd's algorithm: U = G g Gᵀ in the layout of the microkernel's weights, for each point
- * panels of [zeros NR | source channel × NR], chunk by chunk. The filter comes as direct convolution packs it, in panels of
+ * panels of [zeros NR | strand × source channel × NR], chunk by chunk. The filter comes as direct convolution packs it, in panels of
  * [zeros NR | tap × source channel × NR]: the taps of a panel lie in a row there, whichever way the filter did.
  *
  * @module
@@ -9,6 +9,8 @@
 import type { Correlation } from "../../geometry/correlation.ts";
 import { shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine } from "../engine/engine.ts";
+import type { WasmFunctions } from "../engine/webassembly.ts";
+import { filterTransformName } from "./emit.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
 import { pointCount, stepsOf, tapsOf } from "./points.ts";
 import { areEven, emitWeightSpread, weightMaximaBytes } from "./spread.ts";
@@ -47,15 +49,21 @@ export function chunkTransformer(
   engine: SimdEngine,
   plan: WinogradPlan,
   c: Correlation,
-  transformFilter: (...args: number[]) => void,
+  transforms: WasmFunctions,
   packed: number,
   u: number,
   between: (shift: number, share: number) => number,
 ): (chunk: Chunk) => void {
   const points = pointCount(plan.form);
-  const [outerTaps, innerTaps] = stepsOf(plan.form, plan.form.columns.taps, 1);
+  const tapColumns = plan.form.columns.taps;
+  const [outerTaps, innerTaps] = stepsOf(plan.form, tapColumns, 1);
   const kernelTaps = tapsOf(plan.form);
   const sources = c.groupSourceChannels;
+  const strands = plan.form.strands.map((strand, n) => ({
+    transform: transforms[filterTransformName(strand)]!,
+    from: (strand.row * tapColumns + strand.column) * sources,
+    to: 1 + n * sources,
+  }));
   return ({ firstChannel: firstOfChunk, ranges, offset, pointBytes }) => {
     const panels: { readonly vectors: number; readonly taps: number; readonly to: number }[] = [];
     let taps = packed + 4 * firstOfChunk * (1 + kernelTaps * sources);
@@ -65,7 +73,7 @@ export function chunkTransformer(
       for (let panel = 0; panel < count; panel++) {
         panels.push({ vectors: shape.vectors, taps: taps + termBytes, to });
         taps += termBytes * (1 + kernelTaps * sources);
-        to += termBytes * (1 + sources);
+        to += termBytes * (1 + plan.terms);
       }
     }
     const shares = sharesOf(engine, 1, panels.length);
@@ -85,20 +93,22 @@ export function chunkTransformer(
         const [first, end] = [shareStart(panels.length, shares, share), shareStart(panels.length, shares, share + 1)];
         for (const { vectors, taps, to } of panels.slice(first, end)) {
           const termBytes = 16 * vectors;
-          transformFilter(
-            sources,
-            vectors,
-            taps,
-            termBytes,
-            outerTaps * sources * termBytes,
-            innerTaps * sources * termBytes,
-            to + termBytes,
-            termBytes,
-            plan.form.inner.points * pointBytes,
-            pointBytes,
-            between(shift, share),
-            0,
-          );
+          for (const strand of strands) {
+            strand.transform(
+              sources,
+              vectors,
+              taps + strand.from * termBytes,
+              termBytes,
+              outerTaps * sources * termBytes,
+              innerTaps * sources * termBytes,
+              to + strand.to * termBytes,
+              termBytes,
+              plan.form.inner.points * pointBytes,
+              pointBytes,
+              between(shift, share),
+              0,
+            );
+          }
         }
       },
       drain: () => undefined,

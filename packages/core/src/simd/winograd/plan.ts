@@ -6,7 +6,7 @@
 
 import type { Runs } from "../../algorithm/algorithm.ts";
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
-import { cellTables } from "../blocks/cell-tables.ts";
+import { type CellTables, cellTables } from "../blocks/cell-tables.ts";
 import { type Blocks, cutIntoBlocks, LARGEST_BYTES } from "../blocks/cut.ts";
 import { blockCount, shareStart, sharesOf } from "../blocks/run-blocks.ts";
 import type { SimdEngine } from "../engine/engine.ts";
@@ -20,7 +20,8 @@ import {
   unrolling,
 } from "../gemm/plan.ts";
 import { chooseTile, type TileShape } from "../gemm/tile-shapes.ts";
-import { type AxisTile, correlationForm, type Form, pointCount, type TileSize, tapsOf } from "./points.ts";
+import { type AxisTile, correlationForm, type Form, pointCount, strandsAt, type TileSize, tapsOf } from "./points.ts";
+import { vectorStarts } from "./spread.ts";
 import { type TileList, type TileRows, tileLists } from "./tile-lists.ts";
 
 /** Image, V and M of a block that suit a second-level cache of 1 MB. */
@@ -83,13 +84,25 @@ export interface WinogradPlan {
   readonly transformsAtRun: boolean;
   /** Tiles of the microkernel that share a panel while it is in the first-level cache: at most, those of one call. */
   readonly tilesPerCall: number;
-  /** Turns of the microkernel's inner loop. */
-  readonly turns: number;
+  /** Terms of a product: the source channels of all strands. */
+  readonly terms: number;
+  /** Those of them that stand side by side in V. */
+  readonly segmentTerms: number;
+  /** Bytes from the end of each segment to the next. */
+  readonly jumps: Int32Array;
+  /** What of the image becomes a segment, as vectors side by side. */
+  readonly stretches: readonly Stretch[];
+  /** At each point the terms of a segment that count there, from the first on, and the turns of the microkernel's inner loop. */
+  readonly products: readonly { readonly firstTerm: number; readonly turns: number }[];
   /** Tiles of a block. */
   readonly tiles: number;
-  /** Bytes from tile to tile of V and of M. */
+  /** Rows of V for the first so many rows of tiles of a block; each has a part for each tile of a row. */
+  readonly vRows: (rows: number) => number;
+  /** Bytes from part to part of V, and from tile to tile of M. */
   readonly vTileBytes: number;
   readonly mTileBytes: number;
+  /** Byte offsets in the image of what becomes a part of V. */
+  readonly vImageTable: Int32Array;
   /** Byte offsets of tiles in the image and the output. */
   readonly imageTable: Int32Array;
   readonly outTable: Int32Array;
@@ -102,6 +115,13 @@ export interface WinogradPlan {
 /** Rows of tiles, and which of them need the products of finite points, of a row at infinity, of a column there, and of both. */
 export interface TileShare extends TileRows {
   readonly lists: readonly TileList[];
+}
+
+/** Channels of a tile that are transformed at once: bytes from the tile's first in the image, and in V; and vectors of them. */
+export interface Stretch {
+  readonly imageBytes: number;
+  readonly vBytes: number;
+  readonly vectors: number;
 }
 
 /** A correlation with tiles for cells, and how it is cut. */
@@ -121,16 +141,25 @@ export function tileWinograd(c: Correlation, tileSize: TileSize): TiledCorrelati
 /** True, or what of the kernel or the channels is not what Winograd's algorithm needs, however large its tiles. */
 export function suitsWinograd(c: Correlation): true | string {
   for (const { step, sourceStep, tapStep } of [c.rows, c.columns]) {
-    if (step > 1 || sourceStep > 1) return "the stride is not 1";
+    if (step > 1) return "the input gradient has strides";
+    if (sourceStep > 2 || sourceStep !== c.rows.sourceStep) return "the strides are neither both 1 nor both 2";
     if (tapStep > 1) return "the kernel is dilated";
   }
   const [small, large] = [correlationForm(c, 2), correlationForm(c, 4)];
   if (typeof small === "string" && typeof large === "string") return small === large ? small : `${small}, or of 4`;
   if (c.groups !== 1) return "the channels are grouped";
-  if (c.groupSourceChannels % 4 !== 0 || c.groupTargetChannels % 4 !== 0) {
+  // Of kernels that are transformed along their rows only, cells side by side are read together.
+  const fitsVectors =
+    c.groupSourceChannels % 4 === 0 || (typeof small !== "string" && small.segments > 1 && c.groupSourceChannels > 1);
+  if (!fitsVectors || c.groupTargetChannels % 4 !== 0) {
     return `the channels ${c.groupSourceChannels} and ${c.groupTargetChannels} are not multiples of 4`;
   }
   return true;
+}
+
+/** Terms of a product at a point: the source channels of all strands. */
+function termsOf({ groupSourceChannels }: Correlation, { strands }: Form): number {
+  return strands.length * groupSourceChannels;
 }
 
 /** True, or why the error of a supported correlation may be a larger part of the largest Σ|x||w| than it is elsewhere. */
@@ -141,7 +170,7 @@ export function errsLittle({ rows, columns, groupSourceChannels }: Correlation, 
   if (seesLess(rows, form.rows) || seesLess(columns, form.columns))
     return "fewer rows or columns than the kernel has see only a part of it, but err by all of it";
   return (
-    groupSourceChannels >= FEWEST_CHANNELS ||
+    form.segments * groupSourceChannels >= FEWEST_CHANNELS ||
     pointCount(form) === 16 ||
     `sums over ${groupSourceChannels} channels are too short for errors to even out`
   );
@@ -159,7 +188,17 @@ export function planWinograd(
   const onceChannels = runs === "once" ? onceChannelsOf(c, blocks, form, tile.vectors) : undefined;
   const isFar = onceChannels === undefined && comesFromFar(filterBytes(c, form));
   const isStreamed = isFar && tiles <= FEW_TILES;
-  const loop = unrolling(engine, c.groupSourceChannels);
+  const terms = termsOf(c, form);
+  const tables = cellTables(correlation, blocks);
+  const input = form.segments > 1 ? inputByRows(c, form, blocks) : inputByTiles(c, form, blocks, tables);
+  const loop = unrolling(engine, input.segmentTerms);
+  // Strands that have no products at a point are left out, if turns begin and end with them.
+  const skips = input.segmentTerms === terms && c.groupSourceChannels % loop.unroll === 0;
+  const productsAt = (point: number): WinogradPlan["products"][number] => {
+    const { first, count } = skips ? strandsAt(form, point) : { first: 0, count: input.segmentTerms };
+    const channels = skips ? c.groupSourceChannels : 1;
+    return { firstTerm: first * channels, turns: Math.floor((count * channels) / loop.unroll) };
+  };
   const shape = {
     ...tile,
     ...loop,
@@ -167,11 +206,10 @@ export function planWinograd(
     touchesAhead: isFar && !isStreamed && touchesAhead(engine),
     activation: undefined, // it belongs to the output transform, not to the products
   };
-  const vTileBytes = tileBytes(form, c.groupSourceChannels);
   const chunkChannels =
     onceChannels ?? chunkChannelsOf(c, blocks, form, tile.vectors, isStreamed ? LARGEST_BYTES : CHUNK_BYTES);
-  const terms = tapsOf(form) * c.groupSourceChannels;
-  const channelBytes = 4 * (1 + c.groupSourceChannels);
+  const untransformedTerms = tapsOf(form) * c.groupSourceChannels;
+  const channelBytes = 4 * (1 + terms);
   const points = pointCount(form);
   const chunks: Chunk[] = [];
   for (let firstChannel = 0; firstChannel < c.groupTargetChannels; firstChannel += chunkChannels) {
@@ -188,7 +226,8 @@ export function planWinograd(
   const mTileBytes = tileBytes(form, chunkChannels);
   const tileRows = blocks.images * blocks.rows.periods;
   const fewShares = onceChannels !== undefined || filterBytes(c, form) > NEAR_SHARE_BYTES;
-  const mostShares = fewShares ? 1 : Math.min(tileRows, Math.floor(tiles / FEWEST_SHARED_TILES));
+  // Neighbouring rows of tiles have rows of V in common.
+  const mostShares = fewShares || form.segments > 1 ? 1 : Math.min(tileRows, Math.floor(tiles / FEWEST_SHARED_TILES));
   const shareCount = sharesOf(engine, blockCount(correlation, blocks), mostShares);
   return {
     form,
@@ -199,24 +238,90 @@ export function planWinograd(
     untransformed: {
       rows: c.rows.parts[0]!,
       columns: c.columns.parts[0]!,
-      terms,
+      terms: untransformedTerms,
       ranges: panelRanges(c.groupTargetChannels, shape),
-      groupWeights: c.groupTargetChannels * (1 + terms),
+      groupWeights: c.groupTargetChannels * (1 + untransformedTerms),
     },
     transformsAtRun: onceChannels !== undefined,
     uBytes: points * (onceChannels ?? c.groupTargetChannels) * channelBytes,
     tilesPerCall: isStreamed ? 1 : tiles,
-    turns: Math.floor(c.groupSourceChannels / loop.unroll),
+    terms,
+    ...input,
+    products: firstIntegers(points).map(productsAt),
     tiles,
-    vTileBytes,
     mTileBytes,
-    ...cellTables(correlation, blocks),
+    ...tables,
     shares: Array.from({ length: shareCount }, (_, share) => {
       const [first, end] = [share, share + 1].map((n) => shareStart(tileRows, shareCount, n)) as [number, number];
       const rows = { first, rows: end - first };
-      return { ...rows, lists: tileLists(correlation, blocks, tile.mr, vTileBytes, mTileBytes, rows) };
+      return { ...rows, lists: tileLists(correlation, blocks, tile.mr, input.vOffset, mTileBytes, rows) };
     }),
     sharesPoints: shareCount === 1 && sharesOf(engine, blockCount(correlation, blocks), 2) > 1,
+  };
+}
+
+/** What V holds, and how it comes from the image. */
+interface InputPlan
+  extends Pick<WinogradPlan, "segmentTerms" | "jumps" | "stretches" | "vRows" | "vTileBytes" | "vImageTable"> {
+  /** Byte offset of a tile in V. */
+  readonly vOffset: (tile: number) => number;
+}
+
+/** V has a part for each tile, strand by strand. */
+function inputByTiles(c: Correlation, form: Form, blocks: Blocks, { imageTable }: CellTables): InputPlan {
+  const { sourceChannels: channels } = blocks;
+  const segmentTerms = termsOf(c, form);
+  const vTileBytes = partBytes(c, form);
+  return {
+    segmentTerms,
+    jumps: Int32Array.of(0),
+    stretches: form.strands.map(({ row, column }, n) => ({
+      imageBytes: 4 * channels * (row * blocks.columns.imageSize + column),
+      vBytes: 4 * channels * n,
+      vectors: channels / 4,
+    })),
+    vRows: (rows) => rows,
+    vTileBytes,
+    vOffset: (tile) => tile * vTileBytes,
+    vImageTable: imageTable,
+  };
+}
+
+/**
+ * V has a part for each row of the image and each tile of a row: those of a kernel's rows are segments. Cells side by side are
+ * read together, as many as the stride: there need not be whole vectors of channels.
+ */
+function inputByRows(c: Correlation, form: Form, { images, rows, columns, sourceChannels }: Blocks): InputPlan {
+  const { stride, taps } = form.rows;
+  const across = columns.periods;
+  const segmentTerms = form.columns.stride * sourceChannels;
+  const vTileBytes = partBytes(c, form);
+  const firsts = segmentTerms % 4 === 0 ? [0] : vectorStarts(segmentTerms);
+  const vRows = (tileRows: number): number => {
+    const last = tileRows - 1;
+    return Math.floor(last / rows.periods) * rows.imageSize + (last % rows.periods) * stride + taps;
+  };
+  const imageRowBytes = 4 * columns.imageSize * sourceChannels;
+  const stepBytes = 4 * columns.imageStep * sourceChannels;
+  const start = 4 * (c.columns.parts[0]!.sourceStart - columns.origin) * sourceChannels;
+  return {
+    segmentTerms,
+    jumps: new Int32Array(taps).fill(across * vTileBytes - 4 * segmentTerms),
+    stretches: firsts.map((first) => ({
+      imageBytes: 4 * first,
+      vBytes: 4 * first,
+      vectors: firsts.length === 1 ? segmentTerms / 4 : 1,
+    })),
+    vRows,
+    vTileBytes,
+    vOffset: (tile) => {
+      const row = Math.floor(tile / across);
+      return ((vRows(row + 1) - taps) * across + (tile % across)) * vTileBytes;
+    },
+    vImageTable: Int32Array.from(
+      { length: images * rows.imageSize * across },
+      (_, n) => start + Math.floor(n / across) * imageRowBytes + (n % across) * stepBytes,
+    ),
   };
 }
 
@@ -235,7 +340,7 @@ function onceChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: num
   const tiles = pixelsOf(blocks);
   if (!transformsAtRun(c, form) || tiles < tileCount(c, form)) return undefined;
   const panel = 4 * vectors;
-  const channelBytes = 4 * pointCount(form) * (1 + c.groupSourceChannels);
+  const channelBytes = 4 * pointCount(form) * (1 + termsOf(c, form));
   const channels = Math.max(1, Math.floor(ONCE_CHUNK_BYTES / channelBytes / panel)) * panel;
   const productBytes = tiles * tileBytes(form, channels);
   const bytes = bytesWithoutProducts(c, blocks, form) + productBytes + channels * channelBytes;
@@ -253,7 +358,18 @@ function chunkChannelsOf(c: Correlation, blocks: Blocks, form: Form, vectors: nu
 
 /** Bytes of a block's image or output, and of V. */
 function bytesWithoutProducts(c: Correlation, blocks: Blocks, form: Form): number {
-  return Math.max(blocks.imageBytes, blocks.outBytes) + pixelsOf(blocks) * tileBytes(form, c.groupSourceChannels);
+  return Math.max(blocks.imageBytes, blocks.outBytes) + inputBytes(c, form, blocks);
+}
+
+/** Bytes of V. */
+function inputBytes(c: Correlation, form: Form, blocks: Blocks): number {
+  if (form.segments === 1) return pixelsOf(blocks) * partBytes(c, form);
+  return blocks.images * blocks.rows.imageSize * blocks.columns.periods * partBytes(c, form);
+}
+
+/** Bytes of a part of V. */
+function partBytes(c: Correlation, form: Form): number {
+  return tileBytes(form, form.segments > 1 ? form.columns.stride * c.groupSourceChannels : termsOf(c, form));
 }
 
 /** Bytes of one tile of V or M. */
@@ -271,9 +387,8 @@ export function oddLines(bytes: number): number {
 }
 
 function cut(c: Correlation, form: Form): Blocks | undefined {
-  const { groupSourceChannels: sources, groupTargetChannels: targets } = c;
   return cutIntoBlocks(c, {
-    cellBytes: tileBytes(form, sources) + tileBytes(form, Math.min(targets, CHUNK_CHANNELS)),
+    cellBytes: form.segments * partBytes(c, form) + tileBytes(form, Math.min(c.groupTargetChannels, CHUNK_CHANNELS)),
     inPlace: true,
     preferredBytes: Math.min(Math.max(PREFERRED_BYTES, filterBytes(c, form)), LARGEST_BYTES),
   });
@@ -281,7 +396,7 @@ function cut(c: Correlation, form: Form): Blocks | undefined {
 
 /** Bytes of U. */
 function filterBytes(c: Correlation, form: Form): number {
-  return 4 * c.groupSourceChannels * c.groupTargetChannels * pointCount(form);
+  return 4 * form.strands.length * c.groupSourceChannels * c.groupTargetChannels * pointCount(form);
 }
 
 /** The same correlation with a tile of outputs for each cell. */
@@ -289,7 +404,7 @@ export function tileCorrelation(c: Correlation, form: Form): Correlation {
   return { ...c, rows: tileAxis(c.rows, form.rows), columns: tileAxis(c.columns, form.columns) };
 }
 
-function tileAxis(axis: CorrelationAxis, { outputs, inputs }: AxisTile): CorrelationAxis {
+function tileAxis(axis: CorrelationAxis, { outputs, stride, inputs }: AxisTile): CorrelationAxis {
   const part = { ...axis.parts[0]!, taps: firstIntegers(inputs) };
-  return { ...axis, span: outputs, step: outputs, sourceStep: outputs, parts: [part] };
+  return { ...axis, span: outputs, step: outputs, sourceStep: outputs * stride, parts: [part] };
 }

@@ -1,6 +1,6 @@
 /**
  * Running Winograd's algorithm: the transformed filter U into memory once, then for each block of tiles copy in,
- * V = Bᵀ d B, one product per point M = V · U of the tiles that need it, Y = Aᵀ M A, copy out; and then the tiles that must be
+ * V = Bᵀ d B of every strand, one product per point M = V · U of the tiles that need it, Y = Aᵀ M A, copy out; and then the tiles that must be
  * computed directly. For them every plan has the filter in memory as it is; one for a single run transforms it as it goes.
  *
  * @module
@@ -19,7 +19,7 @@ import { gemmOf } from "../gemm/run.ts";
 import { emitTransforms, matrixBytes, transformsName } from "./emit.ts";
 import { chunkTransformer, weightsAreEven } from "./pack.ts";
 import type { Chunk, WinogradPlan } from "./plan.ts";
-import { pointCount, stepsOf } from "./points.ts";
+import { outputStepsOf, pointCount, stepsOf } from "./points.ts";
 import { weightMaximaBytes } from "./spread.ts";
 import { countBelow, listOf } from "./tile-lists.ts";
 import { directComputer, directTableBytes, extremesBytes, tileMasks, unevenFinder } from "./uneven-tiles.ts";
@@ -47,9 +47,9 @@ export function prepareWinograd(
   const biasOffset = uOffset + (transformsAtRun ? 0 : plan.uBytes);
   const measuresOffset = biasOffset + 4 * blocks.targetChannels;
   const listTables = plan.shares.flatMap(({ lists }) => lists.flatMap(({ vTable, mTable }) => [vTable, mTable]));
-  const tables = [plan.imageTable, plan.outTable, Int32Array.of(0), ...tileMasks(plan), ...listTables];
+  const tables = [plan.vImageTable, plan.outTable, plan.jumps, ...tileMasks(plan), ...listTables];
   const block = memory.allocateWith(measuresOffset + weightMaximaBytes(form), tables);
-  const [imageTable, outTable, jumps] = block.tables as [number, number, number];
+  const [vImageTable, outTable, jumps] = block.tables as [number, number, number];
   const [masks, listAddresses] = [block.tables.slice(3, 7), block.tables.slice(7)];
   const packed = block.address;
   const biasAddress = packed + biasOffset;
@@ -58,7 +58,7 @@ export function prepareWinograd(
     memory.free(block);
     return undefined;
   }
-  const { transformFilter, transformInput, transformOutput } = transforms;
+  const { transformInput, transformOutput } = transforms;
   const biasFloats = memory.floats.subarray(biasAddress / 4, biasAddress / 4 + blocks.targetChannels);
   if (bias === undefined) biasFloats.fill(0);
   else biasFloats.set(bias);
@@ -66,7 +66,7 @@ export function prepareWinograd(
   const mostShares = sharesOf(engine, 1, points);
   const scratch = memory.layoutScratch([
     Math.max(blocks.imageBytes, blocks.outBytes),
-    Math.max(plan.tiles * plan.vTileBytes, directTableBytes(plan)),
+    Math.max(plan.vImageTable.length * plan.vTileBytes, directTableBytes(plan)),
     Math.max(plan.tiles * plan.mTileBytes, extremesBytes(plan)),
     sharesOf(engine, 1, Number.POSITIVE_INFINITY) * aligned(matrixBytes(form)),
     transformsAtRun ? plan.uBytes : 0,
@@ -83,7 +83,7 @@ export function prepareWinograd(
   const between = (shift: number, share: number): number =>
     squares.address + shift + share * aligned(matrixBytes(form));
   const u = transformsAtRun ? uOfChunk.address : packed + uOffset;
-  const transform = chunkTransformer(engine, plan, c, transformFilter!, packed, u, between);
+  const transform = chunkTransformer(engine, plan, c, transforms, packed, u, between);
   if (!transformsAtRun) plan.chunks.forEach(transform);
   const findUneven = unevenFinder(engine, plan, m.address, masks);
   const computeDirectly = directComputer(engine, plan, activation, { packed, v: v.address, m: m.address });
@@ -93,24 +93,28 @@ export function prepareWinograd(
   }));
   const sourceBytes = 4 * blocks.sourceChannels;
   const targetBytes = 4 * blocks.targetChannels;
+  const segmentBytes = 4 * plan.segmentTerms;
   const imageSteps = stepsOf(form, blocks.columns.imageSize * sourceBytes, sourceBytes);
-  const outSteps = stepsOf(form, blocks.columns.outSize * targetBytes, targetBytes);
+  const outSteps = outputStepsOf(form, blocks.columns.outSize * targetBytes, targetBytes);
 
-  /** V of some tiles of a block. */
-  const transformTiles = ({ image: imageAt, shift }: BlockAt, first: number, tiles: number, share: number): void =>
-    transformInput!(
-      tiles,
-      blocks.sourceChannels / 4,
-      imageAt,
-      imageTable + 4 * first,
-      ...imageSteps,
-      v.address + shift + first * plan.vTileBytes,
-      plan.vTileBytes,
-      across * sourceBytes,
-      sourceBytes,
-      between(shift, share),
-      0,
-    );
+  /** Some parts of V of a block. */
+  const transformParts = ({ image: imageAt, shift }: BlockAt, first: number, parts: number, share: number): void => {
+    for (const { imageBytes, vBytes, vectors } of plan.stretches) {
+      transformInput!(
+        parts,
+        vectors,
+        imageAt + imageBytes,
+        vImageTable + 4 * first,
+        ...imageSteps,
+        v.address + shift + first * plan.vTileBytes + vBytes,
+        plan.vTileBytes,
+        across * segmentBytes,
+        segmentBytes,
+        between(shift, share),
+        0,
+      );
+    }
+  };
 
   /** M of a chunk of channels at some points, of the tiles of a share that the block has. */
   const multiply = (
@@ -124,13 +128,16 @@ export function prepareWinograd(
       const list = listOf(form, point);
       const needed = countBelow(plan.shares[tileShare]!.lists[list]!, rows * blocks.columns.periods);
       const gemmTiles = Math.ceil(needed / plan.tile.mr);
-      const input = v.address + shift + point * sourceBytes;
+      const { firstTerm, turns } = plan.products[point]!;
+      const input = v.address + shift + point * segmentBytes + 4 * firstTerm;
       const output = m.address + shift + point * 4 * channels;
       const vTable = listAddresses[8 * tileShare + 2 * list]!;
       const mTable = listAddresses[8 * tileShare + 2 * list + 1]!;
       let weights = u + offset + point * pointBytes;
       for (const { gemm, panels, firstChannel, shape } of products) {
-        const panelBytes = 16 * shape.vectors * (1 + blocks.sourceChannels);
+        const panelBytes = 16 * shape.vectors * (1 + plan.terms);
+        // Before the first term are zeros, as products begin with: of strands that have none at this point.
+        const begin = weights + 16 * shape.vectors * firstTerm;
         for (let first = 0; first < gemmTiles; first += plan.tilesPerCall) {
           const count = Math.min(plan.tilesPerCall, gemmTiles - first);
           const rowBytes = 4 * plan.tile.mr * first;
@@ -141,12 +148,12 @@ export function prepareWinograd(
             mTable + rowBytes,
             input,
             output + 4 * firstChannel,
-            weights,
+            begin,
             jumps,
-            1,
-            plan.turns,
+            plan.jumps.length,
+            turns,
             panelBytes,
-            touchStep(panelBytes, count, 1, plan.turns),
+            touchStep(panelBytes, count, plan.jumps.length, turns),
           );
         }
         weights += panels * panelBytes;
@@ -182,7 +189,7 @@ export function prepareWinograd(
     const first = firstRow * blocks.columns.periods;
     const tiles = Math.min(rows, at.rows - firstRow) * blocks.columns.periods;
     if (tiles <= 0) return;
-    transformTiles(at, first, tiles, share);
+    transformParts(at, first, plan.vRows(tiles / blocks.columns.periods) * blocks.columns.periods, share);
     for (const chunk of chunks) {
       if (transformsAtRun) transform(chunk);
       multiply(at, chunk, share, 0, points);
@@ -197,10 +204,10 @@ export function prepareWinograd(
       multiply(at, chunk, 0, shareStart(points, mostShares, share), shareStart(points, mostShares, share + 1));
       return;
     }
-    const tiles = at.rows * blocks.columns.periods;
-    const [first, end] = [shareStart(tiles, mostShares, share), shareStart(tiles, mostShares, share + 1)];
+    const count = (phase === 0 ? plan.vRows(at.rows) : at.rows) * blocks.columns.periods;
+    const [first, end] = [shareStart(count, mostShares, share), shareStart(count, mostShares, share + 1)];
     if (first === end) return;
-    if (phase === 0) transformTiles(at, first, end - first, share);
+    if (phase === 0) transformParts(at, first, end - first, share);
     else transformBack(at, chunk, first, end - first, share);
   };
 

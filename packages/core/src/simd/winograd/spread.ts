@@ -27,7 +27,7 @@ import {
   type V128,
   v128,
 } from "../engine/assembler.ts";
-import { type Form, formName, isTransformed, tapsOf } from "./points.ts";
+import { type AxisTile, type Form, formName, isTransformed, tapsOf } from "./points.ts";
 
 /**
  * How much larger a value may be than what another output of its tile sees. By the usual error (`error.ts`) an output that
@@ -75,8 +75,9 @@ export function areEven(maxima: Float32Array): boolean {
   return true;
 }
 
-/** Vectors of channels that are read in one turn: a power of two, up to 16. */
+/** Vectors of channels that are read in one turn: a power of two, up to 16; 0 if there are fewer channels than in one. */
 export function cellUnroll(channels: number): number {
+  if (channels < 4) return 0;
   let unroll = 1;
   while (unroll < 16 && channels % (8 * unroll) === 0) unroll *= 2;
   return unroll;
@@ -86,26 +87,44 @@ export function cellUnroll(channels: number): number {
 export interface SpreadVariant {
   readonly form: Form;
   readonly unroll: number;
+  /** Channels after the last turn, up to 3. */
+  readonly rest: number;
 }
 
 /** Name of the module: unique in an engine. */
-export function spreadName({ form, unroll }: SpreadVariant): string {
-  return `winograd-spread-${formName(form)}-k${unroll}`;
+export function spreadName({ form, unroll, rest }: SpreadVariant): string {
+  return `winograd-spread-${formName(form)}-k${unroll}+${rest}`;
 }
 
 /** Writes the module: `measureCells`, `measureTiles`. */
-export function emitSpread({ form, unroll }: SpreadVariant): Uint8Array<ArrayBuffer> {
+export function emitSpread({ form, unroll, rest }: SpreadVariant): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  emitMeasureCells(module, unroll, "measureCells");
+  emitMeasureCells(module, unroll, "measureCells", rest);
   emitMeasureTiles(module, form);
   return module.toBytes();
 }
 
-/** For a tile of which only the first rows and columns are wanted: bits of 1 where an output is not, 0 where it is, row by row. */
+/** Cells of the image from tile to tile. */
+export function imageStepOf({ outputs, stride }: AxisTile): number {
+  return outputs * stride;
+}
+
+/** How many windows of a kernel a tile has along an axis: as many as outputs, or where there are strides, some between these. */
+export function windowsOf({ inputs, taps }: AxisTile): number {
+  return inputs - taps + 1;
+}
+
+/**
+ * For a tile of which only the first rows and columns are wanted: bits of 1 where a window is not that of a wanted output, 0 where it
+ * is, row by row.
+ */
 export function maskOf({ rows, columns }: Form, wantedRows: number, wantedColumns: number): Int32Array {
-  const lanes = vectorStarts(columns.outputs).flatMap((first) => [0, 1, 2, 3].map((lane) => first + lane));
-  const row = (i: number): readonly number[] => lanes.map((j) => (i < wantedRows && j < wantedColumns ? 0 : -1));
-  return Int32Array.from(Array.from({ length: rows.outputs }, (_, i) => row(i)).flat());
+  const lanes = vectorStarts(windowsOf(columns)).flatMap((first) => [0, 1, 2, 3].map((lane) => first + lane));
+  const isWanted = (window: number, { stride }: AxisTile, wanted: number): boolean =>
+    window % stride === 0 && window < wanted * stride;
+  const row = (i: number): readonly number[] =>
+    lanes.map((j) => (isWanted(i, rows, wantedRows) && isWanted(j, columns, wantedColumns) ? 0 : -1));
+  return Int32Array.from(Array.from({ length: windowsOf(rows) }, (_, i) => row(i)).flat());
 }
 
 /** First places of vectors that hold so many values side by side, and no more if these are four at least. */
@@ -118,25 +137,34 @@ export function vectorStarts(count: number): readonly number[] {
 /** Parameters of the emitted function that measures cells, in order. */
 type MeasureCellsParameters = [
   cells: I32Local, // at least 1, one after the other
-  turns: I32Local, // channels / (4 · unroll), at least 1
+  turns: I32Local, // ⌊channels / (4 · unroll)⌋, at least 1 if there is an unroll
   from: I32Local, // address of the first cell's first channel
   to: I32Local, // address for a float of each cell: the largest magnitude of its channels
 ];
 
 /** Writes a function that finds the largest magnitude of each cell. */
-export function emitMeasureCells(module: ModuleBuilder, unroll: number, name: string): void {
+export function emitMeasureCells(module: ModuleBuilder, unroll: number, name: string, rest = 0): void {
   module.function<MeasureCellsParameters>(name, 4, (f, cells, turns, from, to) => {
     const withoutSign = withoutSignOf(f);
     const largest = f.v128();
     const turn = f.i32();
     f.repeat(cells, () => {
       f.set(largest, v128.splatBits(0));
-      f.set(turn, turns);
-      f.repeat(turn, () => {
-        const magnitudes = Array.from({ length: unroll }, (_, n) => withoutSign(v128.load(from, 16 * n)));
+      const include = (vectors: number, load: (n: number) => V128): void => {
+        const magnitudes = Array.from({ length: vectors }, (_, n) => withoutSign(load(n)));
         f.set(largest, u32x4.max(largest, magnitudes.reduce(u32x4.max)));
-        f.advance(from, 16 * unroll);
-      });
+      };
+      if (unroll > 0) {
+        f.set(turn, turns);
+        f.repeat(turn, () => {
+          include(unroll, (n) => v128.load(from, 16 * n));
+          f.advance(from, 16 * unroll);
+        });
+      }
+      if (rest > 0) {
+        include(rest, (n) => v128.load32Splat(from, 4 * n));
+        f.advance(from, 4 * rest);
+      }
       reduceLanes(f, u32x4.max, largest, 4);
       f.store(to, largest, 0, 1);
       f.advance(to, 4);
@@ -157,13 +185,13 @@ function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
   const { rows, columns } = form;
   module.function<MeasureTilesParameters>("measureTiles", 5, (f, tiles, rowBytes, from, to, mask) => {
     const at = f.i32();
-    // The largest of the cells that an output sees in each row, for outputs side by side; by vectors, then rows.
-    const starts = vectorStarts(columns.outputs);
+    // The largest of the cells that a window has in each row, for windows side by side; by vectors, then rows.
+    const starts = vectorStarts(windowsOf(columns));
     const lines = starts.map(() => f.v128s(rows.inputs));
     const threes = f.v128();
     const largest = f.v128();
     const smallest = f.v128();
-    const masks = starts.map(() => f.v128s(rows.outputs));
+    const masks = starts.map(() => f.v128s(windowsOf(rows)));
     const firstThrees = seesInCommon(form) && isTransformed(columns) ? vectorStarts(columns.inputs - 2) : [];
     const largestFrom = (first: number, cells: number): V128 =>
       Array.from({ length: cells }, (_, n) => v128.load(at, 4 * (first + n))).reduce(u32x4.max);
@@ -181,12 +209,12 @@ function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
         f.advance(at, rowBytes);
       }
       f.set(largest, lines.flat().reduce<V128>(u32x4.max, v128.splatBits(0)));
-      // An output that is not wanted has the largest window.
+      // A window that is not wanted counts for the largest.
       const windows = masks.flatMap((column, v) =>
         column.map((row, i) => lines[v]!.slice(i, i + rows.taps).reduce<V128>(u32x4.max, row)),
       );
       f.set(smallest, windows.reduce(u32x4.min));
-      const lanes = Math.min(4, columns.outputs);
+      const lanes = Math.min(4, windowsOf(columns));
       reduceLanes(f, u32x4.max, largest, lanes);
       reduceLanes(f, u32x4.min, smallest, lanes);
       if (seesInCommon(form)) {
@@ -200,14 +228,15 @@ function emitMeasureTiles(module: ModuleBuilder, form: Form): void {
       f.store(to, largest, 0, 1);
       f.store(to, smallest, 4, 1);
       f.advance(to, EXTREMES_BYTES);
-      f.advance(from, 4 * columns.outputs);
+      f.advance(from, 4 * imageStepOf(columns));
     });
   });
 }
 
 /** Whether some cells of a tile are seen by all of its outputs. */
 function seesInCommon({ rows, columns }: Form): boolean {
-  return rows.taps >= rows.outputs && columns.taps >= columns.outputs;
+  const isCommon = ({ outputs, stride, taps }: AxisTile): boolean => taps > (outputs - 1) * stride;
+  return isCommon(rows) && isCommon(columns);
 }
 
 /** Parameters of the emitted function `measureWeights`, in order. */

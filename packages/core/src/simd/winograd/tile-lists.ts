@@ -10,7 +10,7 @@
 
 import { type Correlation, type CorrelationAxis, firstIntegers } from "../../geometry/correlation.ts";
 import type { BlockAxis, Blocks } from "../blocks/cut.ts";
-import { type Form, isNested, isTransformed } from "./points.ts";
+import { type Form, infinityOf, isNested, isTransformed } from "./points.ts";
 
 /** Rows of tiles of a block. */
 export interface TileRows {
@@ -32,7 +32,7 @@ export function tileLists(
   { rows, columns }: Correlation,
   blocks: Blocks,
   mr: number,
-  vTileBytes: number,
+  vOffset: (tile: number) => number,
   mTileBytes: number,
   { first, rows: rowCount }: TileRows = { first: 0, rows: blocks.images * blocks.rows.periods },
 ): readonly TileList[] {
@@ -49,23 +49,21 @@ export function tileLists(
   const withoutRow = withoutLast(all, rows, down, across.periods);
   const withoutColumn = [all, withoutRow].map((tiles) => withoutLast(tiles, columns, across, 1));
   return [all, withoutRow, ...withoutColumn].map((tiles) => {
-    const offsets = (tileBytes: number): Int32Array => {
+    const offsets = (offsetOf: (tile: number) => number): Int32Array => {
       const table = new Int32Array(Math.ceil(tiles.length / mr) * mr);
-      for (let t = 0; t < table.length; t++) table[t] = tiles[Math.min(t, tiles.length - 1)]! * tileBytes;
+      for (let t = 0; t < table.length; t++) table[t] = offsetOf(tiles[Math.min(t, tiles.length - 1)]!);
       return table;
     };
-    return { tiles, vTable: offsets(vTileBytes), mTable: offsets(mTileBytes) };
+    return { tiles, vTable: offsets(vOffset), mTable: offsets((tile) => tile * mTileBytes) };
   });
 }
 
 /** Which of the lists has the tiles that need the products of a point. */
 export function listOf(form: Form, point: number): number {
-  const { columns, outer, inner } = form;
   const [all, row, column] = [0, 1, 2];
   if (isNested(form)) return all;
-  const isOuterInfinity = isTransformed(outer) && point >= (outer.points - 1) * inner.points;
-  const isInnerInfinity = (point + 1) % inner.points === 0;
-  return (isOuterInfinity ? row : all) + (isInnerInfinity ? (isTransformed(columns) ? column : row) : all);
+  const { atOuter, atInner } = infinityOf(form, point);
+  return (atOuter ? row : all) + (atInner ? (isTransformed(form.columns) ? column : row) : all);
 }
 
 /** How many of a list belong to the first `tiles` of their block. */

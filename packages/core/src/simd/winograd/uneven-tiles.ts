@@ -17,7 +17,7 @@ import type { SimdEngine } from "../engine/engine.ts";
 import { emitGemm, microkernelName } from "../gemm/emit.ts";
 import { unrolling } from "../gemm/plan.ts";
 import type { WinogradPlan } from "./plan.ts";
-import { cellUnroll, EXTREMES_BYTES, emitSpread, isEven, maskOf, spreadName } from "./spread.ts";
+import { cellUnroll, EXTREMES_BYTES, emitSpread, imageStepOf, isEven, maskOf, spreadName } from "./spread.ts";
 
 /** Finds the uneven tiles of a block, before there is an M. */
 export type FindUneven = (at: BlockAt) => readonly number[];
@@ -51,13 +51,14 @@ export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, m: number, 
   const { form, blocks } = plan;
   const { rows, columns, sourceChannels } = blocks;
   const unroll = cellUnroll(sourceChannels);
-  const variant = { form, unroll };
+  const variant = { form, unroll, rest: sourceChannels % 4 };
+  const turns = unroll === 0 ? 0 : Math.floor(sourceChannels / (4 * unroll));
   const { measureCells, measureTiles } = engine.functions(spreadName(variant), () => emitSpread(variant));
   const rowBytes = 4 * columns.imageSize;
   const imageBytes = rows.imageSize * rowBytes;
   return ({ place, image: imageAt, shift }) => {
     const scratch = m + shift;
-    measureCells!((place.images * imageBytes) / 4, sourceChannels / (4 * unroll), imageAt, scratch);
+    measureCells!((place.images * imageBytes) / 4, turns, imageAt, scratch);
     const extremes = scratch + extremesOffset((place.images * imageBytes) / 4);
     const isLastColumn = place.column + columns.periods === columns.total;
     const whole = columns.periods - (isLastColumn ? 1 : 0);
@@ -65,11 +66,11 @@ export function unevenFinder(engine: SimdEngine, plan: WinogradPlan, m: number, 
     for (let n = 0; n < place.images; n++) {
       for (let row = 0; row < place.rows; row++) {
         const [mask, lastMask] = place.row + row + 1 === rows.total ? masks.slice(2) : masks;
-        const from = scratch + n * imageBytes + row * form.rows.outputs * rowBytes;
+        const from = scratch + n * imageBytes + row * imageStepOf(form.rows) * rowBytes;
         if (whole > 0) measureTiles!(whole, rowBytes, from, to, mask!);
         to += EXTREMES_BYTES * whole;
         if (!isLastColumn) continue;
-        measureTiles!(1, rowBytes, from + 4 * form.columns.outputs * whole, to, lastMask!);
+        measureTiles!(1, rowBytes, from + 4 * imageStepOf(form.columns) * whole, to, lastMask!);
         to += EXTREMES_BYTES;
       }
     }
@@ -155,7 +156,9 @@ export function directComputer(
       const output = pixel % outputs;
       const tile = tiles[(pixel - output) / outputs]!;
       const column = output % width;
-      ints[rowTable / 4 + p] = imageTable[tile]! + ((output - column) / width) * rowBytes + column * cellBytes;
+      const row = (output - column) / width;
+      ints[rowTable / 4 + p] =
+        imageTable[tile]! + row * form.rows.stride * rowBytes + column * form.columns.stride * cellBytes;
     }
     for (const { firstChannel: firstOfChunk, channels, ranges } of chunks) {
       for (let p = 0; p < mr * gemmTiles; p++) ints[outTable / 4 + p] = 4 * channels * Math.min(p, pixels - 1);
