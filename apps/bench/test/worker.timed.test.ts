@@ -1,3 +1,6 @@
+import { access, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConvCase } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
@@ -195,6 +198,19 @@ describe.concurrent("measureCase", () => {
     expect(named(measured, "crashing").outcome).toBe("failed");
     expect(named(measured, "crashing").reason).toMatch(/its process died \(signal SIGABRT\) while agreeing/);
     expect(named(measured, "leaving").reason).toMatch(/its process died \(exit code 3\) while agreeing/);
+    expect(named(measured, "good").outcome).toBe("timed");
+  });
+
+  it("does again what was cut off from outside, and says so where that was cut off, too", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "corr2d-cut-off-")), "not yet");
+    await writeFile(file, "");
+    process.env.CORR2D_TEST_CUT_OFF = file;
+    const measured = await measure(["cut off once", "cut off", "good"]);
+    await expect(access(file)).rejects.toThrow("ENOENT");
+    expect(named(measured, "cut off once")).toMatchObject({ outcome: "timed", reason: null });
+    expect(named(measured, "cut off").reason).toMatch(
+      /died \(signal SIGTERM\) while agreeing.*; so did the process before it, and neither ended itself$/,
+    );
     expect(named(measured, "good").outcome).toBe("timed");
   });
 

@@ -69,7 +69,7 @@ Exit codes:
   0  everybody who was timed agreed with the truth before
   1  somebody's result was wrong, or somebody failed, or the run ended early; the report says who and why
   2  could not run: bad arguments, unknown names, unreadable files
-  130, 143  interrupted (SIGINT, SIGTERM)
+  129, 130, 143  interrupted (SIGHUP, SIGINT, SIGTERM)
 
 Examples:
   bench --quick                                        six layers, everybody, a few minutes

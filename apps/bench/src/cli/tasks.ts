@@ -17,7 +17,7 @@ export interface ProgressTask {
   run(say: (doing: string) => void): Promise<string>;
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /** What to do beside the tasks. */
 export interface Meanwhile {

@@ -13,8 +13,25 @@ import { type Ending, type Watch, watch } from "./watch.ts";
 /** How long a process may take to end itself once it has answered. */
 const GRACE = 10_000;
 
-/** Starts a process, gives it the job, and waits for its answer or its end. Never rejects. */
-export function runInChild(job: Job, options: Watch): Promise<Ending> {
+/**
+ * What others end a process by: whoever interrupts a whole group of processes, a terminal that is closed, a system that has run
+ * out of memory. Its own faults have other signals.
+ */
+const SENT_BY_OTHERS: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGHUP", "SIGINT", "SIGKILL", "SIGTERM"]);
+
+/**
+ * Starts a process, gives it the job, and waits for its answer or its end. A process that somebody else has ended is no result:
+ * the job is done again, once, unless this process is being ended, too. Never rejects.
+ */
+export async function runInChild(job: Job, options: Watch): Promise<Ending> {
+  const ending = await attempt(job, options);
+  if (ending.kind === "answered" || ending.cutOff !== true) return ending;
+  const again = await attempt(job, options);
+  if (again.kind === "answered" || again.cutOff !== true) return again;
+  return { ...again, reason: `${again.reason}; so did the process before it, and neither ended itself` };
+}
+
+function attempt(job: Job, options: Watch): Promise<Ending> {
   return watch((ears) => {
     const child = fork(scriptBeside(import.meta.url, "worker"), {
       execArgv: [...NODE_ARGUMENTS],
@@ -34,7 +51,8 @@ export function runInChild(job: Job, options: Watch): Promise<Ending> {
     child.on("close", (code, signal) => {
       process.off("exit", kill);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      ears.isLost((doing) => `its process died (${how}) while ${doing}${lastLine(lastWords)}`);
+      const why = (doing: string) => `its process died (${how}) while ${doing}${lastLine(lastWords)}`;
+      ears.isLost(why, SENT_BY_OTHERS.has(signal));
     });
     child.send(job, (error) => {
       if (error !== null) ears.isLost(() => `its process took no job: ${error.message}`);

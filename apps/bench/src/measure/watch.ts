@@ -10,7 +10,13 @@ import type { Message } from "./job.ts";
 export type Ending =
   | { readonly kind: "answered"; readonly answer: Exclude<Message, { kind: "step" | "refused" }> }
   /** It threw, died or hung while it did something for `variant` (null: for all of them). */
-  | { readonly kind: "failed"; readonly variant: string | null; readonly reason: string };
+  | {
+      readonly kind: "failed";
+      readonly variant: string | null;
+      readonly reason: string;
+      /** Whether somebody else ended it: that says nothing of what it did. */
+      readonly cutOff?: true;
+    };
 
 /** How to watch. */
 export interface Watch {
@@ -22,8 +28,8 @@ export interface Watch {
 /** What the one who works says, as it comes. */
 export interface Ears {
   hears(message: Message): void;
-  /** It cannot go on; `how` is told what it was doing, and says what became of it. */
-  isLost(how: (doing: string) => string): void;
+  /** It cannot go on; `how` is told what it was doing, and says what became of it; `cutOff` if somebody else ended it. */
+  isLost(how: (doing: string) => string, cutOff?: boolean): void;
 }
 
 /** Starting takes half a second; on a machine that is busy with other things, many times that. */
@@ -44,7 +50,8 @@ export function watch(
       worker.ended();
       resolve(ending);
     };
-    const fail = (reason: string) => end({ kind: "failed", variant: current.variant, reason });
+    const fail = (reason: string, cutOff = false) =>
+      end({ kind: "failed", variant: current.variant, reason, ...(cutOff && { cutOff }) });
     const endAfter = (limit: number) =>
       setTimeout(() => {
         fail(`no sign of life for ${limit / 1000} s while ${current.doing}`);
@@ -65,7 +72,7 @@ export function watch(
           end({ kind: "answered", answer: message });
         }
       },
-      isLost: (how) => fail(how(current.doing)),
+      isLost: (how, cutOff) => fail(how(current.doing), cutOff),
     });
   });
 }
