@@ -4,12 +4,16 @@
  * @module
  */
 
-import { copyFile, cp, mkdir, readdir, rm } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { build, type Metafile } from "esbuild";
+import { greyLevelsOf } from "./src/browser/grey-picture.ts";
 import { gitState } from "./src/environment.ts";
+import { packageVersion } from "./src/package-version.ts";
+import { readGrey } from "./src/pictures/grey-picture.ts";
 
 const SOURCE = join(import.meta.dirname, "src/browser");
 const TARGET = join(import.meta.dirname, "dist/browser");
@@ -21,6 +25,8 @@ const { metafile } = await build({
   splitting: true,
   minify: true,
   format: "esm",
+  // OpenCV.js carries its WebAssembly as text, which escapes make a third longer.
+  charset: "utf8",
   target: "es2022",
   conditions: ["@corr2d/source"],
   alias: {
@@ -31,7 +37,10 @@ const { metafile } = await build({
   },
   // What only Node has is asked for there alone.
   external: [...builtinModules, "node:*", "onnxruntime-node", "sharp", "yauzl", "@tensorflow/tfjs-node"],
-  define: { BUILT_FROM: JSON.stringify(gitState()) },
+  define: {
+    BUILT_FROM: JSON.stringify(gitState()),
+    JAX_JS_VERSION: JSON.stringify(packageVersion("@jax-js/jax")),
+  },
   metafile: true,
   logLevel: "warning",
 });
@@ -39,6 +48,9 @@ await removeUnasked(metafile.outputs);
 await copyFile(join(SOURCE, "index.html"), join(TARGET, "index.html"));
 await copyMatching("@tensorflow/tfjs-backend-wasm", "wasm-out", /\.wasm$/, "tfjs");
 await copyMatching("onnxruntime-web/wasm", ".", /^ort-wasm-simd-threaded\.(wasm|mjs)$/, "ort");
+await mkdir(join(TARGET, "pictures"), { recursive: true });
+const { url } = PHOTOGRAPHS.camera;
+await writeFile(join(TARGET, "pictures", greyLevelsOf(url)), Uint8Array.from((await readGrey(url)).data));
 
 /** Copies files of an installed package that stand beside its entry. */
 async function copyMatching(specifier: string, folder: string, names: RegExp, to: string): Promise<void> {

@@ -1,9 +1,11 @@
 /** The page that measures browsers: what serves it, what starts it, and the whole way in Chromium. */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stderr, stdout } from "node:process";
+import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -111,6 +113,8 @@ describe("what serves the page", () => {
 
 it("names what is missing: a browser, a layer, a second suite", async () => {
   expect(() => browserCommand("no-such-browser --headless")).toThrow("there is no browser no-such-browser here");
+  // Either it is here, or what to install is said.
+  expect(() => browserCommand("webkit").at(-1)!.endsWith("MiniBrowser") || "no").not.toThrow(/^(?!.*apt-get install)/);
   const say = vi.spyOn(stderr, "write").mockReturnValue(true);
   onTestFinished(() => void vi.restoreAllMocks());
   for (const [args, why] of [
@@ -121,6 +125,38 @@ it("names what is missing: a browser, a layer, a second suite", async () => {
     expect(await runCli(["browser", "--out", folder, ...args])).toBe(2);
     expect(String(say.mock.lastCall?.[0])).toMatch(why);
   }
+});
+
+/** A command that takes the place of a browser. */
+const halfBrowser = (then: "ends" | "waits"): string =>
+  `${process.execPath} --conditions=@corr2d/source ${fileURLToPath(new URL("fixtures/half-browser.ts", import.meta.url))} ${then}`;
+
+it("keeps what a browser has measured before it ended by itself", async () => {
+  const printed: string[] = [];
+  for (const stream of [stdout, stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  }
+  onTestFinished(() => void vi.restoreAllMocks());
+  const out = join(folder, "ended");
+  expect(await runCli(["browser", "--browser", halfBrowser("ends"), "--out", out])).toBe(1);
+  const kept = parseBenchReport(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
+  expect(kept).toMatchObject({ complete: false, cases: { length: 1 } });
+  expect(kept.remarks.at(-1)).toMatch(/^The run ended early: .* ended by itself \(exit code 0\): out of memory\.$/);
+});
+
+it("keeps what a browser has measured when it is interrupted, and ends the browser", async () => {
+  const out = join(folder, "interrupted");
+  const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+  const args = ["--conditions=@corr2d/source", cli, "browser", "--browser", halfBrowser("waits"), "--out", out];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (text) => (said += text));
+  const saved = join(out, "report.json");
+  await vi.waitFor(() => access(saved), { timeout: 50_000, interval: 50 });
+  child.kill("SIGTERM");
+  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(143);
+  expect(said).toContain("What was measured is in");
+  expect(parseBenchReport(JSON.parse(await readFile(saved, "utf8")))).toMatchObject({ complete: false });
 });
 
 it("measures in a browser that it starts, and writes the report of it", async () => {
@@ -142,7 +178,7 @@ it("measures in a browser that it starts, and writes the report of it", async ()
     "--filter",
     "lenet5",
     "--peers",
-    "tfjs-wasm,onnxruntime-web,tfjs-webgpu",
+    "tfjs-wasm,onnxruntime-web,tfjs-webgpu,jax-js",
   ];
   expect(await runCli(["browser", "--browser", browser, ...asked, "--out", folder])).toBe(0);
   const { environment, cases, complete } = parseBenchReport(
@@ -151,7 +187,19 @@ it("measures in a browser that it starts, and writes the report of it", async ()
   expect(complete).toBe(true);
   expect(environment).toMatchObject({ browser: expect.stringMatching(/^Chromium \d+$/), node: null });
   const outcomes = Object.fromEntries(cases[0]!.results.map(({ variant, outcome }) => [variant, outcome]));
-  expect(outcomes).toMatchObject({ "corr2d/auto": "timed", "tfjs-wasm": "timed", "onnxruntime-web": "timed" });
+  expect(outcomes).toMatchObject({
+    "corr2d/auto": "timed",
+    "tfjs-wasm": "timed",
+    "onnxruntime-web": "timed",
+    "jax-js": "timed",
+  });
   expect(["timed", "unavailable"]).toContain(outcomes["tfjs-webgpu"]);
   expect(printed.join("")).toContain("lenet5/C3");
+
+  const pictures = "--quick --processes 2 --suite images --filter 3×3 --peers opencv.js --json".split(" ");
+  expect(await runCli(["browser", "--browser", browser, ...pictures, "--out", folder])).toBe(0);
+  const report = parseBenchReport(JSON.parse(await readFile(join(folder, "report.json"), "utf8")));
+  expect(report.cases[0]!.results.map(({ variant, outcome }) => [variant, outcome])).toEqual(
+    ["corr2d/simd-function", "corr2d/simd-plan", "corr2d/auto", "opencv.js"].map((name) => [name, "timed"]),
+  );
 });

@@ -193,6 +193,15 @@ describe.concurrent("measureCase", () => {
     expect(named(measured, "good").outcome).toBe("timed");
   });
 
+  it("blames nobody else for one that cannot be disposed of", async () => {
+    const measured = await measure(["good", "undisposable", "half as fast"]);
+    expect(named(measured, "undisposable")).toMatchObject({
+      outcome: "failed",
+      reason: "it cannot be disposed of: it stays",
+    });
+    for (const name of ["good", "half as fast"]) expect(named(measured, name).outcome).toBe("timed");
+  });
+
   it("notices a process that dies, names who did it, and measures the others", async () => {
     const measured = await measure(["crashing", "good", "leaving"]);
     expect(named(measured, "crashing").outcome).toBe("failed");

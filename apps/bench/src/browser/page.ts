@@ -15,8 +15,9 @@ import { isOurs } from "../variant-names.ts";
 import { VARIANTS } from "../variants.ts";
 import { browserOf } from "./environment.ts";
 
-/** What the page begins with; ours that everybody knows, and not those that a page has no use for. */
-const OURS_HERE = ["corr2d/im2col", "corr2d/tiled", "corr2d/auto"];
+/** Of ours those that everybody knows, and what one gets. */
+const OURS_OF_LAYERS = ["corr2d/im2col", "corr2d/tiled", "corr2d/auto"];
+const OURS_OF_PICTURES = ["corr2d/simd-function", "corr2d/simd-plan", "corr2d/auto"];
 
 const options = new URLSearchParams(location.hash.slice(1));
 const element = <T extends Element>(selector: string): T => document.querySelector<T>(selector)!;
@@ -38,8 +39,7 @@ if (options.has("run")) void start();
 function fillForm(): void {
   element("#browser").textContent = `${browserOf(navigator.userAgent)}, ${navigator.hardwareConcurrency} cores`;
   const suites = element<HTMLSelectElement>("#suite");
-  for (const { name, summary, cases } of SUITES) {
-    if (cases.some(({ data }) => data === "photograph")) continue;
+  for (const { name, summary } of SUITES) {
     suites.append(new Option(`${name}: ${summary}`, name, false, name === options.get("suite")));
   }
   const peers = element("#peers");
@@ -54,7 +54,19 @@ function fillForm(): void {
     label.title = source.summary;
     peers.append(label);
   }
+  suites.addEventListener("change", offerPeers);
+  offerPeers();
   if (options.get("thorough") === "full") element<HTMLInputElement>("#full").checked = true;
+}
+
+/** Who cannot be asked for anything of a suite is not offered with it. */
+function offerPeers(): void {
+  const { cases } = SUITES.find(({ name }) => name === element<HTMLSelectElement>("#suite").value)!;
+  for (const box of form.querySelectorAll<HTMLInputElement>("input[name=peer]")) {
+    const { supports } = VARIANTS.find(({ source }) => source.name === box.value)!;
+    const answers = cases.map(({ convCase, pass = "forward" }) => supports?.(convCase, pass) ?? true);
+    box.disabled = !answers.includes(true);
+  }
 }
 
 async function start(): Promise<void> {
@@ -92,6 +104,7 @@ async function start(): Promise<void> {
     );
     bar.value = index + 1;
     show(found, run.report());
+    if (options.has("send")) await hand("part", run.report());
   }
   const report = run.report(isWanted);
   element<HTMLElement>("#stop").hidden = true;
@@ -103,11 +116,13 @@ async function start(): Promise<void> {
 function plan(chosen: FormData): Promise<BenchRun> {
   const thoroughness = chosen.get("thorough") === "full" ? "full" : "quick";
   const { processes, ...others } = THOROUGHNESS[thoroughness];
+  const suite = String(chosen.get("suite"));
+  const isOfPictures = SUITES.find(({ name }) => name === suite)?.cases.every(({ data }) => data === "photograph");
   return BenchRun.plan({
     ...others,
-    suites: [String(chosen.get("suite"))],
+    suites: [suite],
     filter: options.get("filter") ?? undefined,
-    ours: OURS_HERE,
+    ours: isOfPictures ? OURS_OF_PICTURES : OURS_OF_LAYERS,
     peers: chosen.getAll("peer").map(String),
     subject: "corr2d/auto",
     pass: "forward",
@@ -172,11 +187,12 @@ function offer(report: BenchReport): void {
 }
 
 async function send(said: BenchReport | { readonly failure: string }): Promise<void> {
-  const answer = await fetch("report", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(said),
-  });
+  const answer = await hand("report", said);
   if (!answer.ok) say(`Not handed over: ${await answer.text()}`);
   else if (!("failure" in said)) say("Done, and handed to the command that serves this page.");
+}
+
+function hand(what: "part" | "report", said: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(what, { method: "POST", headers, body: JSON.stringify(said) });
 }

@@ -1,13 +1,20 @@
 /**
- * The peers that a page has: TensorFlow.js on each of its backends, and ONNX Runtime.
+ * The peers that a page has: TensorFlow.js on each of its backends, ONNX Runtime, jax-js, and OpenCV.js for pictures.
  *
  * @module
  */
 
 import type { ConvAdapter } from "@corr2d/parity";
+import { jaxJs } from "../peers/jax-js.ts";
 import { onnxruntimeWeb } from "../peers/onnxruntime.ts";
+import { OPENCV } from "../peers/opencv.ts";
 import { FLOAT32, type Variant } from "../variant.ts";
 import { tfjsSource } from "./tfjs.ts";
+
+/** Written in by `build-browser.ts`. */
+declare const JAX_JS_VERSION: string;
+
+const jax = jaxJs(JAX_JS_VERSION);
 
 const TFJS_CLOCK =
   "upload of the input, computation, download of the output to a new array; the filter was uploaded before";
@@ -40,7 +47,20 @@ export const PEERS: readonly Variant[] = [
     clock:
       "NCHW Float32Array in and out, converted outside the clock; weights were packed before; a new output at each run",
   },
+  {
+    ...FLOAT32,
+    source: { ...jax, load: loadJax },
+    engine: "simd",
+    clock: "NCHW Float32Array in and out, converted outside the clock; the filter was uploaded before",
+  },
+  OPENCV,
 ];
+
+/** It starts as many workers as the browser says there are cores, and takes no other number. */
+async function loadJax(): Promise<ConvAdapter> {
+  Object.defineProperty(navigator, "hardwareConcurrency", { value: 1, configurable: true });
+  return jax.load();
+}
 
 /** Its WebAssembly lies beside this page. */
 async function loadOnnxRuntime(): Promise<ConvAdapter> {

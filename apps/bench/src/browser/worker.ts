@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./symbol-dispose.ts";
 import { answerTo } from "../measure/answer.ts";
 import type { Job } from "../measure/job.ts";
 

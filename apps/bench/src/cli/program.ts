@@ -135,15 +135,15 @@ function addBrowser(program: Command, command: string, onExitCode: OnExitCode): 
   program
     .command("browser")
     .description(
-      "Times layers in a browser: corr2d, TensorFlow.js on WebAssembly, WebGL, WebGPU and JavaScript, and ONNX Runtime, in turn, in " +
-        "fresh workers. Opens an installed browser without a window, or serves the page for others to open.",
+      "Times layers in a browser: corr2d, TensorFlow.js on WebAssembly, WebGL, WebGPU and JavaScript, ONNX Runtime, jax-js, and on " +
+        "pictures OpenCV.js, in turn, in fresh workers. Opens an installed browser without a window, or serves the page for others to open.",
     )
     .option("-s, --suite <name>", "the suite (default: quick)", collectNames)
     .option(...FILTER)
     .option("--peers <names>", "the others (default: all that the browser has)", collectPeers)
     .option("-q, --quick", "less of everything")
     .option("--processes <count>", "fresh workers for each case, at least 2", parseProcesses)
-    .option("--browser <command>", "which to start, such as firefox (default: the first that is installed)")
+    .option("--browser <command>", "which to start, such as firefox or webkit (default: the first that is installed)")
     .option("--serve", "start none: print the address, and wait for whoever opens it")
     .option("--lan", "with --serve: phones and machines of the same network may open it, too")
     .option("--port <number>", "where it is served (default: any that is free)", parseCount, 0)

@@ -168,7 +168,15 @@ async function timeCandidates(
         : without(variant, adapter, "disagrees", fault);
     timed.push({ ...found, judged, scratchBytes: entry.prepared.scratchBytes ?? null, roughMs: entry.roughMs });
   }
-  for (const { prepared } of entries) prepared.dispose();
+  for (const { name, prepared } of entries) {
+    try {
+      prepared.dispose();
+    } catch (error) {
+      const index = timed.findIndex(({ variant }) => variant === name);
+      const reason = `it cannot be disposed of: ${reasonOf(error)}`;
+      timed[index] = without(candidates[index].variant, candidates[index].adapter, "failed", reason);
+    }
+  }
   return { timed, selfRounds: subject === undefined ? [] : results[candidates.length].medians };
 }
 

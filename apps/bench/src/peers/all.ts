@@ -11,7 +11,7 @@ import { FLOAT32, type Variant } from "../variant.ts";
 import { imageJs } from "./image-js.ts";
 import { supportsOneChannel } from "./one-channel.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.ts";
-import { opencv } from "./opencv.ts";
+import { OPENCV } from "./opencv.ts";
 import { sharpConvolve } from "./sharp.ts";
 
 const ORACLE_ENGINES: Readonly<Record<string, Engine>> = { "tfjs-wasm": "simd", "tfjs-node": "native" };
@@ -52,16 +52,7 @@ export const PEERS: readonly Variant[] = [
   ...ORACLES,
   { ...FLOAT32, source: onnxruntimeWeb, engine: "simd", clock: `${ONNX_CLOCK}; a new output at each run` },
   { ...FLOAT32, source: onnxruntimeNode, engine: "native", clock: `${ONNX_CLOCK}; into an output that is there` },
-  {
-    source: opencv,
-    // The package is built without WebAssembly SIMD.
-    engine: "scalar",
-    promised: { precision: "float32" },
-    border: "zeros",
-    clock:
-      "copy of the picture in, filter2D, copy of the result out to an array that is there; the kernel was copied in before",
-    supports: supportsOneChannel,
-  },
+  OPENCV,
   {
     source: sharpConvolve,
     engine: "native",

@@ -6,7 +6,12 @@
  */
 
 /** NHWC → NCHW, with `pixels` = height · width. */
-export function toChannelsFirst(data: Float32Array, batch: number, pixels: number, channels: number): Float32Array {
+export function toChannelsFirst(
+  data: Float32Array,
+  batch: number,
+  pixels: number,
+  channels: number,
+): Float32Array<ArrayBuffer> {
   return exchangeLastAxes(data, batch, pixels, channels);
 }
 
@@ -18,17 +23,27 @@ export function channelsFirstIndex(index: number, pixels: number, channels: numb
 }
 
 /** NCHW → NHWC, with `pixels` = height · width. */
-export function toChannelsLast(data: Float32Array, batch: number, pixels: number, channels: number): Float32Array {
+export function toChannelsLast(
+  data: Float32Array,
+  batch: number,
+  pixels: number,
+  channels: number,
+): Float32Array<ArrayBuffer> {
   return exchangeLastAxes(data, batch, channels, pixels);
 }
 
 /** HWIO → OIHW: first the outputs go to the front, then each output's [taps, inputs] becomes [inputs, taps]. */
-export function toOutputsFirst(filter: Float32Array, taps: number, inputs: number, outputs: number): Float32Array {
+export function toOutputsFirst(
+  filter: Float32Array,
+  taps: number,
+  inputs: number,
+  outputs: number,
+): Float32Array<ArrayBuffer> {
   return exchangeLastAxes(exchangeLastAxes(filter, 1, taps * inputs, outputs), outputs, taps, inputs);
 }
 
 /** [outer, rows, columns] → [outer, columns, rows]. */
-function exchangeLastAxes(data: Float32Array, outer: number, rows: number, columns: number): Float32Array {
+function exchangeLastAxes(data: Float32Array, outer: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const result = new Float32Array(data.length);
   for (let block = 0; block < outer; block++) {
     const start = block * rows * columns;

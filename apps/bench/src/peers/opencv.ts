@@ -6,20 +6,19 @@
  * @module
  */
 
-import { createRequire } from "node:module";
 import type { AdapterSource, PreparedCase } from "@corr2d/parity";
 import type { CaseData, ConvCase } from "@corr2d/testkit";
+import { loadOpenCv } from "#opencv-library";
+import type { Variant } from "../variant.ts";
 import { supportsOneChannel } from "./one-channel.ts";
-
-type OpenCv = typeof import("@techstark/opencv-js");
+import type { OpenCv } from "./opencv-library.ts";
 
 /** OpenCV compiled to WebAssembly. */
 export const opencv: AdapterSource = {
   name: "opencv.js",
   summary: "OpenCV in WebAssembly, filter2D in float32",
   async load() {
-    // A CommonJS module whose exports are a promise of the library; `import` would make a namespace of the promise.
-    const cv: OpenCv = await createRequire(import.meta.url)("@techstark/opencv-js");
+    const cv = await loadOpenCv();
     return {
       name: "opencv.js",
       version: /OpenCV (\S+)/.exec(cv.getBuildInformation())?.[1] ?? "unknown",
@@ -28,6 +27,18 @@ export const opencv: AdapterSource = {
       prepare: (convCase, _pass, data) => prepareFilter2D(cv, convCase, data),
     };
   },
+};
+
+/** The peer, in Node and in a page. */
+export const OPENCV: Variant = {
+  source: opencv,
+  // The package is built without WebAssembly SIMD.
+  engine: "scalar",
+  promised: { precision: "float32" },
+  border: "zeros",
+  clock:
+    "copy of the picture in, filter2D, copy of the result out to an array that is there; the kernel was copied in before",
+  supports: supportsOneChannel,
 };
 
 function prepareFilter2D(cv: OpenCv, convCase: ConvCase, { x, filter }: CaseData): PreparedCase {

@@ -25,6 +25,13 @@ const KNOWN = [
   "/Applications/Firefox.app/Contents/MacOS/firefox",
 ] as const;
 
+/** What stands for the WebKit of Debian and Ubuntu (package webkit2gtk-driver): a browser that is on no path, and needs a display. */
+const WEBKIT = "webkit";
+const WEBKIT_PLACES = ["x86_64", "aarch64"].map((arch) => `/usr/lib/${arch}-linux-gnu/webkit2gtk-4.1/MiniBrowser`);
+
+/** How long a browser may take to end when it is asked to. */
+const GRACE_MS = 3_000;
+
 /** A browser that runs. */
 export interface RunningBrowser {
   /** Resolves, with a sentence, if it ends by itself. */
@@ -35,7 +42,7 @@ export interface RunningBrowser {
 /**
  * The command of a browser.
  *
- * @param wanted a command, perhaps with arguments; undefined for any that is installed.
+ * @param wanted a command, perhaps with arguments, or `webkit`; undefined for any that is installed.
  * @throws UsageError if there is none.
  */
 export function browserCommand(wanted: string | undefined): readonly [command: string, ...args: string[]] {
@@ -46,9 +53,22 @@ export function browserCommand(wanted: string | undefined): readonly [command: s
     }
     return [found];
   }
+  if (wanted === WEBKIT) return webkitCommand();
   const [command = "", ...args] = pathOf(wanted) === undefined ? wanted.split(/\s+/) : [wanted];
   if (pathOf(command) === undefined) throw new UsageError(`there is no browser ${command} here`);
   return [command, ...args];
+}
+
+function webkitCommand(): readonly [command: string, ...args: string[]] {
+  const browser = WEBKIT_PLACES.find((place) => pathOf(place) !== undefined);
+  if (browser === undefined) {
+    throw new UsageError("there is no WebKit here; on Debian and Ubuntu: apt-get install webkit2gtk-driver xvfb");
+  }
+  if (process.env.DISPLAY !== undefined || process.env.WAYLAND_DISPLAY !== undefined) return [browser];
+  if (pathOf("xvfb-run") === undefined) {
+    throw new UsageError("WebKit needs a display, and there is none; on Debian and Ubuntu: apt-get install xvfb");
+  }
+  return ["xvfb-run", "-a", browser];
 }
 
 /** Opens an address, without a window if the browser can do without. */
@@ -57,12 +77,13 @@ export async function openInBrowser(
   address: string,
 ): Promise<RunningBrowser> {
   const profile = await mkdtemp(join(tmpdir(), "corr2d-browser-"));
-  const child = spawn(command, [...args, ...optionsOf(command, profile), address], {
+  const child = spawn(command, [...args, ...optionsOf([command, ...args], profile), address], {
+    env: environmentOf([command, ...args], profile),
     stdio: ["ignore", "ignore", "pipe"],
     // A group of its own: a script that starts the browser ends with it.
     detached: process.platform !== "win32",
   });
-  const killWithUs = () => kill(child);
+  const killWithUs = () => kill(child, "SIGKILL");
   process.once("exit", killWithUs);
   let lastWords = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -77,8 +98,11 @@ export async function openInBrowser(
   return {
     ended,
     async stop() {
-      kill(child);
+      // Whoever is asked first removes what it has put down, such as the lock of a display.
+      kill(child, "SIGTERM");
+      const patience = setTimeout(killWithUs, GRACE_MS);
       await ended;
+      clearTimeout(patience);
       process.off("exit", killWithUs);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
@@ -86,14 +110,27 @@ export async function openInBrowser(
 }
 
 /** Ends the browser and all that it started. */
-function kill(child: ChildProcess): void {
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === "win32") child.kill("SIGKILL");
-  else process.kill(-child.pid, "SIGKILL");
+  if (process.platform === "win32") child.kill(signal);
+  else process.kill(-child.pid, signal);
 }
 
-function optionsOf(command: string, profile: string): readonly string[] {
-  const name = basename(command).toLowerCase();
+/** WebKit has no option for its profile: it keeps it at home. */
+function environmentOf(command: readonly string[], profile: string): NodeJS.ProcessEnv {
+  if (!command.some((word) => basename(word) === "MiniBrowser")) return process.env;
+  return {
+    ...process.env,
+    HOME: profile,
+    XDG_CACHE_HOME: profile,
+    XDG_DATA_HOME: profile,
+    // A container's root has no user namespaces, without which its sandbox does not start.
+    ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
+  };
+}
+
+function optionsOf(command: readonly string[], profile: string): readonly string[] {
+  const name = command.map((word) => basename(word).toLowerCase()).join(" ");
   if (name.includes("firefox")) return ["--headless", "--no-remote", "--profile", profile];
   if (!/chrom|edge/.test(name)) return [];
   return [

@@ -51,9 +51,14 @@ export interface ServedPage {
  * Serves the page. Only who knows the address, a folder of a random name, is answered.
  *
  * @param host `127.0.0.1`, or `0.0.0.0` for phones in the same network.
+ * @param onPart told what a page has measured so far.
  * @throws UsageError if the page was not built, or the port is taken.
  */
-export async function servePage(host: string, port: number): Promise<ServedPage> {
+export async function servePage(
+  host: string,
+  port: number,
+  onPart: (report: BenchReport) => Promise<void> = async () => undefined,
+): Promise<ServedPage> {
   const files = filesOfPage();
   const secret = `/${randomUUID()}/`;
   let take: (said: unknown) => void = () => undefined;
@@ -70,7 +75,9 @@ export async function servePage(host: string, port: number): Promise<ServedPage>
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const name = path.startsWith(secret) ? path.slice(secret.length) || "index.html" : undefined;
     if (name === "report" && request.method === "POST") void takeReport(request, response, take);
-    else if (name !== undefined && files.has(name) && request.method === "GET") void sendFile(name, response);
+    else if (name === "part" && request.method === "POST") {
+      void takeReport(request, response, (said) => onPart(parseBenchReport(said)));
+    } else if (name !== undefined && files.has(name) && request.method === "GET") void sendFile(name, response);
     else response.writeHead(404, HEADERS).end("not here");
   });
   await new Promise<void>((listening, failed) => {
@@ -111,7 +118,7 @@ async function sendFile(name: string, response: ServerResponse): Promise<void> {
 async function takeReport(
   request: IncomingMessage,
   response: ServerResponse,
-  take: (said: unknown) => void,
+  take: (said: unknown) => void | Promise<void>,
 ): Promise<void> {
   try {
     const chunks: Buffer[] = [];
@@ -121,7 +128,7 @@ async function takeReport(
       if (bytes > LARGEST_REPORT) throw new RangeError(`more than the ${LARGEST_REPORT} bytes that a report may have`);
       chunks.push(chunk);
     }
-    take(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+    await take(JSON.parse(Buffer.concat(chunks).toString("utf8")));
     response.writeHead(200, HEADERS).end("thank you");
   } catch (error) {
     response.writeHead(400, HEADERS).end((error as Error).message);
