@@ -51,48 +51,38 @@ const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -500, 2 ** 500];
 export function scoreAll(picture: Picture, template: TemplateCells, score: TemplateScore, scores: Float64Array): void {
   const columns = picture.shape[1] - template.size[1] + 1;
   const isNormed = score.endsWith("-normed");
+  const isCentred = score.startsWith("ccoeff");
+  const isDifference = score.startsWith("sqdiff");
   const sums = sumsOf(picture, template, score);
   const { products, error, squareError, energy, base, ground, unit, squares, variances, norms } = sums;
   const [leastSquare, leastNorm] = [Math.max(LEAST_SQUARE, squareError / MOST_ERROR), error / MOST_ERROR];
-  if (score === "ccoeff-normed") {
-    const contrast = Math.sqrt(energy);
-    const least = isInRange(energy) ? leastNorm / contrast : Number.POSITIVE_INFINITY;
-    for (let i = 0; i < scores.length; i++) {
-      const variance = variances[i];
-      const square = squares[i];
-      const deviation = Math.sqrt(variance);
-      let value = products[i] / (deviation * contrast);
-      // Written so that NaN fails, too.
-      const isPlain =
-        square <= MOST_CANCELLED * variance && variance >= leastSquare && square <= MOST_SQUARE && deviation >= least;
-      if (!isPlain) value = scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
-      scores[i] = Math.min(1, Math.max(-1, value));
-    }
-    return;
-  }
+  const strength = Math.sqrt(energy);
+  const least = isInRange(energy) ? leastNorm / strength : Number.POSITIVE_INFINITY;
+  // Of a template that is nothing, sums are nothing, too.
+  const isNothing = energy === 0 && !isNormed && !isDifference;
   // A squared difference may be larger than its norm: OpenCV says 1 then, but with a mask.
-  const isBounded = score === "ccorr-normed" || (score === "sqdiff-normed" && template.weights === undefined);
+  const isBounded = isNormed && !(isDifference && template.weights !== undefined);
+  const [powers, others] = isCentred ? [variances, 0] : [norms, ground];
   for (let i = 0; i < scores.length; i++) {
-    let value = products[i];
-    let isPlain =
-      !isNormed ||
-      (isInRange(energy) &&
-        norms[i] >= leastSquare &&
-        norms[i] <= MOST_SQUARE &&
-        squares[i] + ground <= MOST_CANCELLED * norms[i]);
-    const norm = isNormed ? Math.sqrt(norms[i] * energy) : 1;
-    if (score === "ccorr-normed") {
-      isPlain &&= norm >= leastNorm;
-      value = (value + base) / norm;
-    } else if (score === "sqdiff" || score === "sqdiff-normed") {
+    let [value, isPlain, size] = [products[i], true, 0];
+    if (isNormed || !isDifference) {
+      const power = powers[i];
+      size = Math.sqrt(power);
+      // Written so that NaN fails, too.
+      isPlain =
+        squares[i] + others <= MOST_CANCELLED * power &&
+        power >= leastSquare &&
+        squares[i] <= MOST_SQUARE &&
+        power <= MOST_SQUARE &&
+        (isDifference ? isInRange(energy) : size >= least);
+    }
+    if (isDifference) {
       // Of a match little is left of what is taken from each other.
       value = base - 2 * value + squares[i];
       isPlain &&= value >= MOST_ERROR * (base + squares[i]) && 2 * error + squareError <= MOST_ERROR * value;
-      value = isNormed ? value / norm : value * unit;
-    } else {
-      value = (value + base) * unit;
-    }
-    if (!isPlain || !Number.isFinite(value)) {
+    } else value += base;
+    value = isNormed ? value / (size * strength) : value * unit;
+    if (!(isPlain || isNothing) || !Number.isFinite(value)) {
       value = scoreOne(picture, template, score, Math.floor(i / columns), i % columns);
     }
     scores[i] = isBounded && Math.abs(value) > 1 ? Math.sign(value) : value;
@@ -118,7 +108,7 @@ interface WindowSums {
   readonly ground: number;
   /** The product of both units. */
   readonly unit: number;
-  /** Σ w·x′², Σ w·(x′ − x̄′)² and Σ w·x²: empty where nobody asks for them. */
+  /** Σ w·x′²; Σ w·(x′ − x̄′)² and Σ w·x²: empty where nobody asks for them. */
   readonly squares: Float64Array;
   readonly variances: Float64Array;
   readonly norms: Float64Array;
@@ -128,26 +118,24 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
   const [height, width] = picture.shape;
   const length = (height - size[0] + 1) * (width - size[1] + 1);
   const family = score.replace("-normed", "");
-  const isNormed = family !== score;
-  const asksSquares = isNormed || family === "sqdiff";
   const empty = (asked: boolean): Float64Array => new Float64Array(asked ? length : 0);
   const products = empty(true);
-  const known = weights === undefined && asksSquares ? picture.sums(size) : undefined;
+  const known = weights === undefined ? picture.sums(size) : undefined;
   const isKnown = known !== undefined && family === "ccoeff";
-  const squares = isKnown ? known.whole : empty(asksSquares);
-  const variances = isKnown ? known.variances : empty(score === "ccoeff-normed");
-  const norms = empty(isNormed && family !== "ccoeff");
+  const squares = isKnown ? known.whole : empty(true);
+  const variances = isKnown ? known.variances : empty(family === "ccoeff");
+  const norms = empty(family !== "ccoeff" && score !== "sqdiff");
   // What is taken from each other is in one unit; else a template has its own.
   const factor = family === "sqdiff" ? picture.scale : contrastOf(cells, family === "ccoeff");
   let [error, squareError, energy, base, ground] = [0, 0, 0, 0, 0];
+  const deviations = family === "ccoeff" ? centred(cells, weights) : cells;
   for (const [c, given] of cells.entries()) {
     const offset = picture.offsets[c];
     const v = weights?.[c] ?? new Float64Array(given.length).fill(1);
     const w = v.map((each) => each * each);
     const [total, weight] = [v, w].map((each) => each.reduce((sum, one) => sum + one));
-    const mean = total === 0 ? 0 : given.reduce((sum, t, q) => sum + v[q] * (t - given[0]), 0) / total + given[0];
-    const about = family === "ccoeff" ? mean : family === "ccorr" ? 0 : offset;
-    const t = given.map((value) => (value - about) * factor);
+    const about = family === "sqdiff" ? offset : 0;
+    const t = deviations[c].map((value) => (value - about) * factor);
     const weighted = t.map((value, q) => w[q] * value);
     const excess = weighted.reduce((sum, one) => sum + one);
     error += picture.correlate("values", c, weighted, size, products);
@@ -158,7 +146,6 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
     if (family === "sqdiff") for (let q = 0; q < t.length; q++) base += t[q] * weighted[q];
 
     const isMasked = weights !== undefined;
-    if (family !== "ccoeff" && !asksSquares) continue;
     if (family === "ccoeff" && !isMasked) continue;
     const summed = (kind: "values" | "squares", by: Float64Array): Float64Array => {
       if (known !== undefined) return known[kind][c];
@@ -174,7 +161,6 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
     if (sums !== undefined && isMasked && total !== 0) {
       for (let i = 0; i < length; i++) products[i] -= (sums[i] / total) * excess;
     }
-    if (!asksSquares) continue;
     const [first, second] = [summed("values", w), summed("squares", w)];
     for (let i = 0; i < length; i++) squares[i] += second[i];
     if (sums !== undefined) {
@@ -183,7 +169,7 @@ function sumsOf(picture: Picture, { size, cells, weights }: TemplateCells, score
         const average = share * sums[i];
         variances[i] += second[i] - average * (2 * first[i] - average * weight);
       }
-    } else if (isNormed) {
+    } else if (norms.length > 0) {
       for (let i = 0; i < length; i++) norms[i] += second[i] + about0 * (2 * first[i] + about0 * weight);
     }
   }
@@ -218,9 +204,10 @@ function scoreOne(
   const [h, w] = size;
   const width = picture.shape[1];
   const family = score.replace("-normed", "");
-  const isFlat = picture.isFlat(row, column, size);
-  if (isFlat && score === "ccoeff-normed") {
-    return picture.cells.every((plane) => Number.isFinite(plane[row * width + column])) ? 0 : Number.NaN;
+  if (family !== "sqdiff" && picture.isFlat(row, column, size)) {
+    // Nothing is left of it about its mean, and of black there is nothing.
+    const values = picture.cells.map((plane) => plane[row * width + column]);
+    if (values.every((value) => value === 0 || (family === "ccoeff" && Number.isFinite(value)))) return 0;
   }
   const windows = picture.cells.map((plane) => {
     const window = new Float64Array(h * w);

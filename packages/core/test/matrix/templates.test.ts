@@ -35,7 +35,7 @@ function defined(x: ArrayLike<number>, t: ArrayLike<number>, score: TemplateScor
   }
   const value = score.startsWith("sqdiff") ? difference : product;
   if (!score.endsWith("-normed")) return value;
-  const normed = value / Math.sqrt(squareX * squareT);
+  const normed = value / Math.sqrt(squareX) / Math.sqrt(squareT);
   return Number.isNaN(normed) ? 0 : Math.min(1, normed);
 }
 
@@ -46,6 +46,10 @@ const PICTURES: Readonly<Record<string, () => Float64Array>> = {
   "contrast 1e-3 at 1e6": () => noise(HEIGHT * WIDTH, 1e-3, 1e6),
   "contrast 1e-3 at −1e6, beside 1e6": () =>
     noise(HEIGHT * WIDTH, 1e-3).map((x, i) => x + (i % WIDTH > 30 ? 1e6 : -1e6)),
+  "contrast 1e-9 at 5, beside contrast 1": () =>
+    noise(HEIGHT * WIDTH).map((x, i) => (i % WIDTH > 15 ? 5 + 1e-9 * x : x)),
+  "contrast 1e-3 at 0, beside 1e9": () => noise(HEIGHT * WIDTH).map((x, i) => (i % WIDTH > 30 ? 1e-3 * x : 1e9 + x)),
+  "contrast 1 beside contrast 1e150": () => noise(HEIGHT * WIDTH).map((x, i) => (i % WIDTH > 20 ? x : 1e150 * x)),
   "contrast 1e5 at 1e-3": () => noise(HEIGHT * WIDTH, 1e5, 1e-3),
   "all but black beside brightness 100": () =>
     noise(HEIGHT * WIDTH, 20, 100.3).map((x, i) => (i % WIDTH < 15 ? x * 1e-5 : x)),
@@ -71,11 +75,11 @@ describe.each(Object.keys(PICTURES))("%s", (kind) => {
       scores.data.forEach((value, p) => {
         const window = windowAt(Math.floor(p / columns), p % columns);
         const exact = defined(window, t, score);
-        // Of sums that are not normed, the largest that a window may have is the measure.
-        const size = Math.sqrt(window.reduce((sum, x) => sum + x * x, 0) * t.reduce((sum, x) => sum + x * x, 0));
-        // And products with the picture's brightness are rounded, which a black window has none of.
-        const rounding = 1e-15 * t.reduce((sum, x) => sum + x * x, 0);
-        const tolerance = score.endsWith("-normed") ? 1e-7 : 1e-9 * size + rounding;
+        // Of sums that are not normed, the largest that this window may have is the measure.
+        const own = score.startsWith("ccoeff") ? "ccoeff" : "ccorr";
+        const size =
+          score === "sqdiff" ? exact : Math.sqrt(defined(window, window, own)) * Math.sqrt(defined(t, t, own));
+        const tolerance = 1e-7 * (score.endsWith("-normed") ? 1 : size);
         if (!(Math.abs(value - exact) <= tolerance)) expect(value, `${score}, value ${p}`).toBe(exact);
       });
     }
