@@ -18,7 +18,7 @@ import {
   type PreparedMatrix,
 } from "./problem/algorithm.ts";
 import type { PlannedProblem } from "./problem/problem.ts";
-import { factorsOf } from "./problem/separate-kernel.ts";
+import { areInRange, factorsOf } from "./problem/separate-kernel.ts";
 import { scalarAlgorithms } from "./scalar/algorithms.ts";
 import { sharedSimdAlgorithms } from "./simd/algorithms.ts";
 
@@ -82,7 +82,7 @@ export function chooseMatrix<Name extends string>(
   const precision = resolveWord(operation, "precision", ["default", "strict"], options.precision);
   const isSeparated = algorithms.some(({ name }) => name === "separable");
   const factors = problem.factors ?? (isSeparated ? factorsOf(problem.kernel, problem.kernelShape[1]) : undefined);
-  const productsAreExact = problem.factors === undefined || areInRange(problem);
+  const productsAreExact = problem.factors === undefined || areInRange(problem.kernel, problem.factors);
   const refused = new Map<string, string>();
   const offers: { readonly by: MatrixAlgorithm<Name>; readonly offer: Offer }[] = [];
   for (const by of algorithms) {
@@ -176,14 +176,4 @@ function reasonOf(
 
 function unitOf({ kernel }: PlannedProblem): number {
   return dtypeOf(kernel) === "float64" ? 2 ** -53 : 2 ** -24;
-}
-
-/** Whether no product of the factors has overflowed or lost digits. */
-function areInRange({ kernel, factors }: PlannedProblem): boolean {
-  const smallest = dtypeOf(kernel) === "float64" ? 2 ** -1022 : 2 ** -126;
-  const { column, row } = factors!;
-  return (kernel as Float64Array).every((product, i) => {
-    if (column[Math.floor(i / row.length)] === 0 || row[i % row.length] === 0) return true;
-    return Number.isFinite(product) && Math.abs(product) >= smallest;
-  });
 }

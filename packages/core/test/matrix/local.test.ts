@@ -112,6 +112,36 @@ it("is what auto takes for a photograph, and says what part of it a transform do
   expect(reason).toMatch(/; [\d.]+ % of the cells directly, where a transform is less exact$/);
 });
 
+it("keeps what rows and columns make of heavy and light factors in the range of float32", () => {
+  for (const [heavy, light] of [
+    [1e20, 1e17],
+    [3e38, 1],
+    [3e38, 1e-30],
+    [1e38, 1e-38],
+    [1e38, 1e30],
+  ] as const) {
+    for (const [columnWeight, rowWeight] of [
+      [heavy, light],
+      [light, heavy],
+    ] as const) {
+      for (const side of [9, 31]) {
+        for (const magnitude of [1e-3, 1e-30]) {
+          const x = matrix(50, 60, (i) => magnitude * Math.sin(i * i));
+          const column = Float32Array.from({ length: side }, (_, a) => columnWeight * (a % 3 === 2 ? 1e-6 : 1));
+          const row = new Float32Array(side).fill(rowWeight);
+          const factors = { column: Float64Array.from(column), row: Float64Array.from(row) };
+          const exact = corr2d(widened(x), factors, { algorithm: "direct" }).data;
+          const y = corr2d(x, { column, row }).data;
+          const most = Math.max(...exact.map(Math.abs));
+          const worst = y.reduce((most, value, i) => Math.max(most, Math.abs(value - exact[i]!)), 0);
+          // What a sum of float32 has no room for aside.
+          if (most < 1e37) expect(worst).toBeLessThan(1e-3 * most);
+        }
+      }
+    }
+  }
+});
+
 describe("a search finds no cell beyond the bound", () => {
   const magnitude = fc.constantFrom(0, 1e-30, 1e-6, 1e-3, 1, 1, 1, 255, 1e6, 1e20);
   const texture = fc.constantFrom<(i: number) => number>(

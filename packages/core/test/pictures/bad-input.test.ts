@@ -75,7 +75,12 @@ it.each([
   [filterWith({ boundary: "replicate" }), RangeError, /boundary must be .* got "replicate"; did you mean "edge"\?/],
   [filterWith({ borderType: "edge" }), TypeError, /unknown option "borderType"; did you mean boundary\?/],
   [filterWith({ fillValue: 3 }), RangeError, /fillValue needs boundary "constant", got "reflect"/],
-  [filterWith({ scale: Number.POSITIVE_INFINITY }), RangeError, /scale must be a finite number, got Infinity/],
+  [
+    filterWith({ scale: Number.POSITIVE_INFINITY }),
+    RangeError,
+    /scale must be a finite number of type float32, got Inf/,
+  ],
+  [filterWith({ offset: 1e39 }), RangeError, /offset must be a finite number of type float32, got 1e\+39/],
   [filterWith({ dtype: "int8" }), RangeError, /dtype must be "uint8" or "float32", got "int8"/],
   [
     () => filterPicture(picture, laplacian(), { alpha: "premultiply" }),

@@ -218,6 +218,43 @@ describe("parts", () => {
   });
 });
 
+it("takes factors of any magnitude, and refuses those whose products are none", () => {
+  const light = { width: 30, height: 20, data: Float32Array.from({ length: 600 }, (_, i) => 1e-30 * Math.sin(i * i)) };
+  for (const [heavy, side] of [
+    [1e30, 3],
+    [3e38, 9],
+  ] as const) {
+    const column = Float32Array.from({ length: side }, (_, a) => heavy * (a % 2 === 0 ? 1 : 1e-6));
+    const row = new Float32Array(side).fill(1);
+    const matrixOf = tensor(
+      [side, side],
+      Float32Array.from({ length: side * side }, (_, i) => column[Math.floor(i / side)]! * row[i % side]!),
+    );
+    for (const kernel of [{ column, row }, { column: row, row: column }, matrixOf]) {
+      const [simd, scalar] = ENGINES.map((engine) => filterPicture(light, kernel, { engine }).data);
+      const most = Math.max(...scalar!.map(Math.abs));
+      expect(most).toBeGreaterThan(0);
+      const worst = simd!.reduce((greatest, value, i) => Math.max(greatest, Math.abs(value - scalar![i]!)), 0);
+      expect(worst).toBeLessThan(1e-5 * most);
+    }
+  }
+  // Each product has lost digits, the sums have not.
+  const faint = { column: new Float32Array(2).fill(3e-30), row: new Float32Array(2).fill(1e-12) };
+  const bright = { width: 4, height: 4, data: new Float32Array(16).fill(1e30) };
+  for (const engine of ENGINES) expect(filterPicture(bright, faint, { engine }).data[5]! / 1.2e-11).toBeCloseTo(1, 6);
+  // So has a scale.
+  for (const engine of ENGINES) {
+    const { data } = filterPicture(bright, tensor([1, 1], [1e8]), { engine, scale: 1.2345678e-40 });
+    expect(data[5]! / 1.2345678e-2).toBeCloseTo(1, 6);
+  }
+  const overflowing = { column: Float32Array.of(1e38, 1), row: Float32Array.of(1e30) };
+  expect(() => filterPicture(light, overflowing)).toThrow(/products of kernel.column and kernel.row must be finite/);
+  const rgba = { width: 2, height: 2, data: new Uint8Array(16) };
+  expect(() => filterPicture(rgba, tensor([1, 1], [2e38]), { alpha: "premultiply" })).toThrow(
+    /sum is less than 2\^126/,
+  );
+});
+
 function kernelFrom(random: Random, height: number, width: number): PictureKernel {
   return tensor(
     [height, width],

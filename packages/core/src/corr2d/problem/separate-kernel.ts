@@ -104,3 +104,39 @@ export function factorsOf<T extends FloatArray>(
   }
   return { column, row };
 }
+
+/** Rows whose Σ|r| is in this range stay as they are. */
+const [LIGHTEST_ROW, HEAVIEST_ROW] = [2 ** -32, 1];
+/** What is less than this has no digits to lose that matter. */
+const NEGLIGIBLE = 2 ** -63;
+
+/**
+ * Factors in float32 for sums in float32: the row is made so heavy, by a power of two, that a sum along it is at most max |x|, so that none
+ * overflows or loses digits where y does not. Undefined where the range of float32 has no room for that.
+ */
+export function balanced({ column, row }: SeparableKernel<FloatArray>): SeparableKernel | undefined {
+  const { smallestNormal } = rangeOf(new Float32Array(0));
+  const magnitudes = Float64Array.from(column, Math.abs).filter((weight) => weight > 0);
+  const sum = Float64Array.from(row).reduce((total, weight) => total + Math.abs(weight), 0);
+  let exponent = 0;
+  if (sum > HEAVIEST_ROW || (sum > 0 && sum < LIGHTEST_ROW)) exponent = Math.ceil(Math.log2(sum));
+  // A column that is light is not made lighter than normal numbers are.
+  if (exponent < 0) {
+    const least = magnitudes.reduce((least, weight) => Math.min(least, weight), Infinity);
+    exponent = Math.min(0, Math.max(exponent, Math.ceil(Math.log2(smallestNormal / least))));
+  }
+  const scale = 2 ** exponent;
+  const light = Float32Array.from(row, (weight) => weight / scale);
+  const heavy = Float32Array.from(column, (weight) => weight * scale);
+  const isLost = light.some((weight, b) => Math.abs(weight) < smallestNormal && Math.abs(row[b]) >= NEGLIGIBLE);
+  return isLost || !heavy.every(Number.isFinite) ? undefined : { column: heavy, row: light };
+}
+
+/** Whether no product of factors has overflowed or lost digits. */
+export function areInRange(products: FloatArray, { column, row }: SeparableKernel<FloatArray>): boolean {
+  const { smallestNormal } = rangeOf(products);
+  return (products as Float64Array).every((product, i) => {
+    if (column[Math.floor(i / row.length)] === 0 || row[i % row.length] === 0) return true;
+    return Number.isFinite(product) && Math.abs(product) >= smallestNormal;
+  });
+}

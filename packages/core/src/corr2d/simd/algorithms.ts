@@ -20,7 +20,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { dtypeOf, type FloatArray } from "../../tensor/tensor.ts";
 import { gamma, type MatrixAlgorithm, type Offer } from "../problem/algorithm.ts";
 import type { PlannedProblem, Region } from "../problem/problem.ts";
-import { deviationOf } from "../problem/separate-kernel.ts";
+import { balanced, deviationOf } from "../problem/separate-kernel.ts";
 import { guarded } from "../problem/transform-guard.ts";
 import { correlateRegions } from "../scalar/algorithms.ts";
 import { prepareDirectlySimd, prepareSeparablySimd, supportsDirect } from "./direct.ts";
@@ -65,13 +65,19 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
         if (factors === undefined) return "the kernel is not of rank 1";
         const obstacle = obstacleOf(problem) ?? obstacleOfSize(problem);
         if (obstacle !== undefined) return obstacle;
+        const balancedFactors = balanced(factors);
+        if (balancedFactors === undefined) return "sums along rows would leave the range of float32";
         const products = problem.kernelShape[0] + problem.kernelShape[1];
         const tolerance = problem.factors === undefined ? deviationOf(problem.kernel, factors) : 0;
         return {
           cost: CALL_NS + sizeOf(problem.outShape) * (SEPARABLE_CELL_NS + SEPARABLE_TAP_NS * products),
           errorConstant: gamma(products + 4, UNIT) + tolerance,
           prepare: () =>
-            prepareSeparablySimd(readied(engineOf, workOf(problem, SEPARABLE_TAP_NS * products)), problem, factors),
+            prepareSeparablySimd(
+              readied(engineOf, workOf(problem, SEPARABLE_TAP_NS * products)),
+              problem,
+              balancedFactors,
+            ),
         };
       },
     },

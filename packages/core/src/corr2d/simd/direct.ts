@@ -53,27 +53,16 @@ export function prepareDirectlySimd(engine: SimdEngine, problem: PlannedProblem)
   return prepareInPasses(engine, problem, [{ shape: problem.kernelShape, values: problem.kernel }]);
 }
 
-/** The same for the product of a column and a row. */
+/** The same for the product of a column and a row, which are {@link balanced}. */
 export function prepareSeparablySimd(
   engine: SimdEngine,
   geometry: KernelGeometry,
-  factors: SeparableKernel<FloatArray>,
+  { column, row }: SeparableKernel<FloatArray>,
 ): PreparedSums {
-  const { column, row } = lightened(factors);
   return prepareInPasses(engine, geometry, [
     { shape: [1, row.length], values: row },
     { shape: [column.length, 1], values: column },
   ]);
-}
-
-/**
- * Factors of which a heavy row is made so light, by a power of two, which rounds nothing, that no sum along it exceeds max |x|,
- * to overflow where y does not.
- */
-export function lightened<T extends FloatArray>({ column, row }: SeparableKernel<T>): SeparableKernel<T> {
-  const sum = Float64Array.from(row).reduce((total, weight) => total + Math.abs(weight), 0);
-  const scale = 2 ** Math.min(127, Math.ceil(Math.log2(Math.max(1, sum))));
-  return { row: row.map((weight) => weight / scale) as T, column: column.map((weight) => weight * scale) as T };
 }
 
 /** One pass after the other, each over the strip that the one before has made. */

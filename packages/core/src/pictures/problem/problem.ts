@@ -14,7 +14,7 @@
 
 import { checkMask } from "../../corr2d/problem/mask.ts";
 import { backwards, type SeparableKernel } from "../../corr2d/problem/problem.ts";
-import { factorsOf } from "../../corr2d/problem/separate-kernel.ts";
+import { balanced, factorsOf } from "../../corr2d/problem/separate-kernel.ts";
 import { BOUNDARIES, type Boundary } from "../../geometry/boundary.ts";
 import { checkOptionNames, requireInteger, resolveWord } from "../../geometry/options.ts";
 import type { Shape2 } from "../../tensor/shape.ts";
@@ -102,10 +102,12 @@ export interface KernelOfPicture {
   readonly shape: Shape2;
   /** Row-major; of vectors, their products. */
   values(): Float32Array;
-  /** Of a kernel of rank 1. */
+  /** Of a kernel of rank 1, {@link balanced}. */
   readonly factors: SeparableKernel | undefined;
   /** Whether it was given as these. */
   readonly isGivenAsFactors: boolean;
+  /** Whether their products have lost no digits. */
+  readonly isExact: boolean;
   readonly sum: number;
 }
 
@@ -138,6 +140,7 @@ export interface PreparedPicture {
   forget(): void;
 }
 
+const MOST_FLOAT32 = 3.4028234663852886e38;
 /** Kernels of more elements are refused: what they are applied to should be made smaller first. */
 const MOST_WEIGHTS = 2 ** 22;
 
@@ -163,9 +166,11 @@ export function resolvePictureProblem(
       `${operation}: alpha "premultiply" needs 2 or 4 channels, of which the last is alpha, got ${channels}`,
     );
   }
-  if (hasAlpha && alpha === "premultiply" && !(Math.abs(read.sum) > 1e-6)) {
+  const weight = Math.abs(read.sum);
+  if (hasAlpha && alpha === "premultiply" && !(weight > 1e-6 && weight < 2 ** 126)) {
+    const what = weight > 1 ? `less than 2^126, got ${read.sum}` : "not 0";
     throw new RangeError(
-      `${operation}: alpha "premultiply" needs a kernel whose sum is not 0, since that sum is the weight of alpha; use "keep"`,
+      `${operation}: alpha "premultiply" needs a kernel whose sum is ${what}, since that sum is the weight of alpha; use "keep"`,
     );
   }
   const dtype = options.dtype ?? format.dtype;
@@ -229,8 +234,9 @@ function readPictureKernel(operation: string, given: unknown, flip: boolean): Ke
     return {
       shape: [shape[0], shape[1]],
       values: () => rounded,
-      factors: factors && inFloat32(factors),
+      factors: factors && balanced(factors),
       isGivenAsFactors: false,
+      isExact: true,
       sum: sumOf(data),
     };
   }
@@ -247,10 +253,17 @@ function readPictureKernel(operation: string, given: unknown, flip: boolean): Ke
   const shape: Shape2 = [c.length, r.length];
   requireFewWeights(operation, shape);
   const factors = inFloat32(flip ? { column: backwards(c), row: backwards(r) } : { column: c, row: r });
+  const [smallest, largest] = extremeProducts(factors);
+  if (largest > MOST_FLOAT32) {
+    throw new RangeError(
+      `${operation}: products of kernel.column and kernel.row must be finite numbers of float32, got ${largest}`,
+    );
+  }
   return {
     shape,
-    factors,
+    factors: balanced(factors),
     isGivenAsFactors: true,
+    isExact: smallest >= 2 ** -126,
     values: () => Float32Array.from({ length: c.length * r.length }, (_, i) => productAt(factors, i)),
     sum: sumOf(c) * sumOf(r),
   };
@@ -258,6 +271,17 @@ function readPictureKernel(operation: string, given: unknown, flip: boolean): Ke
 
 function productAt({ column, row }: SeparableKernel, i: number): number {
   return column[Math.floor(i / row.length)]! * row[i % row.length]!;
+}
+
+/** The least and the greatest magnitude of products that are not 0. */
+function extremeProducts({ column, row }: SeparableKernel): readonly [least: number, most: number] {
+  let [least, most] = [1, 1];
+  for (const vector of [column, row]) {
+    const magnitudes = vector.map(Math.abs).filter((weight) => weight > 0);
+    least *= magnitudes.reduce((a, b) => Math.min(a, b), Infinity);
+    most *= magnitudes.reduce((a, b) => Math.max(a, b), 0);
+  }
+  return [least, most];
 }
 
 function inFloat32({ column, row }: SeparableKernel<FloatArray>): SeparableKernel {
@@ -272,7 +296,7 @@ function checkWeights(operation: string, parameter: string, shape: readonly numb
   if (values.length === 0) throw new RangeError(`${operation}: ${parameter} [${shape}] is empty`);
   requireFewWeights(operation, shape);
   for (const value of values) {
-    if (Math.abs(value) <= 3.4028234663852886e38) continue;
+    if (Math.abs(value) <= MOST_FLOAT32) continue;
     throw new RangeError(`${operation}: ${parameter} must hold finite numbers of float32, got ${value}`);
   }
 }
@@ -293,8 +317,10 @@ function flag(operation: string, parameter: string, value: unknown): boolean {
 function numberOf(operation: string, parameter: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (typeof value === "number") {
-    if (parameter === "fillValue" || Number.isFinite(value)) return value;
-    throw new RangeError(`${operation}: ${parameter} must be a finite number, got ${value}`);
+    // Pixels outside are what those inside may be.
+    if (parameter === "fillValue") return Math.fround(value);
+    if (Math.abs(value) <= MOST_FLOAT32) return value;
+    throw new RangeError(`${operation}: ${parameter} must be a finite number of type float32, got ${value}`);
   }
   throw new TypeError(`${operation}: ${parameter} must be a number, got ${describe(value)}`);
 }

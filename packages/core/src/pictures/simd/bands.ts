@@ -67,9 +67,11 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
   const products = height * width;
   const separable =
     kernel.factors !== undefined &&
-    PASS_TAP * (height + width) + SECOND_PASS_TAPS < products &&
+    (!kernel.isExact || PASS_TAP * (height + width) + SECOND_PASS_TAPS < products) &&
     height > 1 &&
     width > 1;
+  if (!separable && !kernel.isExact) return "products of column and row leave the range of float32";
+  if (Math.abs(problem.scale) < 2 ** -126 && problem.scale !== 0) return "the scale has fewer digits in float32";
   if (!separable && height > MOST_TAP_ROWS && width > 1) return `${height} rows of the kernel exceed ${MOST_TAP_ROWS}`;
   if (!separable && products > MOST_TAPS && height > 1 && width > 1) {
     return `a kernel of ${products} weights is sooner done by a Fourier transform`;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { lightened } from "../../corr2d/simd/direct.ts";
 import { continuedIndices } from "../../geometry/boundary.ts";
 import type { SimdEngine } from "../../simd/engine/engine.ts";
 import type { WasmMemory } from "../../simd/engine/webassembly.ts";
@@ -283,7 +282,7 @@ function stripsOf({ region, before, kernel, boundary, format }: PictureProblem, 
 /** The weights of each pass. */
 function weightsOf({ kernel }: PictureProblem, separable: boolean): readonly Float32Array[] {
   if (!separable) return [kernel.values()];
-  const { row, column } = lightened(kernel.factors!);
+  const { row, column } = kernel.factors!;
   return [row, column];
 }
 
