@@ -212,7 +212,9 @@ export function laplacian(neighbours: 4 | 8 = 4): Matrix<Float32Array<ArrayBuffe
   if (neighbours !== 4 && neighbours !== 8) {
     throw new RangeError(`laplacian: neighbours must be 4 or 8, got ${describe(neighbours)}`);
   }
-  return matrixOf(3, (x, y) => (x === 0 && y === 0 ? -neighbours : x === 0 || y === 0 || neighbours === 8 ? 1 : 0));
+  return matrixOf("laplacian", 3, (x, y) =>
+    x === 0 && y === 0 ? -neighbours : x === 0 || y === 0 || neighbours === 8 ? 1 : 0,
+  );
 }
 
 /**
@@ -236,7 +238,11 @@ export function laplacianOfGaussian(sigma: number, options: GaussianOptions = {}
   if (sigma === 0) throw new RangeError(`${name}: sigma must be greater than 0, got 0`);
   const radius = (g.length - 1) / 2;
   const second = g.map((value, i) => value * ((i - radius) ** 2 / sigma ** 4 - 1 / sigma ** 2));
-  return matrixOf(g.length, (x, y) => second[y + radius]! * g[x + radius]! + g[y + radius]! * second[x + radius]!);
+  return matrixOf(
+    name,
+    g.length,
+    (x, y) => second[y + radius]! * g[x + radius]! + g[y + radius]! * second[x + radius]!,
+  );
 }
 
 /**
@@ -252,7 +258,7 @@ export function laplacianOfGaussian(sigma: number, options: GaussianOptions = {}
  */
 export function sharpen(amount = 1): Matrix<Float32Array<ArrayBuffer>> {
   requireFinite("sharpen", "amount", amount);
-  return matrixOf(3, (x, y) => (x === 0 && y === 0 ? 1 + 4 * amount : x === 0 || y === 0 ? 0 - amount : 0));
+  return matrixOf("sharpen", 3, (x, y) => (x === 0 && y === 0 ? 1 + 4 * amount : x === 0 || y === 0 ? 0 - amount : 0));
 }
 
 /**
@@ -272,7 +278,11 @@ export function unsharp(sigma: number, amount = 1, options: GaussianOptions = {}
   const g = gaussianValues("unsharp", sigma, options);
   requireFinite("unsharp", "amount", amount);
   const radius = (g.length - 1) / 2;
-  return matrixOf(g.length, (x, y) => (x === 0 && y === 0 ? 1 + amount : 0) - amount * g[y + radius]! * g[x + radius]!);
+  return matrixOf(
+    "unsharp",
+    g.length,
+    (x, y) => (x === 0 && y === 0 ? 1 + amount : 0) - amount * g[y + radius]! * g[x + radius]!,
+  );
 }
 
 /**
@@ -287,7 +297,7 @@ export function unsharp(sigma: number, amount = 1, options: GaussianOptions = {}
  */
 export function emboss(strength = 1): Matrix<Float32Array<ArrayBuffer>> {
   requireFinite("emboss", "strength", strength);
-  return matrixOf(3, (x, y) => (x === 0 && y === 0 ? 1 : 0) + strength * (x + y));
+  return matrixOf("emboss", 3, (x, y) => (x === 0 && y === 0 ? 1 : 0) + strength * (x + y));
 }
 
 /**
@@ -368,7 +378,7 @@ export function gabor(options: GaborOptions): Matrix<Float32Array<ArrayBuffer>> 
   const size = options.size ?? 2 * Math.ceil((3 * sigma) / Math.min(1, aspect)) + 1;
   requireOdd("gabor", "size", size);
   const [cos, sin] = [Math.cos(theta), Math.sin(theta)];
-  return matrixOf(size, (x, y) => {
+  return matrixOf("gabor", size, (x, y) => {
     const [u, v] = [x * cos + y * sin, y * cos - x * sin];
     const envelope = Math.exp(-(u * u + aspect * aspect * v * v) / (2 * sigma * sigma));
     return envelope * Math.cos((2 * Math.PI * u) / wavelength - phase);
@@ -376,8 +386,17 @@ export function gabor(options: GaborOptions): Matrix<Float32Array<ArrayBuffer>> 
 }
 
 /** A square matrix of what its cells are, by their distance from the centre. */
-function matrixOf(size: number, weightAt: (x: number, y: number) => number): Matrix<Float32Array<ArrayBuffer>> {
-  return tensor([size, size], Float32Array.from(weightsOf(size, size, weightAt)));
+function matrixOf(
+  operation: string,
+  size: number,
+  weightAt: (x: number, y: number) => number,
+): Matrix<Float32Array<ArrayBuffer>> {
+  const weights = Float32Array.from(weightsOf(size, size, weightAt));
+  const found = weights.find((weight) => !Number.isFinite(weight));
+  if (found === undefined) return tensor([size, size], weights);
+  throw new RangeError(
+    `${operation}: weights must be finite numbers of type float32, got ${found}; an argument is too large, or too near 0`,
+  );
 }
 
 function weightsOf(width: number, height: number, weightAt: (x: number, y: number) => number): number[] {

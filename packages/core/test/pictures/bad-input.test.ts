@@ -1,7 +1,20 @@
 /** Pictures, kernels and options that cannot be right: a sentence that says how to mend it, and nothing is written. */
 
 import { tensor } from "@corr2d/core";
-import { box, filterPicture, gaussian, laplacian, motion, planFilterPicture, sobel } from "@corr2d/core/pictures";
+import {
+  box,
+  emboss,
+  filterPicture,
+  gabor,
+  gaussian,
+  laplacian,
+  laplacianOfGaussian,
+  motion,
+  planFilterPicture,
+  sharpen,
+  sobel,
+  unsharp,
+} from "@corr2d/core/pictures";
 import { expect, it } from "vitest";
 
 const untyped = (value: unknown): never => value as never;
@@ -109,6 +122,16 @@ it.each([
   ],
   [() => sobel(untyped("z")), RangeError, /sobel: axis must be "x" or "y", got "z"/],
   [() => sobel("x", 4), RangeError, /sobel: size must be odd, got 4/],
+  [
+    () => laplacianOfGaussian(1e-200),
+    RangeError,
+    /laplacianOfGaussian: weights must be finite .*, got NaN; an argument is/,
+  ],
+  [() => laplacianOfGaussian(1e-20, { size: 9 }), RangeError, /laplacianOfGaussian: weights must be finite/],
+  [() => sharpen(1e38), RangeError, /sharpen: weights must be finite numbers of type float32, got Infinity/],
+  [() => unsharp(1, 1e39), RangeError, /unsharp: weights must be finite/],
+  [() => emboss(1e39), RangeError, /emboss: weights must be finite/],
+  [() => gabor({ sigma: 2, wavelength: 1e-320 }), RangeError, /gabor: weights must be finite/],
   [() => motion(0), RangeError, /motion: length must be a number of 1 or more, got 0/],
 ] as const)("%# %s", (call, error, text) => {
   expect(call).toThrow(error);
