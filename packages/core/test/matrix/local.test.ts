@@ -75,6 +75,25 @@ describe.each(ENGINES)("a transform on the %s engine", (engine) => {
     }
   });
 
+  it("counts in whole numbers beside such as no plain sum is exact for, and of large kernels", () => {
+    const beside = matrix(128, 200, (i, _row, column) => (column < 90 ? 1 + ((i * 31) % 7) : 2 ** 20 + (i % 5)));
+    const bytes = matrix(200, 210, (i, row) => (row < 60 ? i % 3 : (i * 7919) % 256));
+    for (const [x, kernel] of [
+      [beside, disk(31)],
+      [bytes, disk(63)],
+      [matrix(128, 140, (i) => (i === 9000 ? 1e6 : 0)), matrix(15, 15, (_, a, b) => ((a * b) % 2 === 0 ? 1 : -1))],
+    ] as const) {
+      const y = corr2d(x, kernel, options).data;
+      const exact = corr2d(widened(x), widened(kernel), { mode: "same", boundary: "edge", algorithm: "direct" }).data;
+      const sums = corr2d(magnitudes(x), magnitudes(kernel), {
+        mode: "same",
+        boundary: "edge",
+        algorithm: "direct",
+      }).data;
+      expect(y.findIndex((value, i) => sums[i]! < 2 ** 24 && value !== exact[i])).toBe(-1);
+    }
+  });
+
   it("counts in whole numbers that no transform could tell apart, and beside a missing value", () => {
     const x = matrix(90, 100, (i) => (i * 7919) % 4096);
     x.data[45 * 100 + 50] = -3.4e38;
@@ -101,6 +120,20 @@ describe.each(ENGINES)("a transform on the %s engine", (engine) => {
       expect(worstOf(x, disk(17, 0.01), filled)).toBeLessThanOrEqual(1);
     }
   });
+});
+
+it("computes what is dark beside what is bright in float64, where kernels are large", () => {
+  // Whole numbers, and none: the first are rounded.
+  for (const dark of [1, 0.37]) {
+    const x = matrix(300, 310, (i, row) => (row < 150 ? dark * (i % 2) : 200 + (i % 50)));
+    const kernel = disk(63, dark);
+    const { algorithm, reason } = explain(corr2d, x, kernel, { mode: "same", boundary: "edge" });
+    expect(algorithm).toBe("fft");
+    // Most of the picture is dark, and little of it is left to plain sums.
+    const share = reason.match(/; ([\d.]+) % of the cells directly/)?.[1] ?? "0";
+    expect(Number(share)).toBeLessThan(10);
+    expect(worstOf(x, kernel, { mode: "same", boundary: "edge", algorithm: "fft" })).toBeLessThanOrEqual(1);
+  }
 });
 
 it("is what auto takes for a photograph, and says what part of it a transform does not do", () => {

@@ -86,6 +86,17 @@ it("sums that overflow leave others right", () => {
   }
 });
 
+it("whole numbers come out whole beside such as no plain sum is exact for", () => {
+  const x = Float32Array.from({ length: 3000 }, (_, i) => (i < 1400 ? i % 9 : 2 ** 22 + (i % 3)));
+  const kernel = Float32Array.from({ length: 400 }, (_, j) => Number(j % 20 === 0));
+  const options = { mode: "full" } as const;
+  const exact = defined(x, kernel, options, false);
+  for (const algorithm of ALGORITHMS) {
+    const y = correlate1d(x, kernel, { ...options, algorithm });
+    expect(y.findIndex((value, i) => exact[i]! < 2 ** 24 && value !== exact[i])).toBe(-1);
+  }
+});
+
 it("whole numbers come out whole, and empty places stay 0", () => {
   const random = seededRandom(6);
   const mask = Float32Array.from({ length: 40_000 }, (_, i) => (i > 20_000 && random.uniform() < 0.3 ? 1 : 0));

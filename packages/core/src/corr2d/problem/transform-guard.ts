@@ -15,11 +15,12 @@
  *      m_AB the least |x| of the four blocks that it may lie on. On a photograph that is all: the sum is left as soon as it suffices;
  *   2. for a single cell, since S ≥ |y| ≥ |ŷ| − E.
  *
- * Blocks with a cell that fails both are computed directly, or are zeros where nothing is under the window. A tile that holds
+ * Blocks with a cell that fails both are zeros where nothing is under the window, or computed by a transform in float64, if there is one
+ * and that is sooner done, and what fails there directly. A tile that holds
  * a NaN, an infinity, or what leaves the range of the transform is not transformed at all, and one that is all zeros need not be.
  *
- * Whole numbers come out whole: where image and kernel are, results are rounded to whole numbers if E < 1/4, and computed
- * directly if it is not, but a plain sum would be exact.
+ * Whole numbers come out whole: where image and kernel are, results are rounded to whole numbers if E < 1/4, and if it is not, a cell whose
+ * S may be so small that a plain sum is exact has failed.
  *
  * @module
  */
@@ -49,6 +50,8 @@ export interface TileTransform {
   readonly scratchBytes: number;
   /** Unit roundoff of what it computes in. */
   readonly unit: number;
+  /** Products of plain sums that take as long as the calls for a rectangle of them. */
+  readonly callProducts: number;
   /** The least and the greatest nonzero magnitude that it takes. */
   readonly range: readonly [least: number, most: number];
   /** The greatest |F(k)|; asked once. */
@@ -59,7 +62,10 @@ export interface TileTransform {
   run(source: FloatArray, y: FloatArray, tileAt: (top: number, left: number) => Tile): readonly Tile[];
 }
 
-/** Tiles that travel together, as real and imaginary part, share their error: only those of like error do. */
+/**
+ * Tiles that travel together, as real and imaginary part, share their error: only those of like error do. Lines of both of a frequency and
+ * its opposite are |X ± iY|, whose sum is at most 2·√(|X|² + |Y|²).
+ */
 export function pairsOf(tiles: readonly Tile[]): readonly (readonly [Tile, Tile?])[] {
   const pairs: (readonly [Tile, Tile?])[] = [];
   const wanted = tiles.filter(({ error }) => error > 0);
@@ -69,11 +75,20 @@ export function pairsOf(tiles: readonly Tile[]): readonly (readonly [Tile, Tile?
       pairs.push([first]);
       continue;
     }
-    first.error = second.error = first.error + second.error;
+    first.error = second.error = Math.hypot(first.error, second.error);
     pairs.push([first, second]);
     t++;
   }
   return pairs;
+}
+
+/** A transform of rectangles that is far more exact. */
+export interface FinerTransform {
+  readonly unit: number;
+  /** Whether it is there for a rectangle, and sooner done than plain sums. */
+  isFaster(region: Region): boolean;
+  levelsOf(region: Region): number;
+  run(source: FloatArray, y: FloatArray, region: Region): void;
 }
 
 /**
@@ -81,32 +96,58 @@ export function pairsOf(tiles: readonly Tile[]): readonly (readonly [Tile, Tile?
  *
  * @param constant c: what a cell may have of its own Σ |k||x| as error.
  * @param direct computes rectangles of the output by plain sums.
+ * @param finer computes those that it is faster for.
  */
 export function guarded(
   problem: PlannedProblem,
   transform: TileTransform,
   constant: number,
   direct: (source: FloatArray, y: FloatArray, regions: readonly Region[]) => void,
+  finer?: FinerTransform,
 ): PreparedMatrix {
   const { kernel, outShape } = problem;
   const kernelIsWhole = (kernel as Float64Array).every(Number.isInteger);
   const norms = normsOf(kernel);
-  const exactLimit = kernel.BYTES_PER_ELEMENT === 8 ? 2 ** 53 : 2 ** 24;
+  const finerError = (region: Region, most: number): number =>
+    finer?.isFaster(region)
+      ? Math.max(1, finer.levelsOf(region) / 16) *
+        finer.unit *
+        most *
+        (12 * norms.sum + 12 * norms.euclidean + 6 * norms.most)
+      : Number.NaN;
+  const weights = weightsOf(problem);
   let errorOf: ErrorEstimate | undefined;
   const seen: SeenBlocks = [new Map(), new Map()];
 
   const run = (source: FloatArray, y: FloatArray): readonly Region[] => {
     errorOf ??= estimateOf(transform, norms);
     const survey = surveyOf(source, problem.shape, kernelIsWhole, transform.findExtremes);
-    const view = new GuardedView(problem, survey, transform, errorOf, seen);
+    const view = new GuardedView(problem, survey, transform, errorOf, seen, weights, constant);
     const regions: Region[] = [];
+    let isWorth = finer !== undefined;
     for (const tile of transform.run(source, y, (top, left) => view.tileAt(top, left))) {
-      const { error, most } = tile;
-      if (Number.isNaN(error)) regions.push(tile);
-      else if (error === 0) fillRegion(y, outShape[1], tile, 0);
-      else if (view.isWhole(tile) && error < 1 / 4) roundRegion(y, outShape[1], tile);
-      else if (view.isWhole(tile) && most * norms.sum < exactLimit) regions.push(tile);
-      else view.failing(tile, y, error / constant, error, regions);
+      const { error } = tile;
+      if (Number.isNaN(error)) {
+        regions.push(tile);
+        continue;
+      }
+      if (error === 0) {
+        fillRegion(y, outShape[1], tile, 0);
+        continue;
+      }
+      const isWhole = view.isWhole(tile);
+      for (const region of view.settle(tile, y, isWhole)) {
+        const doubtful = { ...region, most: tile.most, error: finerError(region, tile.most) };
+        if (!isWorth || !(doubtful.error < error) || !finer!.isFaster(region)) {
+          regions.push(region);
+          continue;
+        }
+        finer!.run(source, y, region);
+        const left = view.settle(doubtful, y, isWhole);
+        regions.push(...left);
+        // Beside an outlier, it is not exact enough either.
+        isWorth = cellsOf(left) < cellsOf([region]) / 2;
+      }
     }
     if (regions.length > 0) direct(source, y, regions);
     return regions;
@@ -116,12 +157,15 @@ export function guarded(
     run,
     note(source) {
       const y = new Float64Array(outShape[0] * outShape[1]) as FloatArray;
-      let cells = 0;
-      for (const { rows, columns } of run(source, y)) cells += rows * columns;
+      const cells = cellsOf(run(source, y));
       if (cells === 0) return undefined;
       return `${describeShare(cells / y.length)} of the cells directly, where a transform is less exact`;
     },
   };
+}
+
+function cellsOf(regions: readonly Region[]): number {
+  return regions.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
 }
 
 /** What is known of a kernel: Σ|k|, ‖k‖₂ and max|k|. */
@@ -139,6 +183,23 @@ function normsOf(kernel: FloatArray): Norms {
     most = Math.max(most, Math.abs(weight));
   }
   return { sum, euclidean: Math.sqrt(squares), most };
+}
+
+/** Σ|k| of each block of a kernel, and of all. */
+interface BlockWeights {
+  readonly rows: number;
+  readonly columns: number;
+  readonly sums: Float64Array;
+  readonly sum: number;
+}
+
+function weightsOf({ kernel, kernelShape: [height, width] }: PlannedProblem): BlockWeights {
+  const [rows, columns] = [Math.ceil(height / BLOCK), Math.ceil(width / BLOCK)];
+  const sums = new Float64Array(rows * columns);
+  for (let t = 0; t < kernel.length; t++) {
+    sums[(Math.floor(t / width) >> 3) * columns + ((t % width) >> 3)] += Math.abs(kernel[t]);
+  }
+  return { rows, columns, sums, sum: sums.reduce((total, weight) => total + weight) };
 }
 
 /** E of a tile. */
@@ -167,11 +228,9 @@ class GuardedView {
   readonly #transform: TileTransform;
   /** For each block the least |x| of it and its neighbours below, to the right, and both; 0 at the far edges. */
   readonly #least: Float64Array;
-  /** Σ|k| of each block of the kernel. */
-  readonly #weights: Float64Array;
-  readonly #weightRows: number;
-  readonly #weightColumns: number;
-  readonly #weightSum: number;
+  readonly #weights: BlockWeights;
+  readonly #constant: number;
+  readonly #sharedCells: number;
   readonly #errorOf: ErrorEstimate;
   /** What tiles that begin in a row, or in a column, see. */
   readonly #bands = new Map<number, Band>();
@@ -183,15 +242,16 @@ class GuardedView {
     transform: TileTransform,
     errorOf: ErrorEstimate,
     seen: SeenBlocks,
+    weights: BlockWeights,
+    constant: number,
   ) {
     this.#seen = seen;
-    const {
-      kernel,
-      kernelShape: [kernelHeight, kernelWidth],
-    } = problem;
     this.#problem = problem;
     this.#survey = survey;
     this.#transform = transform;
+    this.#weights = weights;
+    this.#constant = constant;
+    this.#sharedCells = transform.callProducts / problem.kernel.length;
     const { rows, columns, least } = survey;
     this.#least = new Float64Array(rows * columns);
     for (let u = 0; u < rows - 1; u++) {
@@ -200,14 +260,6 @@ class GuardedView {
         this.#least[at] = Math.min(least[at], least[at + 1], least[at + columns], least[at + columns + 1]);
       }
     }
-    this.#weightRows = Math.ceil(kernelHeight / BLOCK);
-    this.#weightColumns = Math.ceil(kernelWidth / BLOCK);
-    this.#weights = new Float64Array(this.#weightRows * this.#weightColumns);
-    for (let t = 0; t < kernel.length; t++) {
-      const block = (Math.floor(t / kernelWidth) >> 3) * this.#weightColumns + ((t % kernelWidth) >> 3);
-      this.#weights[block] += Math.abs(kernel[t]);
-    }
-    this.#weightSum = this.#weights.reduce((total, weight) => total + weight);
     this.#errorOf = errorOf;
   }
 
@@ -251,16 +303,27 @@ class GuardedView {
     );
   }
 
-  /** Adds the rectangles of a tile that must be computed directly to `regions`, and sets what is zero. */
-  failing(tile: Tile, y: FloatArray, needed: number, error: number, regions: Region[]): void {
+  /** Rounds what are whole numbers, sets what is zero, and returns the rectangles of a tile that are not exact enough. */
+  settle(tile: Tile, y: FloatArray, isWhole: boolean): readonly Region[] {
     const {
       before: [top, left],
       outShape: [, outWidth],
+      kernel,
     } = this.#problem;
+    const { error } = tile;
+    const { sum } = this.#weights;
+    if (isWhole && error < 1 / 4) {
+      roundRegion(y, outWidth, tile);
+      return [];
+    }
+    // Whole numbers below this are summed exactly.
+    const exactLimit = kernel.BYTES_PER_ELEMENT === 8 ? 2 ** 53 : 2 ** 24;
+    if (isWhole && tile.most * sum < exactLimit) return [tile];
+    const needed = Math.max(error / this.#constant, isWhole ? exactLimit : 0);
+    if (this.#leastUnder(tile) * sum >= needed) return [];
+    const regions: Region[] = [];
     const bottom = tile.top + tile.rows;
     const right = tile.left + tile.columns;
-    if (this.#leastUnder(tile) * this.#weightSum >= needed) return;
-    const firstOfTile = regions.length;
     for (let u = (tile.top - top) >> 3; BLOCK * u + top < bottom; u++) {
       const first = Math.max(tile.top, BLOCK * u + top);
       const rows = Math.min(bottom, BLOCK * (u + 1) + top) - first;
@@ -271,9 +334,10 @@ class GuardedView {
         const region = { top: first, left: start, rows, columns };
         if (areAbove(y, outWidth, region, needed + error)) continue;
         if (this.#isBlank(u, v)) fillRegion(y, outWidth, region, 0);
-        else addRegion(regions, firstOfTile, region);
+        else addRegion(regions, region, this.#sharedCells);
       }
     }
+    return regions;
   }
 
   /** The least |x| that the windows of a tile may see; 0 if they reach outside. */
@@ -281,8 +345,8 @@ class GuardedView {
     const { before } = this.#problem;
     const { rows, columns } = this.#survey;
     const [firstRow, firstColumn] = [(tile.top - before[0]) >> 3, (tile.left - before[1]) >> 3];
-    const lastRow = ((tile.top - before[0] + tile.rows - 1) >> 3) + this.#weightRows - 1;
-    const lastColumn = ((tile.left - before[1] + tile.columns - 1) >> 3) + this.#weightColumns - 1;
+    const lastRow = ((tile.top - before[0] + tile.rows - 1) >> 3) + this.#weights.rows - 1;
+    const lastColumn = ((tile.left - before[1] + tile.columns - 1) >> 3) + this.#weights.columns - 1;
     if (firstRow < 0 || firstColumn < 0 || lastRow >= rows || lastColumn >= columns) return 0;
     let least = Infinity;
     for (let u = firstRow; u <= lastRow; u++) {
@@ -294,12 +358,14 @@ class GuardedView {
   /** Whether Σ K · m of the windows that begin in a block reaches what is needed. */
   #sumsReach(u: number, v: number, needed: number): boolean {
     const { rows, columns } = this.#survey;
+    const { rows: weightRows, columns: weightColumns, sums } = this.#weights;
+    const least = this.#least;
+    const end = Math.min(weightColumns, columns - v);
     let sum = 0;
-    for (let a = Math.max(0, -u); a < this.#weightRows && u + a < rows; a++) {
-      const weights = a * this.#weightColumns;
-      const least = (u + a) * columns + v;
-      const end = Math.min(this.#weightColumns, columns - v);
-      for (let b = Math.max(0, -v); b < end; b++) sum += this.#weights[weights + b] * this.#least[least + b];
+    for (let a = Math.max(0, -u); a < weightRows && u + a < rows; a++) {
+      const weights = a * weightColumns;
+      const blocks = (u + a) * columns + v;
+      for (let b = Math.max(0, -v); b < end; b++) sum += sums[weights + b] * least[blocks + b];
       if (sum >= needed) return true;
     }
     return false;
@@ -378,17 +444,17 @@ interface Band {
   readonly cells: number;
 }
 
-/** Adds a rectangle to those from `first` on, or makes one of it and another if that takes in little else. */
-function addRegion(regions: Region[], first: number, added: Region): void {
-  for (let r = regions.length - 1; r >= first; r--) {
+/** Adds a rectangle, or makes one of it and another if that takes in few others: no more than `shared` cells. */
+function addRegion(regions: Region[], added: Region, shared: number): void {
+  for (let r = regions.length - 1; r >= 0; r--) {
     const other = regions[r];
     const top = Math.min(other.top, added.top);
     const left = Math.min(other.left, added.left);
     const rows = Math.max(other.top + other.rows, added.top + added.rows) - top;
     const columns = Math.max(other.left + other.columns, added.left + added.columns) - left;
-    if (rows * columns > 1.25 * (other.rows * other.columns + added.rows * added.columns)) continue;
+    if (rows * columns > other.rows * other.columns + added.rows * added.columns + shared) continue;
     regions.splice(r, 1);
-    addRegion(regions, first, { top, left, rows, columns });
+    addRegion(regions, { top, left, rows, columns }, shared);
     return;
   }
   regions.push(added);

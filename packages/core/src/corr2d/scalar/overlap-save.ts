@@ -87,6 +87,7 @@ export function scalarTransform(problem: PlannedProblem, { rows, columns }: Tile
     visibleColumns,
     scratchBytes: 6 * 8 * (cells + PADDING * Math.max(rows, columns)),
     unit: 2 ** -53,
+    callProducts: 10_000,
     range: [1e-140, 1e140],
     spectralPeak() {
       const [re, im] = spectrumOf()[0];

@@ -24,6 +24,7 @@ import { balanced, deviationOf } from "../problem/separate-kernel.ts";
 import { guarded } from "../problem/transform-guard.ts";
 import { correlateRegions } from "../scalar/algorithms.ts";
 import { prepareDirectlySimd, prepareSeparablySimd, supportsDirect } from "./direct.ts";
+import { finerTransform } from "./finer.ts";
 import { canTransformSimd, planSimdTiles, simdTransform } from "./overlap-save.ts";
 
 /**
@@ -105,12 +106,14 @@ function offerTransform(engineOf: () => SimdEngine, problem: PlannedProblem): Of
     prepare() {
       const engine = readied(engineOf);
       let sums: ((source: FloatArray, y: FloatArray, regions: readonly Region[]) => void) | undefined;
-      return guarded(problem, simdTransform(engine, problem, sum, tiles), constant, (source, y, regions) => {
+      const direct = (source: FloatArray, y: FloatArray, regions: readonly Region[]): void => {
         // Made when first needed: on most images it never is.
         sums ??=
           supportsDirect(kernelShape) === true ? prepareDirectlySimd(engine, problem).run : correlateRegions(problem);
         sums(source, y, regions);
-      });
+      };
+      const finer = finerTransform(engine, problem, CELL_NS + TAP_NS * sizeOf(kernelShape));
+      return guarded(problem, simdTransform(engine, problem, sum, tiles), constant, direct, finer);
     },
   };
 }

@@ -166,6 +166,7 @@ export function simdTransform(
     visibleColumns,
     scratchBytes: scratch.bytes,
     unit: 2 ** -24,
+    callProducts: 400_000,
     findExtremes: (source, shape) => findExtremesOn(engine, source, shape),
     spectralPeak() {
       let peak = 0;

@@ -18,7 +18,7 @@ export function readStrip(
   { shape: [height, width], boundary, fillValue }: ContinuedShape,
   [top, left]: Shape2,
   [rows, columns]: Shape2,
-  floats: Float32Array,
+  floats: FloatArray,
   at: number,
 ): void {
   if (left === 0 && columns === width && top >= 0 && top + rows <= height) {
@@ -50,7 +50,7 @@ function readCells(
   row: number,
   columns: Int32Array,
   fillValue: number,
-  floats: Float32Array,
+  floats: FloatArray,
   at: number,
 ): void {
   if (columns.length > 0 && columns[0]! < 0) {

@@ -185,18 +185,19 @@ function attempt(
     transform.unit *
     (12 * Math.min(most * transform.peak, sum * norms.most) + 12 * mean * norms.euclidean + 6 * most * norms.most);
   const isWhole = kernelIsWhole && allWhole(problem, source, start, seen);
-  if (isWhole && error >= 1 / 4 && most * norms.sum < exactLimit(problem.kernel)) return [piece];
+  const exactLimit = isWhole ? exactLimitOf(problem.kernel) : 0;
+  if (error >= 1 / 4 && most * norms.sum < exactLimit) return [piece];
   transform.run(source, piece.first, y);
   if (isWhole && error < 1 / 4) {
     // No −0: a count of nothing is 0.
     for (let i = piece.first; i < piece.end; i++) y[i] = Math.round(y[i]!) + 0;
     return [];
   }
-  return failingIn(view, piece, y, error / constant, error);
+  return failingIn(view, piece, y, Math.max(error / constant, exactLimit), error);
 }
 
 /** Whole numbers below this are summed exactly. */
-function exactLimit(values: FloatArray): number {
+function exactLimitOf(values: FloatArray): number {
   return values.BYTES_PER_ELEMENT === 8 ? 2 ** 53 : 2 ** 24;
 }
 

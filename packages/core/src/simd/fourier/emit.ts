@@ -31,7 +31,7 @@ import {
   type V128,
   v128,
 } from "../engine/assembler.ts";
-import { butterfly, type Complex, complex, multiply } from "./butterflies.ts";
+import { butterfly, type Complex, complex, multiply, type Radix } from "./butterflies.ts";
 
 /** Bytes of four complex numbers. */
 export const VECTOR_BYTES = 32;
@@ -54,7 +54,10 @@ type StageParameters = [
   roots: I32Local,
 ];
 
-/** Parameters of the last stages, of radix 2 and 3, whose blocks are that many rows. */
+/** Rows of the blocks of a last stage, where there is one. */
+export type LastRadix = 2 | 3 | 5 | 6 | 10;
+
+/** Parameters of the last stages, whose blocks are as many rows as their radix. */
 type LastStageParameters = [from: I32Local, row: I32Local, vectors: I32Local, blocks: I32Local];
 type TransposeParameters = [
   from: I32Local,
@@ -70,7 +73,7 @@ type Direction = "forward" | "inverse";
 type Layout = "packed" | "strip";
 type Vector = Local<"v128">;
 
-/** Writes the module: it serves transforms of every size. */
+/** Writes the module of what serves transforms of every size. */
 export function emitFourier(fma: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const v = floatVectors("float32", fma);
@@ -78,11 +81,17 @@ export function emitFourier(fma: boolean): Uint8Array<ArrayBuffer> {
   emitStage4(module, "forward4", "forward", "packed", "packed", v);
   emitStage4(module, "inverse4", "inverse", "packed", "packed", v);
   emitStage4(module, "inverse4ToStrip", "inverse", "packed", "strip", v);
-  emitLastStage(module, "forward3", 3, false, v);
-  emitLastStage(module, "inverse3", 3, true, v);
-  emitLastStage(module, "both2", 2, false, v);
   emitTranspose(module);
   emitMultiply(module, v);
+  return module.toBytes();
+}
+
+/** Writes the module of a last stage, there and back. */
+export function emitLastStages(radix: LastRadix, fma: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const v = floatVectors("float32", fma);
+  emitLastStage(module, "forward", radix, false, v);
+  emitLastStage(module, "inverse", radix, true, v);
   return module.toBytes();
 }
 
@@ -205,9 +214,23 @@ function forEachBlockOfRows(
   });
 }
 
-/** The last stages; radix 2 is its own inverse but for the factor. */
-function emitLastStage(module: ModuleBuilder, name: string, radix: 2 | 3, inverse: boolean, v: FloatVectors): void {
-  forEachBlockOfRows(module, name, radix, (f) => butterfly(f, v, radix, inverse));
+/**
+ * A last stage. Of twice an odd number q it is transforms of q and of 2 without a root between them: number (q·a + 2·b) mod 2q is the
+ * b-th of the a-th, and so stands what comes out, in an order of its own.
+ *
+ * Source: I. J. Good, "The interaction algorithm and practical Fourier analysis", Journal of the Royal Statistical Society B 20 (1958).
+ */
+function emitLastStage(module: ModuleBuilder, name: string, radix: LastRadix, inverse: boolean, v: FloatVectors): void {
+  forEachBlockOfRows(module, name, radix, (f) => {
+    if (radix < 6) return butterfly(f, v, radix as Radix, inverse);
+    const q = (radix / 2) as Radix;
+    const [ofTwo, ofMany] = [butterfly(f, v, 2, inverse), butterfly(f, v, q, inverse)];
+    return (z) => {
+      const parts = [0, 1].map((a) => Array.from({ length: q }, (_, b) => z[(q * a + 2 * b) % radix]!));
+      for (const part of parts) ofMany(part);
+      for (let b = 0; b < q; b++) ofTwo(parts.map((part) => part[b]!));
+    };
+  });
 }
 
 /**

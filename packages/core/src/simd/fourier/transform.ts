@@ -20,10 +20,10 @@
  */
 
 import type { SimdEngine } from "../engine/engine.ts";
-import { emitFourier, VECTOR_BYTES } from "./emit.ts";
+import { emitFourier, emitLastStages, type LastRadix, VECTOR_BYTES } from "./emit.ts";
 
-/** Sides there are: powers of four, twice and three times as much. */
-export const SIDES = [16, 32, 48, 64, 128, 192, 256] as const;
+/** Sides there are: powers of four, and of twice, three, five, six and ten times as much those that caches hold. */
+export const SIDES = [16, 32, 48, 64, 80, 96, 128, 160, 192, 256] as const;
 export type Side = (typeof SIDES)[number];
 
 /** Columns transformed at once, as vectors of four. */
@@ -48,8 +48,8 @@ export function transformBytes(rows: Side, columns: Side): { spectrum: number; c
 /** The roots of all stages of a side, and where those of a stage begin. */
 interface StageRoots {
   readonly side: Side;
-  /** Rows of the last blocks: 1, 2 or 3. */
-  readonly smallest: number;
+  /** Rows of the last blocks: 1, or a radix. */
+  readonly smallest: 1 | LastRadix;
   readonly floats: Float32Array;
   readonly starts: ReadonlyMap<number, number>;
 }
@@ -62,7 +62,7 @@ function rootsOf(side: Side): StageRoots {
   const floats: number[] = [];
   const starts = new Map<number, number>();
   let m: number = side;
-  for (; m >= 4; m /= 4) {
+  for (; m % 4 === 0; m /= 4) {
     starts.set(m, 4 * floats.length);
     for (let p = 0; p < m / 4; p++) {
       for (const k of [1, 2, 3]) {
@@ -71,7 +71,7 @@ function rootsOf(side: Side): StageRoots {
       }
     }
   }
-  const roots = { side, smallest: m, floats: Float32Array.from(floats), starts };
+  const roots = { side, smallest: m as 1 | LastRadix, floats: Float32Array.from(floats), starts };
   knownRoots.set(side, roots);
   return roots;
 }
@@ -100,10 +100,16 @@ export function fourierTransform(
   roots: number,
 ): FourierTransform {
   const wasm = engine.functions("fourier", () => emitFourier(engine.fma));
-  const { forward4FromStrip, forward4, inverse4, inverse4ToStrip, forward3, inverse3, both2 } = wasm;
+  const { forward4FromStrip, forward4, inverse4, inverse4ToStrip } = wasm;
   const { transpose, multiplyConjugated } = wasm;
   const pitch = spectrumPitch(rows);
   const [rowRoots, columnRoots] = [rootsOf(rows), rootsOf(columns)];
+  const last = new Map(
+    [rowRoots, columnRoots].map(({ smallest: radix }) => [
+      radix,
+      radix === 1 ? undefined : engine.functions(`fourier-${radix}`, () => emitLastStages(radix, engine.fma)),
+    ]),
+  );
   const columnRootsAt = roots + 4 * rowRoots.floats.length;
   engine.memory.floats.set(rowRoots.floats, roots / 4);
   engine.memory.floats.set(columnRoots.floats, columnRootsAt / 4);
@@ -112,26 +118,29 @@ export function fourierTransform(
   const chunkQuarter = quarter * CHUNK_ROW;
 
   /** The stages on blocks of `first` rows and less, of a chunk in place. */
-  const forwardStages = (at: number, row: number, { side, starts }: StageRoots, rootsAt: number, first: number) => {
-    let m = first;
-    for (; m >= 4; m /= 4) {
+  const forwardStages = (
+    at: number,
+    row: number,
+    { side, starts, smallest }: StageRoots,
+    rootsAt: number,
+    first: number,
+  ) => {
+    for (let m = first; m % 4 === 0; m /= 4) {
       const stageRoots = rootsAt + starts.get(m)!;
       forward4!(at, row, (m / 4) * row, 0, 0, 0, 0, 0, CHUNK_VECTORS, m / 4, side / m, stageRoots);
     }
-    if (m === 3) forward3!(at, row, CHUNK_VECTORS, side / 3);
-    if (m === 2) both2!(at, row, CHUNK_VECTORS, side / 2);
+    last.get(smallest)?.forward?.(at, row, CHUNK_VECTORS, side / smallest);
   };
-  /** The same backwards, up to blocks of `last` rows. */
+  /** The same backwards, up to blocks of `end` rows. */
   const inverseStages = (
     at: number,
     row: number,
     { side, starts, smallest }: StageRoots,
     rootsAt: number,
-    last: number,
+    end: number,
   ) => {
-    if (smallest === 3) inverse3!(at, row, CHUNK_VECTORS, side / 3);
-    if (smallest === 2) both2!(at, row, CHUNK_VECTORS, side / 2);
-    for (let m = 4 * smallest; m <= last; m *= 4) {
+    last.get(smallest)?.inverse?.(at, row, CHUNK_VECTORS, side / smallest);
+    for (let m = 4 * smallest; m <= end; m *= 4) {
       const stageRoots = rootsAt + starts.get(m)!;
       inverse4!(at, row, (m / 4) * row, 0, 0, 0, 0, 0, CHUNK_VECTORS, m / 4, side / m, stageRoots);
     }
