@@ -36,6 +36,37 @@ if (isRight(bits(planned))) right++;
 show(JSON.stringify({ active, threads, reason, used: planned.threads ?? 1, right }));
 `;
 
+/** Computes passes of all kinds on one thread and on more, also more than there are cores; shows how many had the same bits. */
+const KINDS = `
+import { conv2d, corr2d, depthwiseConv2d, plan, planFilterGradient, planInputGradient, tensor } from "@corr2d/core";
+import { startThreads, stopThreads } from "@corr2d/core/threads";
+const waves = (...shape) => tensor(shape, Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * i)));
+const same = { padding: "same" };
+const make = () => [
+  [plan(conv2d, [1, 56, 56, 64], waves(3, 3, 64, 64), same), waves(1, 56, 56, 64)],
+  [plan(conv2d, [1, 224, 224, 3], waves(7, 7, 3, 64), { ...same, strides: 2 }), waves(1, 224, 224, 3)],
+  [plan(conv2d, [1, 28, 28, 128], waves(1, 1, 128, 256), same), waves(1, 28, 28, 128)],
+  [plan(depthwiseConv2d, [4, 56, 56, 96], waves(5, 5, 96, 1), same), waves(4, 56, 56, 96)],
+  [planInputGradient(conv2d, [1, 56, 56, 64], waves(5, 5, 64, 64), same), waves(1, 56, 56, 64)],
+  [planFilterGradient(conv2d, [1, 56, 56, 64], [3, 3, 64, 64], same), waves(1, 56, 56, 64), waves(1, 56, 56, 64)],
+  [plan(corr2d, [700, 600], waves(11, 11)), waves(700, 600)],
+  [plan(corr2d, [700, 600], waves(41, 37)), waves(700, 600)],
+].map(([planned, ...given]) => () => new Int32Array(planned.run(...given.map(({ data }) => data)).buffer));
+const expected = make().map((run) => run());
+const right = {};
+for (const threads of [1, 2, 3, 8]) {
+  const answer = await startThreads({ threads });
+  const runs = make();
+  right[answer.threads] = 0;
+  for (let n = 0; n < 3; n++)
+    runs.forEach((run, i) => { if (run().every((bits, at) => bits === expected[i][at])) right[answer.threads]++; });
+}
+await stopThreads();
+show(JSON.stringify(right));
+`;
+
+const ALL_RIGHT = { 1: 24, 2: 24, 3: 24, 8: 24 };
+
 const ACTIVE = { active: true, threads: 2, reason: "2 threads share memory", used: 2, right: 21 };
 
 const ISOLATION = {
@@ -71,9 +102,9 @@ afterAll(async () => {
 const show = "globalThis.show = (text) => { globalThis.shown = text; };";
 
 /** A page without a bundler. */
-const page = (before = ""): string => `<!doctype html><meta charset="utf-8">${before}
+const page = (before = "", program = PROGRAM): string => `<!doctype html><meta charset="utf-8">${before}
 <script type="importmap">{ "imports": { "@corr2d/core": "/core/dist/index.js", "@corr2d/core/threads": "/core/dist/threads.js" } }</script>
-<script>${show}</script><script type="module">${PROGRAM}</script>`;
+<script>${show}</script><script type="module">${program}</script>`;
 
 /** What a page shows, once a condition holds of it. */
 async function shown(what: typeof served, until = "true"): Promise<unknown> {
@@ -97,6 +128,14 @@ test("Node computes by two threads", () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "program.mjs"), `const show = console.log;${PROGRAM}`);
   expect(JSON.parse(run(folder, process.execPath, "program.mjs"))).toEqual(ACTIVE);
+});
+
+test("Node and a page that is isolated give the bits of one thread by 2, 3 and 8", { timeout: 120_000 }, async () => {
+  const folder = join(project, "threads-kinds");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "program.mjs"), `const show = console.log;${KINDS}`);
+  expect(JSON.parse(run(folder, process.execPath, "program.mjs"))).toEqual(ALL_RIGHT);
+  expect(await shown({ files: { "": page("", KINDS) }, headers: ISOLATION })).toEqual(ALL_RIGHT);
 });
 
 test("a page that is isolated computes by two threads", { timeout: 90_000 }, async () => {

@@ -31,18 +31,28 @@ const FILLS = [1e6, 1e12, 1e20, -9.96921e36, -3.4028234663852886e38, 1e-30];
 
 const LARGEST = 3.4028234663852886e38;
 
+/** Other kernels of Winograd's, and their strides. */
+const WINOGRAD = [
+  [5, 1],
+  [4, 2],
+  [5, 2],
+  [7, 2],
+] as const;
+
 /** One in four becomes one that Winograd's algorithm computes, one in ten is empty along an axis. */
 function varied(convCase: ConvCase, random: Random): ConvCase {
   const [batch, height, width] = convCase.inputShape;
   const kind = random.integer(0, 39);
   if (kind < 10) {
-    const [inChannels, outChannels] = [random.pick([4, 16, 20, 32]), random.pick([4, 8, 20])];
-    const size = [Math.max(3, height), Math.max(3, width)] as const;
+    const [side, stride] = kind < 5 ? ([3, 1] as const) : random.pick(WINOGRAD);
+    const [inChannels, outChannels] = [side === 7 ? 3 : random.pick([4, 16, 20, 32]), random.pick([4, 8, 20])];
+    const size = [Math.max(side, height), Math.max(side, width)] as const;
     return {
       ...convCase,
-      ...{ name: `${convCase.name}, ${inChannels} to ${outChannels}`, strides: [1, 1], dilations: [1, 1], groups: 1 },
+      ...{ name: `${convCase.name}, ${side}×${side}/${stride}, ${inChannels} to ${outChannels}` },
+      ...{ strides: [stride, stride], dilations: [1, 1], groups: 1 },
       ...{ padding: random.pick([0, 1, 2]), inputShape: [batch, ...size, inChannels] },
-      filterShape: [3, 3, inChannels, outChannels],
+      filterShape: [side, side, inChannels, outChannels],
     };
   }
   if (kind < 12)

@@ -104,7 +104,8 @@ function offerTransform(engineOf: () => SimdEngine, problem: PlannedProblem): Of
     cost: CALL_NS + tiles.cost,
     errorConstant: constant,
     prepare() {
-      const engine = readied(engineOf);
+      const values = sizeOf(problem.shape) + sizeOf(problem.outShape);
+      const engine = readied(engineOf, { time: tiles.cost, values });
       let sums: ((source: FloatArray, y: FloatArray, regions: readonly Region[]) => void) | undefined;
       const direct = (source: FloatArray, y: FloatArray, regions: readonly Region[]): void => {
         // Made when first needed: on most images it never is.
@@ -124,8 +125,8 @@ function workOf({ shape, outShape }: PlannedProblem, cell: number): Work {
 }
 
 /** The engine for some work, once its memory is there; throws if it cannot be had. */
-function readied(engineOf: () => SimdEngine, work?: Work): SimdEngine {
-  const engine = work === undefined ? engineOf() : engineOf().engineFor(() => work);
+function readied(engineOf: () => SimdEngine, work: Work): SimdEngine {
+  const engine = engineOf().engineFor(() => work);
   void engine.memory.wasm;
   return engine;
 }

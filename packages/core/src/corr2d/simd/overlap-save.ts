@@ -17,9 +17,10 @@ import {
   type Side,
   transformBytes,
 } from "../../simd/fourier/transform.ts";
+import type { Shape2 } from "../../tensor/shape.ts";
 import type { KernelGeometry, PlannedProblem } from "../problem/problem.ts";
 import { pairsOf, type Tile, type TileTransform } from "../problem/transform-guard.ts";
-import { readStrip, writeStrip } from "./strips.ts";
+import { bringStripIn, takeStripOut } from "./strips.ts";
 import { findExtremesOn } from "./survey.ts";
 
 /** Bytes of both strips, at most. */
@@ -133,28 +134,42 @@ export function simdTransform(
   };
   const correlate: TileTransform["run"] = (source, y, tileAt) => {
     const transform = transformed();
-    const { floats } = memory;
     const all: Tile[] = [];
+    const blocks: { readonly at: Shape2; readonly pairs: ReturnType<typeof pairsOf> }[] = [];
     for (let i = 0; i < outHeight; i += visibleRows) {
       for (let j = 0; j < outWidth; j += blockColumns) {
         const tiles: Tile[] = [];
         for (let c = j; c < Math.min(outWidth, j + blockColumns); c += visibleColumns) tiles.push(tileAt(i, c));
         all.push(...tiles);
         const pairs = pairsOf(tiles);
-        if (pairs.length === 0) continue;
-        readStrip(source, problem, [i - top, j - left], [rows, imageColumns], floats, image / 4);
-        for (const [{ left: first }, { left: second } = { left: first }] of pairs) {
-          transform.correlate(
-            { real: image + 4 * (first - j), imaginary: image + 4 * (second - j), row: 4 * imageColumns },
-            spectrum,
-            work,
-            { real: result + 4 * (first - j), imaginary: result + 4 * (second - j), row: 4 * blockColumns },
-            visibleColumns,
-          );
-        }
-        writeStrip(floats, result / 4, blockColumns, y, outWidth, [i, j], Math.min(visibleRows, outHeight - i));
+        if (pairs.length > 0) blocks.push({ at: [i, j], pairs });
       }
     }
+    // Pairs of a block pass through one chunk and one spectrum: it is one share.
+    engine.work(blocks, {
+      phases: [1],
+      feed({ at: [i, j] }, shift) {
+        bringStripIn(engine, source, problem, [i - top, j - left], [rows, imageColumns], image + shift);
+        return true;
+      },
+      share({ at: [, j], pairs }, shift) {
+        const [from, to] = [image + shift, result + shift];
+        for (const [{ left: first }, { left: second } = { left: first }] of pairs) {
+          transform.correlate(
+            { real: from + 4 * (first - j), imaginary: from + 4 * (second - j), row: 4 * imageColumns },
+            spectrum,
+            work + shift,
+            { real: to + 4 * (first - j), imaginary: to + 4 * (second - j), row: 4 * blockColumns },
+            visibleColumns,
+            shift,
+          );
+        }
+      },
+      drain({ at }, shift) {
+        const blockRows = Math.min(visibleRows, outHeight - at[0]);
+        takeStripOut(engine, result + shift, blockColumns, y, outWidth, at, blockRows);
+      },
+    });
     return all;
   };
   // A transform of a magnitude M is at most M · Σ|k| · cells on its way, twice for what travels together.

@@ -7,6 +7,7 @@
 
 import { type I32Local, i32, type Local, ModuleBuilder, u32x4, type V128, v128 } from "../../simd/engine/assembler.ts";
 import type { SimdEngine } from "../../simd/engine/engine.ts";
+import { stagedAt } from "../../simd/engine/team.ts";
 import type { Shape2 } from "../../tensor/shape.ts";
 import type { FloatArray } from "../../tensor/tensor.ts";
 import { BLOCK, type Extremes, extremesOf } from "../problem/survey.ts";
@@ -27,10 +28,11 @@ export function findExtremesOn(engine: SimdEngine, source: FloatArray, [height, 
   const [least, most] = [new Float32Array(blocks), new Float32Array(blocks)];
   memory.guarded(scratch, () => {
     const { survey } = engine.functions("survey", emitSurvey);
-    const { floats } = memory;
     for (let row = 0; row < height; row += BLOCK * bands) {
       const rows = Math.min(BLOCK * bands, height - row);
-      floats.set(source.subarray(row * width, (row + rows) * width), image / 4);
+      const [floats, at] = stagedAt(engine, image);
+      floats.set(source.subarray(row * width, (row + rows) * width), at);
+      engine.team?.stage?.bringIn(image, 4 * rows * width);
       for (let band = 0; BLOCK * band < rows; band++) {
         const count = Math.min(BLOCK, rows - BLOCK * band);
         const to = 4 * band * columns;
@@ -38,9 +40,9 @@ export function findExtremesOn(engine: SimdEngine, source: FloatArray, [height, 
         survey!(image + band * bandBytes, columns, 4 * (width - BLOCK), count, 4 * width, leastAt + to, mostAt + to);
       }
       const found = Math.ceil(rows / BLOCK) * columns;
-      const at = (row / BLOCK) * columns;
-      least.set(floats.subarray(leastAt / 4, leastAt / 4 + found), at);
-      most.set(floats.subarray(mostAt / 4, mostAt / 4 + found), at);
+      const first = (row / BLOCK) * columns;
+      least.set(memory.floats.subarray(leastAt / 4, leastAt / 4 + found), first);
+      most.set(memory.floats.subarray(mostAt / 4, mostAt / 4 + found), first);
     }
   });
   return [least, most];

@@ -87,8 +87,11 @@ export interface StripPair {
 export interface FourierTransform {
   /** The transform of a pair of tiles, of which all columns from `columns` on are zero, in `spectrum`. */
   forward(tiles: StripPair, columns: number, spectrum: number): void;
-  /** Tiles ← F⁻¹(F(tiles) · conj kernel) · rows · columns, the first `columns` of it, all rows. `work` is a spectrum. */
-  correlate(tiles: StripPair, kernel: number, work: number, target: StripPair, columns: number): void;
+  /**
+   * Tiles ← F⁻¹(F(tiles) · conj kernel) · rows · columns, the first `columns` of it, all rows. `work` is a spectrum; the chunk is
+   * `shift` bytes further on, of which nothing but calls of emitted functions depends.
+   */
+  correlate(tiles: StripPair, kernel: number, work: number, target: StripPair, columns: number, shift?: number): void;
 }
 
 /** Makes a transform whose chunk and roots stand at these addresses. */
@@ -96,7 +99,7 @@ export function fourierTransform(
   engine: SimdEngine,
   rows: Side,
   columns: Side,
-  chunk: number,
+  firstChunk: number,
   roots: number,
 ): FourierTransform {
   const wasm = engine.functions("fourier", () => emitFourier(engine.fma));
@@ -147,7 +150,12 @@ export function fourierTransform(
   };
 
   /** Columns of the tiles, and the transposition. */
-  const columnsToSpectrum = ({ real, imaginary, row }: StripPair, count: number, spectrum: number): void => {
+  const columnsToSpectrum = (
+    { real, imaginary, row }: StripPair,
+    count: number,
+    spectrum: number,
+    chunk: number,
+  ): void => {
     for (let c = 0; c < count; c += CHUNK_COLUMNS) {
       const from = real + 4 * c;
       const delta = imaginary - real;
@@ -170,7 +178,12 @@ export function fourierTransform(
     }
   };
   /** The way back, for the first `count` columns. */
-  const spectrumToColumns = (spectrum: number, { real, imaginary, row }: StripPair, count: number): void => {
+  const spectrumToColumns = (
+    spectrum: number,
+    { real, imaginary, row }: StripPair,
+    count: number,
+    chunk: number,
+  ): void => {
     for (let c = 0; c < count; c += CHUNK_COLUMNS) {
       const vectors = Math.min(CHUNK_VECTORS, (count - c) / 4);
       transpose!(spectrum + c * pitch, pitch, chunk, CHUNK_ROW, quarter, vectors);
@@ -183,19 +196,19 @@ export function fourierTransform(
   return {
     forward(tiles, count, spectrum) {
       engine.memory.floats.fill(0, spectrum / 4, (spectrum + columns * pitch) / 4);
-      columnsToSpectrum(tiles, count, spectrum);
+      columnsToSpectrum(tiles, count, spectrum, firstChunk);
       for (let at = 0; at < VECTOR_BYTES * quarter; at += CHUNK_ROW) {
         forwardStages(spectrum + at, pitch, columnRoots, columnRootsAt, columns);
       }
     },
-    correlate(tiles, kernel, work, target, count) {
-      columnsToSpectrum(tiles, columns, work);
+    correlate(tiles, kernel, work, target, count, shift = 0) {
+      columnsToSpectrum(tiles, columns, work, firstChunk + shift);
       for (let at = 0; at < VECTOR_BYTES * quarter; at += CHUNK_ROW) {
         forwardStages(work + at, pitch, columnRoots, columnRootsAt, columns);
         multiplyConjugated!(work + at, kernel + at, pitch, CHUNK_VECTORS, columns);
         inverseStages(work + at, pitch, columnRoots, columnRootsAt, columns);
       }
-      spectrumToColumns(work, target, count);
+      spectrumToColumns(work, target, count, firstChunk + shift);
     },
   };
 }

@@ -16,7 +16,7 @@
  * their products are exact in float32. What is rounded at a point ξ reaches output i times |A[ξ, i]|, and is as large as
  * ‖G[ξ]‖ · ‖B[ξ]‖: the points are those for which the root of Σ_ξ A² ‖G‖² ‖B‖² is least, or nearly, in the worst output.
  * Divided by the root of r it foretells the errors of all forms from that of one; those that would exceed 10⁻⁶ of Σ|x||w|
- * are left out: F(4, 7), F(4×4, 5×5).
+ * are left out: F(4, 7) and F(2, 9), which err by 1.3·10⁻⁶, F(4×4, 5×5), F(6×6, 3×3).
  *
  * Long kernels of one axis are computed as if they had two: with m the outputs of the inner transform, output m·I + i of
  * taps m·A + a sees input m·(I + A) + i + a, so that stretches of m outputs are rows, and stretches of m taps; the last one,
