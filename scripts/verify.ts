@@ -25,7 +25,7 @@ import { countVitest, isSuccess, type Outcome, oneCheck, sum, summaryLine } from
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules", ".bin");
-/** Tests that hold times to limits: those that their name says it of, and all of learn. */
+/** Tests that hold times to limits are named so. */
 const TIMED = ".timed.test.ts";
 /** Vitest leaves a core to others. */
 const ALL_CORES = `--maxWorkers=${availableParallelism()}`;
@@ -46,16 +46,10 @@ const STEPS: Readonly<Record<string, () => Promise<Outcome>>> = {
   workflows: () => script("scripts/workflows.ts"),
   "tfjs-node": setUpTfjsNode,
   "tests-node": async () =>
-    vitest(
-      ["--project=!browser", "--project=!learn", `--exclude=**/*${TIMED}`, ALL_CORES],
-      [...(await packageFolders()).filter((folder) => folder !== "apps/learn"), "test"],
-    ),
+    vitest(["--project=!browser", `--exclude=**/*${TIMED}`, ALL_CORES], [...(await packageFolders()), "test"]),
   // What these test is how long things take: one file after the other, and nothing beside them.
   "tests-timed": () =>
-    vitest(
-      ["--project=bench", "--project=learn", "--maxWorkers=1", TIMED, "apps/learn/"],
-      ["apps/bench", "apps/learn"],
-    ),
+    vitest(["--project=bench", "--project=learn", "--maxWorkers=1", TIMED], ["apps/bench", "apps/learn"]),
   coverage: () => script("node_modules/vitest/vitest.mjs", "run", "--config", "vitest.coverage.config.ts", ALL_CORES),
   "tests-browser": () => vitest(["--project=browser"], ["packages/core", "packages/testkit", "test/source"]),
 };
