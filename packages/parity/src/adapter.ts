@@ -11,10 +11,13 @@
 import {
   type CaseData,
   type CaseLayout,
+  type CaseOperation,
   type CasePaddingMode,
   type CasePass,
   type CaseRounding,
   type ConvCase,
+  operationOf,
+  passesOf,
   rankOf,
   type SpatialCase,
 } from "@corr2d/testkit";
@@ -27,6 +30,8 @@ export interface ConvAdapter {
   readonly version: string;
   /** Which of its engines computes, where that depends on the machine; the ledger tells them apart. Part of `version`, too. */
   readonly engine?: string;
+  /** What it computes in, where that is not float32: see `float64Adapter`. Part of `version`, too. */
+  readonly computesIn?: "float64";
   /** Threads it computes with: fair comparisons have the same number. */
   readonly threads: number;
   /**
@@ -72,8 +77,15 @@ export interface Reach {
   readonly operations?: readonly ReachedOperation[];
 }
 
-/** What can be asked for: a convolution, or a transposed one. */
-export type ReachedOperation = "convolution" | "transposed";
+/** What can be asked for: a convolution, a transposed one, or what is made of the cells that a window sees. */
+export type ReachedOperation = CaseOperation;
+
+const WORDS: Readonly<Record<ReachedOperation, string>> = {
+  convolution: "convolutions",
+  transposed: "transposed convolutions",
+  "average pool": "means of windows",
+  "max pool": "largest cells of windows",
+};
 
 /** The usual kind: two axes, channels last, rounding down. */
 export const USUAL_REACH: Reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
@@ -110,9 +122,9 @@ export function askable(adapter: ConvAdapter, convCase: SpatialCase, pass: CaseP
   const { operations = ["convolution"], paddingModes = [] } = reach;
   const { paddingMode } = convCase;
   if (paddingMode !== undefined && !paddingModes.includes(paddingMode)) return beyond(`padding by ${paddingMode}`);
-  if (!operations.includes(convCase.transposed === undefined ? "convolution" : "transposed")) {
-    return beyond(convCase.transposed === undefined ? "convolutions" : "transposed convolutions");
-  }
+  const operation = operationOf(convCase);
+  if (!operations.includes(operation)) return beyond(WORDS[operation]);
+  if (!passesOf(convCase).includes(pass)) return beyond(`the ${pass} of pooling, which has none`);
   const supported = adapter.supports(convCase as ConvCase, pass);
   return supported === true ? true : { reason: supported, beyondReach: false };
 }

@@ -33,7 +33,7 @@ export async function ask(
   evidence: Evidence,
 ): Promise<Answer> {
   try {
-    return judgeValues(await compute(adapter, convCase, pass, data), evidence);
+    return judged(adapter, await compute(adapter, convCase, pass, data), evidence);
   } catch (error) {
     return failedAnswer(error, evidence);
   }
@@ -65,10 +65,21 @@ export async function askThoroughly(
   const runs = runsFor(evidence.truth.length * termsOf(convCase, pass));
   try {
     const accepts = (first: Float32Array): boolean => judgeValues(first, evidence).judgement.ok;
-    return judgeValues(await interrogate(adapter, convCase, pass, data, { judge, accepts, runs }), evidence);
+    return judged(adapter, await interrogate(adapter, convCase, pass, data, { judge, accepts, runs }), evidence);
   } catch (error) {
     return failedAnswer(error, evidence);
   }
+}
+
+/** Numbers of float64 are told as float32 would have them (precision/float64.ts), which whoever reads them must know. */
+function judged({ computesIn }: ConvAdapter, values: Float32Array, evidence: Evidence): Answer {
+  const answer = judgeValues(values, evidence);
+  const { reason } = answer.judgement;
+  if (computesIn === undefined || reason === undefined) return answer;
+  return {
+    ...answer,
+    judgement: { ...answer.judgement, reason: `${reason} (errors of float64 are told 2²⁹ times as large)` },
+  };
 }
 
 /** What an adapter's answer is held to: what everybody's is, or what it promises where that is less. */
@@ -79,6 +90,7 @@ export function evidenceFor(
 ): Evidence {
   const { nanByPadding, ...strict } = evidence;
   const own = adapter.skipsPadding || nanByPadding === undefined ? strict : evidence;
+  if (convCase.pool !== undefined) return own;
   const { normwise } = adapter.promises?.(convCase as ConvCase, pass) ?? {};
   if (normwise === undefined) return own;
   const bounds = normwiseBounds(convCase, pass, data, Math.min(normwise, largestNormwise(convCase, pass)));
@@ -102,17 +114,19 @@ export function evidenceOf(
   convCase: SpatialCase,
   pass: CasePass,
   data: CaseData,
-  isExact: boolean,
+  areSumsExact: boolean,
   kind?: DataKind,
 ): Evidence {
   const truth = reference(convCase, pass, data);
-  const byPadding = isExact ? undefined : nanByPadding(convCase, pass, data);
+  // A mean is rounded whatever its sum is.
+  const isExact = areSumsExact && convCase.pool === undefined;
+  const byPadding = isExact || convCase.pool !== undefined ? undefined : nanByPadding(convCase, pass, data);
   return {
     truth,
     shape: shapeInMemory(convCase, pass),
     bounds: isExact ? 0 : elementBounds(convCase, pass, data),
     ...(byPadding && { nanByPadding: byPadding }),
     // The model is of random values.
-    ...(kind === "real" && { variances: errorVariances(convCase, pass, data, truth) }),
+    ...(kind === "real" && convCase.pool === undefined && { variances: errorVariances(convCase, pass, data, truth) }),
   };
 }

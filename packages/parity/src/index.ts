@@ -58,6 +58,7 @@ export type { LayerResult, NetworkResult, WholeResult } from "./networks/replay.
 export { type NetworksOptions, type NetworksReport, replayNetworks } from "./networks/replay-networks.ts";
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
+export { type Float64Adapter, float64Adapter, type PreparedFloat64 } from "./precision/float64.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";
 export { policyOf } from "./render/policy.ts";

@@ -2,9 +2,11 @@
  * One answer of an implementation, and whether it stands by it. A layer is prepared once and run many times, beside others, on
  * arrays that are parts of larger ones and that are written anew between runs; what goes wrong only then is asked here:
  *
- *     views       every array given is the middle of a larger one, with NaN around it
+ *     views       every array given is a part of a larger one, with NaN around it, at places that differ; of another layer all
+ *                 arrays are parts of one
  *     shared      arrays in shared memory are arrays as others are, unless the adapter says that it does not take them
  *     again       every further run gives the bits of the first
+ *     twice       a layer of the very arrays of another may be disposed of without taking anything from it
  *     beside      other layers, prepared and run in between or at the same time, get answers of their own, and change nothing,
  *                 alive or disposed of
  *     anew        other values written to the same arrays count in the next run
@@ -15,12 +17,12 @@
  */
 
 import { setImmediate } from "node:timers/promises";
-import type { CaseData, CasePass, ConvCase, SpatialCase } from "@corr2d/testkit";
+import type { CaseData, CasePass, ConvCase, Numbers, SpatialCase } from "@corr2d/testkit";
 import type { ConvAdapter, PreparedCase } from "./adapter.ts";
 import { keepsakesFor } from "./keepsakes.ts";
 
-/** Elements around each array. */
-const MARGIN = 3;
+/** Elements around each array: one after the other lies at another part of a vector's length. */
+const MARGINS = [3, 1, 2, 4] as const;
 
 const ARRAYS = ["x", "filter", "bias", "dy"] as const;
 
@@ -90,9 +92,10 @@ export async function interrogate(
       requireUntouched(pass, data, views);
       return first;
     }
+    const [negative, reversed] = inOneArray(negated(data), turned(data)) as [CaseData, CaseData];
     for (const [others, which] of [
-      [negated(data), "the values of which are negative"],
-      [turned(data), "the values of which lie in another order"],
+      [negative, "the values of which are negative"],
+      [reversed, "the values of which lie in another order"],
     ] as const) {
       const other = await prepare(others);
       const result = await runOnce(other);
@@ -103,6 +106,16 @@ export async function interrogate(
       close(other);
       requireSame(first, await runOnce(one), "it gives something else after another layer was disposed of");
       if (runs < DEFAULT_RUNS) break;
+    }
+    if (runs >= DEFAULT_RUNS && !adapter.keepsNothing) {
+      const twin = await prepare(views);
+      requireSame(first, await runOnce(twin), "another layer of the same arrays gives something else");
+      close(twin);
+      requireSame(
+        first,
+        await runOnce(one),
+        "it gives something else after a layer of the same arrays was disposed of",
+      );
     }
     if (runs >= DEFAULT_RUNS) {
       const other = await prepare(negated(data));
@@ -120,7 +133,7 @@ export async function interrogate(
       close(other);
     }
     if (runs >= DEFAULT_RUNS && judge !== undefined)
-      await requireRead(one, { keepsNothing: adapter.keepsNothing, data, views, judge });
+      await requireRead(one, { keepsNothing: adapter.keepsNothing, data, views, first, handedOut, judge });
     // What was put off has its turn.
     await setImmediate();
     for (let run = 7; run <= runs; run++) requireSame(first, await runOnce(one), `run ${run} differs from the first`);
@@ -139,10 +152,12 @@ async function requireRead(
     readonly keepsNothing: true | undefined;
     readonly data: CaseData;
     readonly views: CaseData;
+    readonly first: Float32Array;
+    readonly handedOut: Float32Array;
     readonly judge: NonNullable<Interrogation["judge"]>;
   },
 ): Promise<void> {
-  const { keepsNothing, data, views, judge } = about;
+  const { keepsNothing, data, views, first, handedOut, judge } = about;
   for (const change of [negated, turned]) {
     const { x, filter, bias, dy } = change(data);
     // Weights are prepared once, unless nothing is.
@@ -152,6 +167,7 @@ async function requireRead(
     write(views, data);
     if (fault !== undefined)
       throw new Error(`it is wrong after other values were written to the arrays that it was given: ${fault}`);
+    requireSame(first, handedOut, "a result that it handed out changed when it ran on other values");
   }
 }
 
@@ -164,27 +180,80 @@ async function runOnce(prepared: PreparedCase): Promise<Float32Array> {
 type Memory = typeof ArrayBuffer | typeof SharedArrayBuffer;
 
 /** The kind of memory that arrays lie in. */
-export function memoryOf({ x }: CaseData): Memory {
+export function memoryOf({ x }: Pick<CaseData<Numbers>, "x">): Memory {
   return x.buffer instanceof SharedArrayBuffer ? SharedArrayBuffer : ArrayBuffer;
 }
 
 /** The same values as parts of larger arrays, in memory of some kind. */
-export function inLargerArrays(data: CaseData, memory: Memory = ArrayBuffer): CaseData {
+export function inLargerArrays<A extends Numbers>(data: CaseData<A>, memory: Memory = ArrayBuffer): CaseData<A> {
+  let count = 0;
   return mapArrays(data, (array) => {
-    const length = array.length + 2 * MARGIN;
-    const larger = new Float32Array(new memory(length * Float32Array.BYTES_PER_ELEMENT)).fill(Number.NaN);
-    larger.set(array, MARGIN);
-    return larger.subarray(MARGIN, MARGIN + array.length);
+    const margin = marginOf(count++);
+    const larger = arrayOver(array, new memory((array.length + 2 * margin) * array.BYTES_PER_ELEMENT)).fill(Number.NaN);
+    return partOf(larger, margin, array, [margin, margin]);
   });
 }
 
+/** The same values as parts of one array, as programs have them that read all weights from one file. */
+export function inOneArray<A extends Numbers>(...layers: readonly CaseData<A>[]): CaseData<A>[] {
+  const arrays = layers.flatMap((layer) => ARRAYS.flatMap((name) => layer[name] ?? []));
+  const length = arrays.reduce((sum, array, i) => sum + marginOf(i) + array.length, marginOf(arrays.length));
+  const alike: Numbers = layers[0]!.x;
+  const larger = arrayOver(alike, new ArrayBuffer(length * alike.BYTES_PER_ELEMENT)).fill(Number.NaN);
+  let [place, count] = [0, 0];
+  return layers.map((layer) =>
+    mapArrays(layer, (array) => {
+      const margins = [marginOf(count), marginOf(++count)] as const;
+      const part = partOf(larger, place + margins[0], array, margins);
+      place += margins[0] + array.length;
+      return part;
+    }),
+  );
+}
+
+/** Values in memory of their own that is laid out as that of other arrays; of those that fill theirs, as parts of larger ones. */
+export function placedAlike<A extends Numbers>(values: CaseData<A>, alike: CaseData<Numbers>): CaseData<A> {
+  if (!margins.has(alike.x)) return inLargerArrays(values, memoryOf(alike));
+  const memories = new Map<ArrayBufferLike, Numbers>();
+  return mapArrays(values, (array, name) => {
+    const model = alike[name]!;
+    const elements = model.buffer.byteLength / model.BYTES_PER_ELEMENT;
+    const larger =
+      memories.get(model.buffer) ??
+      arrayOver(array, new (memoryOf(alike))(elements * array.BYTES_PER_ELEMENT)).fill(Number.NaN);
+    memories.set(model.buffer, larger);
+    return partOf(larger, model.byteOffset / model.BYTES_PER_ELEMENT, array, margins.get(model) ?? [0, 0]);
+  });
+}
+
+type Margins = readonly [before: number, after: number];
+
+/** Elements before and after each array that is a part of a larger one: nobody else's. */
+const margins: WeakMap<Numbers, Margins> = new WeakMap();
+
+function marginOf(count: number): number {
+  return MARGINS[count % MARGINS.length]!;
+}
+
+function partOf<A extends Numbers>(larger: Numbers, place: number, values: A, around: Margins): A {
+  larger.set(values, place);
+  const part = larger.subarray(place, place + values.length) as A;
+  margins.set(part, around);
+  return part;
+}
+
+/** All of a memory, by arrays of the same kind. */
+function arrayOver<A extends Numbers>(alike: A, memory: ArrayBufferLike): A {
+  return (alike instanceof Float32Array ? new Float32Array(memory) : new Float64Array(memory)) as A;
+}
+
 /** The same values in arrays of their own. */
-export function copied(data: CaseData): CaseData {
-  return mapArrays(data, (array) => array.slice());
+export function copied<A extends Numbers>(data: CaseData<A>): CaseData<A> {
+  return mapArrays(data, (array) => array.slice() as A);
 }
 
 /** Puts values into arrays that are there. */
-export function write(arrays: CaseData, values: CaseData): void {
+export function write(arrays: CaseData<Numbers>, values: CaseData<Numbers>): void {
   for (const name of ARRAYS) arrays[name]?.set(values[name]!);
 }
 
@@ -202,11 +271,21 @@ export function turned(data: CaseData): CaseData {
   });
 }
 
-function mapArrays({ x, filter, bias, dy }: CaseData, change: (array: Float32Array) => Float32Array): CaseData {
-  return { x: change(x), filter: change(filter), bias: bias && change(bias), dy: change(dy) };
+/** Something else in the place of each array. */
+export function mapArrays<A extends Numbers, B extends Numbers>(
+  { x, filter, bias, dy }: CaseData<A>,
+  change: (array: A, name: keyof CaseData) => B,
+): CaseData<B> {
+  return {
+    x: change(x, "x"),
+    filter: change(filter, "filter"),
+    bias: bias && change(bias, "bias"),
+    dy: change(dy, "dy"),
+  };
 }
 
-function requireSame(expected: Float32Array, given: Float32Array, complaint: string): void {
+/** Throws a complaint if two results are not the same. */
+export function requireSame(expected: Numbers, given: Numbers, complaint: string): void {
   if (given.length !== expected.length) {
     throw new Error(`${complaint}: ${given.length} elements, ${expected.length} before`);
   }
@@ -217,21 +296,23 @@ function requireSame(expected: Float32Array, given: Float32Array, complaint: str
 }
 
 /** Throws if a result is the memory of an argument. */
-function requireOwn(result: Float32Array, views: CaseData): void {
+export function requireOwn(result: Numbers, views: CaseData<Numbers>): void {
   const shared = ARRAYS.find((name) => views[name]?.buffer === result.buffer);
   if (shared !== undefined) throw new Error(`its result lies in the memory of its argument ${shared}`);
 }
 
 /** Throws if values, or what lies around them, were changed. */
-export function requireUntouched(who: string, data: CaseData, views: CaseData): void {
+export function requireUntouched<A extends Numbers>(who: string, data: CaseData<A>, views: CaseData<A>): void {
   for (const name of ARRAYS) {
     const [given, view] = [data[name], views[name]];
     if (given === undefined || view === undefined) continue;
-    const changed = given.findIndex((value, i) => !Object.is(value, view[i]));
+    const changed = given.findIndex((value: number, i: number) => !Object.is(value, view[i]));
     if (changed >= 0) throw new Error(`${who} changed its argument ${name}, at ${changed}`);
-    const around = new Float32Array(view.buffer);
-    const isOutside = (i: number): boolean => i < MARGIN || i >= MARGIN + view.length;
-    if (!around.every((value, i) => !isOutside(i) || Number.isNaN(value))) {
+    const [before, after] = margins.get(view) ?? [0, 0];
+    const around = arrayOver(view, view.buffer);
+    const start = view.byteOffset / view.BYTES_PER_ELEMENT;
+    const end = start + view.length;
+    if (![...around.subarray(start - before, start), ...around.subarray(end, end + after)].every(Number.isNaN)) {
       throw new Error(`${who} wrote beside its argument ${name}`);
     }
   }

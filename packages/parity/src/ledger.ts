@@ -35,6 +35,8 @@ export interface Divergence {
   readonly certain: boolean;
   /** Whether it is to be expected of a case. */
   applies(convCase: SpatialCase, pass: CasePass, values: DataKind): boolean;
+  /** Operations that it is about. Default: convolutions, transposed ones too. */
+  readonly about?: "pooling" | "all";
 }
 
 const TFJS_ISSUES = "https://github.com/tensorflow/tfjs/issues";
@@ -145,6 +147,7 @@ export const LEDGER: readonly Divergence[] = [
     issues: [],
     // Some of its microkernels keep it.
     certain: false,
+    about: "all",
     applies: (_, pass, values) => pass === "forward" && values.startsWith("non-finite"),
   },
   {
@@ -165,10 +168,100 @@ export const LEDGER: readonly Divergence[] = [
     why: "TensorFlow has the processor flush subnormals to zero, for speed",
     issues: [],
     certain: false,
+    about: "all",
     // The small ones among what is lopsided are below, too.
     applies: (_, _pass, values) => values === "subnormal" || values === "lopsided",
   },
+  ...["tfjs-cpu", "tfjs-wasm"].map(
+    (oracle): Divergence => ({
+      id: `${oracle.slice("tfjs-".length)}-average-pool-gradient-counts-padding`,
+      oracle,
+      version: "4.22.0",
+      what: "the gradient of a mean is divided by all cells of its window, the mean itself by those of the image",
+      why: "AvgPoolGrad takes one over the window's size for every window, those at borders too",
+      issues: [],
+      certain: false,
+      about: "pooling",
+      applies: (convCase, pass) => convCase.pool === "average" && isGradient(pass) && axesOf(convCase).some(isPadded),
+    }),
+  ),
+  ...["tfjs-cpu", "tfjs-wasm"].map(
+    (oracle): Divergence => ({
+      id: `${oracle.slice("tfjs-".length)}-3d-pool-same-strides-past-window`,
+      oracle,
+      version: "4.22.0",
+      what: 'pooling of volumes and its gradients with padding "same" and strides that leave cells unseen begin elsewhere',
+      why: "as in conv3d, the total padding is negative there, and a half of it is taken for the padding before the volume",
+      issues: [],
+      certain: false,
+      about: "pooling",
+      applies: (convCase) =>
+        convCase.pool !== undefined &&
+        rankOf(convCase) === 3 &&
+        convCase.padding === "same" &&
+        axesOf(convCase).some(leavesCellsUnseen),
+    }),
+  ),
+  {
+    id: "cpu-3d-max-pool-gradient-of-oblong-windows",
+    oracle: "tfjs-cpu",
+    version: "4.22.0",
+    what: "in volumes the gradient of the largest goes to other cells where a window is not as high as wide",
+    why: "the place in the window is written with the height for the length of a row, and read with the width",
+    issues: [],
+    certain: false,
+    about: "pooling",
+    applies: (convCase, pass) =>
+      convCase.pool === "max" && isGradient(pass) && rankOf(convCase) === 3 && isOblong(convCase.filterShape),
+  },
+  {
+    id: "wasm-3d-max-pool-of-negatives",
+    oracle: "tfjs-wasm",
+    version: "4.22.0",
+    what: "in volumes the largest of negative numbers is 2⁻¹²⁶",
+    why: "the search begins at the smallest positive float32, numeric_limits<float>::min, and not at the lowest",
+    issues: [],
+    certain: false,
+    about: "pooling",
+    applies: (convCase, pass) => convCase.pool === "max" && pass === "forward" && rankOf(convCase) === 3,
+  },
+  {
+    id: "wasm-max-pool-gradient",
+    oracle: "tfjs-wasm",
+    version: "4.22.0",
+    what: "the gradient of the largest goes to other cells, or to none",
+    why: "unknown; windows of negative numbers are among them",
+    issues: [],
+    certain: false,
+    about: "pooling",
+    applies: (convCase, pass) => convCase.pool === "max" && isGradient(pass),
+  },
+  {
+    id: "node-average-pool-gradient-past-image",
+    oracle: "tfjs-node",
+    version: "4.22.0",
+    what: "the gradient of a mean is wrong where a window reaches past the image on both sides",
+    why: "unknown",
+    issues: [],
+    certain: false,
+    about: "pooling",
+    applies: (convCase, pass) =>
+      convCase.pool === "average" && isGradient(pass) && axesOf(convCase).some(({ kernel, input }) => kernel > input),
+  },
 ];
+
+function axesOf(convCase: SpatialCase): readonly ResolvedAxis[] {
+  const { depth, height, width } = resolveCase(convCase);
+  return [depth, height, width].slice(-rankOf(convCase));
+}
+
+function isPadded({ before, after }: ResolvedAxis): boolean {
+  return before + after > 0;
+}
+
+function isOblong(filterShape: readonly number[]): boolean {
+  return filterShape.at(-4) !== filterShape.at(-3);
+}
 
 function isGradient(pass: CasePass): boolean {
   return pass === "inputGradient" || pass === "filterGradient";
@@ -230,8 +323,10 @@ export function expectedDivergence(
 ): Divergence | undefined {
   // TensorFlow.js computes a transposed convolution by the passes of the convolution that leads back.
   const computed = pass === "biasGradient" ? pass : convolutionPassOf(convCase, pass);
+  const about = convCase.pool === undefined ? undefined : "pooling";
   return ledger.find(
     (entry) =>
+      (entry.about === "all" || entry.about === about) &&
       entry.oracle === oracle.name &&
       (entry.engine === undefined || entry.engine === oracle.engine) &&
       entry.applies(convolutionOf(convCase), computed, values),

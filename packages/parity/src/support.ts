@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type CasePass, rankOf, resolveCase, type SpatialCase } from "@corr2d/testkit";
+import { type CasePass, operationOf, rankOf, resolveCase, type SpatialCase } from "@corr2d/testkit";
 import { type Findings, REFERENCE } from "./compare.ts";
 
 /** How cases with a feature were answered. */
@@ -44,6 +44,8 @@ export const FEATURES = [
   "depthwise, with a multiplier",
   "past 256 channels",
   "transposed",
+  "average pool",
+  "max pool",
 ] as const;
 
 /** A feature of cases. */
@@ -58,7 +60,9 @@ export function featuresOf(convCase: SpatialCase): readonly Feature[] {
   const kernels = filterShape.slice(0, -2);
   const isStrided = strides.some((stride) => stride > 1);
   const isDilated = dilations.some((dilation) => dilation > 1);
-  const depthwise = groups > 1 && groups === inputShape.at(-1);
+  const operation = operationOf(convCase);
+  const isPool = convCase.pool !== undefined;
+  const depthwise = !isPool && groups > 1 && groups === inputShape.at(-1);
   const has: Readonly<Record<Feature, boolean>> = {
     "1 axis": rank === 1,
     "2 axes": rank === 2,
@@ -77,11 +81,13 @@ export function featuresOf(convCase: SpatialCase): readonly Feature[] {
     "kernel past the image": axes.some(({ kernel, dilation, input }) => (kernel - 1) * dilation + 1 > input),
     "kernel past 7": kernels.some((size) => size > 7),
     "one tap": kernels.every((size) => size === 1),
-    groups: groups > 1 && !depthwise,
+    groups: !isPool && groups > 1 && !depthwise,
     depthwise,
     "depthwise, with a multiplier": depthwise && filterShape.at(-1)! > groups,
     "past 256 channels": Math.max(inputShape.at(-1)!, filterShape.at(-1)!) > 256,
-    transposed: convCase.transposed !== undefined,
+    transposed: operation === "transposed",
+    "average pool": operation === "average pool",
+    "max pool": operation === "max pool",
   };
   return FEATURES.filter((feature) => has[feature]);
 }

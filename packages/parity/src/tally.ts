@@ -130,12 +130,20 @@ export function addTally(total: Tally, part: Tally): void {
   for (const refusals of Object.values(part.refusals)) addRefusals(total.refusals, refusals);
   for (const count of Object.values(part.support)) addSupport(total.support, count);
   for (const [id, times] of Object.entries(part.met)) addCount(total.met, id, times);
-  for (const [name, worst] of Object.entries(part.worstOfCase)) keepWorst(total.worstOfCase, name, worst);
+  let cases = counts.get(total.worstOfCase) ?? Object.keys(total.worstOfCase).length;
+  for (const [name, worst] of Object.entries(part.worstOfCase)) {
+    if (!(name in total.worstOfCase)) cases++;
+    keepWorst(total.worstOfCase, name, worst);
+  }
+  counts.set(total.worstOfCase, cases);
   for (const [name, worst] of Object.entries(part.worstOfAlgorithm)) keepWorst(total.worstOfAlgorithm, name, worst);
   total.vanished.push(...part.vanished);
   total.disagreements.push(...part.disagreements);
   prune(total);
 }
+
+/** How many cases the worst are of: to count them anew takes longer than to add a trial. */
+const counts: WeakMap<Tally["worstOfCase"], number> = new WeakMap();
 
 /** Lists of a tally that grow with its trials are cut to this, whenever they are twice as long. */
 const MOST_WORST = 2 ** 9;
@@ -144,10 +152,10 @@ const MOST_DISAGREEMENTS = 2 ** 14;
 /** Keeps the cases nearest to their bound and the simplest disagreements, by orders that no sequence of additions changes. */
 function prune(total: Tally): void {
   const worst = total.worstOfCase;
-  const names = Object.keys(worst);
-  if (names.length > 2 * MOST_WORST) {
-    const byRatio = names.sort((a, b) => worst[b]!.ratio - worst[a]!.ratio || (a < b ? -1 : 1));
+  if (counts.get(worst)! > 2 * MOST_WORST) {
+    const byRatio = Object.keys(worst).sort((a, b) => worst[b]!.ratio - worst[a]!.ratio || (a < b ? -1 : 1));
     for (const name of byRatio.slice(MOST_WORST)) delete worst[name];
+    counts.set(worst, MOST_WORST);
   }
   if (total.disagreements.length > 2 * MOST_DISAGREEMENTS) {
     total.disagreements.sort(bySimplicity).splice(MOST_DISAGREEMENTS);

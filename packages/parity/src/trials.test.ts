@@ -27,6 +27,21 @@ describe("selectTrials", () => {
     for (const shard of shards) expect(shard.length).toBeGreaterThan(shards.flat().length / 8);
   });
 
+  it("makes of a million problems only those of the shard", async () => {
+    const generated = async (index: number, cases: number): Promise<string[]> => {
+      const trials = await selectTrials({ seed: 3, cases, shard: { index, count: 50_000 } });
+      return trials.flatMap(({ path }) => path ?? []);
+    };
+    const before = process.cpuUsage();
+    const share = await generated(2, 1_000_000);
+    const { user } = process.cpuUsage(before);
+    expect(share.length).toBeGreaterThan(5);
+    expect(share.length).toBeLessThan(50);
+    // Whoever made them all would take half a minute.
+    expect(user).toBeLessThan(5_000_000);
+    expect(await generated(3, 1_000_000)).not.toEqual(share);
+  });
+
   it("is the same for a seed, and another for another", async () => {
     expect(await names({})).toEqual(await names({}));
     expect(await names({ seed: 4 })).not.toEqual(await names({}));

@@ -7,12 +7,12 @@
 
 import { fileURLToPath } from "node:url";
 import {
-  CASE_PASSES,
   CASES,
   type CaseData,
   type ConvCase,
   dataOf,
   isExactClass,
+  passesOf,
   SPATIAL_CASES,
   type SpatialCase,
   seededRandom,
@@ -21,10 +21,12 @@ import {
   type ValueClass,
 } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
-import { generateProblems, problemAt } from "./generate/arbitrary.ts";
+import { type GeneratedProblem, generateProblems, problemAt } from "./generate/arbitrary.ts";
+import { everySize } from "./generate/every-size.ts";
 import { kernelsByStrides } from "./generate/kernels-by-strides.ts";
 import { withPaddingModes } from "./generate/modes.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
+import { poolsOf } from "./generate/pooled.ts";
 import { type DataKind, dataOfProblem, isExactProblem, type Problem } from "./generate/problem.ts";
 import { siblingsOf, twins } from "./generate/siblings.ts";
 import { transposesOf } from "./generate/transposed.ts";
@@ -77,30 +79,29 @@ export interface TrialOptions {
 /**
  * The trials of a run: failures that were found before, the table, the pairwise cover, the generated problems, the
  * photograph. The shards of a run are disjoint and together are the whole; which trial falls into which depends on nothing
- * but its content.
+ * but its content or, if it is generated, on its number, so that nobody makes the problems of others.
  *
  * @throws RangeError if no problem lies at `path`.
  */
 export async function selectTrials(options: TrialOptions): Promise<readonly Trial[]> {
   const { seed, cases, path, regressions, shard, only, own, include = [], exclude = [] } = options;
   const [included, excluded] = [include, exclude].map((patterns) => patterns.map(patternOf));
+  const isOwn = (trial: Trial): boolean => shard === undefined || isInShard(trial, shard);
+  const asFound = (problem: GeneratedProblem): Trial => ({ ...problemTrial(problem), pathSeed: seed });
   const trials =
     path === undefined
       ? [
-          ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial),
-          ...(own ?? []).map((convCase) => seededTrial(convCase, seed)),
-          ...(own === undefined ? tableTrials(seed) : []),
-          ...(own === undefined ? generateProblems(seed, cases) : []).map((problem) => {
-            return { ...problemTrial(problem), pathSeed: seed };
-          }),
-          ...(own === undefined ? await photographTrials(seed) : []),
+          ...(regressions === undefined ? [] : await loadRegressions(regressions)).map(problemTrial).filter(isOwn),
+          ...(own ?? []).map((convCase) => seededTrial(convCase, seed)).filter(isOwn),
+          ...(own === undefined ? tableTrials(seed) : []).filter(isOwn),
+          ...(own === undefined ? generateProblems(seed, cases, shard) : []).map(asFound),
+          ...(own === undefined ? await photographTrials(seed) : []).filter(isOwn),
         ]
-      : [{ ...problemTrial(await problemAt(seed, path)), pathSeed: seed }];
+      : [asFound(await problemAt(seed, path))].filter(isOwn);
   return trials
     .filter(({ convCase: { name } }) => only === undefined || name.includes(only))
     .filter(({ convCase: { name } }) => included!.length === 0 || included!.some((pattern) => pattern.test(name)))
-    .filter(({ convCase: { name } }) => !excluded!.some((pattern) => pattern.test(name)))
-    .filter((trial) => shard === undefined || isInShard(trial, shard));
+    .filter(({ convCase: { name } }) => !excluded!.some((pattern) => pattern.test(name)));
 }
 
 /** The cases that every run asks on every class of values. */
@@ -115,6 +116,8 @@ const KERNELS_FOR_ANOTHER = 3;
 
 /** What padding modes and transposed convolutions are asked on: the sums are those of convolutions, which are asked on every class. */
 const CLASSES_OF_OTHERS: readonly ValueClass[] = ["exact", "real", "non-finite", "non-finite weights"];
+/** Pooling has no weights; what it makes of a NaN libraries do not agree about. */
+const CLASSES_OF_POOLS: readonly ValueClass[] = ["exact", "real", "huge"];
 
 /** A case of every run, on which classes of values it is asked, and whether it is about shapes and options alone. */
 interface NamedCase {
@@ -132,7 +135,11 @@ function tableOf(): readonly NamedCase[] {
   const some = (cases: readonly SpatialCase[], which: number): readonly SpatialCase[] =>
     cases.filter((_, i) => i % KERNELS_FOR_ANOTHER === which);
   // What no output sees is output padding when it is transposed.
-  const ofKernels = [...transposesOf(some(kernelsByStrides(1), 0)), ...withPaddingModes(some(byStrides, 1))];
+  const ofKernels = [
+    ...transposesOf(some(kernelsByStrides(1), 0)),
+    ...withPaddingModes(some(byStrides, 1)),
+    ...poolsOf(some(byStrides, 2)),
+  ];
   const varied = [...SPATIAL_CASES, ...pairwiseCases()];
   const others = [...transposesOf(varied), ...withPaddingModes(varied)];
   const ofShapes = (cases: readonly SpatialCase[]): NamedCase[] =>
@@ -144,7 +151,10 @@ function tableOf(): readonly NamedCase[] {
       ...(i === 0 ? ofShapes(twins()) : []),
     ]),
     ...others.map((convCase) => ({ convCase, classes: CLASSES_OF_OTHERS, isBrief: false })),
+    ...poolsOf([...CASES, ...varied]).map((convCase) => ({ convCase, classes: CLASSES_OF_POOLS, isBrief: false })),
     ...ofShapes([...byStrides, ...ofKernels]),
+    // Values at random show a block that is computed in a format of fewer bits, too.
+    ...everySize().map((convCase): NamedCase => ({ convCase, classes: ["real"], isBrief: true })),
   ];
   return [...new Map(all.map((named) => [named.convCase.name, named])).values()];
 }
@@ -173,7 +183,7 @@ export function seededTrial(
 ): Trial {
   return {
     convCase,
-    passes: CASE_PASSES,
+    passes: passesOf(convCase),
     seed,
     kinds: classes,
     data: () => classes.map((values) => [values, dataOf(convCase, values, seed), isExactClass(values)]),
@@ -185,7 +195,7 @@ export function problemTrial(problem: Problem & { readonly path?: string | undef
   const { convCase, values, seed, path, given } = problem;
   return {
     convCase,
-    passes: CASE_PASSES,
+    passes: passesOf(convCase),
     seed,
     path,
     kinds: [values],

@@ -10,6 +10,7 @@
  */
 
 import { type CasePass, type ConvCase, rankOf, type SpatialCase } from "./case.ts";
+import { seesCells } from "./pooled.ts";
 import { convolutionOf } from "./transposed.ts";
 
 /** One axis of a case, in plain numbers. */
@@ -82,6 +83,10 @@ export function resolveCase(convCase: SpatialCase): ResolvedCase {
       `${groups} groups of ${groupInChannels} filter channels need ${groupInChannels * groups} input channels, got ${inChannels}`,
     );
   }
+  if (convCase.pool !== undefined && (groupInChannels !== 1 || outChannels !== inChannels || convCase.bias)) {
+    refuse(`pooling has one window for each of ${inChannels} channels and no bias, got filter [${filterShape}]`);
+  }
+  if (convCase.pool !== undefined && !seesCells(convCase)) refuse("a window would see nothing but padding");
   if (outChannels % groups !== 0) refuse(`${outChannels} output channels do not fall into ${groups} equal groups`);
 
   const axis = (name: (typeof AXIS_NAMES)[number]): ResolvedAxis => {
@@ -214,13 +219,15 @@ export function describeCase(convCase: Omit<SpatialCase, "name">): string {
     rounding,
     transposed,
     paddingMode,
+    pool,
   } = convCase;
   const parts = [`${inputShape.join("×")} ∗ ${filterShape.join("×")}`];
   if (strides.some((stride) => stride !== 1)) parts.push(`stride ${strides.join("×")}`);
   if (dilations.some((dilation) => dilation !== 1)) parts.push(`dilation ${dilations.join("×")}`);
   if (padding !== "valid") parts.push(padding === "same" ? padding : `padding ${JSON.stringify(padding)}`);
   if (paddingMode !== undefined) parts.push(paddingMode);
-  if (groups !== 1) parts.push(`${groups} groups`);
+  if (pool !== undefined) parts.push(`${pool} pool`);
+  else if (groups !== 1) parts.push(`${groups} groups`);
   if (transposed !== undefined) {
     const { outputPadding } = transposed;
     const isPadded = outputPadding.some((cells) => cells > 0);

@@ -49,11 +49,14 @@ export function gamma(k: number): number {
  * The largest error each element of a result may have, for any algorithm that multiplies every pair of factors once
  * and adds the products in any order: naive, im2col, tiled, SIMD, with or without fused multiply-add.
  *
- * An element without products and bias must be exactly 0, so its bound is 0.
+ * An element without products and bias must be exactly 0, so its bound is 0. A mean is a sum of products with one over the number
+ * of its cells, whose own rounding is one of those to spare.
  *
  * @throws RangeError as {@link absoluteReference} and {@link gamma}.
  */
 export function elementBounds(convCase: SpatialCase, pass: CasePass, data: CaseData): Float64Array {
+  // The largest of some cells is one of them.
+  if (convCase.pool === "max" && pass === "forward") return new Float64Array(sizeOf(resultShapeOf(convCase, pass)));
   const terms = termsOf(convCase, pass);
   const factor = gamma(terms + 2);
   return absoluteReference(convCase, pass, data).map((sum) => (sum === 0 ? 0 : factor * sum + terms * UNDERFLOW));

@@ -37,6 +37,9 @@ export type CaseLayout = "channels last" | "channels first";
 /** What stands in the cells of padding, where it is not nothing; the words are NumPy's. */
 export type CasePaddingMode = "edge" | "reflect" | "symmetric" | "wrap";
 
+/** What is made of the cells that a window sees, where it is no sum of products. */
+export type CasePool = "average" | "max";
+
 /** How (padded input − effective kernel) / stride becomes an integer, one less than the output size; halves go up. */
 export type CaseRounding = "floor" | "round" | "ceil";
 
@@ -62,6 +65,11 @@ export interface SpatialCase {
   /** What padding shows of the image. Default: nothing, which is zeros. */
   readonly paddingMode?: CasePaddingMode;
   /**
+   * There if it pools: then its filter is a window, `[…window, 1, channels]`, of which there are as many groups as channels, and
+   * whose array is empty; there is no bias, and no gradient but that of the input.
+   */
+  readonly pool?: CasePool;
+  /**
    * There if it is a transposed convolution. Then `inputShape` is still that of its input, the filter is
    * `[…kernel, outChannels / groups, inChannels]`, nothing is rounded, and an axis of n cells becomes
    * (n − 1)·stride − before − after + (kernel − 1)·dilation + 1 + outputPadding, or n·stride with "same".
@@ -72,6 +80,20 @@ export interface SpatialCase {
   };
 }
 
+/** What a case computes. */
+export type CaseOperation = "convolution" | "transposed" | "average pool" | "max pool";
+
+/** What a case computes. */
+export function operationOf({ transposed, pool }: Pick<SpatialCase, "transposed" | "pool">): CaseOperation {
+  if (pool !== undefined) return `${pool} pool`;
+  return transposed === undefined ? "convolution" : "transposed";
+}
+
+/** What can be asked of a case: of pooling, which has neither filter nor bias, the output and the gradient of its input. */
+export function passesOf({ pool }: Pick<SpatialCase, "pool">): readonly CasePass[] {
+  return pool === undefined ? CASE_PASSES : ["forward", "inputGradient"];
+}
+
 /** Number of spatial axes. */
 export function rankOf({ inputShape }: Pick<SpatialCase, "inputShape">): number {
   return inputShape.length - 2;
@@ -79,22 +101,25 @@ export function rankOf({ inputShape }: Pick<SpatialCase, "inputShape">): number 
 
 /** Whether a case is of the usual kind: a convolution of two axes, channels last, rounded down, padded by nothing. */
 export function isPlanar(convCase: SpatialCase): convCase is ConvCase {
-  const { layout = "channels last", rounding = "floor", transposed, paddingMode } = convCase;
-  const isUsual = layout === "channels last" && rounding === "floor";
-  return rankOf(convCase) === 2 && isUsual && transposed === undefined && paddingMode === undefined;
+  const { layout = "channels last", rounding = "floor", paddingMode } = convCase;
+  const isUsual = layout === "channels last" && rounding === "floor" && operationOf(convCase) === "convolution";
+  return rankOf(convCase) === 2 && isUsual && paddingMode === undefined;
 }
 
 /** What can be asked of a case. */
 export type CasePass = "forward" | "inputGradient" | "filterGradient" | "biasGradient";
 
+/** An array of numbers that can be made anew. */
+export type Numbers = Float32Array | Float64Array;
+
 /** The arrays of a case, x and dy in its layout: everything any pass needs. */
-export interface CaseData {
-  readonly x: Float32Array;
-  readonly filter: Float32Array;
+export interface CaseData<A extends Numbers = Float32Array> {
+  readonly x: A;
+  readonly filter: A;
   /** Present exactly if the case has a bias. */
-  readonly bias: Float32Array | undefined;
+  readonly bias: A | undefined;
   /** Gradient of the loss with respect to the output. */
-  readonly dy: Float32Array;
+  readonly dy: A;
 }
 
 /** Every pass. The bias gradient is defined without a bias too: Σ dy per output channel. */

@@ -20,20 +20,24 @@ export { elementBounds, gamma, normwiseBounds, UNIT_ROUNDOFF } from "./bounds.ts
 export type {
   CaseData,
   CaseLayout,
+  CaseOperation,
   CasePadding,
   CasePaddingMode,
   CasePass,
+  CasePool,
   CaseRounding,
   ConvCase,
+  Numbers,
   SpatialCase,
 } from "./case.ts";
-export { CASE_PASSES, isPlanar, rankOf } from "./case.ts";
+export { CASE_PASSES, isPlanar, operationOf, passesOf, rankOf } from "./case.ts";
 export { CASES, generateCases, SPATIAL_CASES } from "./cases.ts";
 export { exactData, realData } from "./data.ts";
 export { type Judgement, judge, ulpDistance } from "./judge.ts";
-export { fromChannelsLast, type Numbers, toChannelsLast } from "./layout.ts";
+export { fromChannelsLast, toChannelsLast } from "./layout.ts";
 export { NETWORK_LAYERS, type Network, type NetworkLayer } from "./networks.ts";
 export { ofPaddedImage, paddedSources, padImage } from "./padded.ts";
+export { seesCells } from "./pooled.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { absoluteReference, type ReferenceData, reference } from "./reference.ts";
 export { flopsOf, multiplyAddsOf, termsOf } from "./terms.ts";

@@ -7,10 +7,7 @@
  */
 
 import { resultShapeOf, sizeOf } from "./arithmetic.ts";
-import type { CasePass, SpatialCase } from "./case.ts";
-
-/** An array of numbers that can be made anew. */
-export type Numbers = Float32Array | Float64Array;
+import type { CasePass, Numbers, SpatialCase } from "./case.ts";
 
 /** The input ("inputGradient" has its shape) or output ("forward") of a case, brought to channels last. */
 export function toChannelsLast<T extends Numbers>(array: T, convCase: SpatialCase, of: CasePass): T {

@@ -15,8 +15,8 @@
  */
 
 import { resolveCase, sizeOf } from "./arithmetic.ts";
-import { type CasePaddingMode, rankOf, type SpatialCase } from "./case.ts";
-import { fromChannelsLast, type Numbers, toChannelsLast } from "./layout.ts";
+import { type CasePaddingMode, type Numbers, rankOf, type SpatialCase } from "./case.ts";
+import { fromChannelsLast, toChannelsLast } from "./layout.ts";
 
 const modulo = (i: number, period: number): number => ((i % period) + period) % period;
 

@@ -24,6 +24,7 @@ import { type ResolvedAxis, type ResolvedCase, resolveCase, resultShapeOf, sizeO
 import type { CasePass, SpatialCase } from "./case.ts";
 import { fromChannelsLast, toChannelsLast, transposeEach } from "./layout.ts";
 import { gatherImage, ofPaddedImage, padImage } from "./padded.ts";
+import { pooled } from "./pooled.ts";
 
 /**
  * The arrays a pass needs: forward x, filter and bias; input gradient filter and dy; filter gradient x and dy; bias gradient
@@ -57,6 +58,7 @@ export interface ReferenceData {
  * ```
  */
 export function reference(convCase: SpatialCase, pass: CasePass, data: ReferenceData): Float64Array {
+  if (convCase.pool !== undefined) return pooled(convCase, pass, data);
   const resolved = resolveCase(convCase);
   const take = (name: keyof ReferenceData, shape: readonly number[]): Float64Array => {
     const array = data[name];
@@ -121,7 +123,8 @@ export function reference(convCase: SpatialCase, pass: CasePass, data: Reference
 export function absoluteReference(convCase: SpatialCase, pass: CasePass, data: ReferenceData): Float64Array {
   const magnitudes = (array: ArrayLike<number> | undefined) => array && Float64Array.from(array, Math.abs);
   return reference(convCase, pass, {
-    x: magnitudes(data.x),
+    // Which cell is the largest its magnitudes do not say.
+    x: convCase.pool === "max" ? data.x : magnitudes(data.x),
     filter: magnitudes(data.filter),
     bias: magnitudes(data.bias),
     dy: magnitudes(data.dy),

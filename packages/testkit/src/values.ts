@@ -106,6 +106,25 @@ const LARGEST_NUMBER_OF_NON_FINITE = 3;
  * ```
  */
 export function dataOf(convCase: SpatialCase, valueClass: ValueClass, seed: number): CaseData {
+  const data = valuesOf(convCase, valueClass, seed);
+  if (convCase.pool === undefined) return data;
+  // No window has a weight, and which of two largest cells is meant nobody can say.
+  const isAmbiguous = convCase.pool === "max" && new Set(data.x).size < data.x.length;
+  const x = isAmbiguous ? shuffled(data.x.length, seededRandom(seed, `${convCase.name}/order`)) : data.x;
+  return { ...data, x, filter: new Float32Array() };
+}
+
+/** Integers about 0, each once. */
+function shuffled(length: number, random: Random): Float32Array {
+  const array = Float32Array.from({ length }, (_, i) => i - (length >> 1));
+  for (let i = length - 1; i > 0; i--) {
+    const other = random.integer(0, i);
+    [array[i], array[other]] = [array[other]!, array[i]!];
+  }
+  return array;
+}
+
+function valuesOf(convCase: SpatialCase, valueClass: ValueClass, seed: number): CaseData {
   const stream = (name: string): Random => seededRandom(seed, `${convCase.name}/${valueClass}/${name}`);
   switch (valueClass) {
     case "exact":

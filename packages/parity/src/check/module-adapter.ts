@@ -10,6 +10,7 @@
  *     export function biasGradient(convCase, { dy }) {}                 // gives ∂bias
  *     export const reach = { ranks: [2], layouts: ["channels last"], roundings: ["floor"] };
  *     export const sharedMemory = false;                                // if it takes no arrays in a SharedArrayBuffer
+ *     export const precision = "float64";                               // if all its arrays are Float64Array
  *
  * Each gives a Float32Array or a promise of one. `convCase` is testkit's, with `pads` and `outputShape` already worked out.
  * Or the default export is a {@link ConvAdapter}. What a module does that it must not, such as changing its arguments, is
@@ -25,14 +26,16 @@ import {
   type CaseData,
   type CasePass,
   type ConvCase,
+  type Numbers,
   outputShapeOf,
   rankOf,
   resolveCase,
   type SpatialCase,
 } from "@corr2d/testkit";
 import type { ConvAdapter, Reach } from "../adapter.ts";
-import { copied, inLargerArrays, memoryOf, requireUntouched, write } from "../interrogate.ts";
+import { copied, placedAlike, requireUntouched, write } from "../interrogate.ts";
 import { Keepsakes } from "../keepsakes.ts";
+import { type Float64Adapter, float64Adapter } from "../precision/float64.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** A case as the functions of a module get it. */
@@ -43,15 +46,17 @@ export interface ModuleCase extends ConvCase {
 }
 
 /** A function of a module. */
-export type ModulePass = (convCase: ModuleCase, data: CaseData) => Float32Array | Promise<Float32Array>;
+export type ModulePass<A extends Numbers = Float32Array> = (convCase: ModuleCase, data: CaseData<A>) => A | Promise<A>;
 
-/** What a module may export. */
-export interface ConvModule extends Partial<Record<CasePass, ModulePass>> {
+/** What a module may export, its arrays being of one kind. */
+export interface ConvModule<A extends Numbers = Float32Array> extends Partial<Record<CasePass, ModulePass<A>>> {
   readonly name?: string;
   readonly version?: string;
   readonly reach?: Reach;
   /** False where its arguments cannot lie in shared memory. Default: they can. */
   readonly sharedMemory?: boolean;
+  /** What it computes in. Default: "float32". */
+  readonly precision?: A extends Float32Array ? "float32" : "float64";
   /** True, or the reason why a case cannot be asked. Default: all can. */
   readonly supports?: (convCase: ConvCase, pass: CasePass) => true | string;
 }
@@ -69,7 +74,10 @@ export async function loadModule(path: string): Promise<ConvAdapter> {
     throw new Error(`check: ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
   const { default: preset } = loaded as { default?: unknown };
-  if (isObject(preset) && "prepare" in preset) return identified(path, checkedAdapter(path, preset));
+  if (isObject(preset) && "prepare" in preset) {
+    const adapter = checkedAdapter(path, preset);
+    return identified(path, "precision" in adapter ? float64Adapter(adapter) : adapter);
+  }
   const module = (isObject(preset) && !("forward" in loaded) ? preset : loaded) as ConvModule;
   return identified(path, moduleAdapter(path, module));
 }
@@ -83,6 +91,7 @@ function identified(path: string, adapter: ConvAdapter): ConvAdapter {
     threads,
     ...(summation !== undefined && { summation }),
     ...(reach !== undefined && { reach }),
+    ...(adapter.computesIn !== undefined && { computesIn: adapter.computesIn }),
     ...(adapter.keepsNothing && { keepsNothing: true }),
     ...(adapter.sharedMemory === false && { sharedMemory: false }),
     ...(adapter.skipsPadding && { skipsPadding: true }),
@@ -99,14 +108,17 @@ function identified(path: string, adapter: ConvAdapter): ConvAdapter {
  * @param path its file, for its name and for errors.
  * @throws TypeError for an export that is not what it must be.
  */
-export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
+export function moduleAdapter(path: string, module: ConvModule): ConvAdapter;
+/** The adapter of one that computes in float64. */
+export function moduleAdapter(path: string, module: ConvModule<Float64Array>): ConvAdapter;
+export function moduleAdapter(path: string, module: ConvModule | ConvModule<Float64Array>): ConvAdapter {
   const { name = basename(path, extname(path)), version = "unknown", supports = () => true, reach } = module;
-  const { sharedMemory = true } = module;
+  const { sharedMemory = true, precision = "float32" } = module;
   if (module.forward === undefined) {
     const exported = Object.keys(module).join(", ") || "nothing";
     throw new TypeError(
       `check: ${path} exports ${exported}, but must export a function forward(convCase, { x, filter, bias }) that gives ` +
-        "a Float32Array, or an adapter (prepare, supports, …) as its default",
+        `a ${precision === "float64" ? "Float64Array" : "Float32Array"}, or an adapter (prepare, supports, …) as its default`,
     );
   }
   for (const export_ of [...CASE_PASSES, "supports"] as const) {
@@ -123,58 +135,69 @@ export function moduleAdapter(path: string, module: ConvModule): ConvAdapter {
   if (typeof sharedMemory !== "boolean") {
     throw new TypeError(`check: ${path}: sharedMemory must be true or false, got ${describe(sharedMemory)}`);
   }
-  const given = new Keepsakes();
-  return {
+  if (precision !== "float32" && precision !== "float64") {
+    throw new TypeError(`check: ${path}: precision must be "float32" or "float64", got ${describe(precision)}`);
+  }
+  const about = {
     name,
     version,
     threads: 1,
     keepsNothing: true,
     ...(reach !== undefined && { reach }),
-    ...(!sharedMemory && { sharedMemory }),
-    supports(convCase, pass) {
+    ...(!sharedMemory && { sharedMemory: false as const }),
+    supports(convCase: ConvCase, pass: CasePass): true | string {
       if (module[pass] === undefined) return `it exports no ${pass}`;
       const answer: unknown = supports(convCase, pass);
       if (answer === true || (typeof answer === "string" && answer !== "")) return answer;
       throw new TypeError(`check: ${path}: supports must give true or the reason why not, got ${describe(answer)}`);
     },
-    prepare(convCase, pass, data) {
-      // The arrays of one caller, whatever is in them: what a module keeps about an array shows when others are written to it.
-      const own = inLargerArrays(data, memoryOf(data));
-      let left: CaseData | undefined;
-      let result: Float32Array | undefined;
-      return {
-        async run() {
-          if (left !== undefined) requireUntouched(`after it had returned, ${pass}`, left, own);
-          write(own, data);
-          result = await callModule(module[pass]!, convCase, pass, own);
-          requireUntouched(pass, data, own);
-          left = copied(own);
-        },
-        read() {
-          if (result === undefined) throw new Error(`${name}: read before run`);
-          return result;
-        },
-        dispose() {
-          const last = left;
-          if (last === undefined) return;
-          const about = `some time after it had returned, ${pass} of "${convCase.name}"`;
-          given.keep(own.x.length + own.filter.length, () => requireUntouched(about, last, own));
-        },
-      };
-    },
+  } as const;
+  return precision === "float64"
+    ? float64Adapter({ ...about, precision, prepare: calls(module as ConvModule<Float64Array>, name, Float64Array) })
+    : { ...about, prepare: calls(module as ConvModule, name, Float32Array) };
+}
+
+type ArrayKind<A extends Numbers> = new () => A;
+
+/** A layer is a call of the module, by arrays of one kind. */
+function calls<A extends Numbers>(module: ConvModule<A>, name: string, kind: ArrayKind<A>) {
+  const given = new Keepsakes();
+  return (convCase: ConvCase, pass: CasePass, data: CaseData<A>) => {
+    // The arrays of one caller, whatever is in them: what a module keeps about an array shows when others are written to it.
+    const own = placedAlike(data, data);
+    let left: CaseData<A> | undefined;
+    let result: A | undefined;
+    return {
+      async run() {
+        if (left !== undefined) requireUntouched(`after it had returned, ${pass}`, left, own);
+        write(own, data);
+        result = await callModule(module[pass]!, convCase, pass, { data: own, kind });
+        requireUntouched(pass, data, own);
+        left = copied(own);
+      },
+      read() {
+        if (result === undefined) throw new Error(`${name}: read before run`);
+        return result;
+      },
+      dispose() {
+        const last = left;
+        if (last === undefined) return;
+        const about = `some time after it had returned, ${pass} of "${convCase.name}"`;
+        given.keep(own.x.length + own.filter.length, () => requireUntouched(about, last, own));
+      },
+    };
   };
 }
 
-async function callModule(
-  compute: ModulePass,
+async function callModule<A extends Numbers>(
+  compute: ModulePass<A>,
   convCase: ConvCase,
   pass: CasePass,
-  data: CaseData,
-): Promise<Float32Array> {
+  { data, kind }: { readonly data: CaseData<A>; readonly kind: ArrayKind<A> },
+): Promise<A> {
   const result: unknown = await compute(withGeometry(convCase), data);
-  if (!(result instanceof Float32Array))
-    throw new TypeError(`${pass} must give a Float32Array, got ${describe(result)}`);
-  const shared = Object.values(data).find((array: Float32Array | undefined) => array?.buffer === result.buffer);
+  if (!(result instanceof kind)) throw new TypeError(`${pass} must give a ${kind.name}, got ${describe(result)}`);
+  const shared = Object.values(data).find((array: A | undefined) => array?.buffer === result.buffer);
   if (shared !== undefined) throw new Error(`${pass} must give an array of its own, got the memory of an argument`);
   return result;
 }
@@ -197,7 +220,7 @@ function frozen<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-function checkedAdapter(path: string, adapter: object): ConvAdapter {
+function checkedAdapter(path: string, adapter: object): ConvAdapter | Float64Adapter {
   const must = { name: "string", version: "string", threads: "number", supports: "function", prepare: "function" };
   for (const [key, type] of Object.entries(must)) {
     const value: unknown = (adapter as Record<string, unknown>)[key];
@@ -207,7 +230,15 @@ function checkedAdapter(path: string, adapter: object): ConvAdapter {
       );
     }
   }
-  return adapter as ConvAdapter;
+  if ("computesIn" in adapter) {
+    throw new TypeError(`check: ${path}: its default export must be what float64Adapter takes, not what it gives`);
+  }
+  if ("precision" in adapter && adapter.precision !== "float64") {
+    throw new TypeError(
+      `check: ${path}: an adapter's precision can be "float64" only, got ${describe(adapter.precision)}`,
+    );
+  }
+  return adapter as ConvAdapter | Float64Adapter;
 }
 
 function isObject(value: unknown): value is object {

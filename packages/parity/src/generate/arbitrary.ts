@@ -9,7 +9,9 @@ import { describeCase } from "@corr2d/testkit";
 import { Arbitrary, asyncProperty, check, type Random, Stream, sample, Value } from "fast-check";
 import { drawProblem } from "./draw.ts";
 import { withPaddingMode } from "./modes.ts";
+import { poolOf } from "./pooled.ts";
 import { isPossible, type Problem } from "./problem.ts";
+import type { Drawn } from "./sizes.ts";
 import { smallerProblems } from "./smaller.ts";
 import { transposeOf } from "./transposed.ts";
 
@@ -24,9 +26,17 @@ export function generateProblem(seed: number, index: number): GeneratedProblem {
   return { ...problem!, path: String(index) };
 }
 
-/** The first `count` problems of a seed. */
-export function generateProblems(seed: number, count: number): readonly GeneratedProblem[] {
-  return Array.from({ length: count }, (_, index) => generateProblem(seed, index));
+/** The first `count` problems of a seed, or a share of them: the `index`-th of `count`, from 1. Those of others are not made. */
+export function generateProblems(
+  seed: number,
+  count: number,
+  share: { readonly index: number; readonly count: number } = { index: 1, count: 1 },
+): readonly GeneratedProblem[] {
+  const problems: GeneratedProblem[] = [];
+  for (let index = 0; index < count; index++) {
+    if ((seedOf(seed, index) >>> 0) % share.count === share.index - 1) problems.push(generateProblem(seed, index));
+  }
+  return problems;
 }
 
 /**
@@ -113,8 +123,18 @@ function scrambled(bits: number): number {
   return h ^ (h >>> 16);
 }
 
-/** One in so many is a transposed convolution, and twice as many pad by what they show; few implementations are asked for either. */
+/**
+ * One in so many is a transposed convolution, and as many pool; twice as many pad by what they show. Few implementations are asked
+ * for any of these.
+ */
 const PROBLEMS_OF_A_KIND = 24;
+
+/** What a convolution is made into; undefined where it stays what it is. */
+function otherwise(drawn: Drawn, kind: number, mode: number): Drawn | undefined {
+  if (kind === 1) return transposeOf(drawn);
+  if (kind <= 3) return withPaddingMode(drawn, mode);
+  return kind === 4 ? poolOf(drawn, mode) : undefined;
+}
 
 class ProblemArbitrary extends Arbitrary<Problem> {
   override generate(random: Random): Value<Problem> {
@@ -124,9 +144,9 @@ class ProblemArbitrary extends Arbitrary<Problem> {
       const kind = random.nextInt(1, PROBLEMS_OF_A_KIND);
       const mode = random.nextInt(0, 2 ** 16);
       if (!isPossible({ name: "", ...drawn })) continue;
-      const about = (kind === 1 ? transposeOf(drawn) : kind <= 3 ? withPaddingMode(drawn, mode) : undefined) ?? drawn;
+      const about = otherwise(drawn, kind, mode) ?? drawn;
       const convCase = { name: `generated: ${describeCase(about)}`, ...about };
-      return new Value({ convCase, values, seed }, undefined);
+      return new Value({ convCase, values: convCase.pool === "max" ? "real" : values, seed }, undefined);
     }
   }
 

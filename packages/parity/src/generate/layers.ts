@@ -119,7 +119,7 @@ const LAYERS: readonly ((random: Random) => Layer)[] = [
 export function layer(random: Random, { bias, layout }: Drawn): Drawn {
   const { kernel, strides, dilations, groups, groupIn, groupOut } = pick(random, LAYERS)(random);
   const reach = kernel.map((size, axis) => (size - 1) * dilations[axis]! + 1);
-  const cells = reach.map((size) => Math.max(size, pick(random, [7, 8, 14, 16, 28])));
+  const cells = reach.map((size) => Math.max(size, pick(random, [7, 8, 9, 13, 14, 15, 16, 28])));
   const padding = pick<SpatialCase["padding"]>(random, [
     "same",
     "same",

@@ -3,7 +3,8 @@
  *
  *     [{ "inputShape": [1, 224, 224, 3], "filterShape": [7, 7, 3, 64], "strides": [2, 2], "padding": [[3, 3], [3, 3]] }]
  *
- * With `"transposed": { "outputPadding": [1, 1] }` it is a transposed convolution.
+ * With `"transposed": { "outputPadding": [1, 1] }` it is a transposed convolution; with `"pool": "average"` or `"max"`, as many
+ * groups as channels and a window such as `[3, 3, 1, 64]` as its filter it pools.
  *
  * @module
  */
@@ -27,6 +28,7 @@ const SCHEMA = z
       layout: z.literal(["channels last", "channels first"]).optional(),
       rounding: z.literal(["floor", "round", "ceil"]).optional(),
       paddingMode: z.literal(["edge", "reflect", "symmetric", "wrap"]).optional(),
+      pool: z.literal(["average", "max"]).optional(),
       transposed: z.strictObject({ outputPadding: z.array(count) }).optional(),
     }),
   )
@@ -48,7 +50,7 @@ export function readCases(path: string): readonly SpatialCase[] {
   if (!parsed.success) throw new RangeError(`--cases: ${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data.map((given, i): SpatialCase => {
     const ones = Array.from({ length: given.inputShape.length - 2 }, () => 1);
-    const { name, layout, rounding, transposed, paddingMode } = given;
+    const { name, layout, rounding, transposed, paddingMode, pool } = given;
     const about = {
       inputShape: given.inputShape,
       filterShape: given.filterShape,
@@ -56,11 +58,12 @@ export function readCases(path: string): readonly SpatialCase[] {
       padding: given.padding ?? "valid",
       dilations: given.dilations ?? ones,
       groups: given.groups ?? 1,
-      bias: given.bias ?? true,
+      bias: given.bias ?? pool === undefined,
       ...(layout !== undefined && { layout }),
       ...(rounding !== undefined && { rounding }),
       ...(paddingMode !== undefined && { paddingMode }),
       ...(transposed !== undefined && { transposed }),
+      ...(pool !== undefined && { pool }),
     } as const;
     try {
       const convCase = { name: `own ${i + 1}: ${name ?? describeCase(about)}`, ...about };

@@ -6,10 +6,10 @@
 
 import {
   absoluteReference,
-  CASE_PASSES,
   type CaseData,
   dataOf,
   isExactClass,
+  passesOf,
   resolveCase,
   type SpatialCase,
   type ValueClass,
@@ -44,7 +44,7 @@ export function isExactProblem({ convCase, values, given }: Problem): boolean {
   const { x, filter, bias = [], dy } = given;
   return (
     [x, filter, bias, dy].every((array) => array.every(Number.isInteger)) &&
-    CASE_PASSES.every((pass) => absoluteReference(convCase, pass, given).every((sum) => sum < EXACT_LIMIT))
+    passesOf(convCase).every((pass) => absoluteReference(convCase, pass, given).every((sum) => sum < EXACT_LIMIT))
   );
 }
 

@@ -28,6 +28,7 @@ const CHANNELS: readonly Respect[] = [
   (random, sizes) => sizes.setChannels(nearBlock(random, 256), 1, 1),
   (random, sizes) => sizes.setChannels(nearBlock(random, 1024), 1, 1),
   (random, sizes) => sizes.setChannels(random.nextInt(3, 48), 1, pick(random, [2, 2, 3, 4, 5, 8])),
+  (random, sizes) => sizes.setChannels(nearBlock(random, 256), 1, pick(random, [2, 3, 4])),
   (random, sizes) => sizes.setChannels(random.nextInt(2, 20), random.nextInt(2, 20), random.nextInt(1, 20)),
   (random, sizes) =>
     sizes.setChannels(pick(random, [2, 3, 4, 8, 16, 32, 64]), nearBlock(random, 32), nearBlock(random, 32)),
@@ -42,6 +43,7 @@ const IMAGES: readonly Respect[] = [
 const CELLS: readonly Respect[] = [
   (random, sizes) => sizes.set(`cells ${anyAxis(random, sizes)}`, nearBlock(random, 512)),
   (random, sizes) => sizes.set(`cells ${sizes.rank - 1}`, many(random)),
+  (random, sizes) => sizes.set("cells 0", nearBlock(random, 512)),
   (random, sizes) => {
     for (const axis of lastAxes(sizes)) sizes.set(`cells ${axis}`, nearBlock(random, 64));
   },

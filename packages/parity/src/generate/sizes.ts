@@ -18,7 +18,7 @@ const BUDGETS = [2 ** 15, 2 ** 16, 2 ** 17, 2 ** 17, 2 ** 18, 2 ** 18, 2 ** 20];
 const MOST = [2 ** 19, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 20, 2 ** 22];
 
 /** Sizes at which implementations cut their work into blocks; a fault shows at them, or one beside. */
-const BLOCKS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
+export const BLOCKS: readonly number[] = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
 
 /** A size at which work is cut. */
 export function blockUpTo(random: Random, most: number): number {

@@ -21,6 +21,8 @@ export function* smallerProblems(problem: Problem): Generator<Problem> {
     const named = { ...smaller, name: `shrunk: ${describeCase(about)}` };
     if (isPossible(named)) yield { convCase: named, values, seed };
   }
+  // Where two cells are the largest, either is: numbers made simple would be no question.
+  if (convCase.pool === "max") return;
   if (values !== "exact") yield { ...problem, values: "exact" };
   // When nothing about the shapes can go, the numbers themselves are what is left.
   yield { ...problem, values: "given", given: dataOfProblem(problem) };
@@ -71,6 +73,7 @@ function* smallerCases(convCase: SpatialCase): Generator<SpatialCase> {
     filterShape: [...filterShape.slice(0, rank), newDepth, newOut * newGroups],
   });
   const groupOut = outChannels / groups;
+  // The filters of pooling are as many as its channels.
   for (const less of smallerCounts(groups)) yield withChannels(less, depth, groupOut);
   for (const less of smallerCounts(groupOut)) yield withChannels(groups, depth, less);
   for (const less of smallerCounts(inChannels / groups)) yield withChannels(groups, less, groupOut);

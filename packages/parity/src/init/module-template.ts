@@ -34,5 +34,6 @@ export function forward({ inputShape, filterShape, outputShape, strides, dilatio
   });
 }
 // optional: inputGradient(convCase, { filter, dy }), filterGradient(convCase, { x, dy }), biasGradient(convCase, { dy })
-// and, to be asked for more or less: reach = { ranks, layouts, roundings, paddingModes, operations }, sharedMemory = false
+// and, to be asked for more or less: reach = { ranks, layouts, roundings, paddingModes, operations }, sharedMemory = false,
+// precision = "float64"
 `;

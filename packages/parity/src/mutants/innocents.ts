@@ -8,6 +8,7 @@ import { type ConvAdapter, FULL_REACH, type Reach } from "../adapter.ts";
 import type { Joints } from "./direct.ts";
 import { direct } from "./direct.ts";
 import { adapterOf, right } from "./mutant.ts";
+import { doubleOf } from "./precision.ts";
 
 const fround = Math.fround;
 
@@ -29,13 +30,14 @@ const WAYS: readonly (readonly [name: string, joints: Joints])[] = [
 
 const EVERYTHING: Reach = {
   ...FULL_REACH,
-  operations: ["convolution", "transposed"],
+  operations: ["convolution", "transposed", "average pool", "max pool"],
   paddingModes: ["edge", "reflect", "symmetric", "wrap"],
 };
 
 /** The innocents: of all cases, and those whose loops are for small cases only. */
 export const INNOCENTS: readonly { readonly name: string; readonly isSlow: boolean; make(): ConvAdapter }[] = [
   { name: "rounded once", isSlow: false, make: () => adapterOf("rounded once", right, EVERYTHING) },
+  { name: "rounded once, in float64", isSlow: true, make: () => doubleOf("rounded once, in float64") },
   ...WAYS.map(([name, joints]) => ({
     name,
     isSlow: true,

@@ -107,6 +107,17 @@ function blindTo(name: "x" | "filter" | "bias" | "dy"): () => Compute {
   };
 }
 
+/** Wrong where an array begins at this byte of a vector. */
+function misaligned(name: "x" | "filter" | "dy", at: number): () => Compute {
+  return () => (convCase, pass, data) => {
+    const { byteOffset } = data[name];
+    const isWrong = byteOffset > 0 && byteOffset % VECTOR_BYTES === at;
+    return right(convCase, pass, isWrong ? { ...data, [name]: data[name].map((value) => 2 * value) } : data);
+  };
+}
+
+const VECTOR_BYTES = 16;
+
 /** Wrong from the n-th run of a layer on. */
 function wrongAfter(run: number): Mutant {
   return ofLayer(`wrong-after-run-${run}`, `a layer adds 1 from its run ${run + 1} on`, () => (...asked) => {
@@ -338,6 +349,17 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     const filter = data.filter.buffer instanceof ArrayBuffer ? data.filter : data.filter.map(() => 0);
     return right(convCase, pass, { ...data, filter });
   }),
+  ofModule(
+    "x-at-a-quarter",
+    "an image that begins at the second number of a vector is read wrongly",
+    misaligned("x", 4),
+  ),
+  ofModule("filter-at-a-half", "weights that begin amid a vector are read wrongly", misaligned("filter", 8)),
+  ofModule(
+    "dy-at-a-vector",
+    "a dy that begins at a vector, but not at its buffer, is read wrongly",
+    misaligned("dy", 0),
+  ),
   // Results.
   ofModule("one-result-for-all", "every result is a part of one array", () => {
     let memory = new Float32Array(1);
@@ -435,6 +457,42 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
         },
       };
     };
+  }),
+  ofLayer(
+    "weights-freed-with-another",
+    "layers of the same weights share them, and the first that goes frees them",
+    () => {
+      const packed = new WeakMap<Float32Array, Float32Array>();
+      return (convCase, pass, data) => {
+        const filter = packed.get(data.filter) ?? data.filter.slice();
+        packed.set(data.filter, filter);
+        return {
+          ...runs(() => right(convCase, pass, { ...data, filter })),
+          dispose() {
+            filter.fill(0);
+            packed.delete(data.filter);
+          },
+        };
+      };
+    },
+  ),
+  ofLayer("weights-by-buffer", "weights that lie in the buffer of others, and are as many, are taken for them", () => {
+    const packed = new WeakMap<ArrayBufferLike, Float32Array>();
+    return (convCase, pass, data) => {
+      const known = packed.get(data.filter.buffer);
+      const filter = known?.length === data.filter.length ? known : data.filter.slice();
+      packed.set(data.filter.buffer, filter);
+      return runs(() => right(convCase, pass, { ...data, filter }));
+    };
+  }),
+  ofLayer("own-memory", "a layer writes all its results to one array", () => (...asked) => {
+    let memory: Float32Array | undefined;
+    return runs(() => {
+      const y = right(...asked);
+      memory ??= new Float32Array(y.length);
+      memory.set(y);
+      return memory;
+    });
   }),
   ofLayer("image-kept", "a layer keeps its first image", () => (convCase, pass, data) => {
     const x = data.x.slice();

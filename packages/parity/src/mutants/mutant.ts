@@ -59,6 +59,8 @@ export interface CaseSizes {
   readonly dilated: boolean;
   /** The first spatial axis of the image. */
   readonly height: number;
+  /** Cells of each axis of the output. */
+  readonly outputs: readonly number[];
   /** Output cells of all images. */
   readonly cells: number;
   /** Of the largest array. */
@@ -92,6 +94,7 @@ export function sizesOf(convCase: SpatialCase, pass: CasePass): CaseSizes {
     strides,
     dilation: Math.max(...dilations),
     height: inputShape[1]!,
+    outputs: outputShape.slice(1, -1),
     cells: sizeOf(outputShape.slice(0, -1)),
     elements: Math.max(...[inputShape, filterShape, outputShape].map(sizeOf)),
     kernelIsImage: axes.every(({ kernel, input }) => kernel === input),

@@ -8,6 +8,8 @@ import { MEMORY_MUTANTS } from "./memory.ts";
 import { PADDING_MUTANTS } from "./modes.ts";
 import { type Mutant, ofJoints } from "./mutant.ts";
 import { OPTION_MUTANTS } from "./options.ts";
+import { POOL_MUTANTS } from "./pooled.ts";
+import { PRECISION_MUTANTS } from "./precision.ts";
 import { SIZE_MUTANTS } from "./sizes.ts";
 import { SLIPS } from "./slips.ts";
 import { TRANSPOSED_MUTANTS } from "./transposed.ts";
@@ -19,7 +21,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPTION_MUTANTS,
   ...TRANSPOSED_MUTANTS,
   ...PADDING_MUTANTS,
+  ...POOL_MUTANTS,
   ...SIZE_MUTANTS,
   ...VALUE_MUTANTS,
+  ...PRECISION_MUTANTS,
   ...MEMORY_MUTANTS,
 ];

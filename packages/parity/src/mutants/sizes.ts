@@ -75,6 +75,32 @@ const CONDITIONS: readonly Condition[] = [
   ["dilation-over-4", "a dilation beyond 4", (s) => s.dilation > 4],
   ["stride-over-4", "a stride beyond 4 within its kernel", (s) => s.stride > 4 && s.kernel > s.stride],
   ["padding-past-kernel", "padding that some output sees alone", (s) => s.padsPastKernel && s.kernel > 1],
+  // Tails of blocks, and arrays past what small offsets reach.
+  [
+    "rows-tail-of-48",
+    "output rows past 48, 1 to 3 cells more than blocks of it",
+    (s) => isTail(s.outputs.at(-1)!, 48, 3),
+  ],
+  ["rows-one-past-96", "rows of one cell more than blocks of 96", (s) => isTail(s.width, 96, 1)],
+  ["columns-one-past-256", "columns of 257 cells", (s) => s.height === 257],
+  ["filters-one-past-96", "one channel out more than blocks of 96", (s) => isTail(s.outChannels, 96, 1)],
+  ["channels-one-below-384", "383 channels in", (s) => s.inChannels === 383],
+  ["depthwise-one-past-192", "depthwise, 193 channels", (s) => s.depthwise && s.inChannels === 193],
+  ["batch-13", "13 images", (s) => s.batch === 13],
+  ["groups-11", "11 groups of several channels", (s) => s.groups === 11 && s.inChannels > 11],
+  ["elements-past-20-bits", "an array past 1,048,576 elements", (s) => s.elements > 2 ** 20],
+  ["columns-past-21-bits", "an image past 2,097,152 columns of its patches", (s) => s.cells * s.terms > 2 ** 21],
+  [
+    "odd-tiles",
+    "3×3 of 8 channels or more, both axes of the output odd and past 8",
+    (s) => s.taps === 9 && s.stride === 1 && s.inChannels >= 8 && s.outputs.every((n) => n > 8 && n % 2 === 1),
+  ],
+  [
+    "multiplied-past-256",
+    "depthwise with a multiplier, more than 256 channels out",
+    (s) => s.depthwise && s.outChannels > Math.max(256, s.inChannels),
+  ],
+  ["square-127", "127 channels in and out", (s) => s.inChannels === 127 && s.outChannels === 127],
   // Where two things meet.
   [
     "odd-groups",
@@ -121,6 +147,11 @@ const CONDITIONS: readonly Condition[] = [
     (s) => s.taps === 9 && s.inChannels >= 256 && s.stride === 2,
   ],
 ];
+
+/** Whether a size is past a block, and a few more than whole blocks of it. */
+function isTail(size: number, block: number, most: number): boolean {
+  return size > block && size % block > 0 && size % block <= most;
+}
 
 /** What is wrong then: each sits in few elements, as a block's edge does. */
 const CHANGES: readonly (readonly [id: string, words: string, change: Change])[] = [

@@ -29,6 +29,7 @@ import {
 import type { NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core";
 import { type ConvAdapter, USUAL_REACH } from "../adapter.ts";
 import { activate, type BackendName, tf } from "./tensorflow.ts";
+import { poolKernelOf, poolRefusedByTfjs, uploadPool } from "./tfjs-pool.ts";
 
 /** What tells the backends apart. */
 export interface TfjsBackend
@@ -53,8 +54,11 @@ export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
   const { backend, padsGradientsByHand = false, check, refuses, reach = USUAL_REACH, ...about } = description;
   return {
     ...about,
-    reach: { ...reach, operations: ["convolution", "transposed"] },
+    reach: { ...reach, operations: ["convolution", "transposed", "average pool", "max pool"] },
     supports(convCase, pass) {
+      if ((convCase as SpatialCase).pool !== undefined) {
+        return poolRefusedByTfjs(convCase, backend) ?? lackingKernel(backend, poolKernelOf(convCase, pass)) ?? true;
+      }
       const [computed, by] =
         pass === "biasGradient" ? [convCase, pass] : [convolutionOf(convCase), convolutionPassOf(convCase, pass)];
       return (
@@ -137,6 +141,7 @@ interface Uploaded {
 }
 
 function uploadAsComputed(convCase: SpatialCase, pass: CasePass, data: CaseData, padsByHand: boolean): Uploaded {
+  if (convCase.pool !== undefined) return { uploaded: [], compute: uploadPool(convCase, pass, data) };
   const back = passOfConvolution(convCase, pass, data);
   if (back === undefined) return upload(convCase, pass, data, padsByHand);
   const { uploaded, compute } = upload(back.convCase, back.pass, back.data, padsByHand);

@@ -35,6 +35,7 @@ export interface ProgramParts {
 
 /** The text of the program, an ES module. */
 export function tfjsProgram(parts: ProgramParts): string {
+  if (parts.convCase.pool !== undefined) return poolProgram(parts);
   const { algorithm, given } = parts;
   const { convCase, pass, data, words = "" } = asConvolution(parts);
   const { inputShape, filterShape, strides, groups, layout } = convCase;
@@ -97,6 +98,30 @@ ${pass === "forward" ? "" : GRADIENT}
 const result = ${call(pass)}${addedBias(parts)};
 console.log("tfjs     ", Array.from(result));
 console.log("expected ", ${numbers(truth)});
+console.log(${JSON.stringify(algorithm.padEnd(9))}, ${given === undefined ? '"an error"' : numbers(given)});
+`;
+}
+
+/** Pooling is one call, and its gradient that of `tf.grad`. */
+function poolProgram({ convCase, pass, data, algorithm, given }: ProgramParts): string {
+  const { inputShape, filterShape, strides, dilations, padding, pool } = convCase;
+  const rank = rankOf(convCase);
+  const row = rank === 1 ? [1] : [];
+  const name = `${pool === "max" ? "max" : "avg"}Pool${rank === 3 ? "3d" : ""}`;
+  const inRows = ([batch, ...rest]: readonly number[]): string => JSON.stringify([batch, ...row, ...rest]);
+  const pairs = typeof padding === "number" ? strides.map(() => [padding, padding]) : padding;
+  const pad = typeof pairs === "string" ? pairs : [[0, 0], ...row.map(() => [0, 0]), ...pairs, [0, 0]];
+  const dilated = dilations.some((dilation) => dilation > 1) ? " // TensorFlow.js pools without dilation" : "";
+  return `// ${printable(convCase.name)}: ${pass}
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+
+await tf.setBackend("cpu");
+const x = tf.tensor(${numbers(data.x)}, ${inRows(inputShape)});
+const pool = (image) => tf.${name}(image, ${JSON.stringify([...row, ...filterShape.slice(0, rank)])}, ${JSON.stringify([...row, ...strides])}, ${JSON.stringify(pad)});${dilated}
+const result = ${pass === "forward" ? "pool(x)" : `tf.grad(pool)(x, tf.tensor(${numbers(data.dy)}, ${inRows(outputShapeOf(convCase))}))`};
+console.log("tfjs     ", Array.from(result.dataSync()));
+console.log("expected ", ${numbers(reference(convCase, pass, data))});
 console.log(${JSON.stringify(algorithm.padEnd(9))}, ${given === undefined ? '"an error"' : numbers(given)});
 `;
 }
