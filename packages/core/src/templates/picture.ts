@@ -13,6 +13,7 @@ import type { Shape2 } from "../tensor/shape.ts";
 import type { FloatArray } from "../tensor/tensor.ts";
 import { typicalOf } from "./centring.ts";
 import { PictureSpectra } from "./picture-spectrum.ts";
+import { PictureTiles } from "./simd/tiles.ts";
 import { windowSums } from "./window-sums.ts";
 
 /** Beyond this, in units of contrast, a cell is too bright for a transform of all cells. */
@@ -46,12 +47,11 @@ export class Picture {
   /** Of each channel. */
   readonly offsets: readonly number[];
   readonly scale: number;
-  readonly #planes: readonly Float64Array[];
-  readonly #mayTransform: boolean;
   readonly #sums = new Map<string, Sums>();
   readonly #known = new Map<string, KnownPlane>();
   #spectra: PictureSpectra | undefined;
   #flat: Uint32Array | undefined;
+  #tiles: PictureTiles | undefined;
 
   constructor(data: FloatArray, shape: readonly [height: number, width: number, channels: number]) {
     this.shape = shape;
@@ -65,28 +65,7 @@ export class Picture {
     });
     const typical = this.cells.map(typicalOf);
     this.offsets = typical.map(([offset]) => offset);
-    const scale = Math.max(...typical.map(([, each]) => each));
-    this.scale = scale;
-    let mayTransform = true;
-    this.#planes = this.cells.map((plane, c) => {
-      const offset = this.offsets[c];
-      const values = new Float64Array(size);
-      let [most, least] = [0, 0];
-      let zeros = 0;
-      for (let i = 0; i < size; i++) {
-        const value = (plane[i] - offset) * scale;
-        values[i] = value;
-        if (value > most) most = value;
-        if (value < least) least = value;
-        // NaN in the end, if one is not finite.
-        zeros += value * 0;
-      }
-      const largest = zeros === 0 ? Math.max(most, -least) : Number.NaN;
-      mayTransform &&= largest <= MOST_CONTRAST;
-      this.#known.set(`values ${c}`, { plane: values, spectrum: undefined, largest });
-      return values;
-    });
-    this.#mayTransform = mayTransform;
+    this.scale = Math.max(...typical.map(([, each]) => each));
   }
 
   /** Bytes held beside the cells. */
@@ -96,7 +75,7 @@ export class Picture {
     const cells = this.cells.length > 1 ? this.cells : [];
     // Of one channel, its squares are the squares of the whole.
     const arrays = new Set<ArrayBufferView>([...sums, ...planes, ...cells, this.#flat ?? new Uint32Array(0)]);
-    let bytes = this.#spectra?.bytes ?? 0;
+    let bytes = (this.#spectra?.bytes ?? 0) + (this.#tiles?.bytes ?? 0);
     for (const { byteLength } of arrays) bytes += byteLength;
     return bytes;
   }
@@ -107,8 +86,9 @@ export class Picture {
     let sums = this.#sums.get(key);
     if (sums === undefined) {
       const [height, width] = this.shape;
-      const values = this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], false));
-      const squares = this.#planes.map((plane) => windowSums(plane, [height, width], [h, w], true));
+      const planes = this.cells.map((_, c) => this.#plane("values", c).plane);
+      const values = planes.map((plane) => windowSums(plane, [height, width], [h, w], false));
+      const squares = planes.map((plane) => windowSums(plane, [height, width], [h, w], true));
       const whole = squares.length === 1 ? squares[0] : sumOf(squares);
       const variances = whole.slice();
       for (const sum of values) for (let i = 0; i < sum.length; i++) variances[i] -= (sum[i] * sum[i]) / (h * w);
@@ -126,7 +106,7 @@ export class Picture {
   correlate(kind: PlaneKind, channel: number, template: Float64Array, size: Shape2, target: Float64Array): number {
     const plane = this.#plane(kind, channel);
     const out: Shape2 = [this.shape[0] - size[0] + 1, this.shape[1] - size[1] + 1];
-    const spectra = this.#mayTransform ? this.#spectraOrNone() : undefined;
+    const spectra = this.#mayTransform() ? this.#spectraOrNone() : undefined;
     if (spectra !== undefined) {
       plane.spectrum ??= spectra.add(plane.plane);
       spectra.correlate(plane.spectrum, template, size, target, out);
@@ -145,36 +125,64 @@ export class Picture {
     const [height, width, channels] = this.shape;
     const pitch = width + 1;
     const size = (height + 1) * pitch;
-    this.#flat ??= changesIn(this.cells, height, width);
+    const flat = this.#flat ?? changesIn(this.cells, height, width);
+    this.#flat = flat;
+    const changes = (table: number, rows: number, columns: number): number => {
+      const top = table * size + row * pitch + column;
+      const bottom = top + rows * pitch;
+      return flat[bottom + columns] - flat[bottom] - flat[top + columns] + flat[top];
+    };
     for (let c = 0; c < channels; c++) {
-      // Changes to the right inside the window, and downwards inside it.
-      for (const [at, rows, columns] of [
-        [2 * c * size, h, w - 1],
-        [(2 * c + 1) * size, h - 1, w],
-      ] as const) {
-        const top = at + row * pitch + column;
-        const bottom = top + rows * pitch;
-        const changes = this.#flat[bottom + columns] - this.#flat[bottom] - this.#flat[top + columns] + this.#flat[top];
-        if (changes !== 0) return false;
-      }
+      // To the right inside the window, and downwards inside it.
+      if (changes(2 * c, h, w - 1) !== 0 || changes(2 * c + 1, h - 1, w) !== 0) return false;
     }
     return true;
   }
 
+  /** The picture in tiles, where templates of a size are looked for so. */
+  tiles(size: Shape2): PictureTiles | undefined {
+    const [height, width, channels] = this.shape;
+    const [data] = this.cells;
+    if (channels > 1 || !PictureTiles.takes(data, [height, width], size, this.scale)) return undefined;
+    this.#tiles ??= new PictureTiles(data as Float32Array, [height, width], this.offsets[0], this.scale);
+    return this.#tiles;
+  }
+
   [Symbol.dispose](): void {
     this.#spectra?.[Symbol.dispose]();
+    this.#tiles?.[Symbol.dispose]();
     this.#spectra = undefined;
+    this.#tiles = undefined;
   }
 
   #plane(kind: PlaneKind, channel: number): KnownPlane {
     const key = `${kind} ${channel}`;
     let known = this.#known.get(key);
     if (known === undefined) {
-      const { plane: values, largest } = this.#plane("values", channel);
-      known = { plane: values.map((value) => value * value), spectrum: undefined, largest: largest * largest };
+      known = kind === "values" ? this.#centred(channel) : squared(this.#plane("values", channel));
       this.#known.set(key, known);
     }
     return known;
+  }
+
+  #centred(channel: number): KnownPlane {
+    const cells = this.cells[channel];
+    const offset = this.offsets[channel];
+    const plane = new Float64Array(cells.length);
+    let [most, least, zeros] = [0, 0, 0];
+    for (let i = 0; i < plane.length; i++) {
+      const value = (cells[i] - offset) * this.scale;
+      plane[i] = value;
+      if (value > most) most = value;
+      if (value < least) least = value;
+      // NaN in the end, if one is not finite.
+      zeros += value * 0;
+    }
+    return { plane, spectrum: undefined, largest: zeros === 0 ? Math.max(most, -least) : Number.NaN };
+  }
+
+  #mayTransform(): boolean {
+    return this.cells.every((_, c) => this.#plane("values", c).largest <= MOST_CONTRAST);
   }
 
   #spectraOrNone(): PictureSpectra | undefined {
@@ -185,6 +193,10 @@ export class Picture {
     }
     return this.#spectra;
   }
+}
+
+function squared({ plane, largest }: KnownPlane): KnownPlane {
+  return { plane: plane.map((value) => value * value), spectrum: undefined, largest: largest * largest };
 }
 
 function sumOf(planes: readonly Float64Array[]): Float64Array {

@@ -217,3 +217,61 @@ describe("findPeaks", () => {
     ]);
   });
 });
+
+describe("a float32 picture that is large enough for tiles", () => {
+  const [height, width] = [130, 257];
+  const kinds: Readonly<Record<string, (i: number, j: number) => number>> = {
+    bytes: () => random.integer(0, 255),
+    "a sky over a wood": (i) => (i < 60 ? random.integer(198, 201) : random.integer(0, 160)),
+    "white over bytes": (i) => (i < 60 ? 255 : random.integer(0, 255)),
+    "contrast 1 at 1e5": () => 1e5 + random.integer(0, 8) / 8,
+    "contrast 1e-6": () => 1e-6 * random.normal(),
+    "contrast 1 beside a cell of 1e30": (i, j) => (i === 100 && j === 200 ? 1e30 : random.normal()),
+    "a NaN": (i, j) => (i === 100 && j === 200 ? Number.NaN : random.normal()),
+  };
+  it.each(Object.keys(kinds))("%s: scores are right to 1e-5", (kind) => {
+    const picture = new Float32Array(height * width);
+    for (let p = 0; p < picture.length; p++) picture[p] = kinds[kind]!(Math.floor(p / width), p % width);
+    using plan = planTemplates(tensor([height, width], picture));
+    using exactly = planTemplates(tensor([height, width], Float64Array.from(picture)));
+    // The second is looked for in the tiles of the first, the third in others. What no transform takes is slow.
+    const isSlow = kind.includes("1e30") || kind.includes("NaN");
+    const sizes: readonly (readonly [number, number])[] = [
+      [9, 13],
+      [16, 16],
+      [40, 70],
+      [1, 160],
+    ];
+    for (const [h, w] of isSlow ? sizes.slice(0, 1) : sizes) {
+      const [top, left] = [height - h - 1, width - w - 2];
+      const t = Float32Array.from(
+        { length: h * w },
+        (_, q) => picture[(top + Math.floor(q / w)) * width + left + (q % w)]!,
+      );
+      const { shape, data } = plan.run(tensor([h, w], t));
+      const exact = exactly.run(tensor([h, w], Float64Array.from(t))).data;
+      expect(shape).toEqual([height - h + 1, width - w + 1]);
+      let worst = 0;
+      for (let p = 0; p < data.length; p++) {
+        if (Number.isNaN(exact[p]!) !== Number.isNaN(data[p]!)) expect(data[p], `${h} × ${w}, ${p}`).toBe(exact[p]);
+        if (Math.abs(data[p]! - exact[p]!) > worst) worst = Math.abs(data[p]! - exact[p]!);
+      }
+      expect(worst, `${h} × ${w}`).toBeLessThan(1e-5);
+      expect(data[top * shape[1] + left]).toBeCloseTo(1, 6);
+    }
+  });
+
+  it("is scored anew alike, however many sizes were asked for between", () => {
+    const picture = tensor([height, width], Float32Array.from(noise(height * width)));
+    using plan = planTemplates(picture);
+    const part = (h: number, w: number): ReturnType<typeof tensor> => tensor([h, w], Float32Array.from(noise(h * w)));
+    const first = part(12, 20);
+    const before = plan.run(first as never).data;
+    for (const side of [3, 17, 33, 50, 65]) plan.run(part(side, side + 1) as never);
+    const held = plan.scratchBytes;
+    expect(plan.run(first as never).data).toEqual(before);
+    for (const side of [3, 17, 33, 50, 65]) plan.run(part(side, side + 1) as never);
+    // What is kept of sizes is of a few.
+    expect(plan.scratchBytes).toBe(held);
+  });
+});

@@ -50,8 +50,11 @@ export interface SimdTiles {
   readonly cost: number;
 }
 
+/** What tiles are cut by. */
+type CutGeometry = Pick<KernelGeometry, "kernelShape" | "outShape">;
+
 /** The tiles that cost least; undefined where the kernel is too large for the largest. */
-export function planSimdTiles(geometry: KernelGeometry): SimdTiles | undefined {
+export function planSimdTiles(geometry: CutGeometry): SimdTiles | undefined {
   let best: SimdTiles | undefined;
   for (const rows of SIDES) {
     for (const columns of SIDES) {
@@ -63,7 +66,7 @@ export function planSimdTiles(geometry: KernelGeometry): SimdTiles | undefined {
 }
 
 function cutIntoTiles(
-  { kernelShape: [kernelHeight, kernelWidth], outShape: [outHeight, outWidth] }: KernelGeometry,
+  { kernelShape: [kernelHeight, kernelWidth], outShape: [outHeight, outWidth] }: CutGeometry,
   rows: Side,
   columns: Side,
 ): SimdTiles | undefined {

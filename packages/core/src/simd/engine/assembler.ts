@@ -284,6 +284,20 @@ export function floatVectors(dtype: "float32" | "float64", fma: boolean): FloatV
   };
 }
 
+/** Expressions of two floats of 64 bits, beside what {@link floatVectors} has. */
+export const f64x2: {
+  /** All bits 1 where a > b, else 0. */
+  readonly greater: VectorBinary;
+  /** The first two of four floats of 32 bits. */
+  readonly promoteLow: VectorUnary;
+  /** As floats of 32 bits, before two zeros. */
+  readonly demote: VectorUnary;
+} = /* @__PURE__ */ (() => ({
+  greater: /* @__PURE__ */ vectorBinary(F64X2.gt),
+  promoteLow: /* @__PURE__ */ vectorUnary(F64X2.promoteLow),
+  demote: /* @__PURE__ */ vectorUnary(F64X2.demoteZero),
+}))();
+
 /** Expressions of four integers without a sign. Of floats that are not negative they are the order, a NaN being the largest. */
 export const u32x4: { readonly add: VectorBinary; readonly min: VectorBinary; readonly max: VectorBinary } =
   /* @__PURE__ */ (() => ({

@@ -69,6 +69,9 @@ export const F32X4 = {
 
 /** Two floats of 64 bits: computing with them. */
 export const F64X2 = {
+  gt: 0x4a,
+  demoteZero: 0x5e,
+  promoteLow: 0x5f,
   add: 0xf0,
   sub: 0xf1,
   mul: 0xf2,

@@ -67,7 +67,14 @@ type TransposeParameters = [
   vectors: I32Local,
   groups: I32Local,
 ];
-type MultiplyParameters = [z: I32Local, spectrum: I32Local, row: I32Local, vectors: I32Local, rows: I32Local];
+type MultiplyParameters = [
+  z: I32Local,
+  spectrum: I32Local,
+  to: I32Local, // may be z
+  row: I32Local,
+  vectors: I32Local,
+  rows: I32Local,
+];
 
 type Direction = "forward" | "inverse";
 type Layout = "packed" | "strip";
@@ -280,15 +287,16 @@ function emitTranspose(module: ModuleBuilder): void {
   });
 }
 
-/** z ← z · conj(spectrum), both packed, in rows equally far apart. */
+/** to ← z · conj(spectrum), all packed, in rows equally far apart. */
 export function emitMultiply(module: ModuleBuilder, v: FloatVectors): void {
-  module.function<MultiplyParameters>("multiplyConjugated", 5, (f, z, spectrum, row, vectors, rows) => {
-    const [count, at, by] = [f.i32(), f.i32(), f.i32()];
+  module.function<MultiplyParameters>("multiplyConjugated", 6, (f, z, spectrum, to, row, vectors, rows) => {
+    const [count, at, by, write] = [f.i32(), f.i32(), f.i32(), f.i32()];
     const [x, s] = [complex(f), complex(f)];
     const product = f.v128();
     f.repeat(rows, () => {
       f.set(at, z);
       f.set(by, spectrum);
+      f.set(write, to);
       f.set(count, vectors);
       f.repeat(count, () => {
         for (const part of [0, 1] as const) {
@@ -296,12 +304,10 @@ export function emitMultiply(module: ModuleBuilder, v: FloatVectors): void {
           f.set(s[part], v128.load(by, 16 * part));
         }
         multiply(f, v, x, s, true, product);
-        for (const part of [0, 1] as const) f.store(at, x[part], 16 * part);
-        f.advance(at, VECTOR_BYTES);
-        f.advance(by, VECTOR_BYTES);
+        for (const part of [0, 1] as const) f.store(write, x[part], 16 * part);
+        for (const pointer of [at, by, write]) f.advance(pointer, VECTOR_BYTES);
       });
-      f.advance(z, row);
-      f.advance(spectrum, row);
+      for (const pointer of [z, spectrum, to]) f.advance(pointer, row);
     });
   });
 }

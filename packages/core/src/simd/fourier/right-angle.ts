@@ -289,7 +289,7 @@ export function realTransform(
       columnsToSpectrum(strip, spectrum);
       for (let at = 0; at < 2 * bytes * rows; at += CHUNK_ROW) {
         rowsForward(spectrum + at);
-        wasm.multiplyConjugated!(spectrum + at, kernel + at, pitch, CHUNK_VECTORS, columns);
+        wasm.multiplyConjugated!(spectrum + at, kernel + at, spectrum + at, pitch, CHUNK_VECTORS, columns);
         for (const s of across.toReversed()) {
           inPlace(s.inverse, s, spectrum + at, pitch);
         }

@@ -7,7 +7,8 @@
  * A chunk of 16 columns fits the first-level cache, where all stages pass over it; so the whole is read and written only
  * twice in each direction. What is made of a spectrum there (its product with another) is done chunk by chunk, too.
  *
- * Layout of a spectrum: [column][packed row numbers], rows of it {@link spectrumPitch} bytes apart. Roots: for each stage, m
+ * Layout of a spectrum: [block of 16 row numbers][column][packed row numbers], so that its columns are transformed in one piece of
+ * memory. Roots: for each stage, m
  * rows to a block, the m/4 triples ω, ω², ω³.
  *
  * Rounding: the angles are reduced to one turn and the roots rounded once from float64, so they are wrong by μ ≤ 2⁻²⁴ and
@@ -31,15 +32,15 @@ const CHUNK_VECTORS = 4;
 const CHUNK_COLUMNS: number = 4 * CHUNK_VECTORS;
 const CHUNK_ROW: number = CHUNK_VECTORS * VECTOR_BYTES;
 
-/** Bytes from row to row of a spectrum: an odd number of cache lines, so that columns do not fall into the same few. */
-export function spectrumPitch(rows: Side): number {
-  return 8 * rows + 64;
+/** Bytes from block to block of a spectrum: an odd number of cache lines, so that blocks do not fall into the same few. */
+function blockBytes(columns: Side): number {
+  return CHUNK_ROW * columns + 64;
 }
 
 /** Bytes of what a transform needs in memory. */
 export function transformBytes(rows: Side, columns: Side): { spectrum: number; chunk: number; roots: number } {
   return {
-    spectrum: columns * spectrumPitch(rows),
+    spectrum: (rows / CHUNK_COLUMNS) * blockBytes(columns),
     chunk: rows * CHUNK_ROW,
     roots: 4 * (rootsOf(rows).floats.length + rootsOf(columns).floats.length),
   };
@@ -92,6 +93,8 @@ export interface FourierTransform {
    * `shift` bytes further on, of which nothing but calls of emitted functions depends.
    */
   correlate(tiles: StripPair, kernel: number, work: number, target: StripPair, columns: number, shift?: number): void;
+  /** The same of tiles whose transform is there already, and stays. */
+  correlateSpectrum(spectrum: number, kernel: number, work: number, target: StripPair, columns: number): void;
 }
 
 /** Makes a transform whose chunk and roots stand at these addresses. */
@@ -105,7 +108,8 @@ export function fourierTransform(
   const wasm = engine.functions("fourier", () => emitFourier(engine.fma));
   const { forward4FromStrip, forward4, inverse4, inverse4ToStrip } = wasm;
   const { transpose, multiplyConjugated } = wasm;
-  const pitch = spectrumPitch(rows);
+  const block = blockBytes(columns);
+  const blocks = rows / CHUNK_COLUMNS;
   const [rowRoots, columnRoots] = [rootsOf(rows), rootsOf(columns)];
   const last = new Map(
     [rowRoots, columnRoots].map(({ smallest: radix }) => [
@@ -174,7 +178,10 @@ export function fourierTransform(
         roots,
       );
       forwardStages(chunk, CHUNK_ROW, rowRoots, roots, quarter);
-      transpose!(chunk, CHUNK_ROW, spectrum + c * pitch, pitch, CHUNK_VECTORS, quarter);
+      for (let k = 0; k < blocks; k++) {
+        const to = spectrum + k * block + c * CHUNK_ROW;
+        transpose!(chunk + k * CHUNK_COLUMNS * CHUNK_ROW, CHUNK_ROW, to, CHUNK_ROW, CHUNK_VECTORS, CHUNK_VECTORS);
+      }
     }
   };
   /** The way back, for the first `count` columns. */
@@ -186,29 +193,41 @@ export function fourierTransform(
   ): void => {
     for (let c = 0; c < count; c += CHUNK_COLUMNS) {
       const vectors = Math.min(CHUNK_VECTORS, (count - c) / 4);
-      transpose!(spectrum + c * pitch, pitch, chunk, CHUNK_ROW, quarter, vectors);
+      for (let k = 0; k < blocks; k++) {
+        const from = spectrum + k * block + c * CHUNK_ROW;
+        transpose!(from, CHUNK_ROW, chunk + k * CHUNK_COLUMNS * CHUNK_ROW, CHUNK_ROW, CHUNK_VECTORS, vectors);
+      }
       inverseStages(chunk, CHUNK_ROW, rowRoots, roots, quarter);
       const to = real + 4 * c;
       const delta = imaginary - real;
       inverse4ToStrip!(chunk, CHUNK_ROW, chunkQuarter, 0, to, row, quarter * row, delta, vectors, quarter, 1, roots);
     }
   };
+  const multiplyAndReturn = (spectrum: number, kernel: number, work: number): void => {
+    multiplyConjugated!(spectrum, kernel, work, CHUNK_ROW, CHUNK_VECTORS, columns);
+    inverseStages(work, CHUNK_ROW, columnRoots, columnRootsAt, columns);
+  };
   return {
     forward(tiles, count, spectrum) {
-      engine.memory.floats.fill(0, spectrum / 4, (spectrum + columns * pitch) / 4);
+      if (count < columns) engine.memory.floats.fill(0, spectrum / 4, (spectrum + blocks * block) / 4);
       columnsToSpectrum(tiles, count, spectrum, firstChunk);
-      for (let at = 0; at < VECTOR_BYTES * quarter; at += CHUNK_ROW) {
-        forwardStages(spectrum + at, pitch, columnRoots, columnRootsAt, columns);
+      for (let at = 0; at < blocks * block; at += block) {
+        forwardStages(spectrum + at, CHUNK_ROW, columnRoots, columnRootsAt, columns);
       }
     },
     correlate(tiles, kernel, work, target, count, shift = 0) {
       columnsToSpectrum(tiles, columns, work, firstChunk + shift);
-      for (let at = 0; at < VECTOR_BYTES * quarter; at += CHUNK_ROW) {
-        forwardStages(work + at, pitch, columnRoots, columnRootsAt, columns);
-        multiplyConjugated!(work + at, kernel + at, pitch, CHUNK_VECTORS, columns);
-        inverseStages(work + at, pitch, columnRoots, columnRootsAt, columns);
+      for (let at = 0; at < blocks * block; at += block) {
+        forwardStages(work + at, CHUNK_ROW, columnRoots, columnRootsAt, columns);
+        multiplyAndReturn(work + at, kernel + at, work + at);
       }
       spectrumToColumns(work, target, count, firstChunk + shift);
+    },
+    correlateSpectrum(spectrum, kernel, work, target, count) {
+      for (let at = 0; at < blocks * block; at += block) {
+        multiplyAndReturn(spectrum + at, kernel + at, work + at);
+      }
+      spectrumToColumns(work, target, count, firstChunk);
     },
   };
 }
