@@ -16,7 +16,11 @@ export {
   planFilterPicture,
   type ResultData,
 } from "./pictures/filter-picture.ts";
-export { type GradientMagnitudeOptions, gradientMagnitude } from "./pictures/gradient-magnitude.ts";
+export {
+  type GradientMagnitudeOptions,
+  gradientMagnitude,
+  planGradientMagnitude,
+} from "./pictures/gradient-magnitude.ts";
 export {
   box,
   emboss,

@@ -1,11 +1,12 @@
 /**
- * The command that times filters on pictures as they come, RGBA bytes, beside OpenCV.js and sharp.
+ * The command that times filters on pictures as they come, RGBA bytes, beside OpenCV.js and sharp, and templates beside OpenCV.js.
  *
  * @module
  */
 
 import { stderr, stdout } from "node:process";
 import { comparePictures, type PictureArguments, pictureTable } from "../pictures/compare.ts";
+import { compareTemplates, templateTable } from "../pictures/templates.ts";
 import { toText } from "../report/terminal.ts";
 
 /** Arguments of the command. */
@@ -19,6 +20,12 @@ export async function runPictures({ json, alone, ...rest }: PicturesArguments): 
   const { versions, comparisons } = await comparePictures({ ...rest, alone: alone === true }, (size, kernel) => {
     stderr.write(`${size}, ${kernel}\n`);
   });
-  const text = json ? JSON.stringify(comparisons, null, 2) : toText(pictureTable(versions, comparisons));
+  const templates = alone
+    ? []
+    : await compareTemplates(rest, (side, count) => {
+        stderr.write(`templates ${side}×${side}, ${count}\n`);
+      });
+  const tables = [pictureTable(versions, comparisons), ...(alone ? [] : [templateTable(templates)])];
+  const text = json ? JSON.stringify({ filters: comparisons, templates }, null, 2) : tables.map(toText).join("\n\n");
   stdout.write(`${text}\n`);
 }

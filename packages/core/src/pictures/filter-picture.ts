@@ -146,7 +146,15 @@ export function planFilterPicture(
 ): PicturePlan {
   const name = "planFilterPicture";
   const problem = resolvePictureProblem(name, checkFormat(name, "format", format), kernel, options ?? {});
-  const { run, forget, ...facts } = preparePicture(name, problem);
+  return planOf(name, problem, preparePicture(name, problem));
+}
+
+/** A plan of what was prepared; `name` made it. */
+export function planOf(
+  name: string,
+  problem: PictureProblem,
+  { run, forget, ...facts }: PictureFacts & PreparedPicture,
+): PicturePlan {
   const { width, height } = problem.region;
   const { channels } = problem.format;
   let isLiving = true;
@@ -201,14 +209,16 @@ export function preparePicture(
   operation: string,
   problem: PictureProblem,
   engineOf: () => SimdEngine = sharedEngine,
+  byPlanes: (engine: PictureProblem["engine"]) => PictureFacts & PreparedPicture = (engine) =>
+    preparePlanes(operation, problem, engine),
 ): PictureFacts & PreparedPicture {
   if (problem.engine === "scalar" || simdFeatures().simd !== true || problem.missing !== undefined) {
-    return preparePlanes(operation, problem, problem.engine);
+    return byPlanes(problem.engine);
   }
   try {
     const engine = engineOf();
     const bands = planBands(problem, engine.fma);
-    if (typeof bands === "string") return preparePlanes(operation, problem, problem.engine);
+    if (typeof bands === "string") return byPlanes(problem.engine);
     const [height, width] = problem.kernel.shape;
     const products = bands.separable ? height + width + 2 : height * width;
     return {
@@ -220,6 +230,6 @@ export function preparePicture(
     };
   } catch (error) {
     if (problem.engine === "simd" || !(error instanceof OutOfMemoryError)) throw error;
-    return preparePlanes(operation, problem, "scalar");
+    return byPlanes("scalar");
   }
 }

@@ -5,10 +5,26 @@
  */
 
 import { checkOptionNames, resolveWord } from "../geometry/options.ts";
-import { emptyResult, type FilteredPicture, preparePicture, type ResultData } from "./filter-picture.ts";
+import { sharedEngine } from "../simd/engine/engine.ts";
+import {
+  emptyResult,
+  type FilteredPicture,
+  type PicturePlan,
+  type PlannedFormat,
+  planOf,
+  preparePicture,
+  type ResultData,
+} from "./filter-picture.ts";
 import { prewitt, scharr, sobel } from "./kernels.ts";
-import { checkPicture, type Picture, type PictureData } from "./problem/picture.ts";
-import { FILTER_PICTURE_OPTION_NAMES, type FilterPictureOptions, resolvePictureProblem } from "./problem/problem.ts";
+import { type PictureFacts, preparePlanes } from "./planes.ts";
+import { checkFormat, checkPicture, type Picture, type PictureData, type PictureFormat } from "./problem/picture.ts";
+import {
+  FILTER_PICTURE_OPTION_NAMES,
+  type FilterPictureOptions,
+  type PictureProblem,
+  type PreparedPicture,
+  resolvePictureProblem,
+} from "./problem/problem.ts";
 
 /** Options of {@link gradientMagnitude}. */
 export interface GradientMagnitudeOptions
@@ -43,28 +59,84 @@ export function gradientMagnitude<T extends PictureData, O extends GradientMagni
   options?: O & GradientMagnitudeOptions,
 ): FilteredPicture<ResultData<T, O>> {
   const name = "gradientMagnitude";
+  const format = checkPicture(name, "picture", picture);
+  const problem = resolveMagnitude(name, format, options ?? {});
+  const result = emptyResult(problem, picture.data);
+  prepareMagnitude(name, problem).run(picture.data, format.stride, result.data, result.width * result.channels);
+  return result as FilteredPicture<ResultData<T, O>>;
+}
+
+/**
+ * Prepares {@link gradientMagnitude} for many pictures of one format, as {@link planFilterPicture} does for kernels: running into a picture of
+ * one's own allocates nothing.
+ *
+ * @param format a picture like those to come, or `{ width, height, channels, dtype }`.
+ * @throws as {@link filterPicture}.
+ *
+ * @example
+ * ```ts
+ * const edges = planGradientMagnitude({ width: 3, height: 2, channels: 1 }, { scale: 0.25 });
+ * const frame = { width: 3, height: 2, data: new Uint8ClampedArray([0, 0, 40, 0, 0, 40]) };
+ * edges.run(frame).data; // → [0, 40, 0, 0, 40, 0]
+ * ```
+ */
+export function planGradientMagnitude(
+  format: PlannedFormat | Picture,
+  options?: GradientMagnitudeOptions,
+): PicturePlan {
+  const name = "planGradientMagnitude";
+  const problem = resolveMagnitude(name, checkFormat(name, "format", format), options ?? {});
+  return planOf(name, problem, prepareMagnitude(name, problem));
+}
+
+/** A problem of two kernels. */
+type MagnitudeProblem = PictureProblem & Required<Pick<PictureProblem, "other">>;
+
+function resolveMagnitude(name: string, format: PictureFormat, options: GradientMagnitudeOptions): MagnitudeProblem {
   const notHere = ["anchor", "flip", "offset", "absolute", "missing", "mask"];
   const names = FILTER_PICTURE_OPTION_NAMES.filter((option) => !notHere.includes(option));
   checkOptionNames(name, options, [...names, "operator"]);
-  const { operator, alpha, dtype, ...rest }: GradientMagnitudeOptions = options ?? {};
+  const { operator, alpha, ...rest } = options;
   const derivative = OPERATORS[resolveWord(name, "operator", ["sobel", "scharr", "prewitt"], operator)];
   resolveWord(name, "alpha", ["keep", "filter"], alpha);
-  const format = checkPicture(name, "picture", picture);
-  const across = resolvePictureProblem(name, format, derivative("x"), { ...rest, alpha, dtype });
-  const sums = (["x", "y"] as const).map((axis) => {
-    const problem = resolvePictureProblem(name, format, derivative(axis), { ...rest, alpha, dtype: "float32" });
-    const { data, width, channels } = emptyResult(problem, picture.data);
-    preparePicture(name, problem).run(picture.data, format.stride, data, width * channels);
-    return data;
+  const problemOf = (axis: "x" | "y"): PictureProblem =>
+    resolvePictureProblem(name, format, derivative(axis), { ...rest, alpha });
+  return { ...problemOf("x"), other: problemOf("y").kernel };
+}
+
+/** On SIMD both sums of a band are there at once; elsewhere they are floats of the whole region. */
+function prepareMagnitude(name: string, problem: MagnitudeProblem): PictureFacts & PreparedPicture {
+  return preparePicture(name, problem, sharedEngine, (engine) => {
+    const { other, ...first } = { ...problem, scale: 1, dtype: "float32" as const };
+    const planes = [first, { ...first, kernel: other }].map((each) => preparePlanes(name, each, engine));
+    const { scratchBytes, run: _run, forget: _forget, ...facts } = planes[0]!;
+    const {
+      region: { width, height },
+      format: { channels },
+      alpha,
+      dtype,
+      scale,
+    } = problem;
+    const row = width * channels;
+    const [gx, gy] = planes.map(() => new Float32Array(row * height)) as [Float32Array, Float32Array];
+    // Numbers written to it become the nearest byte, whatever kind of bytes the result holds.
+    const byte = new Uint8ClampedArray(1);
+    return {
+      ...facts,
+      scratchBytes: 2 * scratchBytes + gx.byteLength + gy.byteLength,
+      run(from, fromStride, to, toStride) {
+        for (const [k, sums] of [gx, gy].entries()) planes[k]!.run(from, fromStride, sums, row);
+        for (let i = 0; i < gx.length; i++) {
+          const isKept = alpha === "keep" && i % channels === channels - 1;
+          let value = isKept ? gx[i]! : scale * Math.fround(Math.sqrt(gx[i]! * gx[i]! + gy[i]! * gy[i]!));
+          if (dtype === "uint8") {
+            byte[0] = value;
+            value = byte[0]!;
+          }
+          to[Math.floor(i / row) * toStride + (i % row)] = value;
+        }
+      },
+      forget: () => undefined,
+    };
   });
-  const [gx, gy] = sums as [PictureData, PictureData];
-  const result = emptyResult(across, picture.data);
-  const { data, channels } = result;
-  // Whatever kind of bytes the result holds, they are rounded and clamped.
-  const to = data instanceof Float32Array ? data : new Uint8ClampedArray(data.buffer);
-  for (let i = 0; i < data.length; i++) {
-    const isKept = across.alpha === "keep" && i % channels === channels - 1;
-    to[i] = isKept ? gx[i]! : Math.sqrt(gx[i]! * gx[i]! + gy[i]! * gy[i]!);
-  }
-  return result as FilteredPicture<ResultData<T, O>>;
 }

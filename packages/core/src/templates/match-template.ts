@@ -65,7 +65,7 @@ export interface TemplatePlan<T extends FloatArray = Float32Array> {
  *
  * Sums over windows are float64, whatever the picture's brightness and contrast: a score is right to some 10⁻⁸ before it is rounded. For
  * `"ccoeff-normed"` without a mask in a grey float32 picture of 2¹⁵ cells and more, products go through float32 transforms where those are
- * known to be right to 10⁻⁴ of a score at worst, which comes to 2 · 10⁻⁶; elsewhere they are float64, too. A window of one single value has no contrast; what would divide by 0 is 0 (`"sqdiff-normed"`: 1 unless the template is 0, too). Where a window holds a
+ * known to be right to 4 · 10⁻⁴ of a score at worst, which comes to 2 · 10⁻⁵; elsewhere they are float64, too. A window of one single value has no contrast; what would divide by 0 is 0 (`"sqdiff-normed"`: 1 unless the template is 0, too). Where a window holds a
  * value that is not finite, its score is NaN.
  *
  * @param image matrix, `[H, W]`, or tensor, `[H, W, C]`.

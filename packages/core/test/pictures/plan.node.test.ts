@@ -1,6 +1,14 @@
 /** Plans for video: what a frame costs in garbage, and what a plan holds and lets go. */
 
-import { filterPicture, gaussian, type Picture, planFilterPicture, sharpen } from "@corr2d/core/pictures";
+import {
+  filterPicture,
+  gaussian,
+  gradientMagnitude,
+  type Picture,
+  planFilterPicture,
+  planGradientMagnitude,
+  sharpen,
+} from "@corr2d/core/pictures";
 import { expect, it } from "vitest";
 
 function pictureOf(width: number, height: number): Picture<Uint8ClampedArray> {
@@ -28,6 +36,42 @@ it.each([
   expect(plan.engine).toBe("simd");
   // One new array for each result is more than half a megabyte, one view for each row 48 kB.
   expect(garbageOf(() => plan.run(frame, result))).toBeLessThan(8000);
+});
+
+it("a frame of a gradient's magnitude makes none either", () => {
+  const [frame, result] = [pictureOf(640, 240), pictureOf(640, 240)];
+  const plan = planGradientMagnitude(frame);
+  expect(plan.engine).toBe("simd");
+  expect(garbageOf(() => plan.run(frame, result))).toBeLessThan(8000);
+});
+
+it.each(["simd", "scalar"] as const)("a plan of magnitudes gives what gradientMagnitude gives (%s)", (engine) => {
+  const frame = { ...pictureOf(53, 41), channels: 4 };
+  const options = { operator: "scharr", scale: 1 / 16, boundary: "edge", engine } as const;
+  const magnitudes = gradientMagnitude(frame, options);
+  // Into the middle of a larger picture, whose other pixels stay.
+  const [stride, first] = [4 * 60, 4 * (60 + 3)];
+  const larger = new Uint8ClampedArray(stride * 43).fill(7);
+  const to = { width: 53, height: 41, channels: 4, stride, data: larger.subarray(first, first + 40 * stride + 4 * 53) };
+  planGradientMagnitude(frame, options).run(frame, to);
+  const expected = larger.map((_, i) => {
+    const [y, x] = [Math.floor(i / stride) - 1, (i % stride) - 12];
+    return y >= 0 && y < 41 && x >= 0 && x < 4 * 53 ? magnitudes.data[y * 4 * 53 + x]! : 7;
+  });
+  expect(larger).toEqual(expected);
+  expect(magnitudes.data).toEqual(gradientMagnitude(frame, { ...options, engine: "auto" }).data);
+});
+
+it("squares of magnitudes overflow nothing, and a region is a part of the whole", () => {
+  const data = Float32Array.from({ length: 40 * 30 }, (_, i) => ((i * 7919) % 101) * 1e30);
+  const [whole, scalar] = (["simd", "scalar"] as const).map(
+    (engine) => gradientMagnitude({ width: 40, height: 30, data }, { engine }).data,
+  ) as [Float32Array, Float32Array];
+  expect(Math.max(...whole)).toBeGreaterThan(1e32);
+  expect(whole.every((value, i) => Math.abs(value - scalar[i]!) <= 1e27)).toBe(true);
+  const region = { x: 5, y: 6, width: 17, height: 9 };
+  const part = gradientMagnitude({ width: 40, height: 30, data }, { region }).data;
+  expect(part).toEqual(whole.filter((_, i) => i % 40 >= 5 && i % 40 < 22 && i >= 240 && i < 600));
 });
 
 it("runs over frames of other arrays, and gives what filterPicture gives", () => {

@@ -115,6 +115,8 @@ export interface KernelOfPicture {
 export interface PictureProblem {
   readonly format: PictureFormat;
   readonly kernel: KernelOfPicture;
+  /** Another of the same shape: the sums are then √(s² + s₂²), of both. */
+  readonly other?: KernelOfPicture;
   readonly before: readonly [top: number, left: number];
   readonly region: PictureRegion;
   readonly boundary: Boundary;

@@ -39,7 +39,7 @@ export interface BandPlan {
   readonly channels: number;
   /** Rows of bytes that are kept, to take alpha from. */
   readonly keptRows: number;
-  /** The passes in order: one, or row and column. */
+  /** The passes in order: one, or row and column, or one for each of two kernels. */
   readonly passes: readonly PlaneShape[];
   /** Columns of pixels in a strip, and rows of a band. */
   readonly pixels: number;
@@ -55,7 +55,7 @@ export interface BandPlan {
 }
 
 /** What stands in scratch, in order. */
-export const BUFFERS = ["raw", "beside", "image", "sums", "out", "result"] as const;
+export const BUFFERS = ["raw", "beside", "image", "sums", "other", "out", "result"] as const;
 
 /** Plans a problem, or says why it is not computed so. */
 export function planBands(problem: PictureProblem, fma: boolean): BandPlan | string {
@@ -67,6 +67,7 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
   const products = height * width;
   const separable =
     kernel.factors !== undefined &&
+    problem.other === undefined &&
     (!kernel.isExact || PASS_TAP * (height + width) + SECOND_PASS_TAPS < products) &&
     height > 1 &&
     width > 1;
@@ -115,7 +116,8 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
     const columns = Math.max(leastColumns, pixels * channels);
     const inPitch = pitchOf(columns + (width - 1) * channels);
     const [midPitch, outPitch] = [pitchOf(columns), pitchOf(columns)];
-    const passes = shapesOf(separable ? midPitch : inPitch);
+    const shapes = shapesOf(separable ? midPitch : inPitch);
+    const passes = problem.other === undefined ? shapes : [...shapes, ...shapes];
     const kept = height - 1 + rows + tileRows;
     const pixelBytes = format.channels * bytesOf(format.dtype);
     const bufferBytes = [
@@ -123,6 +125,7 @@ export function planBands(problem: PictureProblem, fma: boolean): BandPlan | str
       rows * (width - 1) * pixelBytes,
       4 * (separable ? rows + tileRows : kept) * inPitch,
       separable ? 4 * kept * midPitch : 0,
+      problem.other === undefined ? 0 : 4 * (rows + tileRows) * outPitch,
       4 * (rows + tileRows) * outPitch,
       rows * pixels * format.channels * bytesOf(problem.dtype),
     ].map((bytes) => bytes + SLACK_BYTES);

@@ -17,6 +17,8 @@
 import {
   type FunctionBuilder,
   f32x4,
+  f64x2,
+  floatVectors,
   type I32,
   type I32Local,
   integers,
@@ -49,6 +51,8 @@ export interface TakeOutShape {
   readonly alpha: PictureProblem["alpha"];
   readonly moves: boolean;
   readonly absolute: boolean;
+  /** Whether sums are magnitudes of two. */
+  readonly ofTwo: boolean;
 }
 
 /** Names of the modules: unique in an engine. */
@@ -56,8 +60,9 @@ export function bringInName({ from, alphaChannels, alpha }: BringInShape): strin
   return `picture-in-${from}-${alpha}${alphaChannels}`;
 }
 
-export function takeOutName({ from, to, alphaChannels, alpha, moves, absolute }: TakeOutShape): string {
-  return `picture-out-${from}-${to}-${alpha}${alphaChannels}${moves ? "-moves" : ""}${absolute ? "-absolute" : ""}`;
+export function takeOutName({ from, to, alphaChannels, alpha, moves, absolute, ofTwo }: TakeOutShape): string {
+  const does = `${moves ? "-moves" : ""}${absolute ? "-absolute" : ""}${ofTwo ? "-of-two" : ""}`;
+  return `picture-out-${from}-${to}-${alpha}${alphaChannels}${does}`;
 }
 
 /** Parameters of the emitted function `bringIn`, in order. */
@@ -109,6 +114,7 @@ type TakeOutParameters = [
   rows: I32Local, // at least 1
   blocks: I32Local, // of sixteen channels in a row, at least 1
   from: I32Local, // addresses of the first of each: sums,
+  other: I32Local, // those of another kernel, or anything,
   to: I32Local, // result,
   source: I32Local, // and the picture whose alpha is kept, or anything
   fromPitch: I32Local, // bytes from row to row
@@ -126,9 +132,9 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.function<TakeOutParameters>(
     "takeOut",
-    9,
-    (f, rows, blocks, from, to, source, fromPitch, toPitch, sourcePitch, numbers) => {
-      const [at, target, kept, count] = [f.i32(), f.i32(), f.i32(), f.i32()];
+    10,
+    (f, rows, blocks, from, other, to, source, fromPitch, toPitch, sourcePitch, numbers) => {
+      const [at, second, target, kept, count] = [f.i32(), f.i32(), f.i32(), f.i32(), f.i32()];
       const sums = f.v128s(keeps ? colourVectors(alphaChannels) : 4);
       const [scale, offset, share, alpha, packed] = f.v128s(5) as FiveLocals;
       const z = keeps ? f.v128s(4) : sums;
@@ -137,12 +143,14 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
       f.set(share, v128.load(numbers, 32));
       f.repeat(rows, () => {
         f.set(at, from);
+        if (shape.ofTwo) f.set(second, other);
         f.set(target, to);
         if (keeps) f.set(kept, source);
         f.set(count, blocks);
         f.repeat(count, () => {
           for (const [v, sum] of sums.entries()) {
             f.set(sum, v128.load(at, 16 * v));
+            if (shape.ofTwo) magnitude(f, sum, v128.load(second, 16 * v));
             if (weighs) {
               f.set(alpha, f32x4.mul(alphaOf(sum, alphaChannels), share));
               f.set(sum, v128.and(f32x4.div(sum, alpha), f32x4.greater(alpha, f.constant(0))));
@@ -172,16 +180,34 @@ export function emitTakeOut(shape: TakeOutShape): Uint8Array<ArrayBuffer> {
             f.store(target, packed, 0);
           }
           f.advance(at, 16 * sums.length);
+          if (shape.ofTwo) f.advance(second, 16 * sums.length);
           f.advance(target, BLOCK * bytesOf(dtype));
           if (keeps) f.advance(kept, BLOCK * bytesOf(shape.from));
         });
         f.advance(from, fromPitch);
+        if (shape.ofTwo) f.advance(other, fromPitch);
         f.advance(to, toPitch);
         if (keeps) f.advance(source, sourcePitch);
       });
     },
   );
   return module.toBytes();
+}
+
+/** x ← √(x² + y²), in float64, which has room for the squares. */
+function magnitude(f: FunctionBuilder, x: Local<"v128">, y: V128): void {
+  const v = floatVectors("float64", false);
+  const [a, b, low, high] = f.v128s(4) as readonly [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+  f.set(high, y);
+  for (const [half, lanes] of [
+    [low, [0, 1, 0, 1]],
+    [high, [2, 3, 2, 3]],
+  ] as const) {
+    f.set(a, f64x2.promoteLow(v128.shuffle(x, x, lanes)));
+    f.set(b, f64x2.promoteLow(v128.shuffle(high, high, lanes)));
+    f.set(half, f64x2.demote(f64x2.sqrt(v.add(v.mul(a, a), v.mul(b, b)))));
+  }
+  f.set(x, v128.shuffle(low, high, [0, 1, 4, 5]));
 }
 
 type FiveLocals = readonly [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];

@@ -51,6 +51,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
     to: dtype,
     moves: problem.scale !== 1 || problem.offset !== 0,
     absolute: problem.absolute,
+    ofTwo: problem.other !== undefined,
   };
   let code: Code | undefined;
   const codeOf = (): Code => {
@@ -179,6 +180,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
       rows,
       Math.ceil(width / BLOCK),
       at.out,
+      at.other,
       at.result,
       at.raw + (region.x + strip.left - strip.column) * all * sourceBytes,
       4 * outPitch,
@@ -217,6 +219,7 @@ export function prepareBands(engine: SimdEngine, problem: PictureProblem, plan: 
     for (let row = 0; row < region.height; row += bandRows) {
       const rows = Math.min(bandRows, region.height - row);
       append(strip, row + kernelHeight - 1, rows, kernelHeight - 1);
+      if (problem.other !== undefined) correlate(0, rows, kept, keptPitch, at.other, outPitch);
       correlate(passes.length - 1, rows, kept, keptPitch, at.out, outPitch);
       takeOut(strip, row, rows);
       keepBytes(strip, rows);
@@ -280,8 +283,8 @@ function stripsOf({ region, before, kernel, boundary, format }: PictureProblem, 
 }
 
 /** The weights of each pass. */
-function weightsOf({ kernel }: PictureProblem, separable: boolean): readonly Float32Array[] {
-  if (!separable) return [kernel.values()];
+function weightsOf({ kernel, other }: PictureProblem, separable: boolean): readonly Float32Array[] {
+  if (!separable) return [kernel, ...(other === undefined ? [] : [other])].map((each) => each.values());
   const { row, column } = kernel.factors!;
   return [row, column];
 }

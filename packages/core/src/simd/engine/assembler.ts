@@ -288,12 +288,14 @@ export function floatVectors(dtype: "float32" | "float64", fma: boolean): FloatV
 export const f64x2: {
   /** All bits 1 where a > b, else 0. */
   readonly greater: VectorBinary;
+  readonly sqrt: VectorUnary;
   /** The first two of four floats of 32 bits. */
   readonly promoteLow: VectorUnary;
   /** As floats of 32 bits, before two zeros. */
   readonly demote: VectorUnary;
 } = /* @__PURE__ */ (() => ({
   greater: /* @__PURE__ */ vectorBinary(F64X2.gt),
+  sqrt: /* @__PURE__ */ vectorUnary(F64X2.sqrt),
   promoteLow: /* @__PURE__ */ vectorUnary(F64X2.promoteLow),
   demote: /* @__PURE__ */ vectorUnary(F64X2.demoteZero),
 }))();

@@ -72,6 +72,7 @@ export const F64X2 = {
   gt: 0x4a,
   demoteZero: 0x5e,
   promoteLow: 0x5f,
+  sqrt: 0xef,
   add: 0xf0,
   sub: 0xf1,
   mul: 0xf2,
