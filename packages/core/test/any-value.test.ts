@@ -137,6 +137,7 @@ function callsOfPictures(): Call[] {
     ...{ boundary: "constant", fillValue: 3, anchor: { x: 0, y: 1 }, flip: true, alpha: "premultiply", engine: "auto" },
     ...{ scale: 2, offset: 1, absolute: true, dtype: "uint8", region: { x: 1, y: 0, width: 2, height: 1 } },
   };
+  const magnitude = { operator: "scharr", alpha: "filter", boundary: "edge", scale: 2, dtype: "float32" };
   const { run } = core.planFilterPicture(picture, core.gaussian(1));
   return [
     call("filterPicture", picture, kernel, options),
@@ -147,13 +148,8 @@ function callsOfPictures(): Call[] {
       values: [picture, { ...picture, data: picture.data.slice() }],
     },
     call("filterPicture", picture, core.gaussian(1), { missing: "skip", mask: new Uint8Array([1, 1, 0, 1, 1, 1]) }),
-    call("gradientMagnitude", picture, {
-      operator: "scharr",
-      alpha: "filter",
-      boundary: "edge",
-      scale: 2,
-      dtype: "float32",
-    }),
+    call("gradientMagnitude", picture, magnitude),
+    call("planGradientMagnitude", { width: 3, height: 2, channels: 4, dtype: "uint8" }, magnitude),
     call("gaussian", { x: 1, y: 2 }, { truncate: 3 }),
     call("box", 3),
     call("sobel", "x", 5),
