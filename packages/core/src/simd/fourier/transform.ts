@@ -7,9 +7,8 @@
  * A chunk of 16 columns fits the first-level cache, where all stages pass over it; so the whole is read and written only
  * twice in each direction. What is made of a spectrum there (its product with another) is done chunk by chunk, too.
  *
- * Layout of a spectrum: [block of 16 row numbers][column][packed row numbers], so that its columns are transformed in one piece of
- * memory. Roots: for each stage, m
- * rows to a block, the m/4 triples ω, ω², ω³.
+ * Layout of a spectrum: [block of 16 row numbers][column][packed row numbers], so that columns are transformed in one piece of
+ * memory. Roots: for each stage, m rows to a block, the m/4 triples ω, ω², ω³.
  *
  * Rounding: the angles are reduced to one turn and the roots rounded once from float64, so they are wrong by μ ≤ 2⁻²⁴ and
  * a little; by theorem 24.2 of Higham each level of radix 2 (two to a stage of radix 4) adds at most η = μ + γ₄·(√2 + μ) ≤
