@@ -6,7 +6,7 @@
 
 import { stderr, stdout } from "node:process";
 import { comparePictures, type PictureArguments, pictureTable } from "../pictures/compare.ts";
-import { compareTemplates, templateTable } from "../pictures/templates.ts";
+import { compareTemplates, TEMPLATES, templateTable } from "../pictures/templates.ts";
 import { toText } from "../report/terminal.ts";
 
 /** Arguments of the command. */
@@ -22,10 +22,10 @@ export async function runPictures({ json, alone, ...rest }: PicturesArguments): 
   });
   const templates = alone
     ? []
-    : await compareTemplates(rest, (side, count) => {
+    : await compareTemplates({ ...TEMPLATES, ...rest }, (side, count) => {
         stderr.write(`templates ${side}×${side}, ${count}\n`);
       });
-  const tables = [pictureTable(versions, comparisons), ...(alone ? [] : [templateTable(templates)])];
+  const tables = [pictureTable(versions, comparisons), ...(alone ? [] : [templateTable(TEMPLATES.size, templates)])];
   const text = json ? JSON.stringify({ filters: comparisons, templates }, null, 2) : tables.map(toText).join("\n\n");
   stdout.write(`${text}\n`);
 }

@@ -22,15 +22,27 @@ import type { Interval } from "../statistics/ratio.ts";
 
 type OpenCv = typeof import("@techstark/opencv-js");
 
-/** The picture, the sides of templates, and how many are looked for. */
-const [WIDTH, HEIGHT] = [1280, 720];
-const SIDES = [16, 64, 128] as const;
+/** What is measured by default. */
+export const TEMPLATES: Pick<TemplateArguments, "size" | "sides"> = { size: [1280, 720], sides: [16, 64, 128] };
+/** How many are looked for. */
 const COUNTS = [1, 10] as const;
 /** Whoever is further from float64 computes something else. */
 const LARGEST_ERROR = 1e-4;
 
 const CONTENDERS = ["corr2d", "opencv.js"] as const;
 type Name = (typeof CONTENDERS)[number];
+
+/** What to measure, and how long. */
+export interface TemplateArguments {
+  /** Of the picture. */
+  readonly size: readonly [width: number, height: number];
+  /** Of the templates, which are square. */
+  readonly sides: readonly number[];
+  readonly rounds: number;
+  /** For each contender and round, in milliseconds. */
+  readonly time: number;
+  readonly seed: number;
+}
 
 /** What was measured of templates of one size. */
 export interface TemplateComparison {
@@ -45,19 +57,19 @@ export interface TemplateComparison {
 
 /** Compares one template of each size, and ten. */
 export async function compareTemplates(
-  { rounds, time, seed }: { readonly rounds: number; readonly time: number; readonly seed: number },
+  { size: [width, height], sides, rounds, time, seed }: TemplateArguments,
   onTask: (side: number, count: number) => void,
 ): Promise<readonly TemplateComparison[]> {
   const cv: OpenCv = await createRequire(import.meta.url)("@techstark/opencv-js");
   const pixels = await sharp(fileURLToPath(PHOTOGRAPHS.chelsea.url))
-    .resize(WIDTH, HEIGHT, { fit: "fill" })
+    .resize(width, height, { fit: "fill" })
     .greyscale()
     .raw()
     .toBuffer();
-  const picture = tensor([HEIGHT, WIDTH], Float32Array.from(pixels));
-  const exactly = planTemplates(tensor([HEIGHT, WIDTH], Float64Array.from(pixels)));
+  const picture = tensor([height, width], Float32Array.from(pixels));
+  const exactly = planTemplates(tensor([height, width], Float64Array.from(pixels)));
   const comparisons: TemplateComparison[] = [];
-  for (const side of SIDES) {
+  for (const side of sides) {
     const random = seededRandom(seed, `templates ${side}`);
     const templates = Array.from({ length: Math.max(...COUNTS) }, () => partOf(picture, side, random));
     const [first] = templates as [Matrix];
@@ -84,11 +96,13 @@ export async function compareTemplates(
   return comparisons;
 }
 
-function partOf({ data }: Matrix, side: number, random: { integer(from: number, to: number): number }): Matrix {
-  const [top, left] = [random.integer(0, HEIGHT - side), random.integer(0, WIDTH - side)];
+function partOf(picture: Matrix, side: number, random: { integer(from: number, to: number): number }): Matrix {
+  const { data, shape } = picture;
+  const [height, width] = shape;
+  const [top, left] = [random.integer(0, height - side), random.integer(0, width - side)];
   const part = new Float32Array(side * side);
   for (let i = 0; i < side; i++) {
-    const from = (top + i) * WIDTH + left;
+    const from = (top + i) * width + left;
     part.set(data.subarray(from, from + side), i * side);
   }
   return tensor([side, side], part);
@@ -104,10 +118,10 @@ function ours(picture: Matrix, templates: readonly Matrix[]): readonly Float32Ar
 
 function ofOpenCv(
   cv: OpenCv,
-  { data }: Matrix,
+  { data, shape: [height, width] }: Matrix,
   templates: readonly Matrix[],
 ): { readonly run: () => readonly Float32Array[]; readonly dispose: () => void } {
-  const source = new cv.Mat(HEIGHT, WIDTH, cv.CV_32FC1);
+  const source = new cv.Mat(height, width, cv.CV_32FC1);
   const parts = templates.map(({ shape: [rows, columns] }) => new cv.Mat(rows, columns, cv.CV_32FC1));
   const result = new cv.Mat();
   return {
@@ -135,7 +149,10 @@ function worstOf(name: Name, scores: Float32Array, truth: Float64Array): number 
 }
 
 /** The comparison as a table. */
-export function templateTable(comparisons: readonly TemplateComparison[]): Table {
+export function templateTable(
+  [width, height]: TemplateArguments["size"],
+  comparisons: readonly TemplateComparison[],
+): Table {
   const rows = comparisons.flatMap(({ side, count, milliseconds, errors, ratio }): Row[] => [
     { heading: `${side}×${side}, ${count === 1 ? "one template" : `${count} templates`}` },
     ...CONTENDERS.map((name) => ({
@@ -148,7 +165,7 @@ export function templateTable(comparisons: readonly TemplateComparison[]): Table
     })),
   ]);
   return {
-    caption: `Templates in a grey ${WIDTH}×${HEIGHT} float32 picture, correlation coefficients, one thread`,
+    caption: `Templates in a grey ${width}×${height} float32 picture, correlation coefficients, one thread`,
     columns: [column("who"), numbers("ms"), numbers("error"), numbers("× corr2d (95 %)")],
     rows,
     notes: [
