@@ -30,6 +30,17 @@ const RECTANGLE_NS = 10_000;
 const LEVEL_NS = 0.62 * 1.5;
 const SAMPLE_NS = 5;
 
+/** Few sizes, each at least half as large again as the one before: their roots are computed once. */
+let fewSizes: readonly RealSize[] | undefined;
+
+function sizesOf(): readonly RealSize[] {
+  if (fewSizes !== undefined) return fewSizes;
+  const few: RealSize[] = [];
+  for (const size of realSizes()) if (size.samples >= 1.5 * (few.at(-1)?.samples ?? 0)) few.push(size);
+  fewSizes = few;
+  return few;
+}
+
 /** A transform for rectangles that plain sums take `directNs` nanoseconds a cell for. */
 export function finerTransform(engine: SimdEngine, problem: PlannedProblem, directNs: number): FinerTransform {
   const {
@@ -41,7 +52,7 @@ export function finerTransform(engine: SimdEngine, problem: PlannedProblem, dire
   const { memory } = engine;
   const sizeOf = ({ rows, columns }: Region): RealSize | undefined => {
     const seen = (rows + kernelHeight - 1) * (columns + kernelWidth - 1);
-    return realSizes().find(({ samples }) => samples >= seen);
+    return sizesOf().find(({ samples }) => samples >= seen);
   };
   const bytesOf = (size: RealSize): readonly number[] => {
     const { roots, chunk, spectrum } = realTransformBytes(size, "float64");
