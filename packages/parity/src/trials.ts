@@ -22,7 +22,7 @@ import {
 } from "@corr2d/testkit";
 import { PHOTOGRAPHS } from "@corr2d/testkit/photographs";
 import { type GeneratedProblem, generateProblems, problemAt } from "./generate/arbitrary.ts";
-import { everySize } from "./generate/every-size.ts";
+import { everySize, largeArrays } from "./generate/every-size.ts";
 import { kernelsByStrides } from "./generate/kernels-by-strides.ts";
 import { withPaddingModes } from "./generate/modes.ts";
 import { pairwiseCases } from "./generate/pairwise.ts";
@@ -155,6 +155,7 @@ function tableOf(): readonly NamedCase[] {
     ...ofShapes([...byStrides, ...ofKernels]),
     // Values at random show a block that is computed in a format of fewer bits, too.
     ...everySize().map((convCase): NamedCase => ({ convCase, classes: ["real"], isBrief: true })),
+    ...ofShapes(largeArrays()),
   ];
   return [...new Map(all.map((named) => [named.convCase.name, named])).values()];
 }
