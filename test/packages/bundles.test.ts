@@ -139,9 +139,9 @@ const WEIGHTS = [
   {
     what: "corr2d alone",
     code: 'export { corr2d } from "@corr2d/core"',
-    // The scalar algorithms, which it falls back on, the assembler and three microkernels, and both gradients, which any operation
-    // carries; no layers, no geometry.
-    maxBytes: 24_576,
+    // The scalar algorithms, which it falls back on, the assembler, three microkernels and transforms in either precision, and both
+    // gradients, which any operation carries; no layers, no geometry.
+    maxBytes: 28_672,
     mustNotAppear: ["im2col", "glorot"],
   },
   {

@@ -50,7 +50,7 @@ export class JsonReader {
   skip(levels: number = MOST_LEVELS): string {
     const start = this.#at;
     const next = this.peek();
-    if (levels === 0) this.#fail(`more than ${MOST_LEVELS} levels`);
+    if (levels === 0) this.#fail(`at most ${MOST_LEVELS} levels`);
     if (next === "{") this.object(() => this.skip(levels - 1));
     else if (next === "[") this.array(() => this.skip(levels - 1));
     else if (next === '"') this.#skipString();
