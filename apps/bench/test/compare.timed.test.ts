@@ -117,6 +117,28 @@ describe("bench compare of two reports", () => {
     );
     expect(await runCli(["compare", alone, alone])).toBe(2);
     expect(command.printed).toContain("they have none in common; or compare two checkouts");
+    const about = (subject: string) => ({ ...other, settings: { ...other.settings, subject } });
+    expect(await runCli(["compare", base, await fileOf("subject.json", about("tfjs-wasm"))])).toBe(2);
+    expect(command.printed).toContain("the reports speak about different variants: corr2d/tiled and tfjs-wasm");
+  });
+
+  it("knows layers by their names, and takes no gradient for a forward pass", async () => {
+    const report = reportOf([1, 1], 1);
+    const of = (suite: string) => report.cases.map((found) => ({ ...found, suite }));
+    const base = await fileOf("base.json", { ...report, cases: of("quick") });
+    expect(await runCli(["compare", base, await fileOf("head.json", { ...report, cases: of("classes") })])).toBe(0);
+    expect(command.printed).toContain("No difference of 2 layers is more than chance.");
+    const gradients = { ...report, settings: { ...report.settings, pass: "filterGradient" } } as const;
+    // A gate that has seen nothing is not passed.
+    expect(await runCli(["compare", base, await fileOf("head.json", gradients), "--threshold", "5%"])).toBe(2);
+    expect(command.printed).toMatch(
+      /no layer in common: base has layer 0, layer 1 …, head layer 0 \(filterGradient\), layer 1 \(filterGradient\) …/,
+    );
+    const [first, second] = report.cases;
+    const more = ["layer 2", "layer 3"].map((name) => ({ ...second!, convCase: { ...second!.convCase, name } }));
+    expect(await runCli(["compare", base, await fileOf("head.json", { ...report, cases: [first!, ...more] })])).toBe(0);
+    expect(command.printed).toContain("Not compared: layer 1 (only base has it).");
+    expect(command.printed).toContain("Not compared: layer 2, layer 3 (only head has it).");
   });
 
   it.each([

@@ -82,10 +82,16 @@ export function compareInRun(run: BenchReport, about: About): Comparison {
 /**
  * Compares two reports by what both say of one yardstick.
  *
- * @throws UsageError where the reports are of different machines, or have no peer in common.
+ * @throws UsageError where the reports are of different machines, speak about different variants, or have no peer or no layer in common.
  */
 export function compareReports(base: BenchReport, head: BenchReport, by: string | undefined, about: About): Comparison {
   refuseDifferentMachines(base, head);
+  const [before, after] = [base, head].map(({ settings }) => settings.subject);
+  if (before !== after) {
+    throw new UsageError(
+      `the reports speak about different variants: ${before} and ${after}; measure one of them anew by --subject`,
+    );
+  }
   const common = commonPeers(base, head);
   const yardstick = by ?? common[0];
   if (yardstick === undefined || !common.includes(yardstick)) {
@@ -95,9 +101,18 @@ export function compareReports(base: BenchReport, head: BenchReport, by: string 
       `two reports are compared by ${asked} that both have timed, and ${known}; or compare two checkouts, which are timed in one run`,
     );
   }
-  const found = base.cases.map((layer): Found => {
-    const { name } = layer.convCase;
-    const other = head.cases.find((candidate) => candidate.convCase.name === name && candidate.suite === layer.suite);
+  const [ofBase, ofHead] = [base, head].map(
+    (report) => new Map(report.cases.map((layer) => [keyOf(report, layer), layer])),
+  );
+  const both = [...ofBase.keys()].filter((key) => ofHead.has(key));
+  if (both.length === 0) {
+    const namesOf = (layers: ReadonlyMap<string, CaseResult>) => [...layers.keys()].slice(0, 3).join(", ");
+    throw new UsageError(
+      `the reports have no layer in common: base has ${namesOf(ofBase)} …, head ${namesOf(ofHead)} …; measure the same suite twice`,
+    );
+  }
+  const found = [...ofBase].map(([name, layer]): Found => {
+    const other = ofHead.get(name);
     if (other === undefined) return { name, reason: "only base has it" };
     const [before, after] = [ratiosTo(base, layer, yardstick), ratiosTo(head, other, yardstick)];
     const shift = unpairedShift(before, after);
@@ -105,10 +120,19 @@ export function compareReports(base: BenchReport, head: BenchReport, by: string 
       ? { name, reason: `not timed beside ${yardstick} in both` }
       : { name, shift, baseMs: null, headMs: null };
   });
-  const added = head.cases
-    .filter(({ convCase }) => base.cases.every((layer) => layer.convCase.name !== convCase.name))
-    .map(({ convCase }): Found => ({ name: convCase.name, reason: "only head has it" }));
+  const added = [...ofHead.keys()]
+    .filter((name) => !ofBase.has(name))
+    .map((name): Found => ({ name, reason: "only head has it" }));
   return comparisonOf(head, [...found, ...added], yardstick, about);
+}
+
+/** What a layer is called, whatever its suite: its name, and what its run was asked for beside a forward pass with weights prepared. */
+function keyOf({ settings }: BenchReport, { convCase, pass, fresh }: CaseResult): string {
+  const asked = [
+    ...(pass === undefined && settings.pass !== "forward" ? [settings.pass] : []),
+    ...(fresh === undefined && settings.fresh ? ["stateless"] : []),
+  ];
+  return asked.length === 0 ? convCase.name : `${convCase.name} (${asked.join(", ")})`;
 }
 
 /** A layer that was compared, or why not. */

@@ -57,7 +57,10 @@ export function comparisonTable(comparison: Comparison): Table {
       `${inRun ? `Timed in turn in ${processes} processes of one run` : `Compared by their ratios to ${yardstick}`} on ${machine}, ${host}. ` +
         "~ stands for a difference that chance explains; probabilities are adjusted for the number of layers (Holm), so that in one of " +
         "a hundred comparisons of equals something is seen.",
-      ...missing.map(({ name, reason }) => `Not compared: ${name} (${reason}).`),
+      ...[...new Set(missing.map(({ reason }) => reason))].map((reason) => {
+        const names = missing.filter((layer) => layer.reason === reason).map(({ name }) => name);
+        return `Not compared: ${names.join(", ")} (${reason}).`;
+      }),
     ],
     folded: false,
   };

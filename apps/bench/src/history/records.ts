@@ -65,9 +65,12 @@ export function machineOf(environment: BenchReport["environment"]): string {
 export function recordOf(report: BenchReport): HistoryRecord {
   const { environment, settings, created, complete } = report;
   const { commit, clean } = environment;
-  if (!complete) throw new UsageError("a history holds whole runs: go on with this one by bench --resume");
+  if (!complete)
+    throw new UsageError("only whole runs are kept or put side by side: go on with this one by bench --resume");
   if (commit === null || clean !== true) {
-    throw new UsageError("a history holds runs of commits: commit the files that differ, and measure anew");
+    throw new UsageError(
+      "only runs of commits are kept or put side by side, as others can repeat them: commit the files that differ, and measure anew",
+    );
   }
   if (settings.subject === null) throw new UsageError("the report has no subject that ratios could speak about");
   const kinds = [
