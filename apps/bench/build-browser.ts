@@ -32,8 +32,8 @@ const { metafile } = await build({
   alias: {
     // Without graphics processors, whose WebAssembly is twice as large.
     "onnxruntime-web": "onnxruntime-web/wasm",
-    // Of parity a page needs core's adapters alone; the rest is for Node.
-    "@corr2d/parity": join(import.meta.dirname, "../../packages/parity/src/corr2d.ts"),
+    // Of parity a page needs the adapters of core and of TensorFlow.js; the rest is for Node.
+    "@corr2d/parity": join(import.meta.dirname, "../../packages/parity/src/in-pages.ts"),
   },
   // What only Node has is asked for there alone.
   external: [...builtinModules, "node:*", "onnxruntime-node", "sharp", "yauzl", "@tensorflow/tfjs-node"],

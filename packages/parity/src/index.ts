@@ -58,6 +58,9 @@ export type { LayerResult, NetworkResult, WholeResult } from "./networks/replay.
 export { type NetworksOptions, type NetworksReport, replayNetworks } from "./networks/replay-networks.ts";
 export { findOracle, KNOWN_ORACLES, loadOracle } from "./oracles/known.ts";
 export { LIMITATIONS } from "./oracles/limitations.ts";
+export type { BackendName } from "./oracles/tensorflow.ts";
+export type { TfjsBackend } from "./oracles/tfjs-adapter.ts";
+export { tfjsBackend } from "./oracles/tfjs-backend.ts";
 export { type Float64Adapter, float64Adapter, type PreparedFloat64 } from "./precision/float64.ts";
 export { renderHtml } from "./render/html.ts";
 export { renderJson } from "./render/json.ts";

@@ -14,7 +14,15 @@ import {
   reference,
 } from "@corr2d/testkit";
 import { describe, expect, it } from "vitest";
-import { type ConvAdapter, findTfjsNode, KNOWN_ORACLES, LEDGER, loadOracle, runParity } from "../src/index.ts";
+import {
+  type ConvAdapter,
+  findTfjsNode,
+  KNOWN_ORACLES,
+  LEDGER,
+  loadOracle,
+  runParity,
+  tfjsBackend,
+} from "../src/index.ts";
 
 /** Why tfjs-node cannot be had here; undefined if it can. */
 const withoutNode: string | undefined = await findTfjsNode().then(
@@ -52,6 +60,26 @@ it.for([
     expect(status).toBe(0);
   },
 );
+
+it("any backend is held by its name, and one that is read later gives the bits of one that is read at once", async () => {
+  const cpu = await loadOracle("tfjs-cpu");
+  const { version } = cpu;
+  const later = await tfjsBackend({ name: "mine", backend: "cpu", version, threads: 1, readsLater: true });
+  expect(later).toMatchObject({ name: "mine", version, threads: 1 });
+  const convCase = CASES.find(({ bias, groups }) => bias && groups === 1)!;
+  for (const pass of CASE_PASSES) {
+    const [now, then] = await Promise.all(
+      [cpu, later].map(async (adapter) => {
+        const prepared = await adapter.prepare(convCase, pass, realData(convCase, 1));
+        const running = prepared.run();
+        expect(running instanceof Promise).toBe(adapter === later);
+        await running;
+        return prepared.read();
+      }),
+    );
+    expect(then).toEqual(now);
+  }
+});
 
 describe.each(KNOWN_ORACLES.map(({ name }) => name))("%s", (name) => {
   /** The oracle, or the end of the test with the reason in the test report. */

@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A backend by the name TensorFlow.js knows it by. */
-export type BackendName = "cpu" | "wasm" | "tensorflow";
+export type BackendName = "cpu" | "wasm" | "tensorflow" | "webgl" | "webgpu";
 
 // TensorFlow.js recommends other packages of its on the console; this flag does nothing but silence it.
 tf.env().set("PROD", true);

@@ -35,6 +35,8 @@ import { poolKernelOf, poolRefusedByTfjs, uploadPool } from "./tfjs-pool.ts";
 export interface TfjsBackend
   extends Pick<ConvAdapter, "name" | "version" | "engine" | "threads" | "summation" | "reach"> {
   readonly backend: BackendName;
+  /** Whether results can be had only later, as those of graphics processors: then a run is a promise. */
+  readonly readsLater?: boolean;
   /** Whether its two-dimensional gradients know the rules "valid" and "same" only. Then they are padded by hand, too. */
   readonly padsGradientsByHand?: boolean;
   /** Why this backend cannot be asked what TensorFlow.js as a whole can; undefined if it can. */
@@ -51,7 +53,15 @@ type TfjsPadding = "valid" | "same" | Pair[];
 
 /** Adapter of a backend that is registered and ready. */
 export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
-  const { backend, padsGradientsByHand = false, check, refuses, reach = USUAL_REACH, ...about } = description;
+  const {
+    backend,
+    readsLater = false,
+    padsGradientsByHand = false,
+    check,
+    refuses,
+    reach = USUAL_REACH,
+    ...about
+  } = description;
   return {
     ...about,
     reach: { ...reach, operations: ["convolution", "transposed", "average pool", "max pool"] },
@@ -69,15 +79,23 @@ export function tfjsAdapter(description: TfjsBackend): ConvAdapter {
       activate(backend);
       const { uploaded, compute } = uploadAsComputed(convCase, pass, data, padsGradientsByHand);
       let result: Float32Array | undefined;
+      const atOnce = (): void => {
+        activate(backend);
+        // `tidy` searches what it is given back for tensors, number by number; so it is given nothing.
+        tf.tidy(() => {
+          result = compute().dataSync<"float32">();
+        });
+        check?.();
+      };
+      const later = async (): Promise<void> => {
+        activate(backend);
+        const y = tf.tidy(compute);
+        result = await y.data<"float32">();
+        y.dispose();
+        check?.();
+      };
       return {
-        run() {
-          activate(backend);
-          // `tidy` searches what it is given back for tensors, number by number; so it is given nothing.
-          tf.tidy(() => {
-            result = compute().dataSync<"float32">();
-          });
-          check?.();
-        },
+        run: readsLater ? later : atOnce,
         read() {
           if (result === undefined) throw new Error(`${about.name}: read before run`);
           return result;
