@@ -107,8 +107,11 @@ describe("the page", () => {
       "1.02×",
     ]);
     expect((await textsOf(page, ".figures dt")).join()).toMatch(
-      /^as fast as onnxruntime-node \(tfjs-wasm, .*as fast as corr2d\/tiled.*as fast as corr2d\/naive/,
+      /^as fast as onnxruntime-node\s.*as fast as corr2d\/tiled\s.*as fast as corr2d\/naive\s/s,
     );
+    expect(await textsOf(page, ".verdict .note")).toEqual([
+      "tfjs-wasm on one network layer; below each figure its 95 % interval.",
+    ]);
     expect(await textsOf(page, "#quick figure h3")).toEqual(["tfjs-wasm beside the others: 3×3 stride 1"]);
     expect(await textsOf(page, "#quick figure .legend li")).toEqual(["corr2d/tiled", "onnxruntime-node"]);
     const drawn = await page.locator("#quick figure .desk svg").innerHTML();
@@ -140,6 +143,15 @@ describe("the page", () => {
     expect(await page.locator("#quick .ratios tbody tr").isVisible()).toBe(false);
     const entry = page.locator("#scaling figure .legend button", { hasText: "onnxruntime-node" });
     expect(await entry.first().getAttribute("aria-pressed")).toBe("false");
+  });
+
+  it.each([
+    [390, 844],
+    [1280, 800],
+  ])("shows the beginning of the first chart on the first screen of %i × %i", async (width, height) => {
+    const page = await open(address, { viewport: { width, height } });
+    const box = await page.locator("main figure.chart").first().boundingBox();
+    expect(box!.y).toBeLessThan(height);
   });
 
   it("takes no notice of a baseline that there is none of", async () => {

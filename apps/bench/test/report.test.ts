@@ -139,8 +139,24 @@ describe("a rendered report", () => {
     expect(figures([found, photograph])).toEqual(figures([found]));
     expect(figures([photograph])).toEqual([]);
     expect(figures([found]).join("\n")).toMatch(
-      /0\.090×.* onnxruntime-node .*95 % interval 0\.090–0\.090[\s\S]*0\.991×.* tfjs-wasm /,
+      /0\.090×.* onnxruntime-node \(0\.090–0\.090\)[\s\S]*0\.991×.* tfjs-wasm /,
     );
+  });
+
+  it("says of each kind of layer how close to the ceiling it comes, who is strongest, and what bounds it", () => {
+    const report = sampleReport();
+    const shown = (bench: typeof report) =>
+      renderReport({ bench }).markdown.match(/^## What bounds it$[\s\S]*?(?=^## )/m)?.[0];
+    // The reasons are of the SIMD engine.
+    expect(shown(report)).toBeUndefined();
+    const onSimd = report.variants.map((variant) =>
+      variant.name === "corr2d/tiled" ? { ...variant, engine: "simd" as const } : variant,
+    );
+    const said = shown({ ...report, variants: onSimd });
+    expect(said).toMatch(
+      /3×3 stride 1.*corr2d\/tiled is at \d+.% .*of the ceiling, 0\.090× .*as fast as onnxruntime-node, the strongest of the others/s,
+    );
+    expect(said).not.toContain("**depthwise.**");
   });
 
   it("gives the time of a whole network where all of its layers were timed, each as often as it occurs", () => {
@@ -180,11 +196,17 @@ describe("a rendered report", () => {
     );
   });
 
-  it("calls a speed beyond the ceiling direct-equivalent", () => {
-    const report = structuredClone(sampleReport());
-    Object.assign(report.cases[0].results[1].timing!, { ceilingShare: 2.8 });
-    expect(renderReport({ bench: report }).markdown).toContain("280\u2009% (direct-equivalent)");
-    expect(renderReport({ bench: sampleReport() }).markdown).not.toContain("(direct-equivalent)");
+  it("calls a speed beyond the ceiling direct-equivalent, and of who saves no operation the ceiling disturbed", () => {
+    for (const [index, said, unsaid] of [
+      [2, "280\u2009% (direct-equivalent)", "a disturbed ceiling"],
+      [1, "280\u2009% (a disturbed ceiling)", "(direct-equivalent)"],
+    ] as const) {
+      const report = structuredClone(sampleReport());
+      Object.assign(report.cases[0].results[index]!.timing!, { ceilingShare: 2.8 });
+      const { markdown } = renderReport({ bench: report });
+      expect(markdown).toContain(said);
+      expect(markdown).not.toContain(unsaid);
+    }
   });
 
   it("says before the first figure that a run was cut short and that the machine was not quiet", () => {

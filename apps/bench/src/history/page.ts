@@ -30,6 +30,7 @@ export function historyPage(history: readonly HistoryRecord[]): string {
     byline: [...machines].map(([machine, records]) => `${machine}: ${count(records.length, "commit")}`).join(" · "),
     banner: [],
     figures: [],
+    figuresNote: null,
     sections: [...machines].map(
       ([machine, records], i): Section => ({
         id: machine,

@@ -11,7 +11,7 @@ import { drawRatioChart } from "../charts/ratio-chart.ts";
 import type { RatioChart } from "../report/chart.ts";
 import type { Cell } from "../report/document.ts";
 import { type PageRatios, type PairRatio, unpackRatio } from "../report/page-ratios.ts";
-import { keyFigure, MOST_FIGURES, ratioCell, someOf } from "../report/ratio-words.ts";
+import { figuresNote, keyFigure, MOST_FIGURES, ratioCell, someOf } from "../report/ratio-words.ts";
 import { field } from "./field.ts";
 import { orderOf, sortBy } from "./sort.ts";
 
@@ -19,7 +19,7 @@ const PARAMETER = "baseline";
 const NETWORK_LAYERS_ROW = "kind-network-layers";
 
 /** What speaks about the baseline. */
-const SPEAKING = ".figures, .ratios, figure[data-rows]";
+const SPEAKING = ".verdict, .ratios, figure[data-rows]";
 
 /**
  * The field; undefined where nobody is compared with anybody.
@@ -75,7 +75,7 @@ function aboutAnother(original: HTMLElement, ratios: PageRatios, baseline: numbe
   for (const element of copy.querySelectorAll("[aria-label]:not(a)")) {
     element.setAttribute("aria-label", element.getAttribute("aria-label")!.replaceAll(before, after));
   }
-  if (copy.tagName === "DL") fillFigures(copy, ratios, baseline);
+  if (copy.className === "verdict") fillFigures(copy, ratios, baseline);
   else if (copy.tagName === "FIGURE") drawAgain(copy, ratios, baseline);
   else fillTable(copy.querySelector("table")!, ratios, baseline);
   return copy;
@@ -92,27 +92,27 @@ function ratioOf(ratios: PageRatios, id: string, baseline: number, other: number
 }
 
 /** How fast the baseline is beside the strongest of the others, in large type. */
-function fillFigures(list: HTMLElement, ratios: PageRatios, baseline: number): void {
+function fillFigures(verdict: HTMLElement, ratios: PageRatios, baseline: number): void {
   const { names } = ratios;
-  for (const figure of list.querySelectorAll("[data-speed]")) figure.remove();
-  const figures = othersIn(ratios, baseline, [NETWORK_LAYERS_ROW])
+  for (const figure of verdict.querySelectorAll("[data-speed]")) figure.remove();
+  const totals = othersIn(ratios, baseline, [NETWORK_LAYERS_ROW])
     .map((other) => ({ other, ratio: ratioOf(ratios, NETWORK_LAYERS_ROW, baseline, other)! }))
     .sort((a, b) => a.ratio.estimate - b.ratio.estimate)
-    .slice(0, MOST_FIGURES)
-    .map(({ other, ratio }) => {
-      const { value, label } = keyFigure(names[baseline]!, names[other]!, ratio);
-      const [box, large, small] = ["div", "dd", "dt"].map((name) => document.createElement(name)) as [
-        HTMLElement,
-        HTMLElement,
-        HTMLElement,
-      ];
-      large.textContent = value;
-      small.textContent = label;
-      box.append(large, small);
-      box.dataset.speed = "";
-      return box;
-    });
-  list.prepend(...figures);
+    .slice(0, MOST_FIGURES);
+  const layers = Math.max(...totals.map(({ ratio }) => ratio.layers));
+  const figures = totals.map(({ other, ratio }) => {
+    const { value, label, detail } = keyFigure(names[other]!, ratio, layers);
+    const made = (name: string, text: string): HTMLElement =>
+      Object.assign(document.createElement(name), { textContent: text });
+    const [box, words] = [made("div", ""), made("dt", label)];
+    if (detail !== undefined) words.append(made("small", detail));
+    box.append(made("dd", value), words);
+    box.dataset.speed = "";
+    return box;
+  });
+  verdict.querySelector(".figures")!.prepend(...figures);
+  const note = verdict.querySelector(".note");
+  if (note !== null) note.textContent = totals.length === 0 ? "" : figuresNote(names[baseline]!, layers);
 }
 
 /** Columns of ratios to the others, between the names of rows and what follows. */

@@ -56,7 +56,10 @@ function addToolbar(): void {
   bar.append(text.parentElement!, group.parentElement!, ...(baseline === undefined ? [] : [baseline]));
   bar.addEventListener("input", apply);
   bar.addEventListener("submit", (event) => event.preventDefault());
-  document.querySelector("main")!.prepend(bar);
+  // Below what stands first, which is for whoever has five seconds.
+  const first = document.querySelector("main > section#by-class");
+  if (first === null) document.querySelector("main")!.prepend(bar);
+  else first.after(bar);
 }
 
 /** A name in a legend shows and hides its marks, in every chart. */

@@ -11,12 +11,13 @@ import type { EdgeShowcase } from "../showcase/edge-showcase.ts";
 import { bannerOf } from "./banner.ts";
 import type { Document, KeyFigure, Section } from "./document.ts";
 import { hostOf } from "./host.ts";
-import { layerTotals, networkLayers } from "./layer-totals.ts";
+import { type LayerTotal, layerTotals, networkLayers } from "./layer-totals.ts";
 import { percent } from "./number-format.ts";
 import { pageRatios } from "./pair-ratios.ts";
-import { keyFigure, MOST_FIGURES } from "./ratio-words.ts";
+import { figuresNote, figureWords, keyFigure, MOST_FIGURES } from "./ratio-words.ts";
 import { commitAddress, REPOSITORY } from "./repository.ts";
 import type { BenchPass, BenchReport } from "./results.ts";
+import { boundsSections } from "./sections/bounds.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { firstCallSections } from "./sections/first-calls.ts";
 import { glanceSections } from "./sections/glance.ts";
@@ -35,13 +36,14 @@ export interface ReportParts {
 /** The document. */
 export function composeReport({ bench, parity, showcase }: ReportParts): Document {
   const { environment, created, settings, variants } = bench;
-  const figures = speedFigures(bench);
+  const totals = speedTotals(bench);
+  const figures = totals.map((total) => keyFigure(total.rival, total, layersOf(totals)));
   const everybody = [...new Set([...variants.map(({ name }) => name), ...variantsWith(bench.cases, () => true)])];
   const where = `${environment.cpu}, ${hostOf(environment)}`;
   return printableStrings({
     title: `corr2d, measured: ${settings.suites.map(nameOf).join(", ")} on ${environment.cpu}`,
     description: [
-      ...figures.slice(0, 2).map(({ value, label }) => `${value} ${label}.`),
+      ...figures.slice(0, 2).map((figure) => `${figureWords(figure)}.`),
       `${created.slice(0, 10)}, ${where}.`,
     ].join(" "),
     lead:
@@ -54,6 +56,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
     variants: everybody,
     ratios: pageRatios(bench, everybody),
     banner: bannerOf(bench),
+    figuresNote: totals.length === 0 ? null : figuresNote(settings.subject ?? "", layersOf(totals)),
     figures: [...figures, ...(parity === undefined ? [] : [parityFigure(parity)])],
     sections: [
       ...(showcase === undefined ? [] : [edgesSection(showcase)]),
@@ -62,6 +65,7 @@ export function composeReport({ bench, parity, showcase }: ReportParts): Documen
       ...settings.suites.map((suite): Section => speedSection(bench, suite, headingOf(suite, settings.pass))),
       ...threadsSections(bench),
       ...firstCallSections(bench),
+      ...boundsSections(bench),
       methodsSection(bench),
       variantsSection(bench),
       environmentSection(bench),
@@ -101,6 +105,7 @@ function linksOf({ environment: { commit } }: BenchReport): Document["links"] {
 }
 
 function nameOf(suite: string): string {
+  if (suite === "classes") return "layers by class";
   return HEADINGS[suite]?.replace(/^Speed (on|by) /, "") ?? suite;
 }
 
@@ -114,12 +119,13 @@ function headingOf(suite: string, pass: BenchPass): string {
 }
 
 /** How many times as fast the subject runs the network layers as each peer, the strongest peers first. */
-function speedFigures(report: BenchReport): KeyFigure[] {
-  const { subject } = report.settings;
-  if (subject === null) return [];
-  return layerTotals(report, networkLayers(report))
-    .slice(0, MOST_FIGURES)
-    .map((total) => keyFigure(subject, total.rival, total));
+function speedTotals(report: BenchReport): readonly LayerTotal[] {
+  return layerTotals(report, networkLayers(report)).slice(0, MOST_FIGURES);
+}
+
+/** How many layers most of these are about. */
+function layersOf(totals: readonly LayerTotal[]): number {
+  return Math.max(...totals.map(({ layers }) => layers));
 }
 
 function parityFigure(parity: ParityReport): KeyFigure {

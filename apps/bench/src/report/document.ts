@@ -26,6 +26,8 @@ export interface Document {
   /** What must be known before the first figure; mostly nothing. */
   readonly banner: readonly string[];
   readonly figures: readonly KeyFigure[];
+  /** What the figures that speak of speed have in common; null where there are none. */
+  readonly figuresNote: string | null;
   readonly sections: readonly Section[];
 }
 
@@ -33,6 +35,8 @@ export interface Document {
 export interface KeyFigure {
   readonly value: string;
   readonly label: string;
+  /** Said below, such as an interval. */
+  readonly detail?: string;
   /** Whether it says how fast the subject is, and changes with the baseline. */
   readonly isSpeed?: boolean;
 }

@@ -31,6 +31,12 @@ export async function readReport(file: string): Promise<BenchReport> {
   }
 }
 
+/** Prints a result as text, or where that is asked for as JSON. */
+export async function printResult(json: string | true | undefined, value: object, text: () => string): Promise<void> {
+  if (json === undefined) stdout.write(`${text()}\n`);
+  else await printJson(json, value);
+}
+
 /** Prints JSON to a file, or to stdout, where nothing else goes then. */
 export async function printJson(where: string | true, value: object): Promise<void> {
   if (where !== true && where !== "-") return writeOutput(where, renderJson(value));

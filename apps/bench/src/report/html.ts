@@ -30,7 +30,8 @@ export function withHistoryLink(html: string): string {
 
 /** Typesets a document. */
 export function toHtml(document: Document): string {
-  const { title, description, lead, byline, links, banner, figures, sections, variants, ratios } = document;
+  const { title, description, lead, byline, links, banner, figures, figuresNote, sections, variants, ratios } =
+    document;
   const script = readFileSync(PAGE_SCRIPT, "utf8");
   const body = sections.map((section) => sectionToHtml(section, variants)).join("\n");
   return `<!doctype html>
@@ -55,7 +56,7 @@ ${readFileSync(PAGE_STYLE, "utf8")}${colorSheet(variants)}${CHART_SHEET}</style>
 <p class="lead">${escapeHtml(lead)}</p>
 <p class="byline">${escapeHtml(byline)}</p>
 ${banner.length === 0 ? "" : `<div class="banner" role="note">${banner.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("")}</div>`}
-${figuresToHtml(figures)}
+${figuresToHtml(figures, figuresNote)}
 <p class="links">${links.map(({ text, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`).join(" · ")}${HISTORY_MARK}</p>
 </header>
 <nav aria-label="Sections">${sections.map(({ id, heading }) => `<a href="#${escapeHtml(id)}">${escapeHtml(heading)}</a>`).join("")}</nav>
@@ -73,12 +74,13 @@ ${
 `;
 }
 
-function figuresToHtml(figures: readonly KeyFigure[]): string {
+function figuresToHtml(figures: readonly KeyFigure[], note: string | null): string {
   const items = figures.map(
-    ({ value, label, isSpeed }) =>
-      `<div${isSpeed ? " data-speed" : ""}><dd>${escapeHtml(value)}</dd><dt>${escapeHtml(label)}</dt></div>`,
+    ({ value, label, detail, isSpeed }) =>
+      `<div${isSpeed ? " data-speed" : ""}><dd>${escapeHtml(value)}</dd><dt>${escapeHtml(label)}${detail === undefined ? "" : `<small>${escapeHtml(detail)}</small>`}</dt></div>`,
   );
-  return items.length === 0 ? "" : `<dl class="figures">${items.join("")}</dl>`;
+  const below = note === null ? "" : `<p class="note">${escapeHtml(note)}</p>`;
+  return items.length === 0 ? "" : `<div class="verdict"><dl class="figures">${items.join("")}</dl>${below}</div>`;
 }
 
 function sectionToHtml({ id, heading, blocks }: Section, variants: readonly string[]): string {

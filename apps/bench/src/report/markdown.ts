@@ -8,13 +8,19 @@ import { escapeMarkdown } from "@corr2d/parity/escape";
 import { type Block, type Cell, type Document, inOneLine, type Row, type Table } from "./document.ts";
 
 /** Typesets a document. */
-export function toMarkdown({ title, lead, byline, banner, figures, sections }: Document): string {
+export function toMarkdown({ title, lead, byline, banner, figures, figuresNote, sections }: Document): string {
   const parts = [
     `# ${escapeMarkdown(title)}`,
     escapeMarkdown(lead),
     `*${escapeMarkdown(byline)}*`,
     banner.map((sentence) => `> ${escapeMarkdown(sentence)}`).join("\n>\n"),
-    figures.map(({ value, label }) => `- **${escapeMarkdown(value)}** ${escapeMarkdown(label)}`).join("\n"),
+    figures
+      .map(({ value, label, detail }) => {
+        const interval = detail === undefined ? "" : ` (${escapeMarkdown(detail)})`;
+        return `- **${escapeMarkdown(value)}** ${escapeMarkdown(label)}${interval}`;
+      })
+      .join("\n"),
+    ...(figuresNote === null ? [] : [escapeMarkdown(figuresNote)]),
     ...sections.flatMap(({ heading, blocks }) => [`## ${escapeMarkdown(heading)}`, ...blocks.map(blockToMarkdown)]),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;

@@ -32,26 +32,36 @@ export function someOf(layers: number, members: number): string {
 /** As many rivals as fit into the first screen. */
 export const MOST_FIGURES = 4;
 
-/** A total over network layers, large. */
+/** A total over network layers, large; how many these are is said where they are not all `of` them. */
 export function keyFigure(
-  subject: string,
   rival: string,
-  {
-    estimate,
-    low,
-    high,
-    verdict,
-    layers,
-    noiseFloor,
-  }: JudgedRatio & { readonly layers: number; readonly noiseFloor: number },
+  { estimate, low, high, verdict, layers, noiseFloor }: JudgedTotal,
+  of: number,
 ): KeyFigure {
-  const counted = layers === 1 ? "one network layer" : `${layers} network layers`;
-  const interval = `95 % interval ${range(low, high)}`;
+  const interval = `${range(low, high)}${someOf(layers, of)}`;
   return verdict === "no detectable difference"
     ? {
         value: "≈",
         isSpeed: true,
-        label: `no detectable difference from ${rival} (${subject}, ${counted}; ${interval}, noise floor ${times(noiseFloor)})`,
+        label: `no detectable difference from ${rival}`,
+        detail: `${interval}, noise floor ${times(noiseFloor)}`,
       }
-    : { value: times(estimate), isSpeed: true, label: `as fast as ${rival} (${subject}, ${counted}; ${interval})` };
+    : { value: times(estimate), isSpeed: true, label: `as fast as ${rival}`, detail: interval };
+}
+
+/** A total, judged. */
+export interface JudgedTotal extends JudgedRatio {
+  readonly layers: number;
+  readonly noiseFloor: number;
+}
+
+/** What all large figures have in common. */
+export function figuresNote(subject: string, layers: number): string {
+  const counted = layers === 1 ? "one network layer" : `${layers} network layers, one after the other`;
+  return `${subject} on ${counted}; below each figure its 95 % interval.`;
+}
+
+/** A figure in a sentence. */
+export function figureWords({ value, label, detail }: KeyFigure): string {
+  return `${value} ${label}${detail === undefined ? "" : ` (${detail})`}`;
 }
