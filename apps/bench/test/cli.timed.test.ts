@@ -57,6 +57,7 @@ describe("bad arguments end with 2 and name what is right", () => {
     [["--quick", "--out", `${fileURLToPath(import.meta.url)}/report`], /cannot write to .*report: ENOTDIR/],
     [["--quik"], /unknown option '--quik'[\s\S]*Did you mean --quick/],
     [["measure"], /too many arguments[\s\S]*Run bench --help/],
+    [["footprnt"], /Did you mean "footprint"\? Run bench --help/],
     [["list", "everything"], /Allowed choices are suites, variants, peers, cases/],
     [["edges", "nowhere.png"], /cannot read the picture nowhere.png/],
     [["scipy", "--python", "nowhere"], /no SciPy in nowhere; make a place for it by .* --python/],

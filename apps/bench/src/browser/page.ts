@@ -183,7 +183,7 @@ function summaryOf({ cases, variants }: BenchReport): string {
 function offer(report: BenchReport): void {
   const link = element<HTMLAnchorElement>("#download");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }));
-  link.hidden = false;
+  element<HTMLElement>("#done").hidden = false;
 }
 
 async function send(said: BenchReport | { readonly failure: string }): Promise<void> {

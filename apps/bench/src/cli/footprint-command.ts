@@ -4,10 +4,11 @@
  * @module
  */
 
-import { stderr, stdout } from "node:process";
+import { stderr } from "node:process";
 import { type LibraryFootprint, type Missing, measureFootprints, type Spread } from "../footprint/measure.ts";
 import { LAYER, LIBRARIES } from "../footprint/programs.ts";
 import { cell, column, numbers, type Table } from "../report/document.ts";
+import { printResult } from "../report/files.ts";
 import { bytes, threeDigits } from "../report/number-format.ts";
 import { toText } from "../report/terminal.ts";
 import { suggestion } from "../suggestion.ts";
@@ -17,7 +18,7 @@ import { UsageError } from "../usage-error.ts";
 export interface FootprintArguments {
   readonly libraries?: readonly string[];
   readonly processes: number;
-  readonly json?: true;
+  readonly json?: string | true;
 }
 
 /** Measures and prints; resolves to the exit code: 1 if a library that was named could not be had. */
@@ -29,7 +30,7 @@ export async function runFootprint({ libraries, processes, json }: FootprintArgu
     }
   }
   const found = await measureFootprints(libraries ?? known, processes, (text) => void stderr.write(`${text}\n`));
-  stdout.write(`${json ? JSON.stringify(found, null, 2) : toText(footprintTable(found.footprints, found.missing))}\n`);
+  await printResult(json, found, () => toText(footprintTable(found.footprints, found.missing)));
   return libraries !== undefined && found.missing.length > 0 ? 1 : 0;
 }
 

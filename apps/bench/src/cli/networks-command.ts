@@ -6,6 +6,7 @@
 
 import { stderr, stdout } from "node:process";
 import { BACKENDS, compareNetworks, type NetworkComparison, networksNamed, networkText } from "../networks/compare.ts";
+import { printJson } from "../report/files.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Arguments of the command. */
@@ -14,7 +15,7 @@ export interface NetworksArguments {
   readonly backends?: readonly string[];
   readonly turns: number;
   readonly predictions: number;
-  readonly json?: true;
+  readonly json?: string | true;
 }
 
 /** Measures and prints; resolves to the exit code, 1 if ours or whom it is compared with failed. */
@@ -34,10 +35,10 @@ export async function runNetworks({
   try {
     for await (const comparison of compareNetworks({ ...rest, networks, backends }, say)) {
       found.push(comparison);
-      if (!json) stdout.write(`${networkText(comparison)}\n`);
+      if (json === undefined) stdout.write(`${networkText(comparison)}\n`);
     }
   } finally {
-    if (json) stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    if (json !== undefined) await printJson(json, found);
   }
   const isNeeded = (backend: string, baseline: string) => backend === baseline || backend === "corr2d";
   return found.some(({ baseline, failures }) => failures.some(({ backend }) => isNeeded(backend, baseline))) ? 1 : 0;

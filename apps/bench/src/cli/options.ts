@@ -64,5 +64,5 @@ export function withRounds(
   return command
     .option("--rounds <count>", "rounds A B C A B C", parseCount, rounds)
     .option("--time <ms>", "time for each in a round; one call at least", parseCount, time)
-    .option("--json", "print JSON instead of the table");
+    .option(...jsonOption("JSON instead of the table"));
 }

@@ -4,15 +4,16 @@
  * @module
  */
 
-import { stderr, stdout } from "node:process";
+import { stderr } from "node:process";
 import { comparePictures, type PictureArguments, pictureTable } from "../pictures/compare.ts";
 import { compareTemplates, TEMPLATES, templateTable } from "../pictures/templates.ts";
+import { printResult } from "../report/files.ts";
 import { toText } from "../report/terminal.ts";
 
 /** Arguments of the command. */
 export interface PicturesArguments extends Omit<PictureArguments, "alone"> {
   readonly alone?: true;
-  readonly json?: true;
+  readonly json?: string | true;
 }
 
 /** Measures and prints; what is measured is said on the way. */
@@ -26,6 +27,5 @@ export async function runPictures({ json, alone, ...rest }: PicturesArguments): 
         stderr.write(`templates ${side}×${side}, ${count}\n`);
       });
   const tables = [pictureTable(versions, comparisons), ...(alone ? [] : [templateTable(TEMPLATES.size, templates)])];
-  const text = json ? JSON.stringify({ filters: comparisons, templates }, null, 2) : tables.map(toText).join("\n\n");
-  stdout.write(`${text}\n`);
+  await printResult(json, { filters: comparisons, templates }, () => tables.map(toText).join("\n\n"));
 }

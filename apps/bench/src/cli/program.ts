@@ -12,6 +12,7 @@ import { BACKENDS } from "../networks/compare.ts";
 import { packageVersion } from "../package-version.ts";
 import { readReport } from "../report/files.ts";
 import { writeReport } from "../report/write.ts";
+import { suggestion } from "../suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import {
   collectNames,
@@ -88,7 +89,7 @@ Examples:
 export async function runCli(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   try {
-    await makeProgram(commandLine(args), (code) => {
+    await makeProgram(args, (code) => {
       exitCode = code;
     }).parseAsync(args, { from: "user" });
     return exitCode;
@@ -184,7 +185,14 @@ function addHistory(program: Command): void {
     .action((files: string[], args: { json?: string | true; markdown?: string }) => runMerge(files, args));
 }
 
-function makeProgram(command: string, onExitCode: (code: number) => void): Command {
+/** A word that is no option, where there is none to be, was meant for a command. */
+function commandMeant([first = "-"]: readonly string[], names: readonly string[]): string {
+  const near = first.startsWith("-") ? "" : suggestion(first, names);
+  return near === "" ? "" : `${near[2]!.toUpperCase()}${near.slice(3)} `;
+}
+
+function makeProgram(args: readonly string[], onExitCode: (code: number) => void): Command {
+  const command = commandLine(args);
   // Without a help of its own the program leaves --help to the default command, whose options are what one looks for.
   const program = new Command("bench")
     .version(packageVersion("@corr2d/bench") ?? "unknown")
@@ -209,7 +217,6 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option(...jsonOption("the report as JSON instead of the tables"))
     .helpOption(...HELP)
     .addHelpText("after", COMMANDS_AND_EXAMPLES)
-    .showHelpAfterError("Run bench --help for all commands, options and examples.")
     .action(async (args: BenchArguments) => {
       onExitCode(await runBench(args, command));
     });
@@ -278,7 +285,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     )
     .option("--libraries <names>", "by comma (default: all that can be had)", collectNames)
     .option("--processes <count>", "fresh processes of each, in turn", parseCount, 5)
-    .option("--json", "print JSON instead of the table")
+    .option(...jsonOption("JSON instead of the table"))
     .helpOption(...HELP)
     .action(async (args: FootprintArguments) => {
       onExitCode(await runFootprint(args));
@@ -293,7 +300,7 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
     .option("--backends <names>", `by comma, of ${BACKENDS.join(", ")} (default: the first two)`, collectNames)
     .option("--turns <count>", "fresh processes of each", parseCount, 3)
     .option("--predictions <count>", "timed in a process, after two that are not", parseCount, 15)
-    .option("--json", "print JSON instead of the table")
+    .option(...jsonOption("JSON instead of the table"))
     .helpOption(...HELP)
     .action(async (args: NetworksArguments) => {
       onExitCode(await runNetworks(args));
@@ -317,5 +324,10 @@ function makeProgram(command: string, onExitCode: (code: number) => void): Comma
       const page = await writeReport(out, { bench: await readReport(file) });
       stdout.write(`The report is ${page}\n`);
     });
+  const meant = commandMeant(
+    args,
+    program.commands.map((known) => known.name()),
+  );
+  run.showHelpAfterError(`${meant}Run bench --help for all commands, options and examples.`);
   return program;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { stderr, stdout } from "node:process";
+import { stderr } from "node:process";
+import { printResult } from "../report/files.ts";
 import { toText } from "../report/terminal.ts";
 import { type ComparisonArguments, compareWithScipy, comparisonTable } from "../scipy/compare.ts";
 import { findPython } from "../scipy/python.ts";
@@ -16,7 +17,7 @@ export const SCIPY_KERNELS: readonly number[] = [3, 5, 7, 9, 11, 15, 21, 31, 47,
 export interface ScipyArguments extends Omit<ComparisonArguments, "kernels"> {
   readonly kernels?: readonly number[];
   readonly python?: string;
-  readonly json?: true;
+  readonly json?: string | true;
 }
 
 /** Measures and prints; what is measured is said on the way. */
@@ -25,8 +26,5 @@ export async function runScipy({ python, json, kernels = SCIPY_KERNELS, ...rest 
   const comparison = await compareWithScipy(found, { ...rest, kernels }, (size) => {
     stderr.write(`kernel ${size}×${size}\n`);
   });
-  const text = json
-    ? JSON.stringify(comparison, null, 2)
-    : toText(comparisonTable(comparison.versions, comparison.kernels));
-  stdout.write(`${text}\n`);
+  await printResult(json, comparison, () => toText(comparisonTable(comparison.versions, comparison.kernels)));
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { stderr, stdout } from "node:process";
+import { stderr } from "node:process";
+import { printResult } from "../report/files.ts";
 import { toText } from "../report/terminal.ts";
 import { findPython } from "../scipy/python.ts";
 import { compareSignals, SIGNAL_CASES, type SignalArguments, signalTable } from "../signals/compare.ts";
@@ -14,7 +15,7 @@ export interface SignalsArguments extends SignalArguments {
   /** The longest signal. */
   readonly longest: number;
   readonly python?: string;
-  readonly json?: true;
+  readonly json?: string | true;
 }
 
 /** Measures and prints; what is measured is said on the way. */
@@ -26,5 +27,5 @@ export async function runSignals({ python, json, longest, ...rest }: SignalsArgu
     rest,
     ({ length, kernel, dtype }) => void stderr.write(`${length} by ${kernel}, ${dtype}\n`),
   );
-  stdout.write(`${json ? JSON.stringify(comparisons, null, 2) : toText(signalTable(versions, comparisons))}\n`);
+  await printResult(json, comparisons, () => toText(signalTable(versions, comparisons)));
 }

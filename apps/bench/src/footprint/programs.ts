@@ -58,6 +58,23 @@ async function onOnnxRuntime(
   return () => session.run({ [MODEL_INPUT]: new runtime.Tensor("float32", x, [batch, channels, height, width]) });
 }
 
+async function onJax(x: Float32Array, filter: Float32Array): Promise<Program> {
+  const [{ defaultDevice, init, lax, numpy }, { toChannelsFirst, toOutputsFirst }] = await Promise.all([
+    import("@jax-js/jax"),
+    import("../peers/channels-first.ts"),
+  ]);
+  await init("wasm");
+  defaultDevice("wasm");
+  const [batch, height, width, channels] = LAYER.inputShape;
+  const [kernelHeight, kernelWidth, inChannels, outChannels] = LAYER.filterShape;
+  const image = toChannelsFirst(x, batch, height * width, channels);
+  const w = numpy.array(toOutputsFirst(filter, kernelHeight * kernelWidth, inChannels, outChannels), {
+    shape: [outChannels, inChannels, kernelHeight, kernelWidth],
+  });
+  const shape = [batch, channels, height, width];
+  return () => lax.convGeneralDilated(numpy.array(image, { shape }), w.ref, [1, 1], "SAME").data();
+}
+
 /** The libraries, ours first. */
 export const LIBRARIES: readonly Library[] = [
   {
@@ -106,6 +123,11 @@ export const LIBRARIES: readonly Library[] = [
       source: 'export { InferenceSession, Tensor } from "onnxruntime-web/wasm";',
       fetches: ["onnxruntime-web/ort-wasm-simd-threaded.wasm"],
     },
+  },
+  {
+    name: "jax-js",
+    prepare: onJax,
+    page: { source: 'export { defaultDevice, init, lax, numpy } from "@jax-js/jax";', fetches: [] },
   },
   {
     name: "onnxruntime-node",
