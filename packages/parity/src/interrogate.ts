@@ -306,14 +306,25 @@ export function requireUntouched<A extends Numbers>(who: string, data: CaseData<
   for (const name of ARRAYS) {
     const [given, view] = [data[name], views[name]];
     if (given === undefined || view === undefined) continue;
-    const changed = given.findIndex((value: number, i: number) => !Object.is(value, view[i]));
+    const changed = firstChange(given, view);
     if (changed >= 0) throw new Error(`${who} changed its argument ${name}, at ${changed}`);
     const [before, after] = margins.get(view) ?? [0, 0];
     const around = arrayOver(view, view.buffer);
     const start = view.byteOffset / view.BYTES_PER_ELEMENT;
     const end = start + view.length;
-    if (![...around.subarray(start - before, start), ...around.subarray(end, end + after)].every(Number.isNaN)) {
+    if (!isEmpty(around, start - before, start) || !isEmpty(around, end, end + after)) {
       throw new Error(`${who} wrote beside its argument ${name}`);
     }
   }
+}
+
+function isEmpty(around: Numbers, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!Number.isNaN(around[i])) return false;
+  return true;
+}
+
+/** The first place in which two arrays differ; −1 if there is none. */
+function firstChange(a: Numbers, b: Numbers): number {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return i;
+  return -1;
 }

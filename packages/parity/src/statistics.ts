@@ -36,7 +36,7 @@ export function errorVariances(
   truth: Float64Array,
 ): Float64Array {
   const terms = termsOf(convCase, pass) + 1;
-  const squares = (array: Float32Array): Float64Array => Float64Array.from(array, (value) => value * value);
+  const squares = (array: Float32Array): Float64Array => new Float64Array(array).map((value) => value * value);
   const { x, filter, bias, dy } = data;
   const sumsOfSquares = reference(convCase, pass, {
     x: squares(x),
