@@ -218,6 +218,8 @@ export function strandForm(form: Form, { rowTaps, columnTaps }: Strand): Form {
 /** The strands that have products at a point: of the others the transformed taps are zero there. */
 export function strandsAt(form: Form, point: number): StrandRange {
   const { outer, inner, strands } = form;
+  // A kernel that is one strand has all taps of its transforms, whichever goes along which axis.
+  if (strands.length === 1) return { first: 0, count: 1 };
   const { atOuter, atInner } = infinityOf(form, point);
   const needed = strands.map(
     ({ rowTaps, columnTaps }) => !((atOuter && rowTaps < outer.taps) || (atInner && columnTaps < inner.taps)),
