@@ -71,6 +71,25 @@ describe("makeReport", () => {
     expect(report({ comparisons: [comparison(), alone] }).outcome).toBe("disagree");
   });
 
+  it("disagrees where ours is wrong, whatever could not be asked or made smaller, and says that too", () => {
+    const all = { comparisons: [comparison(), comparison({ verdict: "ours is wrong" })], refusals: [], vanished: [] };
+    const { outcome, reasons } = makeReport({
+      run: RUN,
+      oracles: [RAN, MISSING],
+      required: ["tfjs-node"],
+      algorithms: [],
+      tally: tallyTrial(all, { convCase: CASES[0]!, passes: ["forward"] }),
+      ledger: [],
+      unreduced: ["it could not be made smaller"],
+    });
+    expect(outcome).toBe("disagree");
+    expect(reasons).toEqual([
+      "ours is wrong in 1 comparisons with an oracle",
+      "required oracle tfjs-node did not run: no compiler",
+      "it could not be made smaller",
+    ]);
+  });
+
   it("could not run where nothing was compared with an oracle", () => {
     expect(report({}).outcome).toBe("could not run");
     const onlyReference = report({ comparisons: [comparison({ oracle: REFERENCE })] });

@@ -118,6 +118,8 @@ export interface ReportParts {
   readonly known?: readonly KnownFailure[];
   readonly deadWorkers?: readonly DeadWorker[];
   readonly reductions?: readonly Reduction[];
+  /** Why what failed could not be made smaller, in sentences. */
+  readonly unreduced?: readonly string[];
   /** What a whole run would have and this one has not, in sentences. */
   readonly missing?: readonly string[];
   /** The share of the cases within its reach that each implementation has to answer. */
@@ -206,7 +208,7 @@ type SummaryCounts = Pick<SummaryRow, "oursWrong" | "tfjsWrong" | "undecided">;
 
 function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons"> {
   const { oracles, required, tally, requests = [], laws = [], limitations = [], deadWorkers = [] } = parts;
-  const { missing = [], contradictions = [] } = parts;
+  const { missing = [], contradictions = [], unreduced = [] } = parts;
   const { disagreements, vanished } = tally;
   const unable = [
     ...oracles.flatMap((oracle) =>
@@ -238,6 +240,8 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
     ...limitations.flatMap(({ id, held }) => (held ? [] : [`the ledger says ${id}, which is no longer so`])),
     ...contradictions,
   ];
+  // A wrong answer is one, whatever else could not be asked.
+  if (oursWrong + wrongByReference > 0) return { outcome: "disagree", reasons: [...wrong, ...unable, ...unreduced] };
   if (unable.length > 0) return { outcome: "could not run", reasons: [...unable, ...wrong] };
   const witnessed = Object.values(tally.rows).some(({ oracle, compared }) => oracle !== REFERENCE && compared > 0);
   if (!witnessed && disagreements.length === 0)

@@ -12,7 +12,7 @@ import { excuseOf, type KnownFailure } from "./known-failures.ts";
 import { type Acceptance, type Divergence, LEDGER } from "./ledger.ts";
 import { findOracle, KNOWN_ORACLES } from "./oracles/known.ts";
 import { trialId } from "./record.ts";
-import { type DeadWorker, makeReport, type OracleStatus, type ParityReport } from "./report.ts";
+import { type DeadWorker, makeReport, type OracleStatus, type ParityReport, type ReportParts } from "./report.ts";
 import { recordTrial, type TrialRecord } from "./results/trial-record.ts";
 import { type Reduction, reduce } from "./shrink/reduce.ts";
 import { addTally, emptyTally, tallyTrial } from "./tally.ts";
@@ -163,7 +163,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
   const ofOracles = (await Promise.all(willing.map(({ name }) => requestsOf(name, silenceMs)))).flat();
   const requests = [...(general?.requests ?? []), ...ofOracles];
   if (general !== undefined && general.laws.length > 0) observer.onGeneral?.({ ...general, requests });
-  const reductions = await reduceSome(tally.disagreements, task, adapters, jobs, silenceMs);
+  const { reductions, unreduced } = await reduceSome(tally.disagreements, task, adapters, jobs, silenceMs);
   const { seed, cases, path, shard, only } = task;
   return makeReport({
     run: {
@@ -193,6 +193,7 @@ export async function runParity(options: ParityOptions = {}): Promise<ParityRepo
     known: task.known,
     deadWorkers,
     reductions,
+    unreduced,
   });
 }
 
@@ -315,13 +316,14 @@ async function reduceSome(
   adapters: readonly ConvAdapter[] | undefined,
   jobs: number,
   silenceMs: number,
-): Promise<readonly Reduction[]> {
+): Promise<Required<Pick<ReportParts, "reductions" | "unreduced">>> {
   const byTruth = disagreements.filter(({ verdict, oracle }) => verdict === "ours is wrong" && oracle === REFERENCE);
   // One of each kind: what fails one pass of an algorithm in many ways is most often one mistake.
   const kinds = new Map(
     byTruth.map((found) => [`${found.algorithm} ${found.pass}`, found]).reverse() as [string, Comparison][],
   );
   const reductions: Reduction[] = [];
+  const unreduced: string[] = [];
   for (const disagreement of [...kinds.values()].slice(0, MAX_REDUCTIONS)) {
     if (disagreement.reason?.startsWith(CRASHED)) {
       const reduction = await reduceCrash(task, disagreement, silenceMs);
@@ -330,7 +332,8 @@ async function reduceSome(
       const collect = (message: WorkerMessage): void => {
         if (message.kind === "reduced" && message.reduction !== undefined) reductions.push(message.reduction);
       };
-      await runWorker({ kind: "reduce", task, disagreement }, collect, silenceMs);
+      const end = await runWorker({ kind: "reduce", task, disagreement }, collect, silenceMs);
+      if (end.kind !== "done") unreduced.push(unreducedBecause(disagreement, end));
     } else {
       const adapter = (adapters ?? task.algorithms.map(corr2dAdapter)).find(
         ({ name }) => name === disagreement.algorithm,
@@ -339,7 +342,13 @@ async function reduceSome(
       if (reduction !== undefined) reductions.push(reduction);
     }
   }
-  return reductions;
+  return { reductions, unreduced };
+}
+
+/** Why the failure of a case stays as large as it was found. */
+function unreducedBecause({ algorithm, pass, case: name }: Comparison, end: Exclude<End, { kind: "done" }>): string {
+  const reason = end.kind === "failed" ? end.message : end.reason;
+  return `${algorithm}: the failure of ${pass} in "${name}" could not be made smaller: ${reason}`;
 }
 
 function asError({ name, message }: { readonly name: string; readonly message: string }): Error {
