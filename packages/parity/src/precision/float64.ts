@@ -23,9 +23,11 @@ export const MAGNIFICATION: number = 2 ** 29;
 
 /** One case of an implementation that computes in float64, ready to be computed again and again. */
 export interface PreparedFloat64 {
+  /** Computes the pass. */
   run(): void | Promise<void>;
   /** The result of the last `run`, in an array of its own. */
   read(): Float64Array | Promise<Float64Array>;
+  /** Frees what was prepared. */
   dispose(): void;
 }
 
@@ -36,8 +38,11 @@ export interface Float64Adapter
     "name" | "version" | "threads" | "reach" | "keepsNothing" | "sharedMemory" | "skipsPadding" | "supports"
   > {
   readonly precision: "float64";
+  /** What it promises where that is less than a bound of float64 for each element. */
   promises?(convCase: ConvCase, pass: CasePass): WeakerPromise;
+  /** Makes one pass of a case ready, on arrays of float64. */
   prepare(convCase: ConvCase, pass: CasePass, data: CaseData<Float64Array>): Promise<PreparedFloat64> | PreparedFloat64;
+  /** Frees what the whole adapter holds. */
   dispose?(): void | Promise<void>;
 }
 
