@@ -64,9 +64,10 @@ export interface TemplatePlan<T extends FloatArray = Float32Array> {
  * channel's own. A mask weighs cells: its squares weigh products, itself the means.
  *
  * Sums over windows are float64, whatever the picture's brightness and contrast: a score is right to some 10⁻⁸ before it is rounded. For
- * `"ccoeff-normed"` without a mask in a grey float32 picture of 2¹⁵ cells and more, products go through float32 transforms where those are
- * known to be right to 4 · 10⁻⁴ of a score at worst, which comes to 2 · 10⁻⁵; elsewhere they are float64, too. A window of one single value has no contrast; what would divide by 0 is 0 (`"sqdiff-normed"`: 1 unless the template is 0, too). Where a window holds a
- * value that is not finite, its score is NaN.
+ * `"ccoeff-normed"` without a mask in a grey float32 picture of 2¹⁵ cells and more, products go through float32 transforms where
+ * those are known to be right to 10⁻⁴ of a score at worst, which comes to 5 · 10⁻⁶; elsewhere they are float64, too. A window of
+ * one single value has no contrast; what would divide by 0 is 0 (`"sqdiff-normed"`: 1 unless the template is 0, too). Where a
+ * window holds a value that is not finite, its score is NaN.
  *
  * @param image matrix, `[H, W]`, or tensor, `[H, W, C]`.
  * @param template the same with sides h ≤ H and w ≤ W, of the element type and channels of the image; for `"ccoeff-normed"` of more than

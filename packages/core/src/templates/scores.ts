@@ -47,7 +47,7 @@ const MOST_CANCELLED = 1e6;
 /** What of a score may be the error of a sum. */
 const MOST_ERROR = 1e-8;
 /** Cells of windows that are scored by the definition, at most, before all windows are asked for once more. */
-const MOST_ALONE = 3e7;
+const MOST_ALONE = 4e6;
 /** Squares, and products of two of them, that are far from both ends of the range of float64. */
 const [LEAST_SQUARE, MOST_SQUARE] = [2 ** -500, 2 ** 500];
 

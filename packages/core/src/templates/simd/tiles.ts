@@ -27,8 +27,8 @@ const [LEAST_CELLS, MOST_CELLS] = [2 ** 15, 2 ** 23];
 const LONGEST_SIDE = 160;
 /** Sides of templates that share tiles. */
 const STEP = 16;
-/** What a score may be off by a transform, at most. */
-const MOST_ERROR = 4e-4;
+/** What a score may be off by a transform, at most; on photographs it is a twentieth of that, at most. */
+const MOST_ERROR = 1e-4;
 /** The least Σ(x − x̄)², in units of the picture's contrast. */
 const LEAST_VARIANCE = 2 ** -40;
 /** Units of contrast, as powers of two, that float32 keeps digits in. */
