@@ -29,7 +29,6 @@ const SIZES = [
   { image: [140, 90], kernel: [20, 9] },
   { image: [60, 2100], kernel: [6, 3] },
   { image: [700, 300], kernel: [5, 5] },
-  { image: [500, 430], kernel: [40, 33] },
 ] as const;
 
 it.each(SIZES)("%o", { timeout: 30_000 }, ({ image: [rows, columns], kernel: [height, width] }) => {
@@ -42,7 +41,6 @@ it.each(SIZES)("%o", { timeout: 30_000 }, ({ image: [rows, columns], kernel: [he
       for (const [kernel, algorithm] of [
         [whole, "direct"],
         [separable, "separable"],
-        [whole, "fft"],
       ] as const) {
         const options = { mode, boundary, algorithm, engine: "simd" } as const;
         const [alone, together] = [undefined, engine].map((threaded) => {
@@ -54,5 +52,5 @@ it.each(SIZES)("%o", { timeout: 30_000 }, ({ image: [rows, columns], kernel: [he
       }
     }
   }
-  expect(team.crew.queue.end - published).toBeGreaterThan(BOUNDARIES.length * 9);
+  expect(team.crew.queue.end - published).toBeGreaterThan(BOUNDARIES.length * 6);
 });

@@ -55,7 +55,8 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
         return {
           cost: CALL_NS + sizeOf(problem.outShape) * (CELL_NS + TAP_NS * products),
           errorConstant: gamma(products + 2, UNIT),
-          prepare: () => prepareDirectlySimd(readied(engineOf, workOf(problem, TAP_NS * products)), problem),
+          prepare: () =>
+            prepareDirectlySimd(readied(engineOf().engineFor(() => workOf(problem, TAP_NS * products))), problem),
         };
       },
     },
@@ -75,7 +76,7 @@ export function simdAlgorithms(engineOf: () => SimdEngine): readonly MatrixAlgor
           errorConstant: gamma(products + 4, UNIT) + tolerance,
           prepare: () =>
             prepareSeparablySimd(
-              readied(engineOf, workOf(problem, SEPARABLE_TAP_NS * products)),
+              readied(engineOf().engineFor(() => workOf(problem, SEPARABLE_TAP_NS * products))),
               problem,
               balancedFactors,
             ),
@@ -104,8 +105,8 @@ function offerTransform(engineOf: () => SimdEngine, problem: PlannedProblem): Of
     cost: CALL_NS + tiles.cost,
     errorConstant: constant,
     prepare() {
-      const values = sizeOf(problem.shape) + sizeOf(problem.outShape);
-      const engine = readied(engineOf, { time: tiles.cost, values });
+      // Thousands of short calls, which threads would hand each other: by two it took 1.5 to 1.8 times as long.
+      const engine = readied(engineOf());
       let sums: ((source: FloatArray, y: FloatArray, regions: readonly Region[]) => void) | undefined;
       const direct = (source: FloatArray, y: FloatArray, regions: readonly Region[]): void => {
         // Made when first needed: on most images it never is.
@@ -124,9 +125,8 @@ function workOf({ shape, outShape }: PlannedProblem, cell: number): Work {
   return { time: sizeOf(outShape) * cell, values: sizeOf(shape) + sizeOf(outShape) };
 }
 
-/** The engine for some work, once its memory is there; throws if it cannot be had. */
-function readied(engineOf: () => SimdEngine, work: Work): SimdEngine {
-  const engine = engineOf().engineFor(() => work);
+/** An engine, once its memory is there; throws if it cannot be had. */
+function readied(engine: SimdEngine): SimdEngine {
   void engine.memory.wasm;
   return engine;
 }
