@@ -48,7 +48,7 @@ const make = () => [
   [plan(conv2d, [1, 28, 28, 128], waves(1, 1, 128, 256), same), waves(1, 28, 28, 128)],
   [plan(depthwiseConv2d, [4, 56, 56, 96], waves(5, 5, 96, 1), same), waves(4, 56, 56, 96)],
   [planInputGradient(conv2d, [1, 56, 56, 64], waves(5, 5, 64, 64), same), waves(1, 56, 56, 64)],
-  [planFilterGradient(conv2d, [1, 56, 56, 64], [3, 3, 64, 64], same), waves(1, 56, 56, 64), waves(1, 56, 56, 64)],
+  [planFilterGradient(conv2d, [1, 112, 112, 64], [3, 3, 64, 64], same), waves(1, 112, 112, 64), waves(1, 112, 112, 64)],
   [plan(corr2d, [700, 600], waves(11, 11)), waves(700, 600)],
   [plan(corr2d, [700, 600], waves(41, 37)), waves(700, 600)],
 ].map(([planned, ...given]) => () => new Int32Array(planned.run(...given.map(({ data }) => data)).buffer));
