@@ -32,7 +32,8 @@ export interface AlgorithmOption {
    * `"strict"` keeps to algorithms whose error is bounded for each element, as a plain sum's is. `"default"`, the default,
    * also takes Winograd, whose error is bounded by a constant times max|x| · Σ|w| (`ErrorBound`) and usually some 10⁻⁷ of the
    * largest Σ|x||w| near an element: small integers do not come out whole, as by `"strict"` they do. A value that is not
-   * finite, or of another magnitude than its neighbours, reaches what sees it and nothing else, by either.
+   * finite, or of another magnitude than its neighbours, reaches what sees it and nothing else, by either; but of a filter's
+   * gradient by `"default"`, magnitudes are those of all channels of a cell together.
    */
   readonly precision?: Precision | undefined;
 }
