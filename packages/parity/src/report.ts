@@ -240,8 +240,9 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
     ...limitations.flatMap(({ id, held }) => (held ? [] : [`the ledger says ${id}, which is no longer so`])),
     ...contradictions,
   ];
-  // A wrong answer is one, whatever else could not be asked.
-  if (oursWrong + wrongByReference > 0) return { outcome: "disagree", reasons: [...wrong, ...unable, ...unreduced] };
+  // A wrong answer is one, whatever else could not be asked; but not of a run of which parts are missing.
+  if (oursWrong + wrongByReference > 0 && missing.length === 0)
+    return { outcome: "disagree", reasons: [...wrong, ...unable, ...unreduced] };
   if (unable.length > 0) return { outcome: "could not run", reasons: [...unable, ...wrong] };
   const witnessed = Object.values(tally.rows).some(({ oracle, compared }) => oracle !== REFERENCE && compared > 0);
   if (!witnessed && disagreements.length === 0)
