@@ -193,6 +193,11 @@ function supportOf({ support }: Tally, algorithms: ReportParts["algorithms"]): r
     .sort((a, b) => place(a) - place(b));
 }
 
+/** The reason of a run without an oracle that it requires. */
+export function lacking({ name, reason }: { readonly name: string; readonly reason: string }): string {
+  return `required oracle ${name} did not run: ${reason}`;
+}
+
 /** Who refused so much, though it is within its reach, that nothing can be told. */
 function tooFewAnswers(tally: Tally, least: number): string[] {
   return coverageOf(tally).flatMap(({ by, pass, answered, refused }) => {
@@ -211,11 +216,7 @@ function conclude(parts: ReportParts): Pick<ParityReport, "outcome" | "reasons">
   const { missing = [], contradictions = [], unreduced = [] } = parts;
   const { disagreements, vanished } = tally;
   const unable = [
-    ...oracles.flatMap((oracle) =>
-      !oracle.ran && required.includes(oracle.name)
-        ? [`required oracle ${oracle.name} did not run: ${oracle.reason}`]
-        : [],
-    ),
+    ...oracles.flatMap((oracle) => (!oracle.ran && required.includes(oracle.name) ? [lacking(oracle)] : [])),
     ...deadWorkers.map(({ worker, reason }) => `worker ${worker} died: ${reason}`),
     ...missing,
     ...(parts.leastCoverage === undefined ? [] : tooFewAnswers(tally, parts.leastCoverage)),

@@ -9,7 +9,7 @@
 
 import junitReportBuilder, { type Builder } from "junit-report-builder";
 import { groupBy } from "../group-by.ts";
-import type { ParityReport } from "../report.ts";
+import { lacking, type ParityReport } from "../report.ts";
 import { describeFinding, describeOracle, printableReport } from "./text.ts";
 
 // The package's types describe its ES module, but Node loads the CommonJS one, which is the builder itself.
@@ -22,7 +22,7 @@ export function renderJunit(given: ParityReport): string {
   const oracles = junit.testSuite().name("oracles").timestamp(report.run.started).time(report.run.seconds);
   for (const oracle of report.oracles) {
     const test = oracles.testCase().className("oracles").name(oracle.name).standardOutput(describeOracle(oracle));
-    if (!oracle.ran && report.outcome === "could not run") test.failure(oracle.reason);
+    if (!oracle.ran && report.reasons.includes(lacking(oracle))) test.failure(oracle.reason);
     else if (!oracle.ran) test.skipped();
   }
   const run = oracles.testCase().className("oracles").name("outcome");
